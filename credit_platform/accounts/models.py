@@ -1,0 +1,26 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import get_language, gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may do follows from the bodies and entities they act for."""
+
+    first_name = None
+    last_name = None
+    name_zh = models.CharField(_("name in Chinese"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+
+    REQUIRED_FIELDS = ["email"]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    def get_full_name(self) -> str:
+        """The name in the reader's language, or the other one where that is missing."""
+        chinese_reader = (get_language() or "").startswith("zh")
+        return (self.name_zh or self.name_en) if chinese_reader else (self.name_en or self.name_zh)
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()

@@ -1,0 +1,92 @@
+"""Writing the log, sealing it, and proving that it is whole."""
+
+import hashlib
+import json
+
+import structlog
+from django.db import connection, models, transaction
+
+from credit_platform.audit import verbs
+from credit_platform.audit.models import AuditEvent, AuditSeal
+
+SEAL_LOCK = 0x5EA1
+
+
+def record(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
+    """Note a deed in the running transaction. `actor` is None when the platform itself acts.
+
+    Raises `ValueError` for a verb that no app registered, and outside a transaction: a trace
+    must stand or fall with the change that it tells of.
+    """
+    if not connection.in_atomic_block:
+        raise ValueError("An audit entry is written in the transaction of its change.")
+    event = event_for(actor=actor, verb=verb, target=target, **detail)
+    event.save(force_insert=True)
+    return event
+
+
+def event_for(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
+    """The unsaved event, for services that write many at once with `bulk_create` or COPY."""
+    if not verbs.is_known(verb):
+        raise ValueError(f"No app has registered the verb “{verb}”.")
+    context = structlog.contextvars.get_contextvars()
+    return AuditEvent(
+        actor=actor,
+        actor_name=str(actor) if actor else "system",
+        verb=verb,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        target_label=str(target)[:300],
+        detail={key: value for key, value in detail.items() if value is not None},
+        request_id=str(context.get("request_id") or context.get("task_id") or ""),
+    )
+
+
+@transaction.atomic
+def seal() -> AuditSeal | None:
+    """Seal the events of every transaction that has ended since the last seal; None when there are none.
+
+    One sealer at a time: a second one waits for the first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (oldest_running,) = cursor.fetchone()
+    last = AuditSeal.objects.order_by("-pk").first()
+    after = last.before_transaction if last else 0
+    count, digest = _digest(last.digest if last else "", after, oldest_running)
+    if not count:
+        return None
+    return AuditSeal.objects.create(
+        after_transaction=after, before_transaction=oldest_running, count=count, digest=digest
+    )
+
+
+def broken_seals() -> list[AuditSeal]:
+    """The seals that no longer match their events; an empty list is the proof that nothing was touched."""
+    broken, before = [], ""
+    for link in AuditSeal.objects.order_by("pk"):
+        if _digest(before, link.after_transaction, link.before_transaction) != (link.count, link.digest):
+            broken.append(link)
+        before = link.digest
+    return broken
+
+
+def _digest(before: str, after: int, until: int) -> tuple[int, str]:
+    chain, count = hashlib.sha256(before.encode()), 0
+    events = AuditEvent.objects.filter(transaction_id__gte=after, transaction_id__lt=until)
+    for event in events.order_by("transaction_id", "pk").values_list(
+        "pk",
+        "at",
+        "actor_name",
+        "verb",
+        "target_type",
+        "target_id",
+        "target_label",
+        "detail",
+        "request_id",
+        "transaction_id",
+    ).iterator(chunk_size=5_000):
+        count += 1
+        chain.update(json.dumps(event, sort_keys=True, ensure_ascii=False, default=str).encode())
+    return count, chain.hexdigest()

@@ -1,0 +1,20 @@
+"""The registry of verbs. Apps register theirs in `AppConfig.ready()`; an unknown verb is a programming error."""
+
+_SENTENCES: dict[str, str] = {}
+
+
+def register(**sentences: str) -> None:
+    """Make verbs known, with the sentence shown to a reader.
+
+    Keyword names use two underscores for a dot: `entities__record__submitted=_("submitted the record")`.
+    """
+    _SENTENCES.update({name.replace("__", "."): sentence for name, sentence in sentences.items()})
+
+
+def sentence(verb: str) -> str:
+    """What a reader sees for a verb. Raises `KeyError` for one that nobody registered."""
+    return _SENTENCES[verb]
+
+
+def is_known(verb: str) -> bool:
+    return verb in _SENTENCES

@@ -1,0 +1,48 @@
+"""The working calendar, kept in tables and seeded from the published arrangements."""
+
+from datetime import date, timedelta
+from importlib.metadata import version
+
+import chinese_calendar
+from django.db import transaction
+
+from credit_platform.common.models import CalendarException, CalendarYear
+from credit_platform.common.working_days import SATURDAY, WorkingCalendar
+
+
+
+@transaction.atomic
+def seed_working_calendar() -> list[int]:
+    """Copy the years that the package `chinesecalendar` knows and the tables do not; returns those years.
+
+    Years that the office has entered by hand stay as they are.
+    """
+    first, last = min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year
+    missing = sorted(
+        set(range(first, last + 1)) - set(CalendarYear.objects.values_list("year", flat=True))
+    )
+    source = f"chinesecalendar {version('chinesecalendar')}"
+    CalendarYear.objects.bulk_create(CalendarYear(year=year, source=source) for year in missing)
+    CalendarException.objects.bulk_create(
+        CalendarException(day=day, year_id=year, is_working=is_working, name=name)
+        for year in missing
+        for day, is_working, name in _exceptions_of(year)
+    )
+    return missing
+
+
+def _exceptions_of(year: int):
+    day = date(year, 1, 1)
+    while day.year == year:
+        is_working = chinese_calendar.is_workday(day)
+        if is_working != (day.weekday() < SATURDAY):
+            yield day, is_working, chinese_calendar.get_holiday_detail(day)[1] or ""
+        day += timedelta(days=1)
+
+
+def current_calendar() -> WorkingCalendar:
+    """The calendar as the tables now have it, in two small queries."""
+    return WorkingCalendar(
+        exceptions=dict(CalendarException.objects.values_list("day", "is_working")),
+        years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
+    )

@@ -1,0 +1,26 @@
+from entities.models.body import Membership, SubmittingBody
+from entities.models.catalogue import LegalInstrument, PublicityRule, RecordType, RecordTypeVersion
+from entities.models.document import Document
+from entities.models.entity import Entity, EntityAgent, EntityIdentifier, FormerName
+from entities.models.feedback import Delivery, Notice
+from entities.models.record import CreditRecord
+from entities.models.submission import Submission, SubmissionRow
+
+__all__ = (
+    "CreditRecord",
+    "Delivery",
+    "Document",
+    "Entity",
+    "EntityAgent",
+    "EntityIdentifier",
+    "FormerName",
+    "LegalInstrument",
+    "Membership",
+    "Notice",
+    "PublicityRule",
+    "RecordType",
+    "RecordTypeVersion",
+    "Submission",
+    "SubmissionRow",
+    "SubmittingBody",
+)

@@ -1,0 +1,140 @@
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.common.bilingual import BilingualName
+from entities import policies
+
+
+class EntityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The entities that this user may open; an entity's agent sees its own only."""
+        return self.filter(policies.entities_visible_to(user))
+
+
+class Entity(BilingualName):
+    """A market entity: whoever holds a unified social credit code and acts in the market.
+
+    The code is the key. Its places 9 to 17 are the organisation code, by which older
+    documents name the same entity.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("In business")
+        REVOKED = "revoked", _("Licence revoked")
+        DEREGISTERED = "deregistered", _("Deregistered")
+
+    class Size(models.TextChoices):
+        UNKNOWN = "", _("Not known")
+        MICRO = "micro", _("Micro")
+        SMALL = "small", _("Small")
+        MEDIUM = "medium", _("Medium")
+        LARGE = "large", _("Large")
+
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, unique=True)
+    organisation_code = models.GeneratedField(
+        expression=models.functions.Substr("credit_code", 9, 9),
+        output_field=models.CharField(max_length=9),
+        db_persist=True,
+    )
+    name_key = models.CharField(
+        max_length=200, editable=False, help_text=_("The Chinese name as it is compared: one width, no spaces.")
+    )
+    initials = models.CharField(_("pinyin initials"), max_length=200, blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
+    legal_form = models.CharField(_("legal form"), max_length=60, blank=True)
+    region_code = models.CharField(_("region, GB/T 2260"), max_length=6, blank=True)
+    district = models.CharField(_("district"), max_length=60, blank=True)
+    industry_code = models.CharField(_("industry, GB/T 4754"), max_length=5, blank=True)
+    size = models.CharField(_("size"), max_length=10, choices=Size, blank=True, default=Size.UNKNOWN)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
+    registered_capital = models.CharField(_("registered capital"), max_length=60, blank=True)
+    business_scope = models.TextField(_("business scope"), blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    head_office = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="branches"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EntityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entity")
+        verbose_name_plural = _("entities")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                name="a_credit_code_has_18_places_of_its_alphabet",
+            )
+        ]
+        indexes = [
+            models.Index(fields=("organisation_code",), name="entity_by_organisation_code"),
+            models.Index(fields=("name_key",), name="entity_by_name_key"),
+            GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="entity_name_trigrams"),
+            models.Index(OpClass("initials", name="varchar_pattern_ops"), name="entity_by_initials"),
+            models.Index(fields=("district", "id"), name="entity_by_district"),
+        ]
+
+
+class FormerName(models.Model):
+    """A name that an entity bore before."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(_("former name"), max_length=200)
+    name_key = models.CharField(max_length=200, editable=False)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        indexes = [GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="former_name_trigrams")]
+        constraints = [
+            models.UniqueConstraint(fields=("entity", "name_key"), name="a_former_name_stands_once_per_entity")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntityIdentifier(models.Model):
+    """A number other than the unified code under which an office knew the entity."""
+
+    class Kind(models.TextChoices):
+        REGISTRATION = "registration", _("Business registration number")
+        ORGANISATION = "organisation", _("Organisation code")
+        TAX = "tax", _("Tax registration number")
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    value = models.CharField(_("number"), max_length=40)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("value",), name="identifier_by_value")]
+        constraints = [
+            models.UniqueConstraint(fields=("entity", "kind", "value"), name="an_identifier_stands_once_per_entity")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"
+
+
+class EntityAgent(models.Model):
+    """A person whom an entity has authorised to act for it here. Revoked, not deleted."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agencies")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="agents")
+    since = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("user", "entity"),
+                condition=models.Q(revoked_at=None),
+                name="a_person_is_an_entitys_agent_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.entity}"

@@ -1,0 +1,139 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from entities import policies
+from entities.models.body import SubmittingBody
+from entities.models.catalogue import PublicityRule, RecordType, RecordTypeVersion, SeverityClass
+from entities.models.entity import Entity
+
+
+class CreditRecordQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Only the rows that the record policy lets this user see."""
+        return self.filter(policies.records_visible_to(user))
+
+    def public_on(self, day):
+        """What anybody may see on that day: published, of a public type, within its publicity period."""
+        return self.counting_on(day).filter(
+            type_version__disclosure=RecordTypeVersion.Disclosure.PUBLIC,
+            record_type__family=RecordType.Family.PUBLIC,
+        )
+
+    def counting_on(self, day):
+        """Published records whose period covers the day: what may be shown within its scope, and weighed."""
+        return self.filter(status=CreditRecord.Status.PUBLISHED, decided_on__lte=day).filter(
+            Q(publish_until=None) | Q(publish_until__gte=day)
+        )
+
+
+class CreditRecord(models.Model):
+    """One fact about an entity, as one body reported it.
+
+    What a published record says is never edited. A body corrects it by a newer one with the same
+    document number, which replaces it; a repair ends its publicity early. Every row stays,
+    so that a rating of any day can be explained from what was known then.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        WAITING = "waiting", _("Waiting for review")
+        RETURNED = "returned", _("Returned")
+        PUBLISHED = "published", _("In force")
+        REPLACED = "replaced", _("Replaced by a correction")
+        REPAIRED = "repaired", _("Ended by repair")
+        EXPIRED = "expired", _("Publicity period over")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    #: Not yet in the registry: seen and touched only by the body that is preparing them.
+    UNDER_PREPARATION = (Status.DRAFT, Status.WAITING, Status.RETURNED)
+    SeverityClass = SeverityClass
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="records")
+    submitted_by = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="records")
+    record_type = models.ForeignKey(RecordType, on_delete=models.PROTECT, related_name="records")
+    type_version = models.ForeignKey(RecordTypeVersion, on_delete=models.PROTECT, related_name="records")
+    document_number = models.CharField(
+        _("document number"), max_length=128, help_text=_("The body's own number for the decision.")
+    )
+    title = models.CharField(_("title"), max_length=300, help_text=_("What was decided, in one line."))
+    facts = models.TextField(_("facts"), blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=500, blank=True)
+    authority = models.CharField(_("deciding authority"), max_length=200, blank=True)
+    severity_class = models.CharField(_("class"), max_length=10, choices=SeverityClass, blank=True, default="")
+    penalty_kinds = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("kinds of penalty"), default=list, blank=True
+    )
+    amount = models.DecimalField(_("amount in yuan"), max_digits=16, decimal_places=2, null=True, blank=True)
+    decided_on = models.DateField(_("decided on"))
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    publish_until = models.DateField(
+        _("public until"), null=True, blank=True, help_text=_("The last day on which it is public and weighed.")
+    )
+    publicity_rule = models.ForeignKey(
+        PublicityRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("The rule that gave the last day."),
+    )
+    details = models.JSONField(_("details"), default=dict, blank=True, help_text=_("The type's extra fields."))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_because = models.CharField(_("ended because"), max_length=500, blank=True)
+    objected = models.BooleanField(_("under objection"), default=False)
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    submission = models.ForeignKey(
+        "entities.Submission", null=True, blank=True, on_delete=models.PROTECT, related_name="records"
+    )
+    row_number = models.PositiveIntegerField(_("row in the file"), null=True, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(auto_now_add=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(_("reviewer's note"), max_length=500, blank=True)
+
+    objects = CreditRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("credit record")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("submitted_by", "record_type", "document_number"),
+                condition=Q(status="published"),
+                name="one_record_in_force_per_document_number",
+            ),
+            models.UniqueConstraint(
+                fields=("submitted_by", "record_type", "document_number"),
+                condition=Q(status__in=("draft", "waiting", "returned")),
+                name="one_record_in_preparation_per_document_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(publish_until=None) | Q(publish_until__gte=F("decided_on")),
+                name="record_public_until_after_it_was_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("entered_by")),
+                name="nobody_reviews_their_own_record",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("draft", "waiting", "returned")) | Q(published_on__isnull=False),
+                name="a_record_in_the_registry_has_its_day_of_publication",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__gte=0), name="record_amount_is_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("entity", "status", "decided_on"), name="record_of_entity"),
+            models.Index(fields=("submitted_by", "status", "-entered_at"), name="record_of_body"),
+            models.Index(
+                fields=("publish_until",), condition=Q(status="published"), name="record_in_force_until"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.document_number}"

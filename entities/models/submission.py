@@ -1,0 +1,105 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from entities import policies
+from entities.models.body import SubmittingBody
+from entities.models.document import Document
+from entities.models.entity import Entity
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The files of the bodies that this user acts for."""
+        return self.filter(policies.submissions_visible_to(user))
+
+
+class Submission(models.Model):
+    """A file that a body handed in: checked whole, previewed, confirmed, saved.
+
+    The row is the need for work. Whoever loses the worker in the middle finds it again by `state`,
+    and every step may run twice.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking", _("Being checked")
+        READY = "ready", _("Ready to confirm")
+        SAVING = "saving", _("Being saved")
+        DONE = "done", _("Saved")
+        REFUSED = "refused", _("Not readable")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    IN_WORK = (State.CHECKING, State.SAVING)
+
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="submissions")
+    format_code = models.SlugField(_("format"), max_length=60)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKING)
+    problem = models.CharField(
+        _("why it could not be read"), max_length=500, blank=True,
+    )
+    encoding = models.CharField(_("encoding"), max_length=20, blank=True)
+    header = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_worked = models.PositiveIntegerField(
+        default=0, help_text=_("How far the running step has come, in rows.")
+    )
+    step_started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        indexes = [models.Index(fields=("body", "-uploaded_at"), name="submission_of_body")]
+
+    def __str__(self) -> str:
+        return f"{self.document.name}, {self.uploaded_at:%Y-%m-%d}"
+
+
+class SubmissionRow(models.Model):
+    """One row of a submitted file: its cells as they came, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", _("New")
+        CHANGED = "changed", _("Changed")
+        UNCHANGED = "unchanged", _("Unchanged")
+        ASKED = "asked", _("Needs your confirmation")
+        REFUSED = "refused", _("Refused")
+
+    #: What confirming the file will save.
+    GOOD = (Outcome.NEW, Outcome.CHANGED)
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(_("row"), help_text=_("As the sender's spreadsheet numbers it."))
+    cells = models.JSONField(default=list, help_text=_("The row as it came, cell by cell."))
+    draft = models.JSONField(default=dict, help_text=_("The row as it was understood."))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    problems = models.JSONField(
+        default=list, help_text=_("A list of {column, value, message, level}; level is error or warning.")
+    )
+    entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    candidates = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    match = models.CharField(
+        _("how the entity was found"), max_length=20, blank=True,
+        help_text=_("code, organisation_code, name, chosen, registered"),
+    )
+    register_entity = models.BooleanField(_("register the entity from this row"), default=False)
+    is_saved = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("submission", "number"), name="a_row_stands_once_in_its_submission")
+        ]
+        indexes = [models.Index(fields=("submission", "outcome", "number"), name="rows_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.number}"

@@ -1,0 +1,146 @@
+"""Who may see and do what in the registry: the only place that says so.
+
+Imports no models, so that the models' own querysets can ask it.
+"""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from credit_platform.common.decisions import ALLOW, Decision, deny
+
+NOBODY = Q(pk__in=())
+CLERK, REVIEWER, SUPERVISOR, OFFICER, LEAD = "clerk", "reviewer", "supervisor", "officer", "lead"
+#: Roles that prepare records of their body.
+ENTERING = frozenset({CLERK, OFFICER})
+#: Roles that approve what a colleague entered.
+REVIEWING = frozenset({REVIEWER, SUPERVISOR})
+UNDER_PREPARATION = ("draft", "waiting", "returned")
+
+
+def roles_of(user) -> frozenset[tuple[int, str]]:
+    """The (body, role) pairs of the user, read once for each user object."""
+    if not hasattr(user, "_roles"):
+        user._roles = (
+            frozenset(user.memberships.values_list("body_id", "role"))
+            if user.is_authenticated and user.is_active
+            else frozenset()
+        )
+    return user._roles
+
+
+def bodies_of(user, roles=None) -> frozenset[int]:
+    """The bodies that the user acts for, in any of the roles given, or in any role."""
+    return frozenset(body for body, role in roles_of(user) if roles is None or role in roles)
+
+
+def entities_of(user) -> frozenset[int]:
+    """The entities whose agent the user is now, read once for each user object."""
+    if not hasattr(user, "_entity_ids"):
+        user._entity_ids = (
+            frozenset(user.agencies.filter(revoked_at=None).values_list("entity_id", flat=True))
+            if user.is_authenticated and user.is_active
+            else frozenset()
+        )
+    return user._entity_ids
+
+
+def has_role(user, *roles: str) -> bool:
+    return any(role in roles for _body, role in roles_of(user))
+
+
+def is_official(user) -> bool:
+    """Whether the user acts for a department or the lead office (an association's officer is not an official)."""
+    return has_role(user, CLERK, REVIEWER, SUPERVISOR, LEAD)
+
+
+def is_lead(user) -> bool:
+    return has_role(user, LEAD)
+
+
+def entities_visible_to(user) -> Q:
+    """Registration facts are open to whoever acts for a body; an agent finds its own entities."""
+    if roles_of(user):
+        return Q()
+    mine = entities_of(user)
+    return Q(pk__in=mine) if mine else NOBODY
+
+
+def records_visible_to(user) -> Q:
+    """What each reader may see of the registry.
+
+    A body sees all its own records, drafts included. Officials see in addition what other bodies
+    publish or share within government, for as long as it is in force; association officers what is
+    public. An entity's agent sees the records about it that are in the registry or were, but none
+    that is still being prepared.
+    """
+    own = Q(submitted_by__in=bodies_of(user))
+    mine = (
+        Q(entity__in=entities_of(user))
+        & ~Q(status__in=UNDER_PREPARATION)
+        & ~Q(type_version__disclosure="own")
+    )
+    in_force = Q(status="published", record_type__family="public") & (
+        Q(publish_until=None) | Q(publish_until__gte=timezone.localdate())
+    )
+    if is_official(user):
+        return own | mine | (in_force & Q(type_version__disclosure__in=("public", "shared")))
+    if roles_of(user):
+        return own | mine | (in_force & Q(type_version__disclosure="public"))
+    return mine if entities_of(user) else NOBODY
+
+
+def submissions_visible_to(user) -> Q:
+    bodies = bodies_of(user)
+    return Q(body__in=bodies) if bodies else NOBODY
+
+
+def notices_visible_to(user) -> Q:
+    if not user.is_authenticated:
+        return NOBODY
+    return Q(user=user) | Q(body__in=bodies_of(user)) | Q(entity__in=entities_of(user))
+
+
+def may_enter_records(user, body) -> Decision:
+    """May prepare, upload and correct records on behalf of the body."""
+    if body.pk not in bodies_of(user, ENTERING):
+        return deny(_("You do not enter records on behalf of %(body)s.") % {"body": body})
+    if not body.is_active:
+        return deny(_("%(body)s no longer submits records.") % {"body": body})
+    return ALLOW
+
+
+def may_submit_type(body, record_type) -> Decision:
+    if not record_type.submitters.filter(pk=body.pk).exists():
+        return deny(
+            _("The catalogue does not let %(body)s submit “%(type)s”.") % {"body": body, "type": record_type}
+        )
+    return ALLOW
+
+
+def may_edit_draft(user, record) -> Decision:
+    if record.submitted_by_id not in bodies_of(user, ENTERING):
+        return deny(_("Only %(body)s, which is preparing it, changes this record.") % {"body": record.submitted_by})
+    return ALLOW
+
+
+def may_review(user, record) -> Decision:
+    """Four eyes: a reviewer of the same body, and never the one who entered it."""
+    if record.submitted_by_id not in bodies_of(user, REVIEWING):
+        return deny(_("Only a reviewer of %(body)s decides on this record.") % {"body": record.submitted_by})
+    if record.entered_by_id == user.pk:
+        return deny(_("You entered this record yourself; a colleague must review it."))
+    return ALLOW
+
+
+def may_withdraw(user, record) -> Decision:
+    """The body that submitted a record takes it back."""
+    if record.submitted_by_id not in bodies_of(user, ENTERING | REVIEWING):
+        return deny(_("Only %(body)s, which submitted the record, withdraws it.") % {"body": record.submitted_by})
+    return ALLOW
+
+
+def may_act_for_entity(user, entity) -> Decision:
+    if entity.pk not in entities_of(user):
+        return deny(_("You do not act for %(entity)s.") % {"entity": entity})
+    return ALLOW

@@ -1,0 +1,6 @@
+"""The one sanctioned signal: how apps that stand on the registry hear of a change without being known to it."""
+
+from django.dispatch import Signal
+
+#: Sent inside the transaction of the change with `entity_ids`, a set of keys of `Entity`.
+records_changed = Signal()

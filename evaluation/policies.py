@@ -1,0 +1,26 @@
+"""Who may see grades and keep schemes: the only place that says so."""
+
+from django.db.models import Q
+
+from entities.policies import entities_of, is_official, roles_of
+
+NOBODY = Q(pk__in=())
+
+
+def ratings_visible_to(user) -> Q:
+    """Officials see every family; an agent its own entities' grades where the scheme shows them.
+
+    Association officers see the grades of no one here: what they may know of members is
+    `associations`' own rule.
+    """
+    if is_official(user):
+        return Q()
+    mine = Q(entity__in=entities_of(user), scheme__shown_to_entity=True)
+    return mine if entities_of(user) else NOBODY
+
+
+def schemes_visible_to(user) -> Q:
+    """Whose grade one may see, its method one may read; public ones are for everybody."""
+    if roles_of(user):
+        return Q()
+    return Q(is_public=True) | Q(shown_to_entity=True) if entities_of(user) else Q(is_public=True)
