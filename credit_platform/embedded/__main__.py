@@ -1,0 +1,222 @@
+"""`python -m credit_platform.embedded up|reset|test`: what the Makefile calls once the environment stands."""
+
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from credit_platform.embedded import services
+from credit_platform.embedded.bootstrap import ROOT, Refusal, last_line
+from credit_platform.embedded.places import Places, here
+from credit_platform.embedded.supervisor import Program, Supervisor, die_with_parent
+
+READY_WITHIN = 120.0
+
+
+def main(arguments: list[str]) -> int:
+    # A SIGTERM, or a terminal that goes away, is asked for as politely as Ctrl-C and answered in the same way.
+    for how in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(how) != signal.SIG_IGN:
+            signal.signal(how, signal.default_int_handler)
+    if "MAKELEVEL" in os.environ:  # Whoever kills make means us.
+        die_with_parent(signal.SIGTERM, os.getppid())
+    commands = {"up": up, "reset": reset, "test": test}
+    try:
+        return commands[arguments[0]](here(), arguments[1:])
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{here().var} must be writable and its disk must have room, but: {error}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def up(places: Places, _: list[str]) -> int:
+    """Serve the platform until somebody says stop."""
+    host, port = os.environ.get("LISTEN") or "127.0.0.1", _port()
+    with alone(places), embedded_services(places) as supervisor:
+        refuse_taken_port(host, port)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "credit_platform.settings.embedded"
+        _prepare_database(places)
+        for program in platform_programs(places, host, port):
+            supervisor.start(program)
+        _wait_until_served(supervisor, port, places)
+        _show_screen(places, port)
+        while True:
+            supervisor.look_after()
+            time.sleep(0.5)
+
+
+def reset(places: Places, arguments: list[str]) -> int:
+    """Delete all data of this clone and start as on the first day."""
+    with alone(places):
+        if sys.stdin.isatty() and input(f"Delete all data in {places.var}? [y/N] ").strip().lower() != "y":
+            print("Nothing was deleted.")
+            return 1
+        shutil.rmtree(services.SYSTEM_PLACE / places.name, ignore_errors=True)
+        for path in places.var.iterdir():
+            if path != places.run:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return up(places, arguments)
+
+
+def test(places: Places, arguments: list[str]) -> int:
+    """Run every test on a PostgreSQL and a Redis of their own."""
+    places = Places(places.var / "test")
+    arguments = arguments or ["-n", "auto", *shlex.split(os.environ.get("ARGS", ""))]
+    with alone(places), embedded_services(places, careless=True):
+        environ = {"DATABASE_URL": places.database_url, "REDIS_URL": places.redis_url, "VAR_DIR": str(places.var)}
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments], env={**os.environ, **environ}, cwd=ROOT, check=False
+        ).returncode
+
+
+@contextmanager
+def alone(places: Places) -> Iterator[None]:
+    """Hold this clone's place for as long as we run; refuse when another start holds it."""
+    places.make()
+    with (places.run / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Refusal(
+                f"It already runs from this folder: stop it first, with Ctrl-C where it runs or `kill {lock.read()}`."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def embedded_services(places: Places, *, careless: bool = False) -> Iterator[Supervisor]:
+    """PostgreSQL and Redis, ready to be used; on leaving, everything that was started is stopped."""
+    supervisor = Supervisor(places.run)
+    cluster = services.cluster_for(places)
+    database, store = services.postgres(cluster, places, careless=careless), services.redis(places)
+    supervisor.remove_leftovers([database, store, *platform_programs(places, "", 0)])
+    try:
+        services.prepare_postgres(cluster, places)
+        supervisor.start(database)
+        supervisor.start(store)
+        services.wait_for_postgres(cluster, places, lambda: supervisor.is_running(database.name))
+        services.wait_for_redis(places, lambda: supervisor.is_running(store.name))
+        yield supervisor
+    finally:
+        print("\nStopping …", flush=True)
+        supervisor.stop()
+        print("Stopped.", flush=True)
+
+
+def platform_programs(places: Places, host: str, port: int) -> list[Program]:
+    """The platform's own processes, in the order in which they start; they stop in the opposite one."""
+    celery = [sys.executable, "-m", "celery", "--app", "credit_platform"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "credit_platform.wsgi", "--bind", f"{host}:{port}"]
+
+    def worker(queue: str) -> Program:
+        return Program(
+            name=f"worker for {queue}",
+            command=[*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", "2"],
+            log=places.logs / f"worker-{queue}.log",
+            folder=ROOT,
+            orphan_signal=signal.SIGQUIT,  # Without a broker a worker cannot finish in peace; its tasks come again.
+            stop_within=30.0,
+        )
+
+    return [
+        Program(
+            name="web server",
+            command=[*gunicorn, "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"],
+            log=places.logs / "web.log",
+            folder=ROOT,
+        ),
+        worker("default"),
+        worker("bulk"),
+        Program(
+            name="timetable",
+            command=[*celery, "beat", "--schedule", places.run / "timetable", "--pidfile", ""],
+            log=places.logs / "timetable.log",
+            folder=ROOT,
+        ),
+    ]
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # As the web server itself will do.
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refusal(
+                f"Port {port} cannot be used ({os.strerror(error.errno or 0)}): "
+                f"choose another, for example PORT={port + 1} make up."
+            ) from None
+
+
+def _port() -> int:
+    given = os.environ.get("PORT") or "8000"
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise Refusal(f"PORT={given} is no port: give a number from 1 to 65535.")
+    return int(given)
+
+
+def _prepare_database(places: Places) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "credit_platform.embedded.prepare"],
+        cwd=ROOT,
+        check=False,
+        preexec_fn=lambda parent=os.getpid(): die_with_parent(signal.SIGTERM, parent),
+    )
+    if done.returncode:
+        raise Refusal(f"The database could not be prepared: see above, and {places.logs / 'postgres.log'}.")
+
+
+def _wait_until_served(supervisor: Supervisor, port: int, places: Places) -> None:
+    give_up_at = time.monotonic() + READY_WITHIN
+    print("  Starting web server, workers and timetable …", flush=True)
+    while not _is_ready(port):
+        if not supervisor.is_running("web server") or time.monotonic() > give_up_at:
+            log = places.logs / "web.log"
+            raise Refusal(f"The web server did not start: {last_line(log)} (all of it is in {log}).")
+        time.sleep(0.1)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _show_screen(places: Places, port: int) -> None:
+    rows = {
+        "Address": f"http://localhost:{port}/",
+        "Data": f"{places.var}",
+        "Logs": f"{places.logs}",
+        "Stop": f"Ctrl-C, or kill {os.getpid()}; the data stay. `make reset` deletes them and starts afresh.",
+    }
+    cluster = services.cluster_for(places)
+    if places.var not in cluster.data.parents:
+        rows["Data"] += f", the database in {cluster.data}"
+    print("\nThe credit supervision platform is ready.\n")
+    for title, value in rows.items():
+        print(f"  {title:<9}{value}")
+    print("\n" + (places.run / "accounts.txt").read_text(), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
