@@ -1,7 +1,25 @@
-"""Every address of the platform."""
+"""Every address of the platform. Each app writes its own; this file only says which apps there are."""
 
 from django.urls import include, path
 
+from credit_platform import api_pages, health
+from credit_platform.portal.views import home
+
 urlpatterns = [
+    path("", include("credit_platform.portal.urls")),
+    path("home/", home, name="home"),
     path("", include("credit_platform.accounts.urls")),
+    path("", include("entities.urls")),
+    path("", include("agencies.urls")),
+    path("", include("evaluation.urls")),
+    path("", include("repair.urls")),
+    path("", include("associations.urls")),
+    path("", include("credit_platform.governance.urls")),
+    path("", include("credit_platform.ui.urls")),
+    path("api/v1/", include("credit_platform.api_urls")),
+    path("api/schema/", api_pages.schema, name="api-schema"),
+    path("api/docs/", api_pages.docs, name="api-docs"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

@@ -1,0 +1,4 @@
+"""Pages of the departments' desks."""
+
+app_name = "agencies"
+urlpatterns = []

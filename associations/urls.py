@@ -1,0 +1,4 @@
+"""Pages of the industry associations."""
+
+app_name = "associations"
+urlpatterns = []

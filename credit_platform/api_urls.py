@@ -1,0 +1,3 @@
+"""The REST interface: each app adds its own."""
+
+urlpatterns = []

@@ -1,0 +1,73 @@
+"""The cache, which Redis holds and which never stops a page."""
+
+import time
+
+import structlog
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+SECONDS_BETWEEN_TRIES = 5
+
+
+class ForgivingRedisCache(BaseCache):
+    """Redis, and this process's own memory while Redis is away.
+
+    Pages go on without Redis, and limits on sign-in still hold, if only for each process by itself:
+    failing open would give whoever takes Redis down an unlimited number of guesses.
+    After a failure Redis is left alone for five seconds, so that an address which does not answer
+    costs one visitor a time-out and not every one.
+    """
+
+    def __init__(self, server, params) -> None:
+        super().__init__(params)
+        self._redis = RedisCache(server, params)
+        # The name makes one store for the process: each thread has its own cache object.
+        self._memory = LocMemCache("while-redis-is-away", {})
+
+    _away_until = 0.0
+
+    def redis_answers(self) -> bool:
+        """Whether Redis answers now; asks it, however lately it failed."""
+        try:
+            self._redis._cache.get_client().ping()
+        except (RedisError, OSError):
+            return False
+        return True
+
+    def _do(self, operation: str, *args, **kwargs):
+        if time.monotonic() >= ForgivingRedisCache._away_until:
+            try:
+                return getattr(self._redis, operation)(*args, **kwargs)
+            except (RedisError, OSError) as problem:
+                ForgivingRedisCache._away_until = time.monotonic() + SECONDS_BETWEEN_TRIES
+                log.warning("redis_away", problem=str(problem))
+        return getattr(self._memory, operation)(*args, **kwargs)
+
+    def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        return self._do("add", key, value, timeout=timeout, version=version)
+
+    def get(self, key, default=None, version=None):
+        return self._do("get", key, default=default, version=version)
+
+    def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        return self._do("set", key, value, timeout=timeout, version=version)
+
+    def touch(self, key, timeout=DEFAULT_TIMEOUT, version=None):
+        return self._do("touch", key, timeout=timeout, version=version)
+
+    def delete(self, key, version=None):
+        return self._do("delete", key, version=version)
+
+    def incr(self, key, delta=1, version=None):
+        return self._do("incr", key, delta=delta, version=version)
+
+    def has_key(self, key, version=None):
+        return self._do("has_key", key, version=version)
+
+    def clear(self):
+        self._memory.clear()
+        return self._do("clear")

@@ -1,0 +1,4 @@
+"""Pages of the lead office."""
+
+app_name = "governance"
+urlpatterns = []

@@ -1,0 +1,80 @@
+"""What machines ask: is the process alive, may it be sent visitors, and how is it doing.
+
+`/healthz` says that the process answers; it looks at nothing else, so that a database that is away
+does not get web processes restarted. `/readyz` says whether visitors may be sent here.
+`/metrics` is for Prometheus and tells nobody else anything.
+"""
+
+import secrets
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+_migrations_seen_applied = False
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether visitors may be sent here: 503 without the database or with migrations missing.
+
+    Redis away is 200 with `"redis": "away"`. Every need for work is a row in PostgreSQL, so pages
+    are served and nothing is lost: work starts with the next sweep after Redis is back.
+    """
+    database = _database()
+    redis = "ok" if cache.redis_answers() else "away"
+    ready = database == "ok"
+    state = "ready" if ready and redis == "ok" else "degraded" if ready else "not ready"
+    return JsonResponse(
+        {"status": state, "database": database, "redis": redis}, status=200 if ready else 503
+    )
+
+
+def _database() -> str:
+    """`ok`, `away`, or `migrations missing`. Applied migrations stay applied, so a process looks until they are."""
+    global _migrations_seen_applied
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if not _migrations_seen_applied:
+            executor = MigrationExecutor(connection)
+            _migrations_seen_applied = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return "away"
+    return "ok" if _migrations_seen_applied else "migrations missing"
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' figures, for this machine or with the token of `METRICS_TOKEN`; a 404 for anybody else.
+
+    A request that came through a reverse proxy on this machine also has a loopback address, but
+    it carries `X-Forwarded-For`; such a request needs the token.
+    """
+    if not _may_read_metrics(request):
+        raise Http404
+    return ExportToDjangoView(request)
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and secrets.compare_digest(given.encode(), token.encode()):
+        return True
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and "X-Forwarded-For" not in request.headers

@@ -1,0 +1,4 @@
+"""Pages of the registry."""
+
+app_name = "entities"
+urlpatterns = []

@@ -1,0 +1,4 @@
+"""Pages of grades and schemes."""
+
+app_name = "evaluation"
+urlpatterns = []

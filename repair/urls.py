@@ -1,0 +1,4 @@
+"""Pages of cases."""
+
+app_name = "repair"
+urlpatterns = []
