@@ -86,7 +86,7 @@ def records_visible_to(user) -> Q:
     if is_official(user):
         return own | mine | (in_force & Q(type_version__disclosure__in=("public", "shared")))
     if roles_of(user):
-        return own | mine | (in_force & Q(type_version__disclosure="public"))
+        return own | mine | (in_force & Q(type_version__disclosure="public", withheld=False))
     return mine if entities_of(user) else NOBODY
 
 
@@ -138,6 +138,20 @@ def may_withdraw(user, record) -> Decision:
     if record.submitted_by_id not in bodies_of(user, ENTERING | REVIEWING):
         return deny(_("Only %(body)s, which submitted the record, withdraws it.") % {"body": record.submitted_by})
     return ALLOW
+
+
+def may_end_by_repair(user, record) -> Decision:
+    """Who determines, repairs: the body that submitted the record, or the lead office on appeal."""
+    if record.submitted_by_id not in bodies_of(user, REVIEWING) and not is_lead(user):
+        return deny(_("Only %(body)s or the lead office ends this record.") % {"body": record.submitted_by})
+    return ALLOW
+
+
+def may_mark_objection(user, record) -> Decision:
+    """The entity that objects, the body that answers and the lead office that hears the appeal."""
+    if record.entity_id in entities_of(user) or record.submitted_by_id in bodies_of(user) or is_lead(user):
+        return ALLOW
+    return deny(_("You have no part in an objection to this record."))
 
 
 def may_act_for_entity(user, entity) -> Decision:

@@ -100,7 +100,8 @@ class PublicityRule(models.Model):
     """How long a misconduct record is public, and from when it may be repaired early.
 
     One row a class and instrument; the row in force on the day of the question answers it,
-    so that a change of law moves the dates of what is already in the registry (brief 1.0).
+    so that a change of law moves the dates of what is already in the registry.
+    `entities.publicity` says which of several rows fits.
     """
 
     class Start(models.TextChoices):
@@ -111,11 +112,22 @@ class PublicityRule(models.Model):
     instrument = models.ForeignKey(LegalInstrument, on_delete=models.PROTECT, related_name="publicity_rules")
     article = models.CharField(_("article"), max_length=60, blank=True)
     publishing_system = models.CharField(_("publishing system"), max_length=40, default="CreditChina")
+    precedence = models.PositiveSmallIntegerField(
+        _("precedence"), default=10,
+        help_text=_("Of several rules that fit a record, the one with the smallest number governs on this platform."),
+    )
     record_types = models.ManyToManyField(RecordType, related_name="publicity_rules")
+    submitters = models.ManyToManyField(
+        SubmittingBody, related_name="+", blank=True,
+        help_text=_("Only for records of these bodies; none: for all."),
+    )
     severity_class = models.CharField(_("class"), max_length=10, choices=SeverityClass, blank=True)
     penalty_kinds = ArrayField(
         models.CharField(max_length=40), verbose_name=_("kinds of penalty"), default=list, blank=True,
         help_text=_("Only for these kinds; empty: for all."),
+    )
+    withholds = models.BooleanField(
+        _("not published"), default=False, help_text=_("Such a record is shared within government, not made public."),
     )
     start = models.CharField(_("counts from"), max_length=10, choices=Start)
     min_months = models.PositiveSmallIntegerField(_("shortest publicity, months"), null=True, blank=True)

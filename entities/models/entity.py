@@ -70,7 +70,8 @@ class Entity(BilingualName):
         ]
         indexes = [
             models.Index(fields=("organisation_code",), name="entity_by_organisation_code"),
-            models.Index(fields=("name_key",), name="entity_by_name_key"),
+            # Serves the whole name and its beginning alike.
+            models.Index(OpClass("name_key", name="varchar_pattern_ops"), name="entity_by_name_key"),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="entity_name_trigrams"),
             models.Index(OpClass("initials", name="varchar_pattern_ops"), name="entity_by_initials"),
             models.Index(fields=("district", "id"), name="entity_by_district"),

@@ -20,6 +20,7 @@ class CreditRecordQuerySet(models.QuerySet):
         return self.counting_on(day).filter(
             type_version__disclosure=RecordTypeVersion.Disclosure.PUBLIC,
             record_type__family=RecordType.Family.PUBLIC,
+            withheld=False,
         )
 
     def counting_on(self, day):
@@ -76,6 +77,9 @@ class CreditRecord(models.Model):
         PublicityRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         help_text=_("The rule that gave the last day."),
     )
+    withheld = models.BooleanField(
+        _("not published"), default=False, help_text=_("Its publicity rule lets it be shared, but not made public.")
+    )
     details = models.JSONField(_("details"), default=dict, blank=True, help_text=_("The type's extra fields."))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
@@ -84,6 +88,7 @@ class CreditRecord(models.Model):
     replaces = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
+    correction_reason = models.CharField(_("why it corrects"), max_length=500, blank=True)
     submission = models.ForeignKey(
         "entities.Submission", null=True, blank=True, on_delete=models.PROTECT, related_name="records"
     )

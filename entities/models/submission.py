@@ -41,6 +41,16 @@ class Submission(models.Model):
     )
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     header = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    layout = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("How the file was read: kind, delimiter, sheet, row of the header, place of each column."),
+    )
+    notes = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("What the sender should know of the file as a whole: a list of {message, params}."),
+    )
     rows_total = models.PositiveIntegerField(default=0)
     rows_worked = models.PositiveIntegerField(
         default=0, help_text=_("How far the running step has come, in rows.")
@@ -84,13 +94,24 @@ class SubmissionRow(models.Model):
     draft = models.JSONField(default=dict, help_text=_("The row as it was understood."))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     problems = models.JSONField(
-        default=list, help_text=_("A list of {column, value, message, level}; level is error or warning.")
+        default=list,
+        help_text=_(
+            "A list of {at, column, value, message, params, level}; level is error, question or warning, "
+            "and the message is an English sentence with named places."
+        ),
+    )
+    key = models.CharField(
+        max_length=200, blank=True, help_text=_("What makes two rows speak of one thing: the document number.")
+    )
+    question = models.CharField(
+        _("what is asked"), max_length=20, blank=True,
+        help_text=_("code_other_name, organisation_code, name, head_office, unregistered, unknown"),
     )
     entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     candidates = ArrayField(models.BigIntegerField(), default=list, blank=True)
     match = models.CharField(
         _("how the entity was found"), max_length=20, blank=True,
-        help_text=_("code, organisation_code, name, chosen, registered"),
+        help_text=_("code, organisation_code, identifier, record, chosen, registered, left_out"),
     )
     register_entity = models.BooleanField(_("register the entity from this row"), default=False)
     is_saved = models.BooleanField(default=False)
