@@ -1,0 +1,39 @@
+"""What every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.workers import running_worker
+
+REAL_DATA_DIR = os.environ.get("REAL_DATA_DIR")
+
+
+def pytest_report_header():
+    if not REAL_DATA_DIR:
+        return "real data: REAL_DATA_DIR names no folder, so the tests that read real files are left out"
+    return f"real data: {REAL_DATA_DIR}"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Real files are not committed: without them their tests are left out, and the header says so."""
+    if REAL_DATA_DIR:
+        return
+    left_out = [item for item in items if item.get_closest_marker("real_data")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def real_data_dir() -> Path:
+    """The folder of the real files; only for tests marked `real_data`."""
+    return Path(REAL_DATA_DIR)
+
+
+@pytest.fixture(scope="session")
+def celery_workers(django_db_setup):
+    """Workers for every queue, started once; for tests marked `django_db(transaction=True)`."""
+    with running_worker() as worker:
+        yield worker

@@ -202,6 +202,8 @@ def main(arguments):
         )
     except KeyboardInterrupt:
         sys.exit(130)
+    # Some machines forbid it everywhere; here it would have every start compile every library again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.chdir(str(ROOT))
     os.execv(str(VENV_PYTHON), [str(VENV_PYTHON), "-m", "credit_platform.embedded", *arguments])
 

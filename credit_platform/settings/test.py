@@ -1,5 +1,13 @@
 """Settings of the tests: real PostgreSQL and Redis, quick password hashes, tasks run by real workers or by hand."""
 
+import os
+import re
+
+# Each process of a parallel run has a Redis database of its own, as pytest-django gives it a PostgreSQL one.
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_redis = os.environ.get("REDIS_URL", "unix:///run/redis/redis.sock?db=0")
+os.environ["REDIS_URL"] = re.sub(r"(?<=db=)\d+", lambda db: str(int(db[0]) + _process), _redis)
+
 from credit_platform.settings.base import *
 
 SECRET_KEY = "tests only: this value guards nothing"

@@ -1,0 +1,28 @@
+"""Asks axe what stands in the way of a reader with a screen reader, a keyboard or weak eyes."""
+
+from functools import cache
+
+from django.conf import settings
+from playwright.sync_api import Page
+
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = ("serious", "critical")
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with each rule and element where axe finds something serious on the page as it stands."""
+    page.evaluate(_axe())
+    # Without `preload: false` axe fetches the style sheets again by itself.
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    problems = [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html'][:200]}"
+        for violation in found["violations"]
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"]
+    ]
+    assert not problems, f"{page.url} is not accessible:\n" + "\n".join(problems)
