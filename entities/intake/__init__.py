@@ -1,0 +1,1 @@
+"""Taking files in: formats, reading, checks, matching. Pure of writes; `entities.services.submissions` writes."""
