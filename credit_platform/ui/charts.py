@@ -1,0 +1,308 @@
+"""What a chart draws and what its table says, from the same figures.
+
+A view makes a `Chart`; the component draws it, writes the same figures as a table and offers them as CSV.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from credit_platform.ui import formats, grades
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture and its table. `data` is what the script of that kind reads; `rows` are as shown to people."""
+
+    kind: str
+    data: dict[str, Any]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    #: For each column whether it holds numbers.
+    numeric: tuple[bool, ...]
+
+    @property
+    def head(self) -> list[tuple[str, bool]]:
+        return list(zip(self.columns, self.numeric, strict=True))
+
+    @property
+    def body(self) -> list[list[tuple[str, bool]]]:
+        return [[(_shown(cell), number) for cell, number in zip(row, self.numeric, strict=True)] for row in self.rows]
+
+    @property
+    def csv_url(self) -> str:
+        """The table as a file inside the page: nothing to fetch, nothing to authorise."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(self.columns)
+        writer.writerows([_harmless(cell) for cell in row] for row in self.rows)
+        return "data:text/csv;charset=utf-8," + quote("\ufeff" + out.getvalue())
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, date):
+        return formats.day(cell)
+    return formats.number(cell) if isinstance(cell, int) else str(cell)
+
+
+def _harmless(cell: Any) -> Any:
+    """A spreadsheet would run a text that begins like a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
+
+
+def distribution(
+    now: Mapping[str, int], then: Mapping[str, int] | None = None, *, scale: Sequence[str] = grades.NATIONAL,
+    then_label: str = "",
+) -> Chart:
+    """Entities by grade; {letter: count}, "" for not rated. `then` draws a tick at an earlier day's count."""
+    letters = [*scale, ""]
+    total = sum(now.values()) or 1
+    labels = [letter or "–" for letter in letters]
+    then_label = then_label or gettext("a year ago")
+    columns = [gettext("Grade"), gettext("Entities"), gettext("Share")]
+    rows = [
+        [letter or gettext("Not rated"), now.get(letter, 0), formats.percent(now.get(letter, 0) / total)]
+        for letter in letters
+    ]
+    if then is not None:
+        columns.append(then_label[:1].upper() + then_label[1:])
+        rows = [[*row, then.get(letter, 0)] for row, letter in zip(rows, letters, strict=True)]
+    return Chart(
+        kind="distribution",
+        data={
+            "labels": labels,
+            "places": [grades.place(letter, scale) for letter in letters],
+            "now": [now.get(letter, 0) for letter in letters],
+            "share": [row[2] for row in rows],
+            "then": None if then is None else [then.get(letter, 0) for letter in letters],
+            "words": {"then": then_label},
+        },
+        columns=tuple(columns),
+        rows=tuple(map(tuple, rows)),
+        numeric=(False,) + (True,) * (len(columns) - 1),
+    )
+
+
+def moves(periods: Sequence[tuple[str, int, int]]) -> Chart:
+    """How many rose and fell in each period: (label, up, down)."""
+    return Chart(
+        kind="moves",
+        data={
+            "labels": [label for label, _, _ in periods],
+            "up": [up for _, up, _ in periods],
+            "down": [down for _, _, down in periods],
+            "words": {"up": gettext("rose"), "down": gettext("fell")},
+        },
+        columns=(gettext("Period"), gettext("Rose"), gettext("Fell")),
+        rows=tuple(periods),
+        numeric=(False, True, True),
+    )
+
+
+def waterfall(
+    base: float, parts: Sequence[tuple[str, float]], total: float, *, limits: Sequence[tuple[str, float]] = (),
+    base_label: str = "", total_label: str = "",
+) -> Chart:
+    """What makes a score: from the base through signed parts to the total, with the limits of the grades."""
+    base_label, total_label = base_label or gettext("Base"), total_label or gettext("Today")
+    heights, running = [base, total], base
+    for _, value in parts:
+        running += value
+        heights.append(running)
+    low, high = min(heights), max(heights)
+    room = max((high - low) * 0.25, 2.0)
+    steps = [{"name": base_label, "value": float(base), "total": True}]
+    steps += [{"name": name, "value": float(value), "total": False} for name, value in parts]
+    steps.append({"name": total_label, "value": float(total), "total": True})
+    start, end = float(low - room), float(high + room)
+    return Chart(
+        kind="waterfall",
+        data={
+            "min": start,
+            "max": end,
+            "steps": steps,
+            "lines": [{"at": float(at), "name": name} for name, at in limits if start < at < end],
+        },
+        columns=(gettext("Part"), gettext("Points")),
+        rows=(
+            (base_label, formats.score(base)),
+            *((name, formats.points(value)) for name, value in parts),
+            (total_label, formats.score(total)),
+        ),
+        numeric=(False, True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that moved a score; numbered in the picture as in the list beside it."""
+
+    day: date
+    score: float
+    change: float
+    text: str
+
+
+def history(
+    points: Sequence[tuple[date, float]], *, bands: Sequence[tuple[str, float, float]],
+    scale: Sequence[str] = grades.NATIONAL, events: Sequence[Event] = (),
+    forecast: Sequence[tuple[date, float]] = (), today: date | None = None,
+) -> Chart:
+    """A score over time as steps on the bands of the grades.
+
+    Args:
+        points: the day from which each score held, oldest first.
+        bands: (letter, from, to) of each grade that the picture may show.
+        forecast: what follows if nothing new happens; needs `today`.
+    """
+    days = [day for day, _ in (*points, *forecast)]
+    scores = [score for _, score in (*points, *forecast)]
+    low, high = _room(scores, bands)
+    shown = [
+        {"letter": letter, "place": grades.place(letter, scale), "from": max(start, low), "to": min(end, high)}
+        for letter, start, end in bands
+        if end > low and start < high
+    ]
+    return Chart(
+        kind="history",
+        data={
+            "from": min(days).isoformat(),
+            "to": (max(days) + timedelta(days=max((max(days) - min(days)).days // 40, 1))).isoformat(),
+            "low": low,
+            "high": high,
+            "bands": sorted(shown, key=lambda band: band["from"]),
+            "points": [[day.isoformat(), float(score)] for day, score in points],
+            "forecast": [[day.isoformat(), float(score)] for day, score in forecast],
+            "today": (today or timezone.localdate()).isoformat() if forecast else None,
+            "events": [
+                {"n": str(n), "at": event.day.isoformat(), "y": float(event.score), "up": event.change > 0,
+                 "tip": f"{event.text} {formats.points(event.change)}"}
+                for n, event in enumerate(events, start=1)
+            ],
+            "months": None if formats.chinese() else [_month_name(month) for month in range(1, 13)],
+            "words": {"today": gettext("today")},
+        },
+        columns=(gettext("From"), gettext("Points"), gettext("Why")),
+        rows=tuple(
+            (day, formats.score(score), "; ".join(event.text for event in events if event.day == day))
+            for day, score in (*points, *forecast)
+        ),
+        numeric=(False, True, False),
+    )
+
+
+def _month_name(month: int) -> str:
+    return date_format(date(2000, month, 1), "M")
+
+
+def _room(scores: Sequence[float], bands: Sequence[tuple[str, float, float]]) -> tuple[float, float]:
+    """The whole bands that hold the scores, at least one beyond the extremes, cut to 20 points of empty space."""
+    floor, ceiling = min(start for _, start, _ in bands), max(end for _, _, end in bands)
+    low, high = float(min(scores)), float(max(scores))
+    return max(float(floor), 5 * ((low - 12) // 5)), min(float(ceiling), 5 * -((-high - 12) // 5))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    day: date
+    due: int
+    state: str
+    today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Weeks from Monday, each day with what is due on it."""
+
+    title: str
+    weekdays: tuple[str, ...]
+    weeks: tuple[tuple[MonthDay, ...], ...]
+
+
+BUSY = 4
+
+
+def deadline_month(
+    today: date, due: Mapping[date, int], *, weeks: int = 4, is_working_day: Callable[[date], bool] | None = None
+) -> Month:
+    """The weeks around today with the number of cases due each day; past days with cases left are overdue."""
+    working = is_working_day or (lambda day: day.weekday() < 5)
+    start = today - timedelta(days=today.weekday())
+
+    def state(day: date, count: int) -> str:
+        if count and day < today:
+            return "over"
+        if count:
+            return "d2" if count >= BUSY else "d1"
+        return "" if working(day) else "off"
+
+    days = [start + timedelta(days=n) for n in range(weeks * WEEK)]
+    cells = [MonthDay(day, due.get(day, 0), state(day, due.get(day, 0)), day == today) for day in days]
+    return Month(
+        title=date_format(today, "Y年n月" if formats.chinese() else "M Y"),
+        weekdays=tuple(date_format(day, "D")[: 1 if formats.chinese() else 2] for day in days[:WEEK]),
+        weeks=tuple(tuple(cells[n : n + WEEK]) for n in range(0, len(cells), WEEK)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """From a grade (rows) to a grade (columns); each cell a count and how strongly it is shaded."""
+
+    scale: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
+
+
+def migration(counts: Mapping[tuple[str, str], int], scale: Sequence[str] = grades.NATIONAL) -> Matrix:
+    """How many went from which grade to which; {(before, after): count}."""
+    most = max((count for (before, after), count in counts.items() if before != after), default=0)
+
+    def shade(before: str, after: str) -> str:
+        count = counts.get((before, after), 0)
+        if before == after:
+            return "same"
+        if not count:
+            return ""
+        strong = count * 2 > most
+        if grades.direction(before, after, scale) > 0:
+            return "u2" if strong else "u1"
+        return "d2" if strong else "d1"
+
+    return Matrix(
+        scale=tuple(scale),
+        rows=tuple(
+            (before, tuple((counts.get((before, after), 0), shade(before, after)) for after in scale))
+            for before in scale
+        ),
+    )
+
+
+def shares(counts: Mapping[str, int], scale: Sequence[str]) -> list[dict]:
+    """Places and widths of the parts of a bar of 1000 units, with a gap of two between them."""
+    total, parts, at = sum(counts.values()) or 1, [], 0.0
+    for letter in (*scale, ""):
+        width = counts.get(letter, 0) / total * 1000
+        if width > 0:
+            parts.append({"place": grades.place(letter, scale), "x": f"{at:.1f}", "width": f"{max(width - 2, 1):.1f}"})
+        at += width
+    return parts
+
+
+def spark(values: Sequence[float]) -> dict:
+    """The points of a line in a box of 88 by 22."""
+    low, high = min(values), max(values)
+    spread = (high - low) or 1
+    step = 82 / max(len(values) - 1, 1)
+    at = [(3 + n * step, 19 - (value - low) / spread * 16) for n, value in enumerate(values)]
+    return {"line": " ".join(f"{x:.1f},{y:.1f}" for x, y in at), "x": f"{at[-1][0]:.1f}", "y": f"{at[-1][1]:.1f}"}

@@ -1,0 +1,37 @@
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language as keep_in_cookie
+
+from credit_platform.ui import styleguide
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Change the reader's language: kept in a cookie, and on the user for the next machine."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES) and check_for_language(language):
+        request.user.language = language
+        request.user.save(update_fields=("language",))
+    return keep_in_cookie(request)
+
+
+@require_GET
+def show_styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component with invented content; the documentation of `{% load ui %}`."""
+    return render(request, "ui/styleguide.html", styleguide.content(request))
+
+
+@require_GET
+def styleguide_lookup(request: HttpRequest) -> HttpResponse:
+    """What the look-up of the style guide finds: the same three invented entities."""
+    options = styleguide.options(request.GET.get("q", ""))
+    return render(request, "ui/_lookup_answer.html", {"options": options, "query": request.GET.get("q", "")})
+
+
+@require_GET
+def styleguide_job(request: HttpRequest) -> HttpResponse:
+    """The job panel of the style guide, always at the same place."""
+    return render(request, "ui/_styleguide_job.html", {"job": styleguide.job()})
