@@ -26,10 +26,13 @@ check: ## Look at format, lint, types, contracts, migrations, translations and s
 	$(RUN) check
 
 format: ## Put the code into the one format, and mend what can be mended by itself
-	$(RUN) format
+	$(RUN)
+	@.venv/bin/python -m ruff check --fix --exit-zero .
+	@.venv/bin/python -m ruff format .
 
 messages: ## Bring the translation catalogue up to date with the code
-	$(RUN) messages
+	$(RUN)
+	@.venv/bin/python manage.py messages
 
-lock: ## Lock the newest versions of all packages that pyproject.toml and package.json allow
+lock: ## Lock the packages again after a change (ARGS=--upgrade for the newest versions)
 	$(RUN) lock

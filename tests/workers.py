@@ -1,17 +1,20 @@
 """Real Celery workers, as processes of their own, on the database and the Redis of the test that starts them."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import connection
 
 from credit_platform.celery import app
+from credit_platform.embedded.supervisor import die_with_parent
 
 READY_WITHIN = 60
 
@@ -41,6 +44,7 @@ def running_worker(*, queues: str = "default,bulk", concurrency: int = 2) -> Ite
             env=environ,
             stdout=log,
             stderr=log,
+            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
         )
     try:
         _wait_for(name, worker)

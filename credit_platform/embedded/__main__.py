@@ -1,4 +1,4 @@
-"""`python -m credit_platform.embedded up|reset|test`: what the Makefile calls once the environment stands."""
+"""`python -m credit_platform.embedded up`, `reset`, `test`, `check`, `lock`: what the Makefile calls."""
 
 import fcntl
 import os
@@ -13,10 +13,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
-from credit_platform.embedded import services
-from credit_platform.embedded.bootstrap import ROOT, Refusal, last_line
+from credit_platform.embedded import chores, services
+from credit_platform.embedded.bootstrap import ROOT, Refusal, last_line, run_step
 from credit_platform.embedded.places import Places, here
 from credit_platform.embedded.supervisor import Program, Supervisor, die_with_parent
 
@@ -30,9 +30,16 @@ def main(arguments: list[str]) -> int:
             signal.signal(how, signal.default_int_handler)
     if "MAKELEVEL" in os.environ:  # Whoever kills make means us.
         die_with_parent(signal.SIGTERM, os.getppid())
-    commands = {"up": up, "reset": reset, "test": test}
+    commands = {
+        "up": lambda: up(here()),
+        "reset": lambda: reset(here()),
+        "test": lambda: test(here()),
+        "check": chores.check,
+        "lock": chores.lock,
+    }
+    (command,) = arguments
     try:
-        return commands[arguments[0]](here(), arguments[1:])
+        return commands[command]()
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -43,23 +50,28 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def up(places: Places, _: list[str]) -> int:
+def up(places: Places) -> int:
     """Serve the platform until somebody says stop."""
     host, port = os.environ.get("LISTEN") or "127.0.0.1", _port()
-    with alone(places), embedded_services(places) as supervisor:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "credit_platform.settings.embedded"
+    with alone(places):
         refuse_taken_port(host, port)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "credit_platform.settings.embedded"
-        _prepare_database(places)
-        for program in platform_programs(places, host, port):
-            supervisor.start(program)
-        _wait_until_served(supervisor, port, places)
-        _show_screen(places, port)
-        while True:
-            supervisor.look_after()
-            time.sleep(0.5)
+        compile_translations()
+        with embedded_services(places) as supervisor:
+            _prepare_database(places)
+            for program in platform_programs(places, host, port):
+                supervisor.start(program)
+            _wait_until_served(supervisor, port, places)
+            _show_screen(places, port)
+            try:
+                while True:
+                    supervisor.look_after()
+                    time.sleep(0.5)
+            except KeyboardInterrupt:
+                return 0
 
 
-def reset(places: Places, arguments: list[str]) -> int:
+def reset(places: Places) -> int:
     """Delete all data of this clone and start as on the first day."""
     with alone(places):
         if sys.stdin.isatty() and input(f"Delete all data in {places.var}? [y/N] ").strip().lower() != "y":
@@ -69,23 +81,36 @@ def reset(places: Places, arguments: list[str]) -> int:
         for path in places.var.iterdir():
             if path != places.run:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return up(places, arguments)
+    return up(places)
 
 
-def test(places: Places, arguments: list[str]) -> int:
-    """Run every test on a PostgreSQL and a Redis of their own."""
+def test(places: Places) -> int:
+    """Run every test, or those that ARGS names, on a PostgreSQL and a Redis of their own."""
     places = Places(places.var / "test")
-    arguments = arguments or ["-n", "auto", *shlex.split(os.environ.get("ARGS", ""))]
-    with alone(places), embedded_services(places, careless=True):
-        environ = {"DATABASE_URL": places.database_url, "REDIS_URL": places.redis_url, "VAR_DIR": str(places.var)}
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments], env={**os.environ, **environ}, cwd=ROOT, check=False
-        ).returncode
+    environ = {
+        "DJANGO_SETTINGS_MODULE": "credit_platform.settings.test",
+        "DATABASE_URL": places.database_url,
+        "REDIS_URL": places.redis_url,
+        "VAR_DIR": str(places.var),
+    }
+    arguments = ["-n", "auto", *shlex.split(os.environ.get("ARGS", ""))]
+    with alone(places):
+        compile_translations()
+        with embedded_services(places, careless=True):
+            return subprocess.run(
+                [sys.executable, "-m", "pytest", *arguments],
+                env={**os.environ, **environ},
+                cwd=ROOT,
+                check=False,
+            ).returncode
 
 
 @contextmanager
 def alone(places: Places) -> Iterator[None]:
-    """Hold this clone's place for as long as we run; refuse when another start holds it."""
+    """Hold this clone's place for as long as we run, free of what a killed predecessor left running.
+
+    Refuses when another start holds it.
+    """
     places.make()
     with (places.run / "lock").open("a+") as lock:
         try:
@@ -98,7 +123,18 @@ def alone(places: Places) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        Supervisor(places.run).remove_leftovers()
         yield
+
+
+def compile_translations() -> None:
+    """Compile the catalogue when it is newer than what was compiled."""
+    folder = ROOT / "locale" / "zh_Hans"
+    compiled = folder / "LC_MESSAGES" / "django.mo"
+    written = [path.stat().st_mtime for path in folder.rglob("*.po")]
+    if written and (not compiled.exists() or compiled.stat().st_mtime < max(written)):
+        command = [sys.executable, "-m", "credit_platform.common.translations"]
+        run_step("Translations", command, "The translations could not be compiled", cwd=ROOT)
 
 
 @contextmanager
@@ -107,7 +143,6 @@ def embedded_services(places: Places, *, careless: bool = False) -> Iterator[Sup
     supervisor = Supervisor(places.run)
     cluster = services.cluster_for(places)
     database, store = services.postgres(cluster, places, careless=careless), services.redis(places)
-    supervisor.remove_leftovers([database, store, *platform_programs(places, "", 0)])
     try:
         services.prepare_postgres(cluster, places)
         supervisor.start(database)
@@ -178,7 +213,7 @@ def _prepare_database(places: Places) -> None:
         [sys.executable, "-m", "credit_platform.embedded.prepare"],
         cwd=ROOT,
         check=False,
-        preexec_fn=lambda parent=os.getpid(): die_with_parent(signal.SIGTERM, parent),
+        preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
     )
     if done.returncode:
         raise Refusal(f"The database could not be prepared: see above, and {places.logs / 'postgres.log'}.")

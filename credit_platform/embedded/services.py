@@ -53,7 +53,11 @@ def cluster_for(places: Places) -> Cluster:
         return Cluster(POSTGRES_HOME, data, None)
     user = _unprivileged_user()
     outside = SYSTEM_PLACE / places.name
-    if not outside.exists() and is_open_to_all(places.var) and is_open_to_all(POSTGRES_HOME / "bin" / "postgres"):
+    if (
+        not outside.exists()
+        and is_open_to_all(places.var)
+        and is_open_to_all(POSTGRES_HOME / "bin" / "postgres")
+    ):
         return Cluster(POSTGRES_HOME, data, user)
     if data.exists():
         raise Refusal(
@@ -164,12 +168,23 @@ def redis(places: Places) -> Program:
 
 def wait_for_postgres(cluster: Cluster, places: Places, still_running: Callable[[], bool]) -> None:
     """Wait until PostgreSQL answers, then make sure that it holds our database."""
-    command = [str(cluster.home / "bin" / "psql"), "-h", str(places.sockets / "postgres"), "-U", "postgres", "-qtA"]
+    command = [
+        str(cluster.home / "bin" / "psql"),
+        "-h",
+        str(places.sockets / "postgres"),
+        "-U",
+        "postgres",
+        "-qtA",
+    ]
 
     def query(statement: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*command, "-c", statement], check=False, capture_output=True, text=True, cwd="/")
+        return subprocess.run(
+            [*command, "-c", statement], check=False, capture_output=True, text=True, cwd="/"
+        )
 
-    _wait(lambda: query("SELECT 1").returncode == 0, "PostgreSQL", still_running, places.logs / "postgres.log")
+    _wait(
+        lambda: query("SELECT 1").returncode == 0, "PostgreSQL", still_running, places.logs / "postgres.log"
+    )
     if query("SELECT 1 FROM pg_database WHERE datname = 'credit'").stdout.strip() != "1":
         query("CREATE DATABASE credit").check_returncode()
 

@@ -99,14 +99,12 @@ class Supervisor:
             _signal_group(child.process.pid, signal.SIGKILL)  # What a child left behind in its group.
             self._pid_file(child.program).unlink(missing_ok=True)
 
-    def remove_leftovers(self, programs: Sequence[Program]) -> None:
-        """Stop what an earlier supervisor started and could not stop, because it was killed itself."""
-        for program in reversed(programs):
-            pid_file = self._pid_file(program)
-            if pid_file.exists():
-                pid, born = pid_file.read_text().split()
-                _end_if_still_the_same(int(pid), float(born), program)
-                pid_file.unlink()
+    def remove_leftovers(self) -> None:
+        """End what an earlier supervisor started and could not stop, because it was killed itself."""
+        for pid_file in sorted(self._run.glob("*.pid"), key=lambda path: path.stat().st_mtime, reverse=True):
+            pid, born, how, within = pid_file.read_text().split()
+            _end_if_still_the_same(int(pid), float(born), signal.Signals(int(how)), float(within))
+            pid_file.unlink()
 
     def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
         if program.log.exists() and program.log.stat().st_size > LOG_ROTATES_AT:
@@ -127,7 +125,9 @@ class Supervisor:
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops its children in order.
                 preexec_fn=lambda: die_with_parent(program.orphan_signal, parent),
             )
-        self._pid_file(program).write_text(f"{process.pid} {psutil.Process(process.pid).create_time()}")
+        born = psutil.Process(process.pid).create_time()
+        how = int(program.orphan_signal)
+        self._pid_file(program).write_text(f"{process.pid} {born} {how} {program.stop_within}")
         return process
 
     def _stop(self, child: _Child) -> None:
@@ -159,14 +159,14 @@ def _signal_group(pid: int, how: signal.Signals) -> None:
         pass  # Nobody is left in it: just what is wanted.
 
 
-def _end_if_still_the_same(pid: int, born: float, program: Program) -> None:
+def _end_if_still_the_same(pid: int, born: float, how: signal.Signals, within: float) -> None:
     """The kernel gives numbers out again: only a process born at the noted moment is ours."""
     try:
         process = psutil.Process(pid)
         if abs(process.create_time() - born) > 1:
             return
-        process.send_signal(program.orphan_signal)
-        process.wait(program.stop_within)
+        process.send_signal(how)
+        process.wait(within)
     except psutil.NoSuchProcess:
         return
     except psutil.TimeoutExpired:

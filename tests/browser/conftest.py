@@ -12,7 +12,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.browser.chromium import NoBrowser, chromium
 
-ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 HEIGHTS = {390: 844}
 
 # Playwright's own event loop runs in the tests' thread, so Django takes every query there for one inside async code.
