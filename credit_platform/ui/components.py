@@ -15,8 +15,14 @@ from inspect import getfullargspec
 
 from django.template import Library, Node, TemplateSyntaxError
 from django.template.library import parse_bits
+from django.utils.safestring import mark_safe
 
 SLOTS = "_ui_slots"
+
+
+def _trimmed(drawn: str) -> str:
+    """What a node list drew is safe already; `strip` alone would forget that, and an empty slot must be empty."""
+    return mark_safe(drawn.strip())
 
 
 class ComponentNode(Node):
@@ -29,14 +35,14 @@ class ComponentNode(Node):
     def render(self, context) -> str:
         filled: dict[str, str] = {}
         with context.push(**{SLOTS: filled}):
-            body = self.nodelist.render(context)
+            body = _trimmed(self.nodelist.render(context))
         unknown = filled.keys() - set(self.slots)
         if unknown:
             raise TemplateSyntaxError(f"{self.func.__name__} has no slot {', '.join(sorted(unknown))}.")
         args = [argument.resolve(context) for argument in self.args]
         kwargs = {name: value.resolve(context) for name, value in self.kwargs.items()}
         variables = self.func(context, *args, **kwargs) if self.takes_context else self.func(*args, **kwargs)
-        inner = context.new(dict.fromkeys(self.slots, "") | variables | filled | {"body": body.strip()})
+        inner = context.new(dict.fromkeys(self.slots, "") | variables | filled | {"body": body})
         inner["csrf_token"] = context.get("csrf_token")
         template = context.template.engine.get_template(f"components/{self.func.__name__}.html")
         return template.render(inner)
@@ -51,7 +57,7 @@ class SlotNode(Node):
     def render(self, context) -> str:
         if SLOTS not in context:
             raise TemplateSyntaxError(f"The slot {self.name} stands outside of a component.")
-        context[SLOTS][self.name] = self.nodelist.render(context).strip()
+        context[SLOTS][self.name] = _trimmed(self.nodelist.render(context))
         return ""
 
 
