@@ -7,4 +7,4 @@ class EntitiesConfig(AppConfig):
     verbose_name = _("Credit registry")
 
     def ready(self) -> None:
-        from entities import audit_verbs  # noqa: F401  (registers the verbs)
+        from entities import audit_verbs, notices  # noqa: F401  (registers the verbs and the notices)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import budgets
 from tests.workers import running_worker
 
 REAL_DATA_DIR = os.environ.get("REAL_DATA_DIR")
@@ -37,3 +38,16 @@ def celery_workers(django_db_setup):
     """Workers for every queue, started once; for tests marked `django_db(transaction=True)`."""
     with running_worker() as worker:
         yield worker
+
+
+@pytest.fixture
+def query_budget():
+    """`with query_budget("records list"):` holds the block to the number in `tests/query_budgets.json`."""
+    return budgets.query_budget
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """A file store of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT

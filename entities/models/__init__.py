@@ -1,5 +1,11 @@
 from entities.models.body import Membership, SubmittingBody
-from entities.models.catalogue import LegalInstrument, PublicityRule, RecordType, RecordTypeVersion
+from entities.models.catalogue import (
+    LegalInstrument,
+    PublicityRule,
+    RecordType,
+    RecordTypeVersion,
+    SeverityClass,
+)
 from entities.models.document import Document
 from entities.models.entity import Entity, EntityAgent, EntityIdentifier, FormerName
 from entities.models.feedback import Delivery, Notice
@@ -20,6 +26,7 @@ __all__ = (
     "PublicityRule",
     "RecordType",
     "RecordTypeVersion",
+    "SeverityClass",
     "Submission",
     "SubmissionRow",
     "SubmittingBody",

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from credit_platform.common.bilingual import in_readers_language
 from entities import policies
 from entities.models.body import SubmittingBody
 from entities.models.entity import Entity
@@ -60,8 +61,12 @@ class Notice(models.Model):
 
     @property
     def text(self) -> str:
-        """The sentence in the reader's language."""
-        return translate(self.template) % self.params
+        """The sentence in the reader's language; parameters kept as {"zh", "en"} are written in it too."""
+        params = {
+            name: in_readers_language(value["zh"], value["en"]) if isinstance(value, dict) else value
+            for name, value in self.params.items()
+        }
+        return translate(self.template) % params
 
 
 class Delivery(models.Model):

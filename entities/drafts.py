@@ -1,0 +1,197 @@
+"""What a body may write in a record, and everything that can be wrong with it. Pure: no query, no clock.
+
+Pages, uploads and the API all check with `problems_of`, so that a row of a file and a typed form are
+told the same.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+from stdnum.cn import ric
+
+from entities.models import CreditRecord, RecordType, RecordTypeVersion, SeverityClass
+from entities.penalty_kinds import PenaltyKind
+
+RESIDENT_NUMBER = re.compile(r"(?<![0-9A-Z])\d{17}[\dX](?![0-9A-Z])")
+LONGEST = {
+    name: CreditRecord._meta.get_field(name).max_length
+    for name in ("document_number", "title", "legal_basis", "authority")
+}
+LARGEST_AMOUNT = Decimal(10) ** 14
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """What a body says of an entity. `amount` is in yuan; `details` holds the type's extra fields as text."""
+
+    document_number: str
+    title: str
+    decided_on: date
+    facts: str = ""
+    legal_basis: str = ""
+    authority: str = ""
+    severity_class: str = ""
+    penalty_kinds: tuple[str, ...] = ()
+    amount: Decimal | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def fields(self) -> dict:
+        """As the fields of a `CreditRecord`, in the one form in which equal drafts are equal.
+
+        Kinds of penalty stand from light to heavy, amounts have two places, empty details are left out.
+        """
+        order = {kind: place for place, kind in enumerate(PenaltyKind)}
+        return {
+            "document_number": self.document_number.strip(),
+            "title": self.title.strip(),
+            "decided_on": self.decided_on,
+            "facts": self.facts.strip(),
+            "legal_basis": self.legal_basis.strip(),
+            "authority": self.authority.strip(),
+            "severity_class": self.severity_class,
+            "penalty_kinds": sorted(set(self.penalty_kinds), key=lambda kind: order.get(kind, -1)),
+            "amount": None if self.amount is None else Decimal(self.amount).quantize(Decimal("0.01")),
+            "details": {name: str(value).strip() for name, value in self.details.items() if str(value).strip()},
+        }
+
+
+def draft_of(record: CreditRecord) -> RecordDraft:
+    """What the record says, to be changed and handed in again."""
+    return RecordDraft(
+        document_number=record.document_number,
+        title=record.title,
+        decided_on=record.decided_on,
+        facts=record.facts,
+        legal_basis=record.legal_basis,
+        authority=record.authority,
+        severity_class=record.severity_class,
+        penalty_kinds=tuple(record.penalty_kinds),
+        amount=record.amount,
+        details=dict(record.details),
+    )
+
+
+def says_the_same(record: CreditRecord, entity_id: int, fields: Mapping) -> bool:
+    """Whether the record already says all this of that entity; `fields` as from `RecordDraft.fields()`."""
+    return record.entity_id == entity_id and all(getattr(record, name) == value for name, value in fields.items())
+
+
+def version_on(versions: Iterable[RecordTypeVersion], day: date) -> RecordTypeVersion | None:
+    """The version of a record type that is in force on the day."""
+    in_force = [v for v in versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)]
+    return max(in_force, key=lambda version: version.valid_from, default=None)
+
+
+def problems_of(
+    draft: RecordDraft,
+    *,
+    record_type: RecordType,
+    version: RecordTypeVersion | None,
+    needs_class: bool,
+    today: date,
+) -> dict[str, list[str]]:
+    """Everything wrong with a draft at once, as sentences by field; empty when it may be saved.
+
+    The keys are the draft's field names, and `details.<name>` for the type's extra fields.
+
+    Args:
+        version: the catalogue's version of the type on the decision date; None is itself a problem.
+        needs_class: whether the publicity rules cannot date such a record without a class.
+    """
+    found = Problems()
+    _check_words(draft, record_type, found)
+    _check_days(draft, record_type, version, today, found)
+    _check_penalty(draft, record_type, needs_class, found)
+    if version is not None:
+        _check_details(draft.details, version.extra_fields, found)
+    return dict(found.by_field)
+
+
+class Problems:
+    """Sentences by field, collected so that the sender hears all of them at once."""
+
+    def __init__(self) -> None:
+        self.by_field: dict[str, list[str]] = {}
+
+    def add(self, field_name: str, sentence: str) -> None:
+        self.by_field.setdefault(field_name, []).append(sentence)
+
+
+def _check_words(draft: RecordDraft, record_type: RecordType, found: Problems) -> None:
+    if not draft.document_number.strip():
+        found.add("document_number", _("Type the number of the decision."))
+    if not draft.title.strip():
+        found.add("title", _("Say in one line what was decided."))
+    if record_type.polarity == RecordType.Polarity.NEGATIVE and not draft.legal_basis.strip():
+        found.add("legal_basis", _("Name the law and the article on which the decision stands."))
+    for name, longest in LONGEST.items():
+        if len(getattr(draft, name)) > longest:
+            found.add(name, _("This is longer than %(longest)d characters.") % {"longest": longest})
+    for name in ("document_number", "title", "facts"):
+        if any(ric.is_valid(number) for number in RESIDENT_NUMBER.findall(getattr(draft, name).upper())):
+            found.add(name, _("A person's identity number stands here; take it out before saving."))
+
+
+def _check_days(draft, record_type, version, today, found: Problems) -> None:
+    if draft.decided_on > today:
+        found.add("decided_on", _("This day has not come yet; type the day on the decision."))
+    elif version is None:
+        found.add(
+            "decided_on",
+            _("The catalogue had no entry for “%(type)s” on this day, so it may not be collected.")
+            % {"type": record_type},
+        )
+
+
+def _check_penalty(draft: RecordDraft, record_type: RecordType, needs_class: bool, found: Problems) -> None:
+    if draft.severity_class not in SeverityClass.values:
+        found.add("severity_class", _("There is no class “%(value)s”.") % {"value": draft.severity_class})
+    elif needs_class and not draft.severity_class:
+        found.add("severity_class", _("Choose the class; it decides how long the record is public."))
+    elif draft.severity_class and record_type.polarity != RecordType.Polarity.NEGATIVE:
+        found.add("severity_class", _("Only records of violations have a class."))
+    for kind in draft.penalty_kinds:
+        if kind not in PenaltyKind.values:
+            found.add("penalty_kinds", _("There is no kind of penalty “%(value)s”.") % {"value": kind})
+    if draft.amount is not None:
+        if draft.amount < 0:
+            found.add("amount", _("An amount cannot be below zero."))
+        elif draft.amount >= LARGEST_AMOUNT:
+            found.add("amount", _("This amount is too large; look at its unit."))
+
+
+def _check_details(details: Mapping[str, str], extra_fields: list[dict], found: Problems) -> None:
+    known = {extra["name"]: extra for extra in extra_fields}
+    for name in details.keys() - known.keys():
+        found.add(f"details.{name}", _("The catalogue has no field “%(name)s” for this type.") % {"name": name})
+    for name, extra in known.items():
+        value = str(details.get(name, "")).strip()
+        if not value:
+            if extra.get("required"):
+                found.add(f"details.{name}", _("This field is required."))
+        elif sentence := _wrong_value(value, extra):
+            found.add(f"details.{name}", sentence)
+
+
+def _wrong_value(value: str, extra: dict) -> str:
+    match extra["type"]:
+        case "date":
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                return _("Write the day as 2026-05-06.")
+        case "money":
+            try:
+                amount = Decimal(value)
+            except InvalidOperation:
+                return _("Write an amount in yuan, such as 32000.")
+            if not amount.is_finite() or amount < 0:
+                return _("Write an amount in yuan, such as 32000.")
+        case "code":
+            if value not in {choice["code"] for choice in extra.get("choices", ())}:
+                return _("“%(value)s” is not among the choices.") % {"value": value}
+    return ""

@@ -1,0 +1,54 @@
+"""Putting single entities into the registry; the import of a whole register is `manage.py import_entities`."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from credit_platform.audit import services as audit
+from credit_platform.common.errors import InvalidInput, NotPermitted
+from entities import codes, naming, policies
+from entities.models import Entity
+
+#: What may be told of an entity besides its code and Chinese name.
+FACTS = frozenset(
+    {
+        "name_en", "status", "legal_form", "region_code", "district", "industry_code", "size", "registered_on",
+        "registered_capital", "business_scope", "address", "head_office",
+    }
+)  # fmt: skip
+
+
+@transaction.atomic
+def register_entity(*, by, credit_code: str, name_zh: str, **facts) -> Entity:
+    """Put an entity into the registry, or find it there under its code.
+
+    An entity that is there already is returned as it stands: whoever registers from a row of a file does
+    not overwrite what the register says. The code must pass its check character.
+
+    Args:
+        facts: further fields of `Entity`; an unknown one raises `TypeError`.
+    """
+    if unknown := facts.keys() - FACTS:
+        raise TypeError(f"An entity has no field {', '.join(sorted(unknown))} to register.")
+    if not policies.roles_of(by):
+        raise NotPermitted(_("Only who acts for a body registers entities."))
+    code, name = codes.normalise(credit_code), name_zh.strip()
+    problems: dict[str, list[str]] = {}
+    if errors := [str(problem) for problem in codes.problems_of(code) if problem.is_error]:
+        problems["credit_code"] = errors
+    if not name:
+        problems["name_zh"] = [_("Type the registered name.")]
+    if problems:
+        raise InvalidInput(problems)
+    facts.setdefault("region_code", code[2:8])
+    entity, is_new = Entity.objects.get_or_create(
+        credit_code=code,
+        defaults={
+            "name_zh": name,
+            "name_key": naming.name_key(name),
+            "initials": naming.initials(name),
+            **facts,
+        },
+    )
+    if is_new:
+        audit.record(actor=by, verb="entities.entity.registered", target=entity, credit_code=code)
+    return entity

@@ -1,0 +1,175 @@
+"""What the platform has to tell bodies, entities and persons: into their inbox, and out by e-mail.
+
+A notice is written in the transaction of its event, so that nobody hears of what did not happen; its
+deliveries are rows, so that a mail server that is away delays a message and loses none.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from smtplib import SMTPException
+
+import structlog
+from celery import signature
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from credit_platform.accounts.models import User
+from credit_platform.audit import services as audit
+from credit_platform.common.bilingual import BilingualName
+from credit_platform.common.errors import Missing
+from credit_platform.common.queueing import enqueue_on_commit
+from entities.models import Delivery, Entity, EntityAgent, Notice, SubmittingBody
+
+log = structlog.get_logger(__name__)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=12)
+
+_templates: dict[str, str] = {}
+
+
+def register_notice(kind: str, template: str) -> None:
+    """Make a kind of notice known, with its English sentence and named places.
+
+    Mark the sentence with `gettext_noop`, so that it is translated when it is read. Called in `AppConfig.ready()`.
+    """
+    _templates[kind] = template
+
+
+def both_names(thing: BilingualName) -> dict[str, str]:
+    """A parameter that is written in the language of whoever reads the notice."""
+    return {"zh": thing.name_zh, "en": thing.name_en}
+
+
+def notify(
+    *,
+    kind: str,
+    params: dict,
+    url: str = "",
+    body: SubmittingBody | None = None,
+    entity: Entity | None = None,
+    user: User | None = None,
+) -> Notice:
+    """Write a notice to one receiver in the running transaction, and the wish to send it by e-mail.
+
+    Everyone who acts for the body or the entity now gets the e-mail; the inbox is also open to those
+    who come later. Raises `KeyError` for a kind that no app registered.
+    """
+    notice = Notice.objects.create(
+        kind=kind, template=_templates[kind], params=params, url=url, body=body, entity=entity, user=user
+    )
+    _queue_deliveries([notice])
+    return notice
+
+
+def entities_with_agents(entity_ids: Iterable[int]) -> set[int]:
+    """Those of the entities that somebody acts for; a notice to any other would be read by nobody."""
+    return set(
+        EntityAgent.objects.filter(entity__in=set(entity_ids), revoked_at=None).values_list("entity_id", flat=True)
+    )
+
+
+def notify_entities(*, kind: str, notices: Iterable[tuple[int, dict, str]]) -> None:
+    """Write a notice to each of many entities at once: (entity id, params, url)."""
+    written = Notice.objects.bulk_create(
+        Notice(kind=kind, template=_templates[kind], params=params, url=url, entity_id=pk)
+        for pk, params, url in notices
+    )
+    _queue_deliveries(written)
+
+
+def _queue_deliveries(notices: list[Notice]) -> None:
+    now, rows = timezone.now(), []
+    for notice in notices:
+        rows += [
+            Delivery(
+                notice=notice, channel=Delivery.Channel.EMAIL, address=address, language=language, next_attempt_at=now
+            )
+            for address, language in _addresses(notice)
+        ]
+    if rows:
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        # By its name: the task stands on this module, so importing it would go round in a circle.
+        enqueue_on_commit(signature("entities.tasks.deliver_feedback"))
+
+
+def _addresses(notice: Notice) -> Iterable[tuple[str, str]]:
+    people = User.objects.filter(is_active=True).exclude(email="")
+    if notice.user_id:
+        people = people.filter(pk=notice.user_id)
+    elif notice.body_id:
+        people = people.filter(memberships__body=notice.body_id)
+    else:
+        people = people.filter(agencies__entity=notice.entity_id, agencies__revoked_at=None)
+    return people.values_list("email", "language").distinct()
+
+
+@transaction.atomic
+def acknowledge(*, by, notice_id: int) -> Notice:
+    """Note that the receiver has read the notice; the first reader of a body does so for all.
+
+    Doing it again changes nothing. Raises `Missing` for a notice that is not the reader's.
+    """
+    notice = Notice.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=notice_id).first()
+    if notice is None:
+        raise Missing
+    if notice.acknowledged_at is None:
+        notice.acknowledged_at, notice.acknowledged_by = timezone.now(), by
+        notice.save(update_fields=("acknowledged_at", "acknowledged_by"))
+        audit.record(actor=by, verb="entities.notice.acknowledged", target=notice)
+    return notice
+
+
+def deliver_waiting(*, limit: int = 200) -> int:
+    """Send what is due, each in a transaction of its own; returns how many went out.
+
+    Safe on many workers at once. What fails waits twice as long before the next try, up to half a day,
+    and is given up only when the notice has been acknowledged on the platform.
+    """
+    sent = 0
+    for _attempt in range(limit):
+        outcome = _deliver_next()
+        if outcome is None:
+            break
+        sent += outcome
+    return sent
+
+
+@transaction.atomic
+def _deliver_next() -> bool | None:
+    """Try the delivery that is due longest: whether it went out, or None when none is due."""
+    now = timezone.now()
+    due = (
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(delivered_at=None, next_attempt_at__lte=now, notice__acknowledged_at=None)
+        .select_related("notice")
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
+    if due is None:
+        return None
+    due.attempts += 1
+    try:
+        _send(due)
+    except (OSError, SMTPException, ValueError) as problem:
+        due.last_error = f"{type(problem).__name__}: {problem}"[:500]
+        due.next_attempt_at = now + min(FIRST_WAIT * 2 ** min(due.attempts - 1, 16), LONGEST_WAIT)
+        log.warning("feedback.delivery_failed", delivery=due.pk, attempts=due.attempts, error=due.last_error)
+    else:
+        due.delivered_at, due.last_error = now, ""
+    due.save(update_fields=("attempts", "last_error", "next_attempt_at", "delivered_at"))
+    return due.delivered_at is not None
+
+
+def _send(delivery: Delivery) -> None:
+    """One e-mail: the sentence and where to read more. Details stay on the platform, behind its sign-in."""
+    with translation.override(delivery.language or settings.LANGUAGE_CODE):
+        sentence = delivery.notice.text
+        address = getattr(settings, "PLATFORM_URL", "").rstrip("/")
+        parts = [sentence]
+        if delivery.notice.url:
+            parts.append(_("Read more after signing in: %(url)s") % {"url": f"{address}{delivery.notice.url}"})
+        subject = " ".join(sentence.split())[:120]
+        EmailMessage(subject=subject, body="\n\n".join(parts), to=[delivery.address]).send()

@@ -1,0 +1,399 @@
+"""Everything that is done to one record: prepared, reviewed, corrected, withdrawn, marked, ended by repair.
+
+Every service: policy → lock → rule → save → audit → signal, in one transaction, by the actor `by`.
+Files of rows go through `submit_rows`, which keeps the same rules for many at once.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from credit_platform.audit import services as audit
+from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
+from entities import policies
+from entities.drafts import RecordDraft, problems_of, says_the_same, version_on
+from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
+from entities.publicity import rule_book
+from entities.services import feedback, publishing
+from entities.services.publishing import end_publicity
+from entities.services.record_batches import Counts, RowState, states_of_rows, submit_rows
+from entities.signals import records_changed
+
+__all__ = (
+    "Counts",
+    "RecordDraft",
+    "RowState",
+    "approve_record",
+    "approve_records",
+    "correct_record",
+    "discard_draft",
+    "end_by_repair",
+    "end_publicity",
+    "lift_objection",
+    "mark_objection",
+    "return_record",
+    "return_records",
+    "save_draft",
+    "send_to_review",
+    "states_of_rows",
+    "submit_rows",
+    "withdraw_record",
+)
+
+Status = CreditRecord.Status
+EDITABLE = (Status.DRAFT, Status.RETURNED)
+
+
+# Preparing
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    by,
+    body: SubmittingBody,
+    entity: Entity,
+    record_type: RecordType,
+    draft: RecordDraft,
+    record_id: int | None = None,
+) -> CreditRecord:
+    """Keep a record that is being prepared, or change one that is; the registry does not know it yet.
+
+    Saving the same draft again changes nothing and returns what is already there, so a form may be sent
+    twice. A returned record becomes a draft again.
+
+    Raises:
+        InvalidInput: with everything wrong, by field of the draft.
+        WrongState: it is already with a reviewer or in the registry.
+    """
+    policies.may_enter_records(by, body).require()
+    policies.may_submit_type(body, record_type).require()
+    _lock_body(body)
+    record = _locked(record_id) if record_id is not None else None
+    if record:
+        policies.may_edit_draft(by, record).require()
+        if record.submitted_by_id != body.pk:
+            raise WrongState(_("A draft does not pass from one body to another."))
+        if record.status not in EDITABLE:
+            raise WrongState(_("This record is %(state)s; it can no longer be edited.") % _state(record))
+    version = _require_sound(draft, record_type)
+    fields = draft.fields()
+    twin = _in_preparation(body, record_type, fields["document_number"], except_for=record)
+    if twin:
+        if record is None and says_the_same(twin, entity.pk, fields):
+            return twin
+        raise InvalidInput({"document_number": [_("A record with this number is already being prepared.")]})
+    corrected = record.replaces_id if record else None
+    in_force = _in_force(body, record_type, fields["document_number"])
+    if in_force and in_force.pk != corrected:
+        raise InvalidInput(
+            {"document_number": [_("A record with this number is already in force; correct that one instead.")]}
+        )
+    if record and record.status == Status.DRAFT and says_the_same(record, entity.pk, fields):
+        return record
+    verb = "entities.record.changed" if record else "entities.record.drafted"
+    record = record or CreditRecord(submitted_by=body, entered_by=by)
+    _write(record, entity=entity, record_type=record_type, version=version, fields=fields)
+    record.status = Status.DRAFT
+    # Whoever changed it last is its author, and may not be its reviewer.
+    record.entered_by = by
+    record.reviewed_by = record.reviewed_at = None
+    record.save()
+    audit.record(actor=by, verb=verb, target=record, entity=entity.credit_code)
+    return record
+
+
+@transaction.atomic
+def discard_draft(*, by, record_id: int) -> None:
+    """Throw away a record that is being prepared and that nobody has to decide on; the audit log keeps that it was."""
+    record = _locked(record_id)
+    policies.may_edit_draft(by, record).require()
+    if record.status not in EDITABLE:
+        raise WrongState(_("This record is %(state)s; it can no longer be discarded.") % _state(record))
+    audit.record(actor=by, verb="entities.record.discarded", target=record, entity=record.entity.credit_code)
+    record.delete()
+
+
+@transaction.atomic
+def send_to_review(*, by, record_id: int) -> CreditRecord:
+    """Put a prepared record before a colleague. Sending it again while it waits changes nothing."""
+    record = _locked(record_id)
+    policies.may_edit_draft(by, record).require()
+    if record.status == Status.WAITING:
+        return record
+    if record.status not in EDITABLE:
+        raise WrongState(_("This record is %(state)s; it cannot be sent to review.") % _state(record))
+    record.status = Status.WAITING
+    record.save(update_fields=("status",))
+    audit.record(actor=by, verb="entities.record.sent_to_review", target=record)
+    return record
+
+
+# Reviewing
+
+
+@transaction.atomic
+def approve_record(*, by, record_id: int) -> CreditRecord:
+    """Let a record into the registry; from now on it is shown and weighed, for as long as its rule says."""
+    record = _locked(record_id)
+    _require_reviewable(by, record)
+    _require_sound_now(record)
+    replaced = _what_it_replaces(record)
+    record.reviewed_by, record.reviewed_at, record.review_note = by, timezone.now(), ""
+    publication = publishing.prepare_publication(
+        [record], {0: replaced} if replaced else {}, on=timezone.localdate(), book=rule_book()
+    )
+    publishing.end_replaced(publication)
+    record.save(update_fields=publishing.PUBLISHED_FIELDS)
+    audit.record(
+        actor=by, verb="entities.record.approved", target=record, replaces=record.replaces_id, status=record.status
+    )
+    if replaced:
+        audit.record(actor=by, verb="entities.record.replaced", target=replaced, by_record=record.pk)
+    publishing.announce(publication)
+    return record
+
+
+@transaction.atomic
+def return_record(*, by, record_id: int, note: str) -> CreditRecord:
+    """Give a record back to whoever entered it, with what is to be done about it."""
+    record = _locked(record_id)
+    _require_reviewable(by, record)
+    note = _reason("note", note, _("Say what is to be changed."))
+    record.status = Status.RETURNED
+    record.reviewed_by, record.reviewed_at, record.review_note = by, timezone.now(), note
+    record.save(update_fields=("status", "reviewed_by", "reviewed_at", "review_note"))
+    audit.record(actor=by, verb="entities.record.returned", target=record, note=note)
+    feedback.notify(
+        kind="entities.record-returned",
+        params=publishing.notice_params(record) | {"note": note},
+        url=publishing.record_url(record),
+        user=record.entered_by,
+    )
+    return record
+
+
+def approve_records(*, by, record_ids: Iterable[int]) -> tuple[list[CreditRecord], list[tuple[CreditRecord, str]]]:
+    """Approve each on its own: those done, and those not done with the reason. One refusal stops no other."""
+    return _each(record_ids, by, lambda pk: approve_record(by=by, record_id=pk))
+
+
+def return_records(
+    *, by, record_ids: Iterable[int], note: str
+) -> tuple[list[CreditRecord], list[tuple[CreditRecord, str]]]:
+    """Return each on its own with the same note: those done, and those not done with the reason."""
+    return _each(record_ids, by, lambda pk: return_record(by=by, record_id=pk, note=note))
+
+
+def _each(record_ids: Iterable[int], by, step: Callable[[int], CreditRecord]):
+    seen = CreditRecord.objects.visible_to(by).select_related("submitted_by", "entity", "record_type")
+    done, refused = [], []
+    for record in seen.filter(pk__in=set(record_ids)).order_by("pk"):
+        try:
+            done.append(step(record.pk))
+        except DomainError as refusal:
+            refused.append((record, str(refusal)))
+    return done, refused
+
+
+# In the registry
+
+
+@transaction.atomic
+def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> CreditRecord:
+    """Prepare a newer record in place of one in force, and put it before a reviewer.
+
+    The old one stays in force until a colleague approves the new one: four eyes also for corrections.
+    Sending the same correction twice gives the one that already waits.
+    """
+    record = _locked(record_id)
+    policies.may_enter_records(by, record.submitted_by).require()
+    _lock_body(record.submitted_by)
+    _require_in_force(record)
+    because = _reason("because", because, _("Say why the record is corrected."))
+    version = _require_sound(draft, record.record_type)
+    fields = draft.fields()
+    if fields["document_number"] != record.document_number:
+        raise InvalidInput(
+            {"document_number": [_("A correction keeps the number; withdraw this record if the number was wrong.")]}
+        )
+    if says_the_same(record, record.entity_id, fields):
+        raise InvalidInput({"": [_("Nothing differs from the record in force.")]})
+    twin = _in_preparation(record.submitted_by, record.record_type, record.document_number)
+    if twin:
+        if twin.status == Status.WAITING and says_the_same(twin, record.entity_id, fields):
+            return twin
+        raise WrongState(_("A correction of this record is already being prepared."))
+    newer = CreditRecord(
+        submitted_by=record.submitted_by,
+        entered_by=by,
+        replaces=record,
+        correction_reason=because,
+        status=Status.WAITING,
+    )
+    _write(newer, entity=record.entity, record_type=record.record_type, version=version, fields=fields)
+    newer.save()
+    audit.record(actor=by, verb="entities.record.corrected", target=newer, replaces=record.pk, because=because)
+    return newer
+
+
+@transaction.atomic
+def withdraw_record(*, by, record_id: int, because: str) -> CreditRecord:
+    """Take a record out of publicity and out of every rating, for good and with a reason."""
+    record = _locked(record_id)
+    policies.may_withdraw(by, record).require()
+    because = _reason("because", because, _("Say why the record is withdrawn."))
+    _end(record, Status.WITHDRAWN, because)
+    audit.record(actor=by, verb="entities.record.withdrawn", target=record, because=because)
+    publishing.tell_agents("entities.record-withdrawn", [record], because=because)
+    return record
+
+
+@transaction.atomic
+def end_by_repair(*, by, record_id: int, because: str) -> CreditRecord:
+    """End publicity and effect of a record because its entity has made good. `because` names the case.
+
+    Doing it again changes nothing, so that a case may be carried out twice.
+    """
+    record = _locked(record_id)
+    policies.may_end_by_repair(by, record).require()
+    if record.status == Status.REPAIRED:
+        return record
+    because = _reason("because", because, _("Say by which decision the record is repaired."))
+    _end(record, Status.REPAIRED, because)
+    audit.record(actor=by, verb="entities.record.repaired", target=record, because=because)
+    return record
+
+
+@transaction.atomic
+def mark_objection(*, by, record_id: int) -> CreditRecord:
+    """Show with the record, from now on, that its entity objects to it. The record stays in force."""
+    return _mark(by, record_id, objected=True, verb="entities.record.objected")
+
+
+@transaction.atomic
+def lift_objection(*, by, record_id: int) -> CreditRecord:
+    """Take the mark away once the objection has been answered."""
+    return _mark(by, record_id, objected=False, verb="entities.record.objection_lifted")
+
+
+def _mark(by, record_id: int, *, objected: bool, verb: str) -> CreditRecord:
+    record = _locked(record_id)
+    policies.may_mark_objection(by, record).require()
+    if record.objected == objected:
+        return record
+    if objected:
+        _require_in_force(record)
+    record.objected = objected
+    record.save(update_fields=("objected",))
+    audit.record(actor=by, verb=verb, target=record)
+    records_changed.send(sender=CreditRecord, entity_ids={record.entity_id})
+    return record
+
+
+def _end(record: CreditRecord, status: str, because: str) -> None:
+    _require_in_force(record)
+    record.status, record.ended_on, record.ended_because = status, timezone.localdate(), because
+    record.save(update_fields=publishing.ENDED_FIELDS)
+    records_changed.send(sender=CreditRecord, entity_ids={record.entity_id})
+
+
+# What the services share
+
+
+def _locked(record_id: int) -> CreditRecord:
+    records = CreditRecord.objects.select_for_update(of=("self",)).select_related(
+        "entity", "submitted_by", "record_type", "type_version", "entered_by"
+    )
+    record = records.filter(pk=record_id).first()
+    if record is None:
+        raise Missing
+    return record
+
+
+def _lock_body(body: SubmittingBody) -> None:
+    """One writer of new records per body at a time: two first sendings of one number must not meet."""
+    SubmittingBody.objects.select_for_update(no_key=True).get(pk=body.pk)
+
+
+def _state(record: CreditRecord) -> dict[str, str]:
+    return {"state": record.get_status_display().lower()}
+
+
+def _reason(name: str, reason: str, missing: str) -> str:
+    longest = CreditRecord._meta.get_field("ended_because").max_length
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput({name: [missing]})
+    if len(reason) > longest:
+        raise InvalidInput({name: [_("This is longer than %(longest)d characters.") % {"longest": longest}]})
+    return reason
+
+
+def _require_in_force(record: CreditRecord) -> None:
+    if record.status != Status.PUBLISHED:
+        raise WrongState(_("This record is %(state)s; only a record in force can be changed so.") % _state(record))
+
+
+def _require_reviewable(by, record: CreditRecord) -> None:
+    policies.may_review(by, record).require()
+    if record.status != Status.WAITING:
+        raise WrongState(_("This record is %(state)s; it does not wait for review.") % _state(record))
+
+
+def _require_sound(draft: RecordDraft, record_type: RecordType) -> RecordTypeVersion:
+    """The catalogue's version for the draft; raises `InvalidInput` with all that is wrong with it."""
+    today = timezone.localdate()
+    version = version_on(record_type.versions.all(), draft.decided_on)
+    problems = problems_of(
+        draft,
+        record_type=record_type,
+        version=version,
+        needs_class=rule_book().needs_class(record_type.pk, today),
+        today=today,
+    )
+    if problems or version is None:
+        raise InvalidInput(problems)
+    return version
+
+
+def _require_sound_now(record: CreditRecord) -> None:
+    """The catalogue may have moved on between entering and approving."""
+    if version_on(record.record_type.versions.all(), record.decided_on) != record.type_version:
+        raise WrongState(_("The catalogue has changed since this record was entered; return it to be saved anew."))
+
+
+def _what_it_replaces(record: CreditRecord) -> CreditRecord | None:
+    """The record in force under the same number, locked; a correction without it has lost its object."""
+    in_force = _in_force(record.submitted_by, record.record_type, record.document_number)
+    if record.replaces_id and (in_force is None or in_force.pk != record.replaces_id):
+        raise WrongState(_("The record that this one corrects is no longer in force; return the correction."))
+    return in_force
+
+
+def _in_force(body, record_type, document_number: str) -> CreditRecord | None:
+    return (
+        CreditRecord.objects.select_for_update()
+        .filter(
+            submitted_by=body, record_type=record_type, document_number=document_number, status=Status.PUBLISHED
+        )
+        .first()
+    )
+
+
+def _in_preparation(body, record_type, document_number: str, *, except_for=None) -> CreditRecord | None:
+    twins = CreditRecord.objects.filter(
+        submitted_by=body,
+        record_type=record_type,
+        document_number=document_number,
+        status__in=CreditRecord.UNDER_PREPARATION,
+    )
+    return twins.exclude(pk=except_for.pk).first() if except_for else twins.first()
+
+
+def _write(record: CreditRecord, *, entity, record_type, version, fields: dict) -> None:
+    record.entity, record.record_type, record.type_version = entity, record_type, version
+    for name, value in fields.items():
+        setattr(record, name, value)

@@ -1,0 +1,39 @@
+"""Query budgets: how many queries a page or a service may make, kept in a file that only goes down by itself.
+
+`tests/query_budgets.json` maps names to numbers. More queries than that fail the test; fewer fail it
+too, so that what was won is written down. `QUERY_BUDGETS=write pytest …` writes the numbers measured;
+look at the difference before committing it.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+FILE = Path(__file__).with_name("query_budgets.json")
+WRITING = os.environ.get("QUERY_BUDGETS") == "write"
+
+
+@contextmanager
+def query_budget(name: str) -> Iterator[None]:
+    """Fail unless the block makes exactly the number of queries written down under the name."""
+    with CaptureQueriesContext(connection) as queries:
+        yield
+    # Savepoints are the test's own, or as cheap as a comment.
+    counted = [query["sql"] for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]]
+    budgets = json.loads(FILE.read_text(encoding="utf-8"))
+    if budgets.get(name) == len(counted):
+        return
+    if WRITING:
+        budgets[name] = len(counted)
+        FILE.write_text(json.dumps(budgets, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        return
+    listed = "\n".join(f"{number}. {sql}" for number, sql in enumerate(counted, start=1))
+    raise AssertionError(
+        f"“{name}” made {len(counted)} queries; {FILE.name} says {budgets.get(name, 'nothing')}. "
+        f"If that is meant, write it down with QUERY_BUDGETS=write.\n{listed}"
+    )

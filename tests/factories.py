@@ -1,0 +1,240 @@
+"""Things for tests, on invented names. A factory knows the words of its field: `MemberFactory(body=…, role="clerk")`.
+
+Records are made as they would stand in the registry, but without the services: what a service does is
+for its own test to call.
+"""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from credit_platform.accounts.models import User
+from entities import codes, naming
+from entities.models import (
+    CreditRecord,
+    Document,
+    Entity,
+    EntityAgent,
+    LegalInstrument,
+    Membership,
+    PublicityRule,
+    RecordType,
+    RecordTypeVersion,
+    Submission,
+    SubmittingBody,
+)
+
+PASSWORD = "correct horse battery staple"
+#: A region that GB/T 2260 has not given to any place.
+INVENTED_REGION = "339702"
+
+
+def invented_code(number: int, region: str = INVENTED_REGION) -> str:
+    """A unified social credit code that passes both checks and belongs to nobody: the number makes it unique."""
+    places, rest = [], number
+    for _place in range(5):
+        rest, digit = divmod(rest, len(codes.ALPHABET))
+        places.append(codes.ALPHABET[digit])
+    organisation = "MX9" + "".join(reversed(places))
+    organisation += codes.inner_check_character(organisation)
+    first = f"91{region}{organisation}"
+    return first + codes.outer_check_character(first)
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody with an account and nothing else: a stranger to every body and entity."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    name_zh = factory.Sequence(lambda n: f"林甲{n}")
+    name_en = factory.Sequence(lambda n: f"Lin Jia {n}")
+    password = factory.django.Password(PASSWORD)
+
+
+class BodyFactory(DjangoModelFactory):
+    """A department; `kind=` makes an association or the lead office of it."""
+
+    class Meta:
+        model = SubmittingBody
+
+    code = factory.Sequence(lambda n: f"body-{n}")
+    kind = SubmittingBody.Kind.DEPARTMENT
+    name_zh = factory.Sequence(lambda n: f"云汀市第{n}局")
+    name_en = factory.Sequence(lambda n: f"Yunting Bureau No. {n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    body = factory.SubFactory(BodyFactory)
+    role = Membership.Role.CLERK
+
+
+def MemberFactory(*, body: SubmittingBody | None = None, role: str = "clerk", **user) -> User:
+    """A user with one role in a body, a new department unless one is given. (Not an association's member entity.)"""
+    person = UserFactory(**user)
+    MembershipFactory(user=person, body=body or BodyFactory(), role=role)
+    return person
+
+
+class EntityFactory(DjangoModelFactory):
+    """An invented enterprise with a code that passes its checks."""
+
+    class Meta:
+        model = Entity
+
+    credit_code = factory.Sequence(invented_code)
+    name_zh = factory.Sequence(lambda n: f"云汀市禾谷{n}号食品有限公司")
+    name_en = factory.Sequence(lambda n: f"Yunting Hegu No. {n} Food Co., Ltd.")
+    name_key = factory.LazyAttribute(lambda entity: naming.name_key(entity.name_zh))
+    initials = factory.LazyAttribute(lambda entity: naming.initials(entity.name_zh))
+    region_code = INVENTED_REGION
+    district = "汀东区"
+    industry_code = "C1411"
+    registered_on = date(2019, 3, 1)
+
+
+class AgentFactory(DjangoModelFactory):
+    """The standing of a person as an entity's agent; `AgentFactory(entity=…).user` is the person."""
+
+    class Meta:
+        model = EntityAgent
+
+    user = factory.SubFactory(UserFactory)
+    entity = factory.SubFactory(EntityFactory)
+
+
+class InstrumentFactory(DjangoModelFactory):
+    class Meta:
+        model = LegalInstrument
+
+    code = factory.Sequence(lambda n: f"instrument-{n}")
+    name_zh = factory.Sequence(lambda n: f"云汀市信用条例第{n}号")
+    name_en = factory.Sequence(lambda n: f"Yunting Credit Rules No. {n}")
+    in_force_from = date(2000, 1, 1)
+    verification = LegalInstrument.Verification.BACKGROUND
+
+
+class RecordTypeFactory(DjangoModelFactory):
+    """A type with one version in force; `submitters=[…]` names the bodies, `version__disclosure=` its disclosure."""
+
+    class Meta:
+        model = RecordType
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"type-{n}")
+    name_zh = factory.Sequence(lambda n: f"行政处罚{n}")
+    name_en = factory.Sequence(lambda n: f"Penalty {n}")
+    polarity = RecordType.Polarity.NEGATIVE
+    family = RecordType.Family.PUBLIC
+
+    version = factory.RelatedFactory("tests.factories.RecordTypeVersionFactory", factory_related_name="record_type")
+
+    @factory.post_generation
+    def submitters(self, create, extracted, **kwargs):
+        if extracted:
+            self.submitters.add(*extracted)
+
+
+class RecordTypeVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = RecordTypeVersion
+
+    record_type = factory.SubFactory(RecordTypeFactory, version=None)
+    valid_from = date(2000, 1, 1)
+    instrument = factory.SubFactory(InstrumentFactory)
+    disclosure = RecordTypeVersion.Disclosure.PUBLIC
+
+
+class PublicityRuleFactory(DjangoModelFactory):
+    """Like Order 36 for general violations: 3 months to a year from the decision. `record_types=[…]` names the types."""
+
+    class Meta:
+        model = PublicityRule
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"rule-{n}")
+    instrument = factory.SubFactory(InstrumentFactory)
+    start = PublicityRule.Start.DECISION
+    min_months = 3
+    max_months = 12
+    valid_from = date(2000, 1, 1)
+    verification = LegalInstrument.Verification.BACKGROUND
+
+    @factory.post_generation
+    def record_types(self, create, extracted, **kwargs):
+        if extracted:
+            self.record_types.add(*extracted)
+
+    @factory.post_generation
+    def submitters(self, create, extracted, **kwargs):
+        if extracted:
+            self.submitters.add(*extracted)
+
+
+def _today() -> date:
+    return timezone.localdate()
+
+
+class RecordFactory(DjangoModelFactory):
+    """A public penalty in force, decided ten days ago. `status="draft"` and the like give the other states.
+
+    The type is submitted by the body, and the body's clerk entered it.
+    """
+
+    class Meta:
+        model = CreditRecord
+
+    entity = factory.SubFactory(EntityFactory)
+    submitted_by = factory.SubFactory(BodyFactory)
+    record_type = factory.LazyAttribute(lambda record: RecordTypeFactory(submitters=[record.submitted_by]))
+    type_version = factory.LazyAttribute(lambda record: record.record_type.versions.last())
+    document_number = factory.Sequence(lambda n: f"云市监罚〔2026〕{n:04d}号")
+    title = "罚款32000元"
+    facts = "未记录进货查验"
+    legal_basis = "《食品安全法》第一百二十六条"
+    authority = "云汀市市场监督管理局"
+    severity_class = factory.LazyAttribute(
+        lambda record: "general" if record.record_type.polarity == RecordType.Polarity.NEGATIVE else ""
+    )
+    decided_on = factory.LazyFunction(lambda: _today() - timedelta(days=10))
+    status = CreditRecord.Status.PUBLISHED
+    published_on = factory.LazyAttribute(
+        lambda record: None if record.status in CreditRecord.UNDER_PREPARATION else _today()
+    )
+    entered_by = factory.LazyAttribute(lambda record: MemberFactory(body=record.submitted_by))
+
+
+class DocumentFactory(DjangoModelFactory):
+    """The row of a file; nothing lies in the file store unless `file=` gives it."""
+
+    class Meta:
+        model = Document
+
+    file = "documents/none"
+    name = "penalties.csv"
+    size = 1
+    sha256 = "0" * 64
+    content_type = "text/csv"
+    uploaded_by = factory.SubFactory(UserFactory)
+
+
+class SubmissionFactory(DjangoModelFactory):
+    """A file of a body that has been checked and may be confirmed."""
+
+    class Meta:
+        model = Submission
+
+    body = factory.SubFactory(BodyFactory)
+    format_code = "penalties"
+    uploaded_by = factory.LazyAttribute(lambda submission: MemberFactory(body=submission.body))
+    document = factory.SubFactory(DocumentFactory, uploaded_by=factory.SelfAttribute("..uploaded_by"))
+    state = Submission.State.READY
