@@ -6,3 +6,11 @@ class CustomsConfig(AppConfig):
     name = "agencies.customs"
     label = "customs"
     verbose_name = _("Customs")
+
+    def ready(self) -> None:
+        from agencies.customs import forms
+        from agencies.entry import register_entry_form
+
+        register_entry_form("customs", "administrative-penalty", forms.CustomsPenaltyForm, order=10)
+        register_entry_form("customs", "customs-credit-status", forms.CustomsStatusForm, order=20)
+        register_entry_form("customs", "commendation", forms.CustomsCommendationForm, order=30)

@@ -6,3 +6,11 @@ class TaxConfig(AppConfig):
     name = "agencies.tax"
     label = "tax"
     verbose_name = _("Tax")
+
+    def ready(self) -> None:
+        from agencies.entry import register_entry_form
+        from agencies.tax import forms
+
+        register_entry_form("tax", "administrative-penalty", forms.TaxPenaltyForm, order=10)
+        register_entry_form("tax", "tax-credit-grade", forms.TaxGradeForm, order=20)
+        register_entry_form("tax", "commendation", forms.TaxCommendationForm, order=30)

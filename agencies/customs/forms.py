@@ -1,0 +1,66 @@
+"""What customs enters by form."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from agencies.commendations import CommendationForm
+from agencies.forms import RecordForm, Section
+from agencies.penalties import PenaltyForm
+
+#: GACC Order 282 replaced Order 251 on this day: five statuses instead of three.
+ORDER_282 = date(2026, 4, 1)
+#: The catalogue's codes of the statuses that came with it.
+NEW_IN_282 = frozenset({"certified", "seriously-dishonest"})
+
+
+class CustomsPenaltyForm(PenaltyForm):
+    """A penalty of customs; parties that are not registered with customs are covered by reference (Order 282)."""
+
+    sections = (*PenaltyForm.sections, Section(_("For customs"), ("customs_registration",)))
+    own_names = (*PenaltyForm.own_names, "customs_registration")
+    own_needed = (*PenaltyForm.own_needed, "customs_registration")
+    hints = PenaltyForm.hints | {
+        "customs_registration": _(
+            "Who is not registered but took part in import or export is treated by reference to GACC Order 282."
+        )
+    }
+
+
+class CustomsCommendationForm(CommendationForm):
+    """A commendation of customs."""
+
+
+class CustomsStatusForm(RecordForm):
+    """The credit status that customs gives an enterprise."""
+
+    title = None
+    who_title = _("Whose status it is")
+    labels = {"facts": _("Reasons"), "authority": _("Customs house")}
+    hints = {"customs_code": _("The number under which customs knows the enterprise.")}
+    sections = (
+        Section(
+            _("The status"),
+            (
+                "document_number", "decided_on", "customs_status", "customs_code", "facts", "legal_basis", "authority",
+            ),
+        ),
+    )
+    own_names = ("customs_status", "customs_code")
+    own_needed = ("customs_status",)
+    spans = {"document_number": 3, "decided_on": 3, "customs_status": 3, "customs_code": 3}
+
+    def title_of(self, typed) -> str:
+        for extra in self.frame.version.extra_fields:
+            if extra["name"] == "customs_status":
+                names = {choice["code"]: choice["label_zh"] for choice in extra["choices"]}
+                return f"海关企业信用等级：{names.get(typed.get('customs_status'), '')}"
+        return ""
+
+    def check(self, typed) -> None:
+        status, day = typed.get("customs_status"), typed.get("decided_on")
+        if status in NEW_IN_282 and day and day < ORDER_282:
+            self.add_error(
+                "customs_status",
+                _("This status came with GACC Order 282 on 1 April 2026; the decision is older. Check the day."),
+            )

@@ -1,0 +1,89 @@
+"""What the tax office enters by form."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext_lazy as _
+
+from agencies.commendations import CommendationForm
+from agencies.forms import RecordForm, Section
+from agencies.penalties import PenaltyForm
+
+
+class TaxPenaltyForm(PenaltyForm):
+    """A penalty of the tax office, with the tax period and the indicator of the tax credit table."""
+
+    sections = (*PenaltyForm.sections, Section(_("For the tax office"), ("tax_period", "tax_indicator")))
+    own_names = (*PenaltyForm.own_names, "tax_period", "tax_indicator")
+    own_needed = (*PenaltyForm.own_needed, "tax_period")
+    hints = PenaltyForm.hints | {"tax_period": _("What the decision is about, such as 2025-01 to 2025-12.")}
+    spans = PenaltyForm.spans | {"tax_period": 3, "tax_indicator": 3}
+
+
+class TaxCommendationForm(CommendationForm):
+    """A commendation of the tax office."""
+
+
+#: From how many points on each grade is reached, best first: STA Announcement 2025 No. 12 art. 16.
+BANDS = ((Decimal(90), "A"), (Decimal(70), "B"), (Decimal(40), "C"), (Decimal(0), "D"))
+
+
+def grades_for_points(points: Decimal) -> frozenset[str]:
+    """The grades that art. 16 and 17 of Announcement 2025 No. 12 allow with so many points.
+
+    From 90 on B is possible too (art. 17: not A in spite of the points), from 70 on M (no operating
+    revenue), and D always (serious breach).
+    """
+    allowed = {next(grade for least, grade in BANDS if points >= least), "D"}
+    if points >= 90:
+        allowed.add("B")
+    if points >= 70:
+        allowed.add("M")
+    return frozenset(allowed)
+
+
+class TaxGradeForm(RecordForm):
+    """The tax credit grade of one year, entered for a single taxpayer."""
+
+    facts = None
+    title = None
+    who_title = _("Whose grade it is")
+    labels = {
+        "document_number": _("Number of the evaluation"), "decided_on": _("Determined on"),
+        "authority": _("Tax authority"),
+    }
+    hints = {"points": _("Empty where the grade was given directly.")}
+    sections = (
+        Section(
+            _("The evaluation"),
+            ("document_number", "decided_on", "year", "grade", "points", "legal_basis", "authority"),
+        ),
+    )
+    own_names = ("year", "grade", "points")
+    own_needed = ("year", "grade")
+    spans = {"document_number": 3, "decided_on": 3, "year": 2, "grade": 2, "points": 2}
+
+    def title_of(self, typed) -> str:
+        return f"{typed.get('year') or ''}年度纳税缴费信用级别 {typed.get('grade') or ''}".strip()
+
+    def check(self, typed) -> None:
+        year, day = typed.get("year"), typed.get("decided_on")
+        if year and (not year.isascii() or not year.isdigit() or len(year) != 4):
+            self.add_error("year", _("Type the year in four digits, such as 2025."))
+        elif year and day and int(year) > day.year:
+            self.add_error("year", _("That year had not begun when the grade was determined."))
+        if typed.get("points"):
+            self._check_points(typed["points"], typed.get("grade"))
+
+    def _check_points(self, text: str, grade: str | None) -> None:
+        try:
+            points = Decimal(text)
+        except InvalidOperation:
+            points = Decimal(-1)
+        if not (points.is_finite() and 0 <= points <= 100):
+            self.add_error("points", _("Points lie between 0 and 100, such as 91.5."))
+        elif grade and grade not in grades_for_points(points):
+            self.add_error(
+                "grade",
+                _("%(points)s points do not give %(grade)s (Announcement 2025 No. 12 art. 16).")
+                % {"points": text, "grade": grade},
+            )
