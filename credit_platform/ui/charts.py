@@ -120,12 +120,10 @@ def waterfall(
     for _, value in parts:
         running += value
         heights.append(running)
-    low, high = min(heights), max(heights)
-    room = max((high - low) * 0.25, 2.0)
+    start, end = _around(min(heights), max(heights), [at for _, at in limits])
     steps = [{"name": base_label, "value": float(base), "total": True}]
     steps += [{"name": name, "value": float(value), "total": False} for name, value in parts]
     steps.append({"name": total_label, "value": float(total), "total": True})
-    start, end = float(low - room), float(high + room)
     return Chart(
         kind="waterfall",
         data={
@@ -142,6 +140,16 @@ def waterfall(
         ),
         numeric=(False, True),
     )
+
+
+def _around(low: float, high: float, limits: Sequence[float]) -> tuple[float, float]:
+    """Room at both ends, and the next limit of a grade where it is near enough to be worth seeing."""
+    low, high = float(low), float(high)
+    spread = max(high - low, 4.0)
+    near = [float(at) for at in limits if low - 1.5 * spread <= at <= high + 1.5 * spread]
+    below = max((at for at in near if at < low), default=low)
+    above = min((at for at in near if at > high), default=high)
+    return min(low - spread / 4, below - spread / 10), max(high + spread / 4, above + spread / 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,7 @@ def history(
     days = [day for day, _ in (*points, *forecast)]
     scores = [score for _, score in (*points, *forecast)]
     low, high = _room(scores, bands)
+    end = max(days) + timedelta(days=max((max(days) - min(days)).days // 40, 1))
     shown = [
         {"letter": letter, "place": grades.place(letter, scale), "from": max(start, low), "to": min(end, high)}
         for letter, start, end in bands
@@ -178,12 +187,12 @@ def history(
         kind="history",
         data={
             "from": min(days).isoformat(),
-            "to": (max(days) + timedelta(days=max((max(days) - min(days)).days // 40, 1))).isoformat(),
+            "to": end.isoformat(),
             "low": low,
             "high": high,
             "bands": sorted(shown, key=lambda band: band["from"]),
             "points": [[day.isoformat(), float(score)] for day, score in points],
-            "forecast": [[day.isoformat(), float(score)] for day, score in forecast],
+            "forecast": [[day.isoformat(), float(score)] for day, score in _held_until(end, forecast)],
             "today": (today or timezone.localdate()).isoformat() if forecast else None,
             "events": [
                 {"n": str(n), "at": event.day.isoformat(), "y": float(event.score), "up": event.change > 0,
@@ -200,6 +209,11 @@ def history(
         ),
         numeric=(False, True, False),
     )
+
+
+def _held_until(end: date, steps: Sequence[tuple[date, float]]) -> list[tuple[date, float]]:
+    """The last step holds until the edge of the picture."""
+    return [*steps, (end, steps[-1][1])] if steps else []
 
 
 def _month_name(month: int) -> str:

@@ -29,13 +29,13 @@ for _name in (
 
 
 @register.filter
-def figure(value: Any) -> str:
+def figure(value: Any) -> Any:
     """A number in groups of three; anything else as it is."""
     return formats.number(value) if isinstance(value, int | float) else value
 
 
 @register.filter
-def day_or_moment(value: Any) -> str:
+def day_or_moment(value: Any) -> Any:
     """A moment with its time, a day without one, a sentence as it is."""
     if isinstance(value, datetime):
         return formats.moment(value)
@@ -262,7 +262,7 @@ def _deadline(days_left: int | None, state: str, clock: str, long: bool) -> tupl
         )
         return text % shown, "over", "alert-triangle"
     if days_left == 0:
-        return " ".join(filter(None, [gettext("today"), clock])) if not formats.chinese() else f"{gettext('today')}{clock}", "soon", "clock"
+        return f"{gettext('today')}{'' if formats.chinese() or not clock else ' '}{clock}", "soon", "clock"
     text = (
         ngettext("%(days)s working day left", "%(days)s working days left", days_left) if long
         else gettext("%(days)s wd left")
@@ -368,7 +368,9 @@ def _filter_control(bound) -> str:
 
 def _filter_tags(request, bound) -> Iterable[dict]:
     names = {str(value): str(label) for value, label in _flat(getattr(bound.field, "choices", ()))}
-    for value in request.GET.getlist(bound.html_name):
+    data = bound.form.data
+    chosen = data.getlist(bound.html_name) if hasattr(data, "getlist") else [data.get(bound.html_name)]
+    for value in chosen:
         if value and value != str(bound.initial or ""):
             text = names.get(value, value)
             yield {"text": text, "label": bound.label, "url": _without(request, {bound.html_name}, value)}
