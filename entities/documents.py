@@ -8,7 +8,10 @@ from entities.models import Document
 def file_response(document: Document) -> FileResponse:
     """The file as a download, never shown in the page: for views that have checked their own scope."""
     response = FileResponse(
-        document.file.open("rb"), as_attachment=True, filename=document.name, content_type=document.content_type
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=document.name,
+        content_type=document.content_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -55,7 +55,9 @@ class RecordDraft:
             "severity_class": self.severity_class,
             "penalty_kinds": sorted(set(self.penalty_kinds), key=lambda kind: order.get(kind, -1)),
             "amount": None if self.amount is None else Decimal(self.amount).quantize(Decimal("0.01")),
-            "details": {name: str(value).strip() for name, value in self.details.items() if str(value).strip()},
+            "details": {
+                name: str(value).strip() for name, value in self.details.items() if str(value).strip()
+            },
         }
 
 
@@ -77,7 +79,9 @@ def draft_of(record: CreditRecord) -> RecordDraft:
 
 def says_the_same(record: CreditRecord, entity_id: int, fields: Mapping) -> bool:
     """Whether the record already says all this of that entity; `fields` as from `RecordDraft.fields()`."""
-    return record.entity_id == entity_id and all(getattr(record, name) == value for name, value in fields.items())
+    return record.entity_id == entity_id and all(
+        getattr(record, name) == value for name, value in fields.items()
+    )
 
 
 def version_on(versions: Iterable[RecordTypeVersion], day: date) -> RecordTypeVersion | None:
@@ -167,7 +171,9 @@ def _check_penalty(draft: RecordDraft, record_type: RecordType, needs_class: boo
 def _check_details(details: Mapping[str, str], extra_fields: list[dict], found: Problems) -> None:
     known = {extra["name"]: extra for extra in extra_fields}
     for name in details.keys() - known.keys():
-        found.add(f"details.{name}", _("The catalogue has no field “%(name)s” for this type.") % {"name": name})
+        found.add(
+            f"details.{name}", _("The catalogue has no field “%(name)s” for this type.") % {"name": name}
+        )
     for name, extra in known.items():
         value = str(details.get(name, "")).strip()
         if not value:

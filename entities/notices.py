@@ -5,12 +5,14 @@ from django.utils.translation import gettext_noop as _
 from entities.services.feedback import register_notice
 
 register_notice(
-    "entities.record-published", _("%(body)s has put a record about %(entity)s into the registry: “%(title)s”, %(number)s.")
+    "entities.record-published",
+    _("%(body)s has put a record about %(entity)s into the registry: “%(title)s”, %(number)s."),
 )
 register_notice("entities.record-expired", _("The publicity of the record “%(title)s”, %(number)s, is over."))
 register_notice(
     "entities.record-withdrawn", _("%(body)s has withdrawn the record “%(title)s”, %(number)s: %(because)s")
 )
 register_notice(
-    "entities.record-returned", _("A reviewer has returned “%(title)s”, %(number)s, about %(entity)s: %(note)s")
+    "entities.record-returned",
+    _("A reviewer has returned “%(title)s”, %(number)s, about %(entity)s: %(note)s"),
 )

@@ -1,7 +1,8 @@
-"""Slots of the entity page: apps that stand on the registry put their panel there without being known to it.
+"""Slots of the registry's pages: apps that stand on the registry fill them without being known to it.
 
-A panel is a view that takes `credit_code`. It answers htmx with a fragment and anybody else with a whole
-page, so that without scripts its link still leads somewhere.
+A panel is a view that takes `credit_code` (on the entity's page) or `record_id` (on the record's page). It
+answers htmx with a fragment and anybody else with a whole page, so that without scripts its link
+still leads somewhere.
 """
 
 from collections.abc import Callable
@@ -10,27 +11,32 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+ENTITY, RECORD = "entity", "record"
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """One slot.
 
     Args:
-        url_name: the panel's view, reversed with the entity's credit code.
+        url_name: the panel's view, reversed with the credit code or the record's key.
         title: the text of the link that stands there until the panel is loaded, lazily translated.
         order: smaller stands higher.
-        wide: over the records and the full width, instead of in the side column.
+        page: `ENTITY` or `RECORD`.
+        wide: over the full width above the records, instead of in the side column.
         visible: a policy of the user; a panel that has nothing for this reader is left out.
     """
 
     url_name: str
     title: str | Promise
     order: int
+    page: str
     wide: bool
     visible: Callable
 
 
 _panels: dict[str, Panel] = {}
+_editors: list[Callable] = []
 
 
 def _everybody(user) -> bool:
@@ -42,13 +48,26 @@ def register_panel(
     order: int,
     *,
     title: str | Promise = _("More"),
+    page: str = ENTITY,
     wide: bool = False,
     visible: Callable = _everybody,
 ) -> None:
-    """Offer a panel for the entity page; called in `AppConfig.ready()`. The same name again replaces it."""
-    _panels[url_name] = Panel(url_name, title, order, wide, visible)
+    """Offer a panel; called in `AppConfig.ready()`. The same name again replaces it."""
+    _panels[url_name] = Panel(url_name, title, order, page, wide, visible)
 
 
-def panels_for(user) -> list[Panel]:
-    """The panels that this user is offered, in their order."""
-    return sorted((panel for panel in _panels.values() if panel.visible(user)), key=lambda panel: panel.order)
+def panels_for(user, page: str) -> list[Panel]:
+    """The panels that this user is offered on a page, in their order."""
+    offered = (panel for panel in _panels.values() if panel.page == page and panel.visible(user))
+    return sorted(offered, key=lambda panel: panel.order)
+
+
+def register_editor(find: Callable) -> None:
+    """Say where a draft is edited: `find(user, record)` gives the address of a form, or "" for none."""
+    if find not in _editors:
+        _editors.append(find)
+
+
+def edit_url(user, record) -> str:
+    """Where this user goes on with the draft; "" when no app has a form for it."""
+    return next((url for find in _editors if (url := find(user, record))), "")

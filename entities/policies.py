@@ -120,7 +120,9 @@ def may_submit_type(body, record_type) -> Decision:
 
 def may_edit_draft(user, record) -> Decision:
     if record.submitted_by_id not in bodies_of(user, ENTERING):
-        return deny(_("Only %(body)s, which is preparing it, changes this record.") % {"body": record.submitted_by})
+        return deny(
+            _("Only %(body)s, which is preparing it, changes this record.") % {"body": record.submitted_by}
+        )
     return ALLOW
 
 
@@ -136,7 +138,16 @@ def may_review(user, record) -> Decision:
 def may_withdraw(user, record) -> Decision:
     """The body that submitted a record takes it back."""
     if record.submitted_by_id not in bodies_of(user, ENTERING | REVIEWING):
-        return deny(_("Only %(body)s, which submitted the record, withdraws it.") % {"body": record.submitted_by})
+        return deny(
+            _("Only %(body)s, which submitted the record, withdraws it.") % {"body": record.submitted_by}
+        )
+    return ALLOW
+
+
+def may_see_trail(user, record) -> Decision:
+    """Who did what with a record is for the body that answers for it and for the lead office."""
+    if record.submitted_by_id not in bodies_of(user) and not is_lead(user):
+        return deny(_("Only %(body)s and the lead office see who did what.") % {"body": record.submitted_by})
     return ALLOW
 
 

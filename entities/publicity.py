@@ -37,7 +37,10 @@ class Question:
     @classmethod
     def about(cls, record: CreditRecord) -> "Question":
         return cls(
-            record.record_type_id, record.submitted_by_id, record.severity_class, frozenset(record.penalty_kinds)
+            record.record_type_id,
+            record.submitted_by_id,
+            record.severity_class,
+            frozenset(record.penalty_kinds),
         )
 
 
@@ -77,7 +80,11 @@ class RuleBook:
         return sorted(
             found,
             key=lambda rule: (
-                rule.precedence, not rule.penalty_kinds, not rule.severity_class, -rule.valid_from.toordinal(), rule.code
+                rule.precedence,
+                not rule.penalty_kinds,
+                not rule.severity_class,
+                -rule.valid_from.toordinal(),
+                rule.code,
             ),
         )
 
@@ -91,7 +98,8 @@ class RuleBook:
     def needs_class(self, type_id: int, on: date) -> bool:
         """Whether a record of the type cannot be dated without a class."""
         return any(
-            entry.rule.severity_class and type_id in entry.type_ids and entry.in_force(on) for entry in self.entries
+            entry.rule.severity_class and type_id in entry.type_ids and entry.in_force(on)
+            for entry in self.entries
         )
 
 
@@ -189,7 +197,9 @@ def repair_outlook(record: CreditRecord, on: date, book: RuleBook | None = None)
         sentence = _("By %(rule)s a penalty of this kind is not repaired early.") % {"rule": citation(ban)}
         return Outlook(OutlookState.NEVER, last_day, ban, _with_end(sentence, last_day))
     if rule is None:
-        return Outlook(OutlookState.NEVER, None, None, _("The catalogue has no rule by which it could be repaired."))
+        return Outlook(
+            OutlookState.NEVER, None, None, _("The catalogue has no rule by which it could be repaired.")
+        )
     if earliest is None:
         sentence = _("By %(rule)s it needs no application.") % {"rule": citation(rule)}
         return Outlook(OutlookState.NOT_NEEDED, last_day, rule, _with_end(sentence, last_day))

@@ -1,4 +1,23 @@
 """Pages of the registry."""
 
+from django.urls import path
+
+from entities import record_views, views
+
 app_name = "entities"
-urlpatterns = []
+urlpatterns = [
+    path("entities/", views.search, name="search"),
+    path("entities/lookup/", views.lookup, name="lookup"),
+    path("entities/<str:credit_code>/", views.entity_detail, name="entity-detail"),
+    path("records/", views.record_list, name="record-list"),
+    path("records/export/", views.record_export, name="record-export"),
+    path("records/<int:record_id>/", record_views.detail, name="record-detail"),
+    path("records/<int:record_id>/send/", record_views.send, name="record-send"),
+    path("records/<int:record_id>/discard/", record_views.discard, name="record-discard"),
+    path("records/<int:record_id>/approve/", record_views.approve, name="record-approve"),
+    path("records/<int:record_id>/return/", record_views.give_back, name="record-return"),
+    path("records/<int:record_id>/correct/", record_views.correct, name="record-correct"),
+    path("records/<int:record_id>/withdraw/", record_views.withdraw, name="record-withdraw"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/<int:notice_id>/acknowledge/", views.acknowledge, name="inbox-acknowledge"),
+]

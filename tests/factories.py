@@ -25,6 +25,7 @@ from entities.models import (
     Submission,
     SubmittingBody,
 )
+from repair.models import Case, CaseClock
 
 PASSWORD = "correct horse battery staple"
 #: A region that GB/T 2260 has not given to any place.
@@ -78,11 +79,14 @@ class MembershipFactory(DjangoModelFactory):
     role = Membership.Role.CLERK
 
 
-def MemberFactory(*, body: SubmittingBody | None = None, role: str = "clerk", **user) -> User:
+class MemberFactory(UserFactory):
     """A user with one role in a body, a new department unless one is given. (Not an association's member entity.)"""
-    person = UserFactory(**user)
-    MembershipFactory(user=person, body=body or BodyFactory(), role=role)
-    return person
+
+    @classmethod
+    def _create(cls, model_class, *args, body: SubmittingBody | None = None, role: str = "clerk", **kwargs):
+        person = super()._create(model_class, *args, **kwargs)
+        MembershipFactory(user=person, body=body or BodyFactory(), role=role)
+        return person
 
 
 class EntityFactory(DjangoModelFactory):
@@ -124,7 +128,10 @@ class InstrumentFactory(DjangoModelFactory):
 
 
 class RecordTypeFactory(DjangoModelFactory):
-    """A type with one version in force; `submitters=[…]` names the bodies, `version__disclosure=` its disclosure."""
+    """A type with one version in force.
+
+    `submitters=[…]` names the bodies, `version__disclosure=` its disclosure.
+    """
 
     class Meta:
         model = RecordType
@@ -136,7 +143,9 @@ class RecordTypeFactory(DjangoModelFactory):
     polarity = RecordType.Polarity.NEGATIVE
     family = RecordType.Family.PUBLIC
 
-    version = factory.RelatedFactory("tests.factories.RecordTypeVersionFactory", factory_related_name="record_type")
+    version = factory.RelatedFactory(
+        "tests.factories.RecordTypeVersionFactory", factory_related_name="record_type"
+    )
 
     @factory.post_generation
     def submitters(self, create, extracted, **kwargs):
@@ -155,7 +164,7 @@ class RecordTypeVersionFactory(DjangoModelFactory):
 
 
 class PublicityRuleFactory(DjangoModelFactory):
-    """Like Order 36 for general violations: 3 months to a year from the decision. `record_types=[…]` names the types."""
+    """Like Order 36 for general violations: 3 months to a year from the decision; `record_types=[…]` names the types."""
 
     class Meta:
         model = PublicityRule
@@ -238,3 +247,90 @@ class SubmissionFactory(DjangoModelFactory):
     uploaded_by = factory.LazyAttribute(lambda submission: MemberFactory(body=submission.body))
     document = factory.SubFactory(DocumentFactory, uploaded_by=factory.SelfAttribute("..uploaded_by"))
     state = Submission.State.READY
+
+
+def repairable_record(**record) -> CreditRecord:
+    """A penalty that may be repaired since long and is still public for long, under a rule of its own."""
+    record = RecordFactory(**{"decided_on": _today() - timedelta(days=150)} | record)
+    PublicityRuleFactory(record_types=[record.record_type])
+    return record
+
+
+UNDECIDED = ("draft", "submitted", "more_material", "withdrawn", "settled")
+UNAPPEALED = (*UNDECIDED, "proposed", "granted", "refused")
+
+
+class CaseFactory(DjangoModelFactory):
+    """An application as it stands in a state: `CaseFactory(state="proposed")`, with its clocks and who took part.
+
+    A clerk of the department proposed, a supervisor decided, someone of the lead office decided the appeal.
+    """
+
+    class Meta:
+        model = Case
+        skip_postgeneration_save = True
+
+    record = factory.LazyFunction(repairable_record)
+    number = factory.Sequence(lambda n: f"XF-2025-12-{n:04d}")
+    kind = Case.Kind.REPAIR
+    entity = factory.SelfAttribute("record.entity")
+    deciding_body = factory.SelfAttribute("record.submitted_by")
+    opened_by = factory.LazyAttribute(lambda case: AgentFactory(entity=case.entity).user)
+    state = Case.State.SUBMITTED
+    statement = "The fine was paid and the register of purchases is kept."
+    submitted_at = factory.LazyAttribute(lambda case: None if case.state == "draft" else timezone.now())
+    proposal = factory.LazyAttribute(lambda case: "" if case.state in UNDECIDED else "grant")
+    proposal_reasons = factory.LazyAttribute(lambda case: "All conditions are met." if case.proposal else "")
+    proposed_by = factory.LazyAttribute(
+        lambda case: MemberFactory(body=case.deciding_body) if case.proposal else None
+    )
+    decided_by = factory.LazyAttribute(
+        lambda case: (
+            None
+            if case.state in (*UNDECIDED, "proposed")
+            else MemberFactory(body=case.deciding_body, role="supervisor")
+        )
+    )
+    decided_at = factory.LazyAttribute(lambda case: timezone.now() if case.decided_by else None)
+    reasons = factory.LazyAttribute(lambda case: "The receipt is missing." if case.decided_by else "")
+    appealed_at = factory.LazyAttribute(lambda case: None if case.state in UNAPPEALED else timezone.now())
+    appeal_statement = factory.LazyAttribute(
+        lambda case: "The receipt was there." if case.appealed_at else ""
+    )
+    appeal_decided_by = factory.LazyAttribute(
+        lambda case: (
+            MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+            if case.state == "appeal_dismissed"
+            else None
+        )
+    )
+    appeal_decided_at = factory.LazyAttribute(lambda case: timezone.now() if case.appeal_decided_by else None)
+    appeal_reasons = factory.LazyAttribute(lambda case: "It was not there." if case.appeal_decided_by else "")
+    due_on = factory.LazyAttribute(
+        lambda case: _today() + timedelta(days=4) if case.state in CLOCKS_OF else None
+    )
+
+    @factory.post_generation
+    def clocks(self, create, extracted, **kwargs):
+        for kind in CLOCKS_OF.get(self.state, ()):
+            waits = self.state == "more_material" and kind != "answer"
+            CaseClock.objects.create(
+                case=self,
+                kind=kind,
+                rule={"result": "result-gbf-2025-22", "decision": "decision-gbf-2025-22"}.get(
+                    kind, f"{kind}-platform"
+                ),
+                counts_from=_today(),
+                days=3,
+                due_on=self.due_on,
+                paused_on=_today() if waits else None,
+                days_left=3 if waits else None,
+            )
+
+
+CLOCKS_OF = {
+    "submitted": ("result", "decision"),
+    "proposed": ("result", "decision"),
+    "more_material": ("result", "decision", "answer"),
+    "appealed": ("appeal",),
+}

@@ -17,7 +17,11 @@ class SubmittingBody(BilingualName):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     is_active = models.BooleanField(_("active"), default=True)
     successor = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
         help_text=_("Who answers for this body's records once it is gone."),
     )
 

@@ -74,12 +74,16 @@ class RecordTypeVersion(models.Model):
     instrument = models.ForeignKey(LegalInstrument, on_delete=models.PROTECT, related_name="record_types")
     article = models.CharField(_("article"), max_length=60, blank=True)
     disclosure = models.CharField(_("disclosure"), max_length=10, choices=Disclosure)
-    submit_within_days = models.PositiveSmallIntegerField(_("to submit within, working days"), null=True, blank=True)
+    submit_within_days = models.PositiveSmallIntegerField(
+        _("to submit within, working days"), null=True, blank=True
+    )
     extra_fields = models.JSONField(
         _("extra fields"),
         default=list,
         blank=True,
-        help_text=_("A list of {name, label_zh, label_en, type, required, choices}; type is text, date, money, code."),
+        help_text=_(
+            "A list of {name, label_zh, label_en, type, required, choices}; type is text, date, money, code."
+        ),
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
 
@@ -113,21 +117,31 @@ class PublicityRule(models.Model):
     article = models.CharField(_("article"), max_length=60, blank=True)
     publishing_system = models.CharField(_("publishing system"), max_length=40, default="CreditChina")
     precedence = models.PositiveSmallIntegerField(
-        _("precedence"), default=10,
-        help_text=_("Of several rules that fit a record, the one with the smallest number governs on this platform."),
+        _("precedence"),
+        default=10,
+        help_text=_(
+            "Of several rules that fit a record, the one with the smallest number governs on this platform."
+        ),
     )
     record_types = models.ManyToManyField(RecordType, related_name="publicity_rules")
     submitters = models.ManyToManyField(
-        SubmittingBody, related_name="+", blank=True,
+        SubmittingBody,
+        related_name="+",
+        blank=True,
         help_text=_("Only for records of these bodies; none: for all."),
     )
     severity_class = models.CharField(_("class"), max_length=10, choices=SeverityClass, blank=True)
     penalty_kinds = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("kinds of penalty"), default=list, blank=True,
+        models.CharField(max_length=40),
+        verbose_name=_("kinds of penalty"),
+        default=list,
+        blank=True,
         help_text=_("Only for these kinds; empty: for all."),
     )
     withholds = models.BooleanField(
-        _("not published"), default=False, help_text=_("Such a record is shared within government, not made public."),
+        _("not published"),
+        default=False,
+        help_text=_("Such a record is shared within government, not made public."),
     )
     start = models.CharField(_("counts from"), max_length=10, choices=Start)
     min_months = models.PositiveSmallIntegerField(_("shortest publicity, months"), null=True, blank=True)

@@ -39,7 +39,9 @@ class Entity(BilingualName):
         db_persist=True,
     )
     name_key = models.CharField(
-        max_length=200, editable=False, help_text=_("The Chinese name as it is compared: one width, no spaces.")
+        max_length=200,
+        editable=False,
+        help_text=_("The Chinese name as it is compared: one width, no spaces."),
     )
     initials = models.CharField(_("pinyin initials"), max_length=200, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.ACTIVE)
@@ -89,7 +91,9 @@ class FormerName(models.Model):
     class Meta:
         indexes = [GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="former_name_trigrams")]
         constraints = [
-            models.UniqueConstraint(fields=("entity", "name_key"), name="a_former_name_stands_once_per_entity")
+            models.UniqueConstraint(
+                fields=("entity", "name_key"), name="a_former_name_stands_once_per_entity"
+            )
         ]
 
     def __str__(self) -> str:
@@ -113,7 +117,9 @@ class EntityIdentifier(models.Model):
     class Meta:
         indexes = [models.Index(fields=("value",), name="identifier_by_value")]
         constraints = [
-            models.UniqueConstraint(fields=("entity", "kind", "value"), name="an_identifier_stands_once_per_entity")
+            models.UniqueConstraint(
+                fields=("entity", "kind", "value"), name="an_identifier_stands_once_per_entity"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as translate
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as translate, gettext_lazy as _
 
 from credit_platform.common.bilingual import in_readers_language
 from entities import policies
@@ -26,7 +25,9 @@ class Notice(models.Model):
     body = models.ForeignKey(
         SubmittingBody, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
-    entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="notices")
+    entity = models.ForeignKey(
+        Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
@@ -86,7 +87,9 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("notice", "channel", "address"), name="a_notice_goes_once_to_an_address")
+            models.UniqueConstraint(
+                fields=("notice", "channel", "address"), name="a_notice_goes_once_to_an_address"
+            )
         ]
         indexes = [
             models.Index(

@@ -63,7 +63,9 @@ class CreditRecord(models.Model):
     facts = models.TextField(_("facts"), blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=500, blank=True)
     authority = models.CharField(_("deciding authority"), max_length=200, blank=True)
-    severity_class = models.CharField(_("class"), max_length=10, choices=SeverityClass, blank=True, default="")
+    severity_class = models.CharField(
+        _("class"), max_length=10, choices=SeverityClass, blank=True, default=""
+    )
     penalty_kinds = ArrayField(
         models.CharField(max_length=40), verbose_name=_("kinds of penalty"), default=list, blank=True
     )
@@ -71,16 +73,27 @@ class CreditRecord(models.Model):
     decided_on = models.DateField(_("decided on"))
     published_on = models.DateField(_("published on"), null=True, blank=True)
     publish_until = models.DateField(
-        _("public until"), null=True, blank=True, help_text=_("The last day on which it is public and weighed.")
+        _("public until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which it is public and weighed."),
     )
     publicity_rule = models.ForeignKey(
-        PublicityRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        PublicityRule,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text=_("The rule that gave the last day."),
     )
     withheld = models.BooleanField(
-        _("not published"), default=False, help_text=_("Its publicity rule lets it be shared, but not made public.")
+        _("not published"),
+        default=False,
+        help_text=_("Its publicity rule lets it be shared, but not made public."),
     )
-    details = models.JSONField(_("details"), default=dict, blank=True, help_text=_("The type's extra fields."))
+    details = models.JSONField(
+        _("details"), default=dict, blank=True, help_text=_("The type's extra fields.")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=500, blank=True)

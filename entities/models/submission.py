@@ -37,14 +37,18 @@ class Submission(models.Model):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKING)
     problem = models.CharField(
-        _("why it could not be read"), max_length=500, blank=True,
+        _("why it could not be read"),
+        max_length=500,
+        blank=True,
     )
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     header = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     layout = models.JSONField(
         default=dict,
         blank=True,
-        help_text=_("How the file was read: kind, delimiter, sheet, row of the header, place of each column."),
+        help_text=_(
+            "How the file was read: kind, delimiter, sheet, row of the header, place of each column."
+        ),
     )
     notes = models.JSONField(
         default=list,
@@ -101,16 +105,22 @@ class SubmissionRow(models.Model):
         ),
     )
     key = models.CharField(
-        max_length=200, blank=True, help_text=_("What makes two rows speak of one thing: the document number.")
+        max_length=200,
+        blank=True,
+        help_text=_("What makes two rows speak of one thing: the document number."),
     )
     question = models.CharField(
-        _("what is asked"), max_length=20, blank=True,
+        _("what is asked"),
+        max_length=20,
+        blank=True,
         help_text=_("code_other_name, organisation_code, name, head_office, unregistered, unknown"),
     )
     entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     candidates = ArrayField(models.BigIntegerField(), default=list, blank=True)
     match = models.CharField(
-        _("how the entity was found"), max_length=20, blank=True,
+        _("how the entity was found"),
+        max_length=20,
+        blank=True,
         help_text=_("code, organisation_code, identifier, record, chosen, registered, left_out"),
     )
     register_entity = models.BooleanField(_("register the entity from this row"), default=False)
@@ -118,7 +128,9 @@ class SubmissionRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("submission", "number"), name="a_row_stands_once_in_its_submission")
+            models.UniqueConstraint(
+                fields=("submission", "number"), name="a_row_stands_once_in_its_submission"
+            )
         ]
         indexes = [models.Index(fields=("submission", "outcome", "number"), name="rows_by_outcome")]
 

@@ -4,7 +4,7 @@ import hashlib
 import zipfile
 from pathlib import PurePath
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from credit_platform.ui.formats import file_size
 from entities.models import Document
 
 PDF, PNG, JPEG, CSV = "application/pdf", "image/png", "image/jpeg", "text/csv"
+PLAIN = "text/plain; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -57,6 +58,28 @@ def store_document(*, by, upload: UploadedFile, accept: frozenset[str], max_byte
         )
     if problems:
         raise InvalidInput({"file": problems})
+    return _keep(by, upload, content_type)
+
+
+@transaction.atomic
+def store_text(*, by, name: str, text: str) -> Document:
+    """Keep a text that the platform wrote in somebody's name, such as a letter signed on the screen."""
+    if not by.is_authenticated or not by.is_active:
+        raise NotPermitted(_("Sign in before handing in a file."))
+    return _keep(by, SimpleUploadedFile(name, text.encode()), PLAIN)
+
+
+def discard_document(document: Document) -> None:
+    """Remove a document that nothing refers to any more, and its file once the transaction holds.
+
+    For whoever owned it and has asked its own policy and written its own trace.
+    """
+    storage, name = document.file.storage, document.file.name
+    document.delete()
+    transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+def _keep(by, upload: UploadedFile, content_type: str) -> Document:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)

@@ -67,7 +67,9 @@ def notify(
 def entities_with_agents(entity_ids: Iterable[int]) -> set[int]:
     """Those of the entities that somebody acts for; a notice to any other would be read by nobody."""
     return set(
-        EntityAgent.objects.filter(entity__in=set(entity_ids), revoked_at=None).values_list("entity_id", flat=True)
+        EntityAgent.objects.filter(entity__in=set(entity_ids), revoked_at=None).values_list(
+            "entity_id", flat=True
+        )
     )
 
 
@@ -85,7 +87,11 @@ def _queue_deliveries(notices: list[Notice]) -> None:
     for notice in notices:
         rows += [
             Delivery(
-                notice=notice, channel=Delivery.Channel.EMAIL, address=address, language=language, next_attempt_at=now
+                notice=notice,
+                channel=Delivery.Channel.EMAIL,
+                address=address,
+                language=language,
+                next_attempt_at=now,
             )
             for address, language in _addresses(notice)
         ]
@@ -170,6 +176,8 @@ def _send(delivery: Delivery) -> None:
         address = getattr(settings, "PLATFORM_URL", "").rstrip("/")
         parts = [sentence]
         if delivery.notice.url:
-            parts.append(_("Read more after signing in: %(url)s") % {"url": f"{address}{delivery.notice.url}"})
+            parts.append(
+                _("Read more after signing in: %(url)s") % {"url": f"{address}{delivery.notice.url}"}
+            )
         subject = " ".join(sentence.split())[:120]
         EmailMessage(subject=subject, body="\n\n".join(parts), to=[delivery.address]).send()

@@ -4,7 +4,7 @@ Works on many records at once: one approval, a reviewer's whole queue and a file
 thousand rows all pass through here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,8 +23,17 @@ Status = CreditRecord.Status
 BATCH = 1_000
 #: The fields that entering the registry or ending in it sets.
 PUBLISHED_FIELDS = (
-    "status", "published_on", "publish_until", "publicity_rule", "withheld", "ended_on", "replaces", "objected",
-    "reviewed_by", "reviewed_at", "review_note",
+    "status",
+    "published_on",
+    "publish_until",
+    "publicity_rule",
+    "withheld",
+    "ended_on",
+    "replaces",
+    "objected",
+    "reviewed_by",
+    "reviewed_at",
+    "review_note",
 )
 #: The fields by which a publicity rule is chosen, and the rule that was.
 DECISIVE = ("record_type_id", "submitted_by_id", "severity_class", "penalty_kinds", "publicity_rule_id")
@@ -97,13 +106,16 @@ def announce(publication: Publication) -> None:
     """Tell the apps above that the registry changed, and the entities' agents what was published about them."""
     records_changed.send(sender=CreditRecord, entity_ids=publication.entity_ids)
     tell_agents(
-        "entities.record-published", (record for record in publication.records if record.status == Status.PUBLISHED)
+        "entities.record-published",
+        (record for record in publication.records if record.status == Status.PUBLISHED),
     )
 
 
 def tell_agents(kind: str, records: Iterable[CreditRecord], **more: str) -> None:
     """Write a notice on each record to the agents of its entity, where it has any."""
-    told = [record for record in records if record.type_version.disclosure != RecordTypeVersion.Disclosure.OWN]
+    told = [
+        record for record in records if record.type_version.disclosure != RecordTypeVersion.Disclosure.OWN
+    ]
     reachable = feedback.entities_with_agents(record.entity_id for record in told)
     told = [record for record in told if record.entity_id in reachable]
     prefetch_related_objects(told, "entity", "submitted_by", "record_type")
@@ -151,7 +163,9 @@ def _end_batch(as_of: date) -> int:
     for record in records:
         record.status, record.ended_on = Status.EXPIRED, record.publish_until + timedelta(days=1)
     CreditRecord.objects.bulk_update(records, ENDED_FIELDS)
-    write_events(None, "entities.record.expired", records, lambda record: {"last_day": str(record.publish_until)})
+    write_events(
+        None, "entities.record.expired", records, lambda record: {"last_day": str(record.publish_until)}
+    )
     if records:
         records_changed.send(sender=CreditRecord, entity_ids={record.entity_id for record in records})
         tell_agents("entities.record-expired", records)
@@ -200,7 +214,13 @@ def _date_batch_anew(alike: dict, as_of: date, book: RuleBook) -> int:
     return len(records)
 
 
-def write_events(actor, verb: str, records: Sequence[CreditRecord], detail=lambda record: {}) -> None:
+def _no_detail(_record: CreditRecord) -> dict:
+    return {}
+
+
+def write_events(
+    actor, verb: str, records: Sequence[CreditRecord], detail: Callable[[CreditRecord], dict] = _no_detail
+) -> None:
     """The audit trail of one deed done to many records."""
     AuditEvent.objects.bulk_create(
         (audit.event_for(actor=actor, verb=verb, target=record, **detail(record)) for record in records),

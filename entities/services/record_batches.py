@@ -44,7 +44,10 @@ class Counts:
 def states_of_rows(*, body: SubmittingBody, rows: Sequence[Row]) -> list[RowState]:
     """For the preview: what `submit_rows` would do with each row, in one query. The rows must be sound."""
     known = _known(body, rows)
-    return [_state_of(known.get(_key(record_type, draft)), entity_id, draft) for _n, entity_id, record_type, draft in rows]
+    return [
+        _state_of(known.get(_key(record_type, draft)), entity_id, draft)
+        for _n, entity_id, record_type, draft in rows
+    ]
 
 
 @transaction.atomic
@@ -138,7 +141,8 @@ class _Batch:
 
     def require_sound(self, rows: Sequence[Row]) -> None:
         needs_class = {
-            pk: self.book.needs_class(pk, self.today) for pk in {record_type.pk for _n, _e, record_type, _d in rows}
+            pk: self.book.needs_class(pk, self.today)
+            for pk in {record_type.pk for _n, _e, record_type, _d in rows}
         }
         problems, seen = {}, set()
         for number, _entity_id, record_type, draft in rows:
@@ -168,7 +172,9 @@ class _Batch:
                 self._write(number, entity_id, record_type, draft, there)
         self.counts = Counts(tally[RowState.NEW], tally[RowState.CHANGED], tally[RowState.UNCHANGED])
 
-    def _write(self, number: int, entity_id: int, record_type: RecordType, draft: RecordDraft, there: _Known) -> None:
+    def _write(
+        self, number: int, entity_id: int, record_type: RecordType, draft: RecordDraft, there: _Known
+    ) -> None:
         record = there.preparing or CreditRecord(submitted_by=self.submission.body)
         record.entity_id, record.record_type = entity_id, record_type
         record.type_version = self.version_for(record_type, draft)
@@ -179,7 +185,9 @@ class _Batch:
         record.submission, record.row_number = self.submission, number
         if there.in_force:
             record.replaces = there.in_force
-            record.correction_reason = _("Corrected by the file %(file)s.") % {"file": self.submission.document.name}
+            record.correction_reason = _("Corrected by the file %(file)s.") % {
+                "file": self.submission.document.name
+            }
         (self.rewritten if record.pk else self.fresh).append(record)
         if there.in_force and self.status == Status.PUBLISHED:
             self.replaced[id(record)] = there.in_force
@@ -189,7 +197,9 @@ class _Batch:
         publication = None
         if self.status == Status.PUBLISHED:
             replaced = {
-                place: self.replaced[id(record)] for place, record in enumerate(records) if id(record) in self.replaced
+                place: self.replaced[id(record)]
+                for place, record in enumerate(records)
+                if id(record) in self.replaced
             }
             publication = publishing.prepare_publication(records, replaced, on=self.today, book=self.book)
             publishing.end_replaced(publication)
@@ -199,7 +209,9 @@ class _Batch:
         if publication and records:
             publishing.announce(publication)
 
-    def _write_trail(self, records: Iterable[CreditRecord], publication: publishing.Publication | None) -> None:
+    def _write_trail(
+        self, records: Iterable[CreditRecord], publication: publishing.Publication | None
+    ) -> None:
         publishing.write_events(
             self.by,
             "entities.record.submitted",
@@ -216,7 +228,22 @@ class _Batch:
 
 
 REWRITTEN_FIELDS = (
-    "entity", "record_type", "type_version", "document_number", "title", "facts", "legal_basis", "authority",
-    "severity_class", "penalty_kinds", "amount", "decided_on", "details", "entered_by", "submission", "row_number",
-    "correction_reason", *publishing.PUBLISHED_FIELDS,
+    "entity",
+    "record_type",
+    "type_version",
+    "document_number",
+    "title",
+    "facts",
+    "legal_basis",
+    "authority",
+    "severity_class",
+    "penalty_kinds",
+    "amount",
+    "decided_on",
+    "details",
+    "entered_by",
+    "submission",
+    "row_number",
+    "correction_reason",
+    *publishing.PUBLISHED_FIELDS,
 )

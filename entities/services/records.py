@@ -89,7 +89,11 @@ def save_draft(
     in_force = _in_force(body, record_type, fields["document_number"])
     if in_force and in_force.pk != corrected:
         raise InvalidInput(
-            {"document_number": [_("A record with this number is already in force; correct that one instead.")]}
+            {
+                "document_number": [
+                    _("A record with this number is already in force; correct that one instead.")
+                ]
+            }
         )
     if record and record.status == Status.DRAFT and says_the_same(record, entity.pk, fields):
         return record
@@ -148,7 +152,11 @@ def approve_record(*, by, record_id: int) -> CreditRecord:
     publishing.end_replaced(publication)
     record.save(update_fields=publishing.PUBLISHED_FIELDS)
     audit.record(
-        actor=by, verb="entities.record.approved", target=record, replaces=record.replaces_id, status=record.status
+        actor=by,
+        verb="entities.record.approved",
+        target=record,
+        replaces=record.replaces_id,
+        status=record.status,
     )
     if replaced:
         audit.record(actor=by, verb="entities.record.replaced", target=replaced, by_record=record.pk)
@@ -175,7 +183,9 @@ def return_record(*, by, record_id: int, note: str) -> CreditRecord:
     return record
 
 
-def approve_records(*, by, record_ids: Iterable[int]) -> tuple[list[CreditRecord], list[tuple[CreditRecord, str]]]:
+def approve_records(
+    *, by, record_ids: Iterable[int]
+) -> tuple[list[CreditRecord], list[tuple[CreditRecord, str]]]:
     """Approve each on its own: those done, and those not done with the reason. One refusal stops no other."""
     return _each(record_ids, by, lambda pk: approve_record(by=by, record_id=pk))
 
@@ -217,7 +227,11 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
     fields = draft.fields()
     if fields["document_number"] != record.document_number:
         raise InvalidInput(
-            {"document_number": [_("A correction keeps the number; withdraw this record if the number was wrong.")]}
+            {
+                "document_number": [
+                    _("A correction keeps the number; withdraw this record if the number was wrong.")
+                ]
+            }
         )
     if says_the_same(record, record.entity_id, fields):
         raise InvalidInput({"": [_("Nothing differs from the record in force.")]})
@@ -235,7 +249,9 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
     )
     _write(newer, entity=record.entity, record_type=record.record_type, version=version, fields=fields)
     newer.save()
-    audit.record(actor=by, verb="entities.record.corrected", target=newer, replaces=record.pk, because=because)
+    audit.record(
+        actor=by, verb="entities.record.corrected", target=newer, replaces=record.pk, because=because
+    )
     return newer
 
 
@@ -334,7 +350,9 @@ def _reason(name: str, reason: str, missing: str) -> str:
 
 def _require_in_force(record: CreditRecord) -> None:
     if record.status != Status.PUBLISHED:
-        raise WrongState(_("This record is %(state)s; only a record in force can be changed so.") % _state(record))
+        raise WrongState(
+            _("This record is %(state)s; only a record in force can be changed so.") % _state(record)
+        )
 
 
 def _require_reviewable(by, record: CreditRecord) -> None:
@@ -362,7 +380,9 @@ def _require_sound(draft: RecordDraft, record_type: RecordType) -> RecordTypeVer
 def _require_sound_now(record: CreditRecord) -> None:
     """The catalogue may have moved on between entering and approving."""
     if version_on(record.record_type.versions.all(), record.decided_on) != record.type_version:
-        raise WrongState(_("The catalogue has changed since this record was entered; return it to be saved anew."))
+        raise WrongState(
+            _("The catalogue has changed since this record was entered; return it to be saved anew.")
+        )
 
 
 def _what_it_replaces(record: CreditRecord) -> CreditRecord | None:
@@ -377,7 +397,10 @@ def _in_force(body, record_type, document_number: str) -> CreditRecord | None:
     return (
         CreditRecord.objects.select_for_update()
         .filter(
-            submitted_by=body, record_type=record_type, document_number=document_number, status=Status.PUBLISHED
+            submitted_by=body,
+            record_type=record_type,
+            document_number=document_number,
+            status=Status.PUBLISHED,
         )
         .first()
     )

@@ -1,13 +1,10 @@
 """Preparing and reviewing one record."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.utils import timezone
 
-from credit_platform.audit.models import AuditEvent
-from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
-from entities.models import CreditRecord
 from entities.services import records
 from entities.services.records import RecordDraft
 from tests.factories import BodyFactory, EntityFactory, MemberFactory, RecordTypeFactory

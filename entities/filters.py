@@ -1,0 +1,57 @@
+"""How lists of records are narrowed; pages and the API offer the same."""
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from entities.models import CreditRecord, RecordType, SeverityClass
+from entities.naming import name_key
+
+
+class RecordFilter(django_filters.FilterSet):
+    """By words, type, class, state and day of decision."""
+
+    q = django_filters.CharFilter(
+        method="containing",
+        label=_("Number, title or entity"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Number, title or entity")}),
+    )
+    record_type = django_filters.ModelChoiceFilter(
+        queryset=RecordType.objects.all(),
+        to_field_name="code",
+        label=_("Record type"),
+        empty_label=_("Every type"),
+    )
+    severity_class = django_filters.ChoiceFilter(
+        choices=[choice for choice in SeverityClass.choices if choice[0]],
+        label=_("Class"),
+        empty_label=_("Every class"),
+    )
+    status = django_filters.ChoiceFilter(
+        choices=CreditRecord.Status.choices, label=_("State"), empty_label=_("Every state")
+    )
+    decided_from = django_filters.DateFilter(
+        field_name="decided_on",
+        lookup_expr="gte",
+        label=_("Decided from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    decided_to = django_filters.DateFilter(
+        field_name="decided_on",
+        lookup_expr="lte",
+        label=_("Decided to"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    class Meta:
+        model = CreditRecord
+        fields = ("q", "record_type", "severity_class", "status", "decided_from", "decided_to")
+
+    def containing(self, records: QuerySet, name: str, text: str) -> QuerySet:
+        return records.filter(
+            Q(document_number__icontains=text)
+            | Q(title__icontains=text)
+            | Q(entity__credit_code__istartswith=text)
+            | Q(entity__name_key__contains=name_key(text))
+        )

@@ -1,0 +1,218 @@
+"""The page of one record, and what may be done there."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from credit_platform.common.bilingual import in_readers_language
+from credit_platform.common.errors import InvalidInput
+from entities import panels, policies, selectors, tables
+from entities.forms import CorrectionForm, NoteForm, ReasonForm, show_problems
+from entities.models import CreditRecord
+from entities.penalty_kinds import PenaltyKind
+from entities.publicity import dates_by_system, repair_outlook, rule_book
+from entities.services import records
+
+Status = CreditRecord.Status
+
+
+@login_required
+@require_safe
+def detail(request: HttpRequest, record_id: int) -> HttpResponse:
+    """All that the registry holds about one record, and what this reader may do with it."""
+    record = selectors.record_for_page(user=request.user, record_id=record_id)
+    today, book = timezone.localdate(), rule_book()
+    context = {
+        "record": record,
+        "state": tables.state_chip(record),
+        "level": tables.LEVELS.get(record.severity_class),
+        "kinds": [PenaltyKind(kind).label for kind in record.penalty_kinds],
+        "details": details_of(record),
+        "dates": dates_by_system(record, today, book),
+        "outlook": repair_outlook(record, today, book),
+        "versions": selectors.versions_of(user=request.user, record=record),
+        "deeds": selectors.deeds_about(user=request.user, record=record),
+        "panels": panels.panels_for(request.user, panels.RECORD),
+        "is_public": selectors.is_shown_on(record, today),
+        "acts": acts_open_to(request.user, record),
+        "edit_url": panels.edit_url(request.user, record) if record.status in records.EDITABLE else "",
+        "reason_form": ReasonForm(),
+        "note_form": NoteForm(),
+    }
+    return render(request, "entities/record_detail.html", context)
+
+
+def details_of(record: CreditRecord) -> list[tuple[str, str]]:
+    """The type's extra fields by their names in the catalogue, with the words for coded values."""
+    shown = []
+    for extra in record.type_version.extra_fields:
+        value = record.details.get(extra["name"], "")
+        if value:
+            words = {
+                choice["code"]: in_readers_language(choice.get("label_zh", ""), choice.get("label_en", ""))
+                for choice in extra.get("choices", ())
+            }
+            label = in_readers_language(extra.get("label_zh", ""), extra.get("label_en", ""))
+            shown.append((label, words.get(value, value)))
+    return shown
+
+
+def acts_open_to(user, record: CreditRecord) -> frozenset[str]:
+    """What the page offers: the policies and states that the services enforce."""
+    acts = set()
+    if record.status in records.EDITABLE and policies.may_edit_draft(user, record):
+        acts |= {"send", "discard"}
+    if record.status == Status.WAITING and policies.may_review(user, record):
+        acts |= {"approve", "return"}
+    if record.status == Status.PUBLISHED:
+        if policies.may_enter_records(user, record.submitted_by):
+            acts.add("correct")
+        if policies.may_withdraw(user, record):
+            acts.add("withdraw")
+    return frozenset(acts)
+
+
+@login_required
+@require_POST
+def send(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Put a draft before a colleague."""
+    selectors.record_for_page(user=request.user, record_id=record_id)
+    records.send_to_review(by=request.user, record_id=record_id)
+    messages.success(request, _("Sent to review."))
+    return redirect("entities:record-detail", record_id=record_id)
+
+
+@login_required
+@require_POST
+def approve(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Let a record into the registry."""
+    selectors.record_for_page(user=request.user, record_id=record_id)
+    record = records.approve_record(by=request.user, record_id=record_id)
+    if record.status == Status.EXPIRED:
+        messages.warning(request, _("Approved, but the time in which it could be public was already over."))
+    else:
+        messages.success(request, _("Approved: it is in the registry."))
+    return redirect("entities:record-detail", record_id=record_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def give_back(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Return a record to whoever entered it; the page asks what is to be changed."""
+    record = selectors.record_for_page(user=request.user, record_id=record_id)
+    return _ask(
+        request,
+        record,
+        NoteForm,
+        act=lambda typed: records.return_record(by=request.user, record_id=record.pk, note=typed["note"]),
+        done=_("Returned."),
+        words={
+            "title": _("Return “%(title)s”?") % {"title": record.title},
+            "consequence": _("It goes back to %(person)s and is not published.")
+            % {"person": record.entered_by},
+            "verb": _("Return the record"),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Withdraw a record; the page names the consequence and asks for the reason."""
+    record = selectors.record_for_page(user=request.user, record_id=record_id)
+    return _ask(
+        request,
+        record,
+        ReasonForm,
+        act=lambda typed: records.withdraw_record(
+            by=request.user, record_id=record.pk, because=typed["because"]
+        ),
+        done=_("Withdrawn: it is no longer shown or weighed."),
+        words={
+            "title": _("Withdraw “%(title)s”?") % {"title": record.title},
+            "consequence": withdraw_consequence(record),
+            "verb": _("Withdraw the record"),
+            "danger": True,
+        },
+    )
+
+
+def withdraw_consequence(record: CreditRecord) -> str:
+    return _(
+        "%(number)s is no longer shown or weighed, for good. %(entity)s is told, with your reason, "
+        "and is rated anew."
+    ) % {"number": record.document_number, "entity": record.entity}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Throw a draft away; the page asks first."""
+    record = selectors.record_for_page(user=request.user, record_id=record_id)
+    if request.method == "POST":
+        records.discard_draft(by=request.user, record_id=record.pk)
+        messages.success(request, _("The draft is gone."))
+        return redirect("entities:record-list")
+    context = {
+        "title": _("Discard the draft “%(title)s”?") % {"title": record.title},
+        "consequence": _("What was typed is lost. Nothing has been published."),
+        "verb": _("Discard the draft"),
+        "danger": True,
+        "action": request.path,
+        "back_url": reverse("entities:record-detail", args=(record.pk,)),
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Correct a record in force; the newer one goes to a reviewer, and all that was typed is kept."""
+    record = selectors.record_for_page(user=request.user, record_id=record_id)
+    policies.may_enter_records(request.user, record.submitted_by).require()
+    form = CorrectionForm(request.POST or None, record=record)
+    if request.method == "POST" and form.is_valid():
+        try:
+            newer = records.correct_record(
+                by=request.user, record_id=record.pk, draft=form.draft(), because=form.cleaned_data["because"]
+            )
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(
+                request, _("Sent to review. The record in force stays until a colleague approves it.")
+            )
+            return redirect("entities:record-detail", record_id=newer.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "entities/record_correct.html", {"record": record, "form": form}, status=status)
+
+
+def _ask(
+    request: HttpRequest,
+    record: CreditRecord,
+    form_class: type[ReasonForm | NoteForm],
+    *,
+    act: Callable[[dict], object],
+    done: str,
+    words: dict,
+) -> HttpResponse:
+    """The page behind a confirm dialog: shown on GET, carried out on POST, shown again with what is missing."""
+    back_url = reverse("entities:record-detail", args=(record.pk,))
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, done)
+            return redirect(back_url)
+    context = {**words, "form": form, "action": request.path, "back_url": back_url}
+    return render(request, "ui/confirm.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,130 @@
+"""How a record stands in a row: on the pages of the registry and in files made of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _, pgettext
+
+from credit_platform.ui import formats
+from entities.models import CreditRecord
+from entities.penalty_kinds import PenaltyKind
+from entities.publicity import Outlook, OutlookState, RuleBook, repair_outlook
+from entities.selectors import ALL, ENDED, IN_FORCE, PREPARING
+
+#: The bars of the class component.
+LEVELS = {"minor": 1, "general": 2, "serious": 3}
+Status = CreditRecord.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """The state of a record in one word or two."""
+
+    label: str
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record and what its row says of it."""
+
+    record: CreditRecord
+    level: int | None
+    chips: tuple[Chip, ...]
+
+
+def rows(records: Iterable[CreditRecord], *, on: date, book: RuleBook) -> list[RecordRow]:
+    """The rows of a table; the records must come with their types, the rules are read once."""
+    return [
+        RecordRow(
+            record, LEVELS.get(record.severity_class), tuple(chips(record, repair_outlook(record, on, book)))
+        )
+        for record in records
+    ]
+
+
+def chips(record: CreditRecord, outlook: Outlook) -> Iterable[Chip]:
+    """What a reader wants to know at once: its state where that is not simply in force, objection, repair."""
+    if record.status != Status.PUBLISHED:
+        yield state_chip(record)
+    if record.objected:
+        yield Chip(_("Under objection"), "warn")
+    if record.status == Status.PUBLISHED and record.withheld:
+        yield Chip(_("Not published"), icon="eye-off")
+    match outlook.state:
+        case OutlookState.NOW:
+            yield Chip(_("Repairable"), "accent", "check")
+        case OutlookState.FROM:
+            yield Chip(_("Repairable from %(day)s") % {"day": formats.day(outlook.day)}, icon="clock")
+        case OutlookState.NEVER if outlook.rule:
+            yield Chip(_("No early repair"), icon="lock")
+
+
+def state_chip(record: CreditRecord) -> Chip:
+    """The record's state, with the tone in which it concerns its reader."""
+    tones = {
+        Status.WAITING: ("accent", "hourglass"),
+        Status.RETURNED: ("warn", ""),
+        Status.PUBLISHED: ("good", ""),
+        Status.DRAFT: ("dash", ""),
+    }
+    tone, icon = tones.get(Status(record.status), ("", ""))
+    return Chip(record.get_status_display(), tone, icon)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view of a list of records."""
+
+    label: str
+    url: str
+    count: int
+    current: bool
+
+
+def tabs(counts: dict[str, int], current: str) -> list[Tab]:
+    """The tabs over a list; the one of drafts only where the reader has any."""
+    labels = {
+        IN_FORCE: pgettext("records", "In force"),
+        ENDED: pgettext("records", "Ended"),
+        PREPARING: pgettext("records", "In preparation"),
+        ALL: pgettext("records", "All"),
+    }
+    return [
+        Tab(label, f"?tab={tab}", counts[tab], tab == current)
+        for tab, label in labels.items()
+        if tab != PREPARING or counts[tab] or tab == current
+    ]
+
+
+def export_head() -> list[str]:
+    return [
+        _("Document number"), _("Record type"), _("Unified social credit code"), _("Entity"), _("Title"), _("Class"),
+        _("Kinds of penalty"), _("Amount, yuan"), _("Decided on"), _("Published on"), _("Public until"), _("State"),
+        _("Submitting body"),
+    ]  # fmt: skip
+
+
+def export_line(record: CreditRecord) -> list:
+    """The cells of one record, in the order of the head; days and amounts as spreadsheets read them."""
+    return [
+        record.document_number,
+        str(record.record_type),
+        record.entity.credit_code,
+        record.entity.name,
+        record.title,
+        record.get_severity_class_display() if record.severity_class else "",
+        ", ".join(str(PenaltyKind(kind).label) for kind in record.penalty_kinds),
+        "" if record.amount is None else f"{record.amount:.2f}",
+        _iso(record.decided_on),
+        _iso(record.published_on),
+        _iso(record.publish_until),
+        record.get_status_display(),
+        str(record.submitted_by),
+    ]
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,166 @@
+"""Pages to find an entity, to read about it, to list one's own records, and the inbox."""
+
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from credit_platform.common.errors import Missing
+from credit_platform.common.spreadsheets import csv_response
+from entities import codes, panels, policies, selectors, tables
+from entities.filters import RecordFilter
+from entities.models import CreditRecord
+from entities.publicity import rule_book
+from entities.search import Match, find_entities
+from entities.services import feedback
+
+ROWS = 25
+MOST_MATCHES = 50
+#: What a list of records may be sorted by.
+SORTS = frozenset({"decided_on", "publish_until", "document_number", "amount", "entered_at"})
+
+
+@login_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Find an entity. A whole code that is here leads straight to it; anything else gives a list with reasons."""
+    query = request.GET.get("q", "").strip()
+    code = codes.normalise(query)
+    if selectors.entities_by_code(user=request.user, codes=[code]):
+        return redirect("entities:entity-detail", credit_code=code)
+    found = find_entities(user=request.user, query=query, limit=MOST_MATCHES) if query else []
+    matches = [(match, why_it_fits(match)) for match in found]
+    return render(request, "entities/search.html", {"query": query, "matches": matches, "most": MOST_MATCHES})
+
+
+@login_required
+@require_GET
+def lookup(request: HttpRequest) -> HttpResponse:
+    """The answer of the look-up field as one types."""
+    query = request.GET.get("q", "").strip()
+    found = find_entities(user=request.user, query=query) if query else []
+    options = [
+        {
+            "value": match.entity.credit_code,
+            "name": match.entity.name,
+            "code": match.entity.credit_code,
+            "note": " · ".join(filter(None, (match.entity.district, match.entity.get_status_display()))),
+            "why": why_it_fits(match),
+            "mark": "",
+        }
+        for match in found
+    ]
+    return render(request, "ui/_lookup_answer.html", {"options": options, "query": query})
+
+
+def why_it_fits(match: Match) -> str:
+    """Why a match stands in the list, where the name and the code beside it do not show it."""
+    match match.why:
+        case "former_name":
+            return _("former name %(name)s") % {"name": match.matched}
+        case "initials":
+            return _("pinyin initials")
+        case "identifier":
+            return _("number %(number)s") % {"number": match.matched}
+        case _other:
+            return ""
+
+
+@login_required
+@require_safe
+def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
+    """One entity: what is registered, its records, and what other apps have to show about it."""
+    entity = selectors.entity_for_page(user=request.user, credit_code=credit_code)
+    records = selectors.records_for_list(user=request.user).filter(entity=entity)
+    counts = selectors.tab_counts(records)
+    tab = _tab(request, counts)
+    page = Paginator(records.filter(selectors.TABS[tab]), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "entity": entity,
+        "tabs": tables.tabs(counts, tab),
+        "page": page,
+        "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
+        "panels": panels.panels_for(request.user, panels.ENTITY),
+        "deeds": selectors.deeds_about_entity(user=request.user, entity=entity),
+    }
+    return render(request, "entities/entity_detail.html", context)
+
+
+def _tab(request: HttpRequest, counts: dict[str, int]) -> str:
+    """The tab asked for; otherwise what is in force, or everything where nothing is."""
+    asked = request.GET.get("tab")
+    if asked in selectors.TABS:
+        return asked
+    return selectors.IN_FORCE if counts[selectors.IN_FORCE] else selectors.ALL
+
+
+@login_required
+@require_safe
+def record_list(request: HttpRequest) -> HttpResponse:
+    """The records of one's own bodies, filtered and sorted; the state of the list is its address."""
+    found = _own_records(request)
+    page = Paginator(found.qs, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "filter": found,
+        "page": page,
+        "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
+        "export_url": f"{reverse('entities:record-export')}?{request.GET.urlencode()}",
+    }
+    return render(request, "entities/record_list.html", context)
+
+
+@login_required
+@require_safe
+def record_export(request: HttpRequest) -> HttpResponseBase:
+    """The list as it is filtered and sorted on the page, all of it, as a file for a spreadsheet."""
+    found = _own_records(request).qs
+    name = f"records-{timezone.localdate():%Y-%m-%d}.csv"
+    return csv_response(name, tables.export_head(), _export_lines(found))
+
+
+def _own_records(request: HttpRequest) -> RecordFilter:
+    if not policies.bodies_of(request.user):
+        raise Missing
+    records = selectors.own_records(user=request.user)
+    return RecordFilter(request.GET, queryset=_sorted(records, request.GET.get("sort", "")))
+
+
+def _sorted(records: QuerySet[CreditRecord], sort: str) -> QuerySet[CreditRecord]:
+    # With the key behind it, so that pages neither repeat nor lose a row.
+    return records.order_by(sort, "-pk") if sort.removeprefix("-") in SORTS else records
+
+
+def _export_lines(records: QuerySet[CreditRecord]) -> Iterator[list]:
+    for record in records.iterator(chunk_size=2_000):
+        yield tables.export_line(record)
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What the user, their bodies and their entities have to hear; unread first to be seen, or all."""
+    notices = selectors.notices_for(user=request.user)
+    unread = notices.filter(acknowledged_at=None)
+    showing_all = request.GET.get("show") == "all"
+    page = Paginator(notices if showing_all else unread, ROWS).get_page(request.GET.get("page"))
+    context = {"page": page, "showing_all": showing_all, "unread": unread.count()}
+    return render(request, "entities/inbox.html", context)
+
+
+@login_required
+@require_POST
+def acknowledge(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Note that a notice was read; htmx gets its row as it now stands."""
+    notice = feedback.acknowledge(by=request.user, notice_id=notice_id)
+    if request.htmx:
+        return render(request, "entities/_notice_row.html", {"notice": notice})
+    messages.success(request, _("Noted."))
+    return redirect("entities:inbox")
