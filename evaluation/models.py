@@ -9,6 +9,12 @@ from entities.models import Entity
 from evaluation import policies
 
 
+class SchemeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The schemes whose method this user may read."""
+        return self.filter(policies.schemes_visible_to(user))
+
+
 class Scheme(BilingualName):
     """A rating method of the city, through all its versions.
 
@@ -27,8 +33,16 @@ class Scheme(BilingualName):
     )
     shown_to_entity = models.BooleanField(_("result is shown to the entity"), default=False)
 
+    objects = SchemeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("scheme")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(family="risk") | Q(is_public=False, shown_to_entity=False),
+                name="a_risk_class_is_for_officials_only",
+            )
+        ]
 
 
 class SchemeVersion(models.Model):
@@ -83,7 +97,9 @@ class CurrentRating(models.Model):
     """The grade that an entity has now under a scheme. What led to it is recomputed by the same kernel.
 
     `points` are hundredths of a point, so that sums are exact. `grade` is empty where the
-    scheme finds too little data: not rated is not a bad grade.
+    scheme finds too little data: not rated is not a bad grade. An entity of which the registry
+    never held anything has no row at all. The row is written only when it says something new:
+    `as_of` is the day from which it has been so.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="ratings")
@@ -92,6 +108,9 @@ class CurrentRating(models.Model):
     as_of = models.DateField(_("day"))
     points = models.IntegerField(_("points, hundredths"), null=True)
     grade = models.CharField(_("grade"), max_length=8, blank=True)
+    place = models.SmallIntegerField(
+        _("place on the scale"), null=True, help_text=_("0 is the best grade of its scheme.")
+    )
     records_counted = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(_("changed at"))
     rated_at = models.DateTimeField(_("rated at"))
@@ -101,16 +120,23 @@ class CurrentRating(models.Model):
     class Meta:
         verbose_name = _("rating")
         constraints = [
-            models.UniqueConstraint(fields=("entity", "scheme"), name="an_entity_has_one_grade_per_scheme")
+            models.UniqueConstraint(fields=("entity", "scheme"), name="an_entity_has_one_grade_per_scheme"),
+            models.CheckConstraint(
+                condition=Q(grade="", place=None, points=None) | (~Q(grade="") & Q(place__gte=0, points__isnull=False)),
+                name="a_grade_comes_with_its_points_and_place",
+            ),
         ]
-        indexes = [models.Index(fields=("scheme", "grade", "points"), name="rating_by_grade")]
+        indexes = [models.Index(fields=("scheme", "place", "points"), name="rating_by_place")]
 
     def __str__(self) -> str:
         return f"{self.entity}: {self.grade or '–'}"
 
 
 class RatingChange(models.Model):
-    """A grade or score that became another: append-only, so that a rating's path can be read off."""
+    """A grade or score that became another: append-only, so that a rating's path can be read off.
+
+    The first rating comes from no grade; where data ran out, the last leads to none.
+    """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="rating_changes")
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
@@ -121,6 +147,8 @@ class RatingChange(models.Model):
     to_points = models.IntegerField(null=True)
     from_grade = models.CharField(max_length=8, blank=True)
     to_grade = models.CharField(max_length=8, blank=True)
+    from_place = models.SmallIntegerField(null=True)
+    to_place = models.SmallIntegerField(null=True)
 
     class Meta:
         verbose_name = _("change of a rating")
@@ -137,10 +165,27 @@ class RatingChange(models.Model):
 
 
 class RatingRequest(models.Model):
-    """The wish that an entity be rated, written in the transaction of whatever changed it."""
+    """The wish that an entity be rated, written in the transaction of whatever changed it.
 
-    entity = models.OneToOneField(Entity, on_delete=models.CASCADE, primary_key=True, related_name="rating_request")
+    Several wishes for one entity may stand side by side: whoever asks only adds a row and waits for nobody,
+    and a wish that comes while the entity is being rated is a row of its own, which that rating does not answer.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="rating_requests")
     requested_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.entity_id}"
+
+
+class RatingDay(models.Model):
+    """A day whose passing has been followed: what began, ended or grew a year older on it has been asked for.
+
+    Days on which the platform slept have no row, and are caught up on the next.
+    """
+
+    day = models.DateField(primary_key=True)
+    requested = models.PositiveIntegerField(help_text=_("How many entities were to be rated."))
+
+    def __str__(self) -> str:
+        return f"{self.day}"

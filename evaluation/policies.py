@@ -1,7 +1,9 @@
 """Who may see grades and keep schemes: the only place that says so."""
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from credit_platform.common.decisions import ALLOW, Decision, deny
 from entities.policies import entities_of, is_official, roles_of
 
 NOBODY = Q(pk__in=())
@@ -20,7 +22,17 @@ def ratings_visible_to(user) -> Q:
 
 
 def schemes_visible_to(user) -> Q:
-    """Whose grade one may see, its method one may read; public ones are for everybody."""
-    if roles_of(user):
+    """Whose grade one may see, its method one may read; public ones are for everybody.
+
+    An internal risk class is for officials alone, its method included.
+    """
+    if is_official(user):
         return Q()
     return Q(is_public=True) | Q(shown_to_entity=True) if entities_of(user) else Q(is_public=True)
+
+
+def may_see_board(user) -> Decision:
+    """The board shows the whole city, so it is for officials."""
+    if not is_official(user):
+        return deny(_("The ratings of the city are for departments and the lead office."))
+    return ALLOW
