@@ -7,4 +7,6 @@ class EntitiesConfig(AppConfig):
     verbose_name = _("Credit registry")
 
     def ready(self) -> None:
-        from entities import audit_verbs, notices  # noqa: F401  (registers the verbs and the notices)
+        from entities import audit_verbs, menu, notices  # noqa: F401  (verbs and notices register themselves)
+
+        menu.offer()

@@ -19,6 +19,7 @@ from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 from entities.publicity import dates_by_system, repair_outlook, rule_book
 from entities.services import records
+from entities.views import shell_for
 
 Status = CreditRecord.Status
 
@@ -38,13 +39,16 @@ def detail(request: HttpRequest, record_id: int) -> HttpResponse:
         "dates": dates_by_system(record, today, book),
         "outlook": repair_outlook(record, today, book),
         "versions": selectors.versions_of(user=request.user, record=record),
-        "deeds": selectors.deeds_about(user=request.user, record=record),
+        "history": tables.timeline(selectors.deeds_about(user=request.user, record=record)),
         "panels": panels.panels_for(request.user, panels.RECORD),
         "is_public": selectors.is_shown_on(record, today),
         "acts": acts_open_to(request.user, record),
         "edit_url": panels.edit_url(request.user, record) if record.status in records.EDITABLE else "",
         "reason_form": ReasonForm(),
         "note_form": NoteForm(),
+        "withdraw_consequence": withdraw_consequence(record),
+        "search_url": reverse("entities:search"),
+        "shell": shell_for(request.user),
     }
     return render(request, "entities/record_detail.html", context)
 

@@ -10,7 +10,7 @@ from credit_platform.ui import formats
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 from entities.publicity import Outlook, OutlookState, RuleBook, repair_outlook
-from entities.selectors import ALL, ENDED, IN_FORCE, PREPARING
+from entities.selectors import ALL, ENDED, IN_FORCE, PREPARING, Deed
 
 #: The bars of the class component.
 LEVELS = {"minor": 1, "general": 2, "serious": 3}
@@ -128,3 +128,17 @@ def export_line(record: CreditRecord) -> list:
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def timeline(deeds: Iterable[Deed]) -> list[dict]:
+    """Entries of the audit log for the timeline component."""
+    return [
+        {
+            "title": deed.sentence,
+            "when": deed.at,
+            "text": deed.actor_name,
+            "bubble": deed.note,
+            "icon": "point",
+        }
+        for deed in deeds
+    ]

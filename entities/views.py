@@ -28,6 +28,11 @@ MOST_MATCHES = 50
 SORTS = frozenset({"decided_on", "publish_until", "document_number", "amount", "entered_at"})
 
 
+def shell_for(user) -> str:
+    """The frame of the page: the dark bar for those who work here, the white one for market entities."""
+    return "base.html" if policies.roles_of(user) else "base_portal.html"
+
+
 @login_required
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
@@ -38,7 +43,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect("entities:entity-detail", credit_code=code)
     found = find_entities(user=request.user, query=query, limit=MOST_MATCHES) if query else []
     matches = [(match, why_it_fits(match)) for match in found]
-    return render(request, "entities/search.html", {"query": query, "matches": matches, "most": MOST_MATCHES})
+    context = {"query": query, "matches": matches, "most": MOST_MATCHES, "shell": shell_for(request.user)}
+    return render(request, "entities/search.html", context)
 
 
 @login_required
@@ -89,7 +95,9 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
         "page": page,
         "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
         "panels": panels.panels_for(request.user, panels.ENTITY),
-        "deeds": selectors.deeds_about_entity(user=request.user, entity=entity),
+        "history": tables.timeline(selectors.deeds_about_entity(user=request.user, entity=entity)),
+        "search_url": reverse("entities:search"),
+        "shell": shell_for(request.user),
     }
     return render(request, "entities/entity_detail.html", context)
 
@@ -151,7 +159,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     unread = notices.filter(acknowledged_at=None)
     showing_all = request.GET.get("show") == "all"
     page = Paginator(notices if showing_all else unread, ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "showing_all": showing_all, "unread": unread.count()}
+    context = {
+        "page": page,
+        "showing_all": showing_all,
+        "show_unread": not showing_all,
+        "unread": unread.count(),
+        "shell": shell_for(request.user),
+    }
     return render(request, "entities/inbox.html", context)
 
 
