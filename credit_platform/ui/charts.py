@@ -38,7 +38,10 @@ class Chart:
 
     @property
     def body(self) -> list[list[tuple[str, bool]]]:
-        return [[(_shown(cell), number) for cell, number in zip(row, self.numeric, strict=True)] for row in self.rows]
+        return [
+            [(_shown(cell), number) for cell, number in zip(row, self.numeric, strict=True)]
+            for row in self.rows
+        ]
 
     @property
     def csv_url(self) -> str:
@@ -62,7 +65,10 @@ def _harmless(cell: Any) -> Any:
 
 
 def distribution(
-    now: Mapping[str, int], then: Mapping[str, int] | None = None, *, scale: Sequence[str] = grades.NATIONAL,
+    now: Mapping[str, int],
+    then: Mapping[str, int] | None = None,
+    *,
+    scale: Sequence[str] = grades.NATIONAL,
     then_label: str = "",
 ) -> Chart:
     """Entities by grade; {letter: count}, "" for not rated. `then` draws a tick at an earlier day's count."""
@@ -111,8 +117,13 @@ def moves(periods: Sequence[tuple[str, int, int]]) -> Chart:
 
 
 def waterfall(
-    base: float, parts: Sequence[tuple[str, float]], total: float, *, limits: Sequence[tuple[str, float]] = (),
-    base_label: str = "", total_label: str = "",
+    base: float,
+    parts: Sequence[tuple[str, float]],
+    total: float,
+    *,
+    limits: Sequence[tuple[str, float]] = (),
+    base_label: str = "",
+    total_label: str = "",
 ) -> Chart:
     """What makes a score: from the base through signed parts to the total, with the limits of the grades."""
     base_label, total_label = base_label or gettext("Base"), total_label or gettext("Today")
@@ -163,9 +174,13 @@ class Event:
 
 
 def history(
-    points: Sequence[tuple[date, float]], *, bands: Sequence[tuple[str, float, float]],
-    scale: Sequence[str] = grades.NATIONAL, events: Sequence[Event] = (),
-    forecast: Sequence[tuple[date, float]] = (), today: date | None = None,
+    points: Sequence[tuple[date, float]],
+    *,
+    bands: Sequence[tuple[str, float, float]],
+    scale: Sequence[str] = grades.NATIONAL,
+    events: Sequence[Event] = (),
+    forecast: Sequence[tuple[date, float]] = (),
+    today: date | None = None,
 ) -> Chart:
     """A score over time as steps on the bands of the grades.
 
@@ -179,7 +194,12 @@ def history(
     low, high = _room(scores, bands)
     end = max(days) + timedelta(days=max((max(days) - min(days)).days // 40, 1))
     shown = [
-        {"letter": letter, "place": grades.place(letter, scale), "from": max(start, low), "to": min(end, high)}
+        {
+            "letter": letter,
+            "place": grades.place(letter, scale),
+            "from": max(start, low),
+            "to": min(end, high),
+        }
         for letter, start, end in bands
         if end > low and start < high
     ]
@@ -195,8 +215,13 @@ def history(
             "forecast": [[day.isoformat(), float(score)] for day, score in _held_until(end, forecast)],
             "today": (today or timezone.localdate()).isoformat() if forecast else None,
             "events": [
-                {"n": str(n), "at": event.day.isoformat(), "y": float(event.score), "up": event.change > 0,
-                 "tip": f"{event.text} {formats.points(event.change)}"}
+                {
+                    "n": str(n),
+                    "at": event.day.isoformat(),
+                    "y": float(event.score),
+                    "up": event.change > 0,
+                    "tip": f"{event.text} {formats.points(event.change)}",
+                }
                 for n, event in enumerate(events, start=1)
             ],
             "months": None if formats.chinese() else [_month_name(month) for month in range(1, 13)],
@@ -247,8 +272,18 @@ class Month:
 BUSY = 4
 
 
+def _weekday(day: date) -> str:
+    """Two letters in English, the one telling character in Chinese: Mo, 一."""
+    name = date_format(day, "D")
+    return name[-1] if formats.chinese() else name[:2]
+
+
 def deadline_month(
-    today: date, due: Mapping[date, int], *, weeks: int = 4, is_working_day: Callable[[date], bool] | None = None
+    today: date,
+    due: Mapping[date, int],
+    *,
+    weeks: int = 4,
+    is_working_day: Callable[[date], bool] | None = None,
 ) -> Month:
     """The weeks around today with the number of cases due each day; past days with cases left are overdue."""
     working = is_working_day or (lambda day: day.weekday() < 5)
@@ -265,7 +300,7 @@ def deadline_month(
     cells = [MonthDay(day, due.get(day, 0), state(day, due.get(day, 0)), day == today) for day in days]
     return Month(
         title=date_format(today, "Y年n月" if formats.chinese() else "M Y"),
-        weekdays=tuple(date_format(day, "D")[: 1 if formats.chinese() else 2] for day in days[:WEEK]),
+        weekdays=tuple(_weekday(day) for day in days[:WEEK]),
         weeks=tuple(tuple(cells[n : n + WEEK]) for n in range(0, len(cells), WEEK)),
     )
 
@@ -308,7 +343,9 @@ def shares(counts: Mapping[str, int], scale: Sequence[str]) -> list[dict]:
     for letter in (*scale, ""):
         width = counts.get(letter, 0) / total * 1000
         if width > 0:
-            parts.append({"place": grades.place(letter, scale), "x": f"{at:.1f}", "width": f"{max(width - 2, 1):.1f}"})
+            parts.append(
+                {"place": grades.place(letter, scale), "x": f"{at:.1f}", "width": f"{max(width - 2, 1):.1f}"}
+            )
         at += width
     return parts
 
@@ -319,4 +356,8 @@ def spark(values: Sequence[float]) -> dict:
     spread = (high - low) or 1
     step = 82 / max(len(values) - 1, 1)
     at = [(3 + n * step, 19 - (value - low) / spread * 16) for n, value in enumerate(values)]
-    return {"line": " ".join(f"{x:.1f},{y:.1f}" for x, y in at), "x": f"{at[-1][0]:.1f}", "y": f"{at[-1][1]:.1f}"}
+    return {
+        "line": " ".join(f"{x:.1f},{y:.1f}" for x, y in at),
+        "x": f"{at[-1][0]:.1f}",
+        "y": f"{at[-1][1]:.1f}",
+    }

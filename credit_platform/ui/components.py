@@ -15,14 +15,14 @@ from inspect import getfullargspec
 
 from django.template import Library, Node, TemplateSyntaxError
 from django.template.library import parse_bits
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 SLOTS = "_ui_slots"
 
 
 def _trimmed(drawn: str) -> str:
     """What a node list drew is safe already; `strip` alone would forget that, and an empty slot must be empty."""
-    return mark_safe(drawn.strip())
+    return SafeString(drawn.strip())
 
 
 class ComponentNode(Node):
@@ -61,7 +61,9 @@ class SlotNode(Node):
         return ""
 
 
-def block_component(register: Library, *, slots: tuple[str, ...] = (), takes_context: bool = False) -> Callable:
+def block_component(
+    register: Library, *, slots: tuple[str, ...] = (), takes_context: bool = False
+) -> Callable:
     """Register a function as `{% name … %}…{% endname %}`, drawn by `components/name.html`."""
 
     def decorate(func):
@@ -71,8 +73,16 @@ def block_component(register: Library, *, slots: tuple[str, ...] = (), takes_con
         def compile_func(parser, token):
             name, *bits = token.split_contents()
             args, kwargs = parse_bits(
-                parser, bits, spec.args, spec.varargs, spec.varkw, spec.defaults, spec.kwonlyargs,
-                spec.kwonlydefaults, takes_context, name,
+                parser=parser,
+                bits=bits,
+                params=spec.args,
+                varargs=spec.varargs,
+                varkw=spec.varkw,
+                defaults=spec.defaults,
+                kwonly=spec.kwonlyargs,
+                kwonly_defaults=spec.kwonlydefaults,
+                takes_context=takes_context,  # type: ignore[call-arg]  # The stubs do not know this argument.
+                name=name,
             )
             nodelist = parser.parse((f"end{name}",))
             parser.delete_first_token()

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 MINUS = "\N{MINUS SIGN}"
 TEN_THOUSAND = 10_000
+UNITS = ("B", "KB", "MB", "GB", "TB")
 #: Below this many yuan, 万元 would need more than two places.
 SMALLEST_IN_TEN_THOUSANDS = 1_000
 
@@ -47,7 +48,7 @@ def moment(value: datetime | None) -> str:
     return date_format(_local(value), "Y-m-d H:i" if chinese() else "j M Y H:i") if value else ""
 
 
-def number(value: int | float | Decimal | None) -> str:
+def number(value: float | Decimal | None) -> str:
     """Digits in groups of three: 1,284,006."""
     return "" if value is None else f"{value:,}".replace("-", MINUS)
 
@@ -57,7 +58,7 @@ def _plain(value: Decimal) -> str:
     return text.replace("-", MINUS)
 
 
-def yuan(value: int | float | Decimal | None) -> str:
+def yuan(value: float | Decimal | None) -> str:
     """An amount in yuan, with its unit: 32,000 yuan; 3.2万元 in Chinese, small sums in 元."""
     if value is None:
         return ""
@@ -69,12 +70,12 @@ def yuan(value: int | float | Decimal | None) -> str:
     return f"{_plain(amount / TEN_THOUSAND)}万元"
 
 
-def score(value: int | float | Decimal | None) -> str:
+def score(value: float | Decimal | None) -> str:
     """Points as they stand: 68.9."""
     return "" if value is None else f"{value:.1f}".replace("-", MINUS)
 
 
-def points(value: int | float | Decimal | None) -> str:
+def points(value: float | Decimal | None) -> str:
     """Points as they move a score: +4.0, −6.4."""
     if value is None:
         return ""
@@ -93,9 +94,6 @@ def file_size(value: int | None) -> str:
         return ""
     if value < 1024:
         return f"{value} B"
-    size = float(value)
-    for unit in ("KB", "MB", "GB", "TB"):
-        size /= 1024
-        if size < 1024:
-            break
-    return f"{size:.0f} {unit}" if size >= 100 or unit == "KB" else f"{size:.1f} {unit}"
+    power = min((value.bit_length() - 1) // 10, len(UNITS) - 1)
+    size = value / 1024**power
+    return f"{size:.0f} {UNITS[power]}" if power == 1 or size >= 100 else f"{size:.1f} {UNITS[power]}"

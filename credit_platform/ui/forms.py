@@ -21,8 +21,22 @@ from django.utils.functional import Promise
 WIDGETS = "django/forms/widgets/"
 CLASSES = {
     **dict.fromkeys(
-        ("text", "number", "email", "url", "tel", "search", "password", "date", "datetime", "time", "textarea",
-         "input", "file", "clearable_file_input"),
+        (
+            "text",
+            "number",
+            "email",
+            "url",
+            "tel",
+            "search",
+            "password",
+            "date",
+            "datetime",
+            "time",
+            "textarea",
+            "input",
+            "file",
+            "clearable_file_input",
+        ),
         "form-control",
     ),
     "select": "form-select",
@@ -30,12 +44,13 @@ CLASSES = {
     "radio": "form-check-input",
     "checkbox_select": "form-check-input",
 }
-#: Widgets of Django that are drawn by a template of ours.
+#: Templates of Django in whose place one of ours is drawn.
 REDRAWN = {
-    "radio": "components/widgets/choices.html",
-    "checkbox_select": "components/widgets/choices.html",
-    "clearable_file_input": "components/widgets/file.html",
-    "file": "components/widgets/file.html",
+    "django/forms/div.html": "components/form_fields.html",
+    f"{WIDGETS}radio.html": "components/widgets/choices.html",
+    f"{WIDGETS}checkbox_select.html": "components/widgets/choices.html",
+    f"{WIDGETS}clearable_file_input.html": "components/widgets/file.html",
+    f"{WIDGETS}file.html": "components/widgets/file.html",
 }
 
 
@@ -55,8 +70,7 @@ class Renderer(DjangoTemplates):
             kind = template_name.removeprefix(WIDGETS).removesuffix(".html")
             if kind in CLASSES:
                 context = {**context, "widget": _dressed(context["widget"], CLASSES[kind])}
-            template_name = REDRAWN.get(kind, template_name)
-        return super().render(template_name, context, request)
+        return super().render(REDRAWN.get(template_name, template_name), context, request)
 
 
 def _dressed(widget: dict, base: str) -> dict:
@@ -81,8 +95,11 @@ class LookupInput(forms.TextInput):
     template_name = "components/widgets/lookup.html"
 
     def __init__(
-        self, url: str | Promise, describe: Callable[[Any], dict | None] | None = None,
-        placeholder: str | Promise = "", attrs: dict | None = None,
+        self,
+        url: str | Promise,
+        describe: Callable[[Any], dict | None] | None = None,
+        placeholder: str | Promise = "",
+        attrs: dict | None = None,
     ) -> None:
         super().__init__(attrs)
         self.url, self.describe, self.placeholder = url, describe, placeholder
@@ -116,11 +133,20 @@ class FileDrop(forms.FileInput):
     template_name = "components/widgets/file_drop.html"
 
     def __init__(
-        self, accept: str = "", max_bytes: int | None = None, multiple: bool = False, attrs: dict | None = None
+        self,
+        accept: str = "",
+        max_bytes: int | None = None,
+        multiple: bool = False,
+        attrs: dict | None = None,
     ) -> None:
         self.allow_multiple_selected = multiple
-        super().__init__({**(attrs or {}), **({"accept": accept} if accept else {}),
-                          **({"multiple": True} if multiple else {})})
+        super().__init__(
+            {
+                **(attrs or {}),
+                **({"accept": accept} if accept else {}),
+                **({"multiple": True} if multiple else {}),
+            }
+        )
         self.max_bytes = max_bytes
 
     def get_context(self, name, value, attrs):
@@ -166,6 +192,9 @@ def field_errors(bound: forms.BoundField) -> Iterable[dict]:
 def describing(bound: forms.BoundField, *, unit: bool = False, warned: bool = False) -> str:
     """The ids of all that belongs to a control: hint, unit, error, warning."""
     parts = [
-        ("helptext", bound.help_text), ("unit", unit), ("error", bound.errors), ("warning", warned),
+        ("helptext", bound.help_text),
+        ("unit", unit),
+        ("error", bound.errors),
+        ("warning", warned),
     ]
     return " ".join(f"{bound.auto_id}_{name}" for name, there in parts if there and bound.auto_id)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-SHAPES = re.compile(r"<svg[^>]*>(?P<shapes>.*)</svg>", re.DOTALL)
 SPACE = re.compile(r"\s+")
 
 
@@ -29,8 +28,9 @@ def _shapes(folder: Path, name: str) -> str:
         if not folder.is_dir():
             return ""
         raise NoSuchIcon(f"There is no icon called {name!r}.")
-    found = SHAPES.search(file.read_text(encoding="utf-8"))
-    return SPACE.sub(" ", found["shapes"]).strip()
+    _, _, rest = file.read_text(encoding="utf-8").partition("<svg")
+    _, _, rest = rest.partition(">")
+    return SPACE.sub(" ", rest.rpartition("</svg>")[0]).strip()
 
 
 def svg(name: str, *, label: str = "", classes: str = "") -> SafeString:
@@ -41,12 +41,12 @@ def svg(name: str, *, label: str = "", classes: str = "") -> SafeString:
     """
     shapes = _shapes(directory(), name)
     if not shapes:
-        return mark_safe("")
-    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+        return SafeString("")
+    named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor"'
         ' stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
         f" {classes}" if classes else "",
         named,
-        mark_safe(shapes),
+        SafeString(shapes),
     )

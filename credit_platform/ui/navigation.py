@@ -1,13 +1,13 @@
 """The bars at the top of every page: apps register what they offer, the reader sees what is theirs.
 
-    from credit_platform.ui import navigation
+from credit_platform.ui import navigation
 
-    navigation.register(
-        navigation.Item(
-            label=_("My desk"), url_name="agencies:desk", order=10,
-            visible=policies.may_see_desk, count=selectors.things_to_do,
-        )
+navigation.register(
+    navigation.Item(
+        label=_("My desk"), url_name="agencies:desk", order=10,
+        visible=policies.may_see_desk, count=selectors.things_to_do,
     )
+)
 """
 
 from collections.abc import Callable, Sequence
@@ -17,8 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 DESK, PORTAL = "desk", "portal"
 
@@ -74,7 +73,7 @@ class Entry:
 
 
 _items: dict[tuple[str, str], Item] = {}
-_standing: Callable = lambda user: Standing()
+_describe_standing: list[Callable] = []
 
 
 def register(item: Item) -> None:
@@ -84,12 +83,11 @@ def register(item: Item) -> None:
 
 def register_standing(describe: Callable) -> None:
     """Say how to find a user's `Standing`; the app that knows memberships does this."""
-    global _standing
-    _standing = describe
+    _describe_standing[:] = [describe]
 
 
 def standing_of(user) -> Standing:
-    return _standing(user) if user.is_authenticated else Standing()
+    return _describe_standing[0](user) if _describe_standing and user.is_authenticated else Standing()
 
 
 def _url(name: str) -> str:
@@ -107,7 +105,9 @@ def entries(user, bar: str, path: str = "") -> list[Entry]:
         if item.bar == bar and (url := _url(item.url_name)) and item.visible(user)
     ]
     fits = {
-        item.url_name: max((len(prefix) for prefix in (url, *item.section) if path.startswith(prefix)), default=0)
+        item.url_name: max(
+            (len(prefix) for prefix in (url, *item.section) if path.startswith(prefix)), default=0
+        )
         for item, url in offered
     }
     best = max(fits.values(), default=0)
@@ -159,5 +159,7 @@ def context(request: HttpRequest) -> dict:
         "desk_nav": SimpleLazyObject(lambda: entries(user, DESK, request.path)),
         "portal_nav": SimpleLazyObject(lambda: entries(user, PORTAL, request.path)),
         "standing": SimpleLazyObject(lambda: standing_of(user)),
-        "other_language": ("en", _("English")) if (get_language() or "").startswith("zh") else ("zh-hans", "中文"),
+        "other_language": ("en", _("English"))
+        if (get_language() or "").startswith("zh")
+        else ("zh-hans", "中文"),
     }

@@ -12,7 +12,11 @@ from credit_platform.ui import styleguide
 def set_language(request: HttpRequest) -> HttpResponse:
     """Change the reader's language: kept in a cookie, and on the user for the next machine."""
     language = request.POST.get("language", "")
-    if request.user.is_authenticated and language in dict(settings.LANGUAGES) and check_for_language(language):
+    if (
+        request.user.is_authenticated
+        and language in dict(settings.LANGUAGES)
+        and check_for_language(language)
+    ):
         request.user.language = language
         request.user.save(update_fields=("language",))
     return keep_in_cookie(request)

@@ -18,11 +18,23 @@ from credit_platform.ui.components import block_component, parse_slot
 
 register = template.Library()
 MINUTE = 60
+#: What an option or a rung may leave out.
+OPTION = {"code": "", "note": "", "why": "", "mark": "", "scale": grades.NATIONAL}
+RUNG = {"range": "", "says": ""}
 SOON = 2
 register.tag("slot", parse_slot)
 
 for _name in (
-    "day", "day_short", "day_long", "weekday_long", "moment", "number", "yuan", "score", "points", "percent",
+    "day",
+    "day_short",
+    "day_long",
+    "weekday_long",
+    "moment",
+    "number",
+    "yuan",
+    "score",
+    "points",
+    "percent",
     "file_size",
 ):
     register.filter(_name, getattr(formats, _name))
@@ -68,6 +80,12 @@ def marked(text: str, part: str) -> str:
     return format_html("{}<mark>{}</mark>{}", before, part, after)
 
 
+@register.filter(name="is")
+def is_same(value: Any, other: Any) -> bool:
+    """Whether two things are equal, as an argument: {% segment _("Left") url current=view|is:"left" %}."""
+    return value == other
+
+
 @register.filter
 def in_list(item: Any) -> list:
     return [item]
@@ -101,7 +119,9 @@ def crumb(label: str, url: str = "") -> dict:
 
 
 @block_component(register, slots=("tools", "foot"))
-def card(title: str = "", note: str = "", id: str = "", span: str = "", flush: bool = False, level: int = 2) -> dict:
+def card(
+    title: str = "", note: str = "", id: str = "", span: str = "", flush: bool = False, level: int = 2
+) -> dict:
     """A flat sheet. `flush` for a table that reaches its edges; `span` is a column class such as "c8"."""
     return {"title": title, "note": note, "id": id, "span": span, "flush": flush, "level": level}
 
@@ -113,7 +133,9 @@ def lanes(label: str = "") -> dict:
 
 
 @register.inclusion_tag("components/lane.html")
-def lane(label: str, value: Any, note: str = "", url: str = "", current: bool = False, tone: str = "") -> dict:
+def lane(
+    label: str, value: Any, note: str = "", url: str = "", current: bool = False, tone: str = ""
+) -> dict:
     """A number with its name and the soonest thing under it. tone: good, warn, bad, up, down."""
     return {"label": label, "value": value, "note": note, "url": url, "current": current, "tone": tone}
 
@@ -154,8 +176,11 @@ def fact(label: str) -> dict:
 def grade(letter: str | None, scale: Sequence[str] = grades.NATIONAL, size: str = "", why: str = "") -> dict:
     """A grade as a small square seal. size: sm, "", lg, xl. `why` says why there is none."""
     return {
-        "letter": letter, "place": grades.place(letter, scale), "size": size,
-        "says": _grade_says(letter, why), "long": bool(letter) and len(str(letter)) > 1,
+        "letter": letter,
+        "place": grades.place(letter, scale),
+        "size": size,
+        "says": _grade_says(letter, why),
+        "long": bool(letter) and len(str(letter)) > 1,
     }
 
 
@@ -166,20 +191,23 @@ def _grade_says(letter: str | None, why: str = "") -> str:
 
 
 @register.inclusion_tag("components/grade_move.html")
-def grade_move(before: str | None, after: str | None, scale: Sequence[str] = grades.NATIONAL, size: str = "sm") -> dict:
+def grade_move(
+    before: str | None, after: str | None, scale: Sequence[str] = grades.NATIONAL, size: str = "sm"
+) -> dict:
     """From one grade to another; a single seal when nothing moved."""
     return {"before": before, "after": after, "scale": scale, "size": size}
 
 
 @register.inclusion_tag("components/ladder.html")
-def ladder(rungs: Iterable[Mapping], current: str | None = None, label: str = "") -> dict:
+def ladder(rungs: Iterable[dict], current: str | None = None, label: str = "") -> dict:
     """Where a grade stands. rungs, best first: {letter, range, says}."""
     rungs = list(rungs)
     scale = [rung["letter"] for rung in rungs]
     return {
-        "rungs": [{**rung, "place": grades.place(rung["letter"], scale)} for rung in rungs],
+        "rungs": [RUNG | rung | {"place": grades.place(rung["letter"], scale)} for rung in rungs],
         "current": current,
-        "label": label or (gettext("Where %(letter)s stands") % {"letter": current} if current else gettext("Ladder")),
+        "label": label
+        or (gettext("Where %(letter)s stands") % {"letter": current} if current else gettext("Ladder")),
     }
 
 
@@ -190,19 +218,32 @@ def reasons(items: Iterable, numbered: bool = False) -> dict:
 
 
 @block_component(register)
-def verdict(letter: str | None, say: str, scale: Sequence[str] = grades.NATIONAL, why: str = "", size: str = "xl") -> dict:
+def verdict(
+    letter: str | None, say: str, scale: Sequence[str] = grades.NATIONAL, why: str = "", size: str = "xl"
+) -> dict:
     """The grade in plain words; the body is the line with points, day and scheme."""
     return {"letter": letter, "say": say, "scale": scale, "why": why, "size": size}
 
 
 @block_component(register, slots=("badge",))
 def entity_strip(
-    name: str, code: str = "", url: str = "", letter: str | None = None,
-    scale: Sequence[str] = grades.NATIONAL, graded: bool = True, size: str = "",
+    name: str,
+    code: str = "",
+    url: str = "",
+    letter: str | None = None,
+    scale: Sequence[str] = grades.NATIONAL,
+    graded: bool = True,
+    size: str = "",
 ) -> dict:
     """An entity wherever it is named at length; the body adds facts, the slot `badge` a chip at the end."""
     return {
-        "name": name, "code": code, "url": url, "letter": letter, "scale": scale, "graded": graded, "size": size,
+        "name": name,
+        "code": code,
+        "url": url,
+        "letter": letter,
+        "scale": scale,
+        "graded": graded,
+        "size": size,
     }
 
 
@@ -229,7 +270,11 @@ def chip(label: str, tone: str = "", icon: str = "") -> dict:
 
 @register.inclusion_tag("components/deadline_chip.html")
 def deadline_chip(
-    days_left: int | None, state: str = "running", day=None, clock: str = "", provisional: bool = False,
+    days_left: int | None,
+    state: str = "running",
+    day=None,
+    clock: str = "",
+    provisional: bool = False,
     long: bool = False,
 ) -> dict:
     """Working days left. state: running, paused, done.
@@ -242,7 +287,11 @@ def deadline_chip(
     """
     says, tone, sign = _deadline(days_left, state, clock, long)
     return {
-        "says": says, "tone": tone, "icon": sign, "day": day, "long": long,
+        "says": says,
+        "tone": tone,
+        "icon": sign,
+        "day": day,
+        "long": long,
         "provisional": provisional and state == "running",
     }
 
@@ -257,14 +306,16 @@ def _deadline(days_left: int | None, state: str, clock: str, long: bool) -> tupl
     shown = {"days": abs(days_left)}
     if days_left < 0:
         text = (
-            ngettext("%(days)s working day over", "%(days)s working days over", -days_left) if long
+            ngettext("%(days)s working day over", "%(days)s working days over", -days_left)
+            if long
             else gettext("%(days)s wd over")
         )
         return text % shown, "over", "alert-triangle"
     if days_left == 0:
         return f"{gettext('today')}{'' if formats.chinese() or not clock else ' '}{clock}", "soon", "clock"
     text = (
-        ngettext("%(days)s working day left", "%(days)s working days left", days_left) if long
+        ngettext("%(days)s working day left", "%(days)s working days left", days_left)
+        if long
         else gettext("%(days)s wd left")
     )
     return text % shown, "soon" if days_left <= SOON else "ok", "clock"
@@ -275,8 +326,16 @@ def _deadline(days_left: int | None, state: str, clock: str, long: bool) -> tupl
 
 @block_component(register, slots=("foot",), takes_context=True)
 def data_table(
-    context, label: str, page=None, cards: bool = False, compact: bool = False, tall: bool = False,
-    keys: bool = False, select: bool = False, id: str = "", param: str = "page",
+    context,
+    label: str,
+    page=None,
+    cards: bool = False,
+    compact: bool = False,
+    tall: bool = False,
+    keys: bool = False,
+    select: bool = False,
+    id: str = "",
+    param: str = "page",
 ) -> dict:
     """A table whose body holds `<thead>` and `<tbody>`; `page` adds the footer "1–11 of 23".
 
@@ -287,13 +346,23 @@ def data_table(
         select: the table holds `select_all` and `select_row`; the footer counts what is chosen.
     """
     return {
-        "label": label, "page": page, "cards": cards, "compact": compact, "tall": tall, "keys": keys,
-        "select": select, "id": id, "param": param, "request": context.get("request"),
+        "label": label,
+        "page": page,
+        "cards": cards,
+        "compact": compact,
+        "tall": tall,
+        "keys": keys,
+        "select": select,
+        "id": id,
+        "param": param,
+        "request": context.get("request"),
     }
 
 
 @register.inclusion_tag("components/sort_th.html", takes_context=True)
-def sort_th(context, field: str, label: str, num: bool = False, default: str = "", param: str = "sort") -> dict:
+def sort_th(
+    context, field: str, label: str, num: bool = False, default: str = "", param: str = "sort"
+) -> dict:
     """A column head that sorts: `?sort=field`, again for `?sort=-field`; all else in the query string stays.
 
     Args:
@@ -450,20 +519,20 @@ def error_summary(form, title: str = "") -> dict:
     return {
         "problems": problems,
         "whole": whole,
-        "title": title or ngettext(
-            "Not saved yet: one thing needs you", "Not saved yet: %(count)s things need you", count
-        ) % {"count": count},
+        "title": title
+        or ngettext("Not saved yet: one thing needs you", "Not saved yet: %(count)s things need you", count)
+        % {"count": count},
     }
 
 
 @register.inclusion_tag("components/lookup_options.html")
-def lookup_options(options: Sequence[Mapping], query: str = "") -> dict:
+def lookup_options(options: Iterable[dict], query: str = "") -> dict:
     """The answer to a look-up.
 
     Each option: {value, name, code, note, letter, scale, why, mark}; `why` says how it matched (former
     name, initials), `mark` is the part of it to mark. `letter` may be left out where no grade belongs.
     """
-    return {"options": options, "query": query}
+    return {"options": [OPTION | option for option in options], "query": query}
 
 
 @block_component(register)
@@ -477,8 +546,15 @@ def form_foot() -> dict:
 
 @register.inclusion_tag("components/job_panel.html")
 def job_panel(
-    steps: Sequence[Mapping], url: str, done: int | None = None, total: int | None = None,
-    seconds_left: int | None = None, running: bool = True, id: str = "job", note: str = "", problem: str = "",
+    steps: Sequence[Mapping],
+    url: str,
+    done: int | None = None,
+    total: int | None = None,
+    seconds_left: int | None = None,
+    running: bool = True,
+    id: str = "job",
+    note: str = "",
+    problem: str = "",
 ) -> dict:
     """How far a piece of work has come: steps, count, estimate. Draws itself again every two seconds.
 
@@ -488,8 +564,15 @@ def job_panel(
         problem: why it stopped, when it did.
     """
     return {
-        "steps": steps, "url": url, "done": done, "total": total, "seconds_left": seconds_left,
-        "running": running, "id": id, "note": note, "problem": problem,
+        "steps": steps,
+        "url": url,
+        "done": done,
+        "total": total,
+        "seconds_left": seconds_left,
+        "running": running,
+        "id": id,
+        "note": note,
+        "problem": problem,
     }
 
 
@@ -555,7 +638,14 @@ def toast(text: str, undo_url: str = "", shown: bool = False) -> dict:
 
 @block_component(register, takes_context=True)
 def confirm_dialog(
-    context, id: str, title: str, action: str, verb: str, keep: str = "", danger: bool = True, open: bool = False,
+    context,
+    id: str,
+    title: str,
+    action: str,
+    verb: str,
+    keep: str = "",
+    danger: bool = True,
+    open: bool = False,
 ) -> dict:
     """Asks before something that cannot be undone. The body names the consequence and may hold fields.
 
@@ -568,8 +658,13 @@ def confirm_dialog(
         keep: the other button: Keep it.
     """
     return {
-        "id": id, "title": title, "action": action, "verb": verb, "keep": keep or gettext("Leave it as it is"),
-        "danger": danger, "open": open,
+        "id": id,
+        "title": title,
+        "action": action,
+        "verb": verb,
+        "keep": keep or gettext("Leave it as it is"),
+        "danger": danger,
+        "open": open,
     }
 
 
@@ -590,7 +685,9 @@ def when_panel(title: str, state: str = "now", level: int = 3) -> dict:
 
 
 @register.inclusion_tag("components/chart.html")
-def chart(chart: charts.Chart, title: str, sentence: str, id: str, size: str = "", filename: str = "") -> dict:
+def chart(
+    chart: charts.Chart, title: str, sentence: str, id: str, size: str = "", filename: str = ""
+) -> dict:
     """A chart with its sentence, its table and its CSV. size: sm, "", md, lg.
 
     Args:
@@ -599,7 +696,11 @@ def chart(chart: charts.Chart, title: str, sentence: str, id: str, size: str = "
         sentence: what the chart shows, as a finding; read instead of the picture.
     """
     return {
-        "chart": chart, "title": title, "sentence": sentence, "id": id, "size": size,
+        "chart": chart,
+        "title": title,
+        "sentence": sentence,
+        "id": id,
+        "size": size,
         "filename": filename or f"{id}.csv",
     }
 
@@ -625,7 +726,11 @@ def share_bar(counts: Mapping[str, int], scale: Sequence[str] = grades.NATIONAL)
 @register.inclusion_tag("components/meter.html")
 def meter(value: float, target: float | None = None, label: str = "") -> dict:
     """A share between 0 and 1 with a mark at the target; the figure stands beside it in words."""
-    return {"width": round(value * 1000, 1), "mark": round(target * 1000) if target is not None else None, "label": label}
+    return {
+        "width": round(value * 1000, 1),
+        "mark": round(target * 1000) if target is not None else None,
+        "label": label,
+    }
 
 
 @register.inclusion_tag("components/spark.html")
