@@ -3,11 +3,11 @@
 from django.urls import include, path
 
 from credit_platform import api_pages, health
-from credit_platform.portal.views import home
+from credit_platform.portal.views import first_page
 
 urlpatterns = [
     path("", include("credit_platform.portal.urls")),
-    path("home/", home, name="home"),
+    path("home/", first_page, name="home"),
     path("", include("credit_platform.accounts.urls")),
     path("", include("entities.urls")),
     path("", include("agencies.urls")),

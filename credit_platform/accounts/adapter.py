@@ -1,8 +1,88 @@
+"""How allauth speaks and behaves here."""
+
+import base64
+import hashlib
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+DOES_NOT_FIT = _(
+    "This name and password do not fit together. After five wrong tries the account rests for five minutes."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by an office or by invitation; nobody signs up by themselves."""
 
-    def is_open_for_signup(self, request) -> bool:
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": DOES_NOT_FIT,
+        "email_password_mismatch": DOES_NOT_FIT,
+        "too_many_login_attempts": _(
+            "Too many wrong tries: no password is accepted for this account for five minutes, not even the "
+            "right one. Then try again, or ask whoever looks after accounts in your unit for a new password."
+        ),
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your present password."),
+        "incorrect_code": _("That code does not fit. Codes change every 30 seconds; type the one shown now."),
+        "rate_limited": _("Too many tries. Wait a minute, then try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user, **kwargs) -> HttpResponse:
+        """Let the language that the user once chose go before what this browser was last set to."""
+        response = super().post_login(request, user, **kwargs)
+        if user.language:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                user.language,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+            )
+        return response
+
+    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+        """Say what is new to the reader; that one has signed in or out is plain from the page."""
+        if message_template in SAID:
+            messages.add_message(request, level, SAID[message_template])
+        elif message:
+            messages.add_message(request, level, message)
+
+
+#: allauth names its messages by template; these are the ones worth saying.
+SAID = {
+    "account/messages/password_changed.txt": _("Your password is changed."),
+    "mfa/messages/totp_activated.txt": _("Your authenticator app is now asked for at each sign-in."),
+    "mfa/messages/totp_deactivated.txt": _("The second factor is off. The password alone now opens your account."),
+    "mfa/messages/recovery_codes_generated.txt": _("New recovery codes are made; the old ones no longer work."),
+}
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors, whose secrets are not readable from a copy of the database alone."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "cannot_generate_recovery_codes": _("Recovery codes belong to a second factor; set up an app first."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> MultiFernet:
+    """Keys from the secret keys, the present one first: old secrets stay readable while it is being changed."""
+    return MultiFernet(
+        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second factor:" + key.encode()).digest()))
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )

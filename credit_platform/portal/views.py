@@ -1,7 +1,17 @@
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+"""The public look-up, and where each who signs in begins."""
 
+from datetime import datetime, time, timedelta
+from functools import wraps
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from credit_platform.common.errors import Missing
+from credit_platform.portal import limits, search, selectors
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role
 
 #: Where each role's day begins. Of several roles the first listed decides.
@@ -12,12 +22,110 @@ FIRST_PAGES = (
     (CLERK, "agencies:desk"),
     (OFFICER, "associations:member-list"),
 )
+KEPT_SECONDS = 60
+RECORDS_PER_PAGE = 50
+TOO_MANY_REQUESTS = 429
 
 
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Send each to their work: the first page of their role, or their business's own page."""
+@require_safe
+def first_page(request: HttpRequest) -> HttpResponse:
+    """Send each to their work: the first page of their role, their business's own page, or the look-up."""
+    if not request.user.is_authenticated:
+        return redirect("portal:home")
     for role, page in FIRST_PAGES:
         if has_role(request.user, role):
             return redirect(page)
     return redirect("portal:my-credit")
+
+
+def public_page(limit: limits.Limit, *, robots: str = ""):
+    """A page for everybody: limited by address, and kept by a browser for a minute at most.
+
+    Never beyond midnight, when publicity periods end; and not longer than a minute before, because
+    what is repaired or withdrawn has to be gone at once. `robots` keeps search engines from holding
+    copies that outlive the record.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def limited(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not limit.allows(request):
+                return render(request, "429.html", status=TOO_MANY_REQUESTS)
+            response = view(request, *args, **kwargs)
+            patch_cache_control(response, private=True, max_age=min(KEPT_SECONDS, _seconds_to_midnight()))
+            if robots:
+                response["X-Robots-Tag"] = robots
+            return response
+
+        return require_safe(limited)
+
+    return decorate
+
+
+def _seconds_to_midnight() -> int:
+    now = timezone.localtime()
+    midnight = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), time.min))
+    return int((midnight - now).total_seconds())
+
+
+@public_page(limits.PAGES)
+def home(request: HttpRequest) -> HttpResponse:
+    """One search box."""
+    return render(request, "portal/home.html", {"figures": selectors.city_figures(timezone.localdate())})
+
+
+@public_page(limits.SEARCH, robots="noindex")
+def look_up(request: HttpRequest) -> HttpResponse:
+    """What a name, a code or initials find; a whole code leads straight to its entity."""
+    query = request.GET.get("q", "").strip()[: search.LONGEST_QUERY]
+    found = search.find_public(query)
+    if len(found) == 1 and found[0].why == "code":
+        return redirect("portal:entity", credit_code=found[0].entity.credit_code)
+    context = {
+        "query": query,
+        "found": found[: search.SHOWN],
+        "more": len(found) > search.SHOWN,
+        "too_short": search.is_too_short(query),
+    }
+    return render(request, "portal/search.html", context)
+
+
+@public_page(limits.PAGES, robots="noindex, noarchive")
+def entity(request: HttpRequest, credit_code: str) -> HttpResponse:
+    """What is on public record about an entity today."""
+    today = timezone.localdate()
+    shown = selectors.entity_by_code(credit_code)
+    context = {
+        "entity": shown,
+        "is_self_employed": selectors.is_self_employed(shown),
+        "today": today,
+        "sections": selectors.sections_of(shown, today),
+        "list_lines": selectors.list_lines(shown, today),
+        "grades": selectors.public_grades_of(shown),
+    }
+    return render(request, "portal/entity.html", context)
+
+
+@public_page(limits.PAGES, robots="noindex, noarchive")
+def entity_records(request: HttpRequest, credit_code: str, kind: str) -> HttpResponse:
+    """All public records of one kind, page by page, where the entity's page shows only the newest."""
+    today = timezone.localdate()
+    shown = selectors.entity_by_code(credit_code)
+    if kind not in selectors.SECTIONS:
+        raise Missing
+    records = selectors.of_kind(selectors.public_records_of(shown, today), selectors.SECTIONS[kind])
+    page = Paginator(records, RECORDS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"entity": shown, "kind": selectors.SECTIONS[kind], "page": page, "today": today}
+    return render(request, "portal/entity_records.html", context)
+
+
+@public_page(limits.PAGES)
+def methods(request: HttpRequest) -> HttpResponse:
+    """How grades come about and how long records are public, printed from the schemes and rules in force."""
+    today = timezone.localdate()
+    context = {
+        "today": today,
+        "schemes": selectors.public_schemes(today),
+        "rules": selectors.publicity_rules_on(today),
+    }
+    return render(request, "portal/methods.html", context)

@@ -142,7 +142,20 @@ ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {
+    "login": "credit_platform.accounts.forms.SignInForm",
+    "reauthenticate": "credit_platform.accounts.forms.ReauthenticateForm",
+    "change_password": "credit_platform.accounts.forms.ChangePasswordForm",
+}
+MFA_ADAPTER = "credit_platform.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Credit supervision platform"
+MFA_FORMS = {
+    "authenticate": "credit_platform.accounts.forms.SecondFactorForm",
+    "reauthenticate": "credit_platform.accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "credit_platform.accounts.forms.ActivateAppForm",
+}
 GUARDIAN_USER_OBJ_PERMS_MODEL = "guardian.UserObjectPermission"
 ANONYMOUS_USER_NAME = None
 
@@ -168,6 +181,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 SUBMISSION_MAX_BYTES = 4 * 1024**3
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
+
+# Terms of the platform's own procedure for cases: no law that was read sets them. The days to appeal are
+# calendar days and few, so that the answer comes while the 60 days for reconsideration still run.
+REPAIR_ANSWER_WITHIN_WORKING_DAYS = int(os.environ.get("REPAIR_ANSWER_WITHIN_WORKING_DAYS", "10"))
+REPAIR_APPEAL_WITHIN_DAYS = int(os.environ.get("REPAIR_APPEAL_WITHIN_DAYS", "15"))
+REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS = int(os.environ.get("REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS", "10"))
 
 #: Lets a Prometheus on another machine read /metrics; without one only this machine may.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

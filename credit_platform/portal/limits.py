@@ -1,0 +1,37 @@
+"""How often one address may ask the public pages."""
+
+import time
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests of one kind from one address in so many seconds."""
+
+    name: str
+    amount: int
+    seconds: int
+
+    def allows(self, request: HttpRequest) -> bool:
+        """Count this request; False when it is one too many.
+
+        While Redis is away each process counts by itself (see `common.cache`): the public is better served
+        by a limit that is too generous for a while than by a look-up that refuses everybody.
+        """
+        window = int(time.time() // self.seconds)
+        key = f"limit:{self.name}:{get_adapter(request).get_client_ip(request)}:{window}"
+        if cache.add(key, 1, timeout=self.seconds * 2):
+            return True
+        try:
+            return cache.incr(key) <= self.amount
+        except ValueError:
+            # The key ran out, or went with Redis, between the two steps: this is then the first request.
+            return True
+
+
+SEARCH = Limit("search", amount=60, seconds=60)
+PAGES = Limit("entity", amount=240, seconds=60)

@@ -1,0 +1,28 @@
+"""What anybody may find and read without signing in: the only place that says so.
+
+Imports no models, so that it stays below every query.
+"""
+
+from django.db.models import Q
+
+#: Places 1 and 2 of the credit code of a self-employed household (个体工商户): a person's own business.
+SELF_EMPLOYED = "92"
+
+
+def is_self_employed(credit_code: str) -> bool:
+    return credit_code.startswith(SELF_EMPLOYED)
+
+
+def entities_anybody_may_search() -> Q:
+    """Those that a fragment of a name or initials may find.
+
+    A self-employed household bears its owner's name and often is its owner's home. What is on record
+    of its trade is public, but nobody may leaf through people: it is found by its whole name or
+    whole code only, by whoever already knows it.
+    """
+    return ~Q(credit_code__startswith=SELF_EMPLOYED)
+
+
+def entities_anybody_may_find(*, code: str, name_key: str) -> Q:
+    """What the whole code or the whole name finds, self-employed households included."""
+    return Q(credit_code=code) | Q(name_key=name_key)

@@ -1,0 +1,179 @@
+"""What the public pages show. Nothing here knows a user: what these return, anybody may read."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.common.errors import Missing
+from credit_platform.portal import policies
+from entities.models import CreditRecord, Entity, PublicityRule, RecordType
+from evaluation.models import CurrentRating, SchemeVersion
+
+#: How many records of one section stand on the entity page before "all of them" is a page of its own.
+SHOWN_AT_ONCE = 10
+FIGURES_KEPT_FOR = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A section of the public page: a group of record types under a title."""
+
+    code: str
+    title: str | Promise
+    types: tuple[str, ...]
+
+
+KINDS = (
+    Kind("penalties", _("Penalties"), ("administrative-penalty",)),
+    Kind("lists", _("On a list"), ("serious-violation-listing", "abnormal-listing")),
+    Kind("commendations", _("Commendations"), ("commendation",)),
+    Kind("licences", _("Licences"), ("administrative-licence",)),
+    Kind("inspections", _("Inspections"), ("inspection-result",)),
+    Kind("announced", _("Grades that departments announced"), ("tax-credit-grade", "customs-credit-status")),
+)
+NAMED_TYPES = frozenset(code for kind in KINDS for code in kind.types)
+#: Public types of the catalogue that no section above names.
+OTHER = Kind("other", _("Other public records"), ())
+SECTIONS = {kind.code: kind for kind in (*KINDS, OTHER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Public records of one kind, newest first: the first few, and how many there are."""
+
+    kind: Kind
+    records: list[CreditRecord]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.records)
+
+
+def entity_by_code(credit_code: str) -> Entity:
+    """The entity of that code; `Missing` where there is none."""
+    entity = Entity.objects.filter(credit_code=credit_code.strip().upper()).first()
+    if entity is None:
+        raise Missing
+    return entity
+
+
+def public_records_of(entity: Entity, day: date) -> QuerySet[CreditRecord]:
+    """The entity's records that anybody may read on that day, newest first."""
+    return (
+        CreditRecord.objects.filter(entity=entity)
+        .public_on(day)
+        .select_related("record_type", "submitted_by")
+        .order_by("-decided_on", "-pk")
+    )
+
+
+def of_kind(records: QuerySet[CreditRecord], kind: Kind) -> QuerySet[CreditRecord]:
+    if kind is OTHER:
+        return records.exclude(record_type__code__in=NAMED_TYPES)
+    return records.filter(record_type__code__in=kind.types)
+
+
+def sections_of(entity: Entity, day: date) -> list[Section]:
+    """What is on public record, by kind; kinds with nothing are left out. One query more than there are kinds."""
+    records = public_records_of(entity, day)
+    totals = Counter()
+    kind_of = {code: kind.code for kind in KINDS for code in kind.types}
+    for code, count in records.order_by().values_list("record_type__code").annotate(Count("pk")):
+        totals[kind_of.get(code, OTHER.code)] += count
+    return [
+        Section(kind, list(of_kind(records, kind)[:SHOWN_AT_ONCE]), totals[kind.code])
+        for kind in SECTIONS.values()
+        if totals[kind.code]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """Whether an entity stands on one of the lists today."""
+
+    record_type: RecordType
+    on_it: bool
+
+    @property
+    def sentence(self) -> str:
+        if self.on_it:
+            return gettext("Recorded: %(list)s") % {"list": self.record_type}
+        return gettext("Not recorded: %(list)s") % {"list": self.record_type}
+
+
+def list_lines(entity: Entity, day: date) -> list[ListLine]:
+    """One line for each list of the catalogue, the serious one first; said also where the entity is on none."""
+    codes = SECTIONS["lists"].types
+    standing = set(
+        public_records_of(entity, day).filter(record_type__code__in=codes).order_by().values_list(
+            "record_type__code", flat=True
+        )
+    )
+    types = {record_type.code: record_type for record_type in RecordType.objects.filter(code__in=codes)}
+    return [ListLine(types[code], code in standing) for code in codes if code in types]
+
+
+@dataclass(frozen=True, slots=True)
+class CityFigures:
+    """How much is on public record; at most ten minutes old."""
+
+    entities: int
+    records: int
+    by_type: list[tuple[RecordType, int]]
+    day: date
+
+
+def city_figures(day: date) -> CityFigures:
+    """The figures of the first page. Counted at most every ten minutes, for counting a million takes its time."""
+    entities, counts = cache.get_or_set(f"portal:figures:{day}", lambda: _count(day), FIGURES_KEPT_FOR)
+    types = {record_type.pk: record_type for record_type in RecordType.objects.filter(pk__in=counts)}
+    by_type = sorted(((types[pk], count) for pk, count in counts.items() if pk in types), key=lambda row: -row[1])
+    return CityFigures(entities, sum(counts.values()), by_type, day)
+
+
+def _count(day: date) -> tuple[int, dict[int, int]]:
+    counts = CreditRecord.objects.public_on(day).order_by().values_list("record_type").annotate(Count("pk"))
+    return Entity.objects.count(), dict(counts)
+
+
+def publicity_rules_on(day: date) -> QuerySet[PublicityRule]:
+    """The rules in force that say how long a record is public."""
+    return (
+        PublicityRule.objects.filter(valid_from__lte=day)
+        .filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        .select_related("instrument")
+        .prefetch_related("record_types")
+        .order_by("precedence", "instrument", "max_months", "code")
+    )
+
+
+def is_self_employed(entity: Entity) -> bool:
+    return policies.is_self_employed(entity.credit_code)
+
+
+def public_grades_of(entity: Entity) -> list:
+    """The entity's grades under schemes whose result is public; empty as long as there is no such scheme."""
+    return list(
+        CurrentRating.objects.filter(entity=entity, scheme__is_public=True)
+        .select_related("scheme", "version")
+        .order_by("scheme__code")
+    )
+
+
+def public_schemes(day: date) -> list:
+    """The versions in force on that day of the schemes whose result is public."""
+    return list(
+        SchemeVersion.objects.filter(
+            scheme__is_public=True, state=SchemeVersion.State.PUBLISHED, effective_from__lte=day
+        )
+        .select_related("scheme")
+        .order_by("scheme", "-effective_from", "-number")
+        .distinct("scheme")
+    )

@@ -1,0 +1,80 @@
+"""What machines ask of the platform."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, utils
+from django.test import override_settings
+from django.urls import reverse
+
+from credit_platform import health
+
+
+def test_the_process_says_that_it_is_alive_without_looking_at_the_database(client):
+    assert client.get("/healthz").json() == {"status": "alive"}
+
+
+def test_ready_means_database_migrations_and_redis(client, db):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "database": "ok", "redis": "ok"}
+
+
+def test_without_redis_the_platform_is_degraded_but_takes_visitors(client, db, redis_away):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "degraded", "database": "ok", "redis": "away"}
+    assert client.get(reverse("account_login")).status_code == 200
+
+
+def test_without_the_database_no_visitor_may_come(client, db):
+    def away():
+        raise utils.OperationalError("gone")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "cursor", away)
+        answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "away"
+
+
+def test_missing_migrations_are_seen(client, db, monkeypatch):
+    monkeypatch.setattr(health, "_migrations_seen_applied", False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'repair'")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "database": "migrations missing", "redis": "ok"}
+
+
+def test_figures_are_for_this_machine(client, db):
+    assert b"django_http_requests_total_by_method_total" in client.get("/metrics").content
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"REMOTE_ADDR": "10.0.0.9"}, {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "10.0.0.9"}],
+    ids=["from elsewhere", "through a proxy on this machine"],
+)
+def test_figures_are_for_nobody_else_without_the_token(client, db, headers):
+    assert client.get("/metrics", **headers).status_code == 404
+    with override_settings(METRICS_TOKEN="a long token"):
+        assert client.get("/metrics", **headers).status_code == 404
+        assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer another", **headers).status_code == 404
+        assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer a long token", **headers).status_code == 200
+
+
+def test_an_empty_token_opens_nothing(client, db):
+    with override_settings(METRICS_TOKEN=""):
+        assert client.get("/metrics", REMOTE_ADDR="10.0.0.9", HTTP_AUTHORIZATION="Bearer ").status_code == 404
+
+
+def test_the_cache_goes_on_in_memory_while_redis_is_away_and_comes_back(redis_away):
+    cache.set("a", 1)
+    assert cache.get("a") == 1
+    assert cache.add("a", 2) is False
+    cache.set("n", 1)
+    assert cache.incr("n") == 2
+    redis_away.comes_back()
+    assert cache.get("a") is None
+    cache.set("a", 3)
+    assert cache.get("a") == 3
