@@ -134,7 +134,7 @@ class Columns:
         cls, entities: Iterable[int], vocabulary: Vocabulary, *, entity: Ints, values: Mapping[str, Ints], **rows
     ) -> "Columns":
         """Columns from rows in any order; `entity` is the key of each record's entity."""
-        keys = np.unique(np.asarray(entities, np.int64))
+        keys = np.unique(np.fromiter(entities, np.int64))
         place = np.searchsorted(keys, entity)
         unknown = (place == len(keys)) | (keys[np.minimum(place, len(keys) - 1)] != entity) if len(keys) else entity > 0
         if np.any(unknown):

@@ -85,7 +85,7 @@ def _columns(records: QuerySet[CreditRecord], vocabulary: Vocabulary, ids: Itera
         kinds |= rows[f"kind_{bit}"].astype(np.int64) << bit
     entity = rows["entity"].astype(np.int64)
     return Columns.of(
-        np.union1d(np.asarray(list(ids), np.int64), entity),
+        np.union1d(np.fromiter(ids, np.int64), entity),
         vocabulary,
         entity=entity,
         values={name: rows[f"value_{place}"].astype(np.int64) for place, name in enumerate(vocabulary.fields)},
@@ -143,7 +143,7 @@ def _says(condition: Q) -> Expression:
 def _copy(records: QuerySet, spec: dict[str, Column]) -> np.ndarray:
     """The rows of a query as a structured array. No column may be null, or the widths would differ."""
     query = records.order_by().values_list(*(column.expression for column in spec.values()))
-    sql, params = query.query.sql_with_params()
+    sql, params = query.query.get_compiler(connection=connection, elide_empty=False).as_sql()
     content = bytearray()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", params) as copy:
         for piece in copy:
