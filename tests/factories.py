@@ -25,6 +25,10 @@ from entities.models import (
     Submission,
     SubmittingBody,
 )
+from evaluation.models import CurrentRating
+from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
+from evaluation.schemes.shipped import shipped_schemes
+from evaluation.services import install_scheme
 from repair.models import Case, CaseClock
 
 PASSWORD = "correct horse battery staple"
@@ -334,3 +338,33 @@ CLOCKS_OF = {
     "more_material": ("result", "decision", "answer"),
     "appealed": ("appeal",),
 }
+
+
+def install_shipped_schemes() -> dict[str, SchemeInForce]:
+    """The schemes that come with the platform, published; by code."""
+    for shipped in shipped_schemes():
+        install_scheme(
+            by=None,
+            code=shipped.code,
+            facts=shipped.facts,
+            document=shipped.document,
+            effective_from=shipped.effective_from,
+        )
+    return {one.scheme.code: one for one in schemes_in_force(_today())}
+
+
+class CurrentRatingFactory(DjangoModelFactory):
+    """A stored grade that no records stand behind; where the reasons matter, make records and rate them."""
+
+    class Meta:
+        model = CurrentRating
+
+    entity = factory.SubFactory(EntityFactory)
+    scheme = factory.LazyAttribute(lambda rating: rating.version.scheme)
+    as_of = factory.LazyFunction(_today)
+    points = 80_00
+    grade = "B"
+    place = factory.LazyAttribute(lambda rating: "ABCD".index(rating.grade) if rating.grade else None)
+    records_counted = 1
+    changed_at = factory.LazyFunction(timezone.now)
+    rated_at = factory.LazyFunction(timezone.now)
