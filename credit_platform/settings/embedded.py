@@ -8,10 +8,11 @@ _places = here()
 os.environ.setdefault("DATABASE_URL", _places.database_url)
 os.environ.setdefault("REDIS_URL", _places.redis_url)
 
-from credit_platform.settings.base import *  # noqa: E402, F403 - after the addresses above, which it reads
+from credit_platform.settings.base import *
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _places.secret_key()
-ALLOWED_HOSTS = ["*"]  # Whoever can reach the port is meant to: it is bound to this machine unless LISTEN says else.
+# Whoever can reach the port is meant to: it is bound to this machine unless LISTEN says else.
+ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _places.var / "mail"
 # Static files are served from where they are written, so that an edit shows at once and nothing is collected.
