@@ -10,7 +10,8 @@ The rules are rows (`PublicityRule`); this module only reads them. Which rule fi
 Several rules may fit, because a penalty is shown in more than one publishing system. On this platform
 the one with the smallest `precedence` governs: Order 36 (Credit China) comes before the rules of the
 market-supervision system. A ban on early repair holds whichever rule governs, because Order 36 itself
-asks that the conditions of ministry rules be met too.
+asks that the conditions of ministry rules be met too; and what one system may not publish, this one
+does not publish in its stead.
 """
 
 from collections.abc import Collection
@@ -90,10 +91,15 @@ class RuleBook:
 
     def governing(self, question: Question, on: date) -> PublicityRule | None:
         """The rule that gives the record its dates on this platform."""
-        return next((rule for rule in self.fitting(question, on) if not _only_forbids(rule)), None)
+        return next((rule for rule in self.fitting(question, on) if _sets_a_period(rule)), None)
 
     def ban_on_early_repair(self, question: Question, on: date) -> PublicityRule | None:
+        """The rule that forbids early repair, whichever rule governs; None when no rule does."""
         return next((rule for rule in self.fitting(question, on) if rule.never_early), None)
+
+    def withholding(self, question: Question, on: date) -> PublicityRule | None:
+        """The rule by which the record is not made public, whichever rule governs; None when no rule does."""
+        return next((rule for rule in self.fitting(question, on) if rule.withholds), None)
 
     def needs_class(self, type_id: int, on: date) -> bool:
         """Whether a record of the type cannot be dated without a class."""
@@ -103,9 +109,9 @@ class RuleBook:
         )
 
 
-def _only_forbids(rule: PublicityRule) -> bool:
-    """Whether a rule only bans early repair and says nothing on periods."""
-    return rule.never_early and rule.min_months is None and rule.max_months is None and not rule.withholds
+def _sets_a_period(rule: PublicityRule) -> bool:
+    """Whether a rule says anything on time: some only forbid early repair or publication."""
+    return rule.min_months is not None or rule.max_months is not None
 
 
 def rule_book() -> RuleBook:
@@ -248,7 +254,7 @@ def dates_by_system(record: CreditRecord, on: date, book: RuleBook) -> list[Syst
     question = Question.about(record)
     governing, seen, dates = book.governing(question, on), set(), []
     for rule in book.fitting(question, on):
-        if rule.publishing_system in seen or _only_forbids(rule):
+        if rule.publishing_system in seen or not _sets_a_period(rule):
             continue
         seen.add(rule.publishing_system)
         earliest, last_day = publicity_dates(rule, record.decided_on, record.published_on)

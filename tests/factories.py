@@ -168,7 +168,7 @@ class RecordTypeVersionFactory(DjangoModelFactory):
 
 
 class PublicityRuleFactory(DjangoModelFactory):
-    """Like Order 36 for general violations, 3 months to a year from the decision; `record_types=[…]` names the types."""
+    """Three months to a year from the decision, as for general violations; `record_types=[…]` names the types."""
 
     class Meta:
         model = PublicityRule

@@ -84,10 +84,11 @@ def end_replaced(publication: Publication) -> None:
 
 
 def _date(record: CreditRecord, *, on: date, book: RuleBook) -> None:
-    rule = book.governing(Question.about(record), on)
+    question = Question.about(record)
+    rule = book.governing(question, on)
     record.publicity_rule = rule
     record.publish_until = publicity_dates(rule, record.decided_on, record.published_on)[1]
-    record.withheld = bool(rule and rule.withholds) or not _says_public_things(record)
+    record.withheld = book.withholding(question, on) is not None or not _says_public_things(record)
 
 
 def _says_public_things(record: CreditRecord) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import AgentFactory, BodyFactory, MemberFactory, RecordFactory, UserFactory
+from tests.factories import MemberFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db
 
