@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from credit_platform.ui import formats, grades
 
@@ -126,7 +126,7 @@ def waterfall(
     total_label: str = "",
 ) -> Chart:
     """What makes a score: from the base through signed parts to the total, with the limits of the grades."""
-    base_label, total_label = base_label or gettext("Base"), total_label or gettext("Today")
+    base_label, total_label = base_label or gettext("Base"), total_label or pgettext("the end of a sum of points", "Today")
     heights, running = [base, total], base
     for _, value in parts:
         running += value
@@ -227,7 +227,7 @@ def history(
             "months": None if formats.chinese() else [_month_name(month) for month in range(1, 13)],
             "words": {"today": gettext("today")},
         },
-        columns=(gettext("From"), gettext("Points"), gettext("Why")),
+        columns=(gettext("From day"), gettext("Points"), gettext("Why")),
         rows=tuple(
             (day, formats.score(score), "; ".join(event.text for event in events if event.day == day))
             for day, score in (*points, *forecast)

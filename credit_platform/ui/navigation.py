@@ -143,8 +143,6 @@ def words() -> dict[str, str]:
         "matches": gettext("{count} matches"),
         "upload": gettext("Upload"),
         "failed": gettext("That did not work. What you see may be old; load the page again."),
-        "remove": gettext("Take {name} out"),
-        "close": gettext("Close"),
     }
 
 

@@ -501,6 +501,7 @@ def field_view(bound, span: int | None = None, unit: str = "") -> dict:
         "errors": list(forms.field_errors(bound)),
         "described": described,
         "control": bound.as_widget(attrs=attrs),
+        "may_be_empty": not bound.field.required,
         "is_box": bound.field.widget.__class__.__name__ == "CheckboxInput",
         "is_drop": isinstance(bound.field.widget, forms.FileDrop),
     }
