@@ -137,10 +137,14 @@ class EntityField(forms.Field):
         "choose": _("Several entities fit. Choose the one that is meant."),
     }
 
-    def __init__(self, *, user=None, **kwargs) -> None:
+    def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
-        self.user = user
+        self.user = None
         self.candidates: list = []
+
+    def serve(self, user) -> None:
+        """Look only among the entities that this user may see. Called for each form: fields are copied."""
+        self.user = user
         self.widget.describe = self._describe
 
     def _entities(self):
@@ -225,15 +229,13 @@ class RecordForm(forms.Form):
     hints: Mapping[str, str | Promise] = {}
     #: The form's field for the record's column `amount`, where the type has one.
     amount_name = ""
-    #: Fields whose change draws the preview anew.
-    preview_names: tuple[str, ...] = ("entity", "document_number", "decided_on")
     spans: Mapping[str, int] = {"document_number": 3, "decided_on": 3}
     units: Mapping[str, str | Promise] = {}
 
     def __init__(self, data=None, *, frame: Frame, sending: bool = False, **kwargs) -> None:
         super().__init__(data, **kwargs)
         self.frame, self.sending = frame, sending
-        self.fields["entity"].user = frame.user
+        self.fields["entity"].serve(frame.user)
         self._add_catalogue_fields()
         for name, value in self.initial.items():
             # Amounts in the details are text, in yuan.
@@ -281,6 +283,11 @@ class RecordForm(forms.Form):
     def candidates(self) -> list:
         """The entities to choose from when what was typed fits none exactly."""
         return self.fields["entity"].candidates
+
+    @property
+    def preview_names(self) -> str:
+        """The fields on which the preview depends, as htmx wants them: all but the long texts."""
+        return ",".join(name for name in self.fields if name not in ("facts", "legal_basis", "authority"))
 
     def drawn_sections(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Title and fields of each section; what only the catalogue asks for stands last."""

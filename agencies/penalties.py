@@ -113,10 +113,6 @@ class PenaltyForm(RecordForm):
     )
     own_names = ("procedure", "penalty_content", "confiscated", "permit")
     own_needed = ("procedure", "penalty_content")
-    preview_names = (
-        "entity", "document_number", "decided_on", "procedure", "penalty_kinds", "penalty_content", "fine",
-        "severity_class",
-    )
     spans = {"document_number": 3, "decided_on": 3, "authority": 3, "procedure": 3, "fine": 3, "confiscated": 3}
     #: From how many yuan on the clerk is asked whether the unit was misread.
     asks_from = Decimal(1_000_000)

@@ -103,4 +103,3 @@ class SeriousListingForm(RecordForm):
     )
     own_names = ("ground", "penalty_number")
     own_needed = ("ground", "penalty_number")
-    preview_names = (*RecordForm.preview_names, "severity_class")

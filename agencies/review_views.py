@@ -1,0 +1,258 @@
+"""The review queue: many at once, or one with all that it says and does. Nobody decides on their own entries."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies import policies, selectors, services
+from agencies.desk import working_days_left
+from agencies.differences import differences_from, extra_facts, kinds_in_words
+from agencies.penalties import WEIGHT
+from agencies.preview import Facts, doubts_about, preview_of
+from credit_platform.common.bilingual import in_readers_language
+from credit_platform.common.errors import DomainError, InvalidInput
+from entities import policies as registry
+from entities import selectors as registry_selectors
+from entities.models import CreditRecord
+from entities.naming import name_key
+from entities.publicity import rule_book
+
+ROWS_ON_A_PAGE = 50
+MOST_NAMED = 5
+TYPED = "form"
+ORDERS = {
+    "": (),
+    "entity": ("entity__name_key", "pk"),
+    "-entity": ("-entity__name_key", "-pk"),
+    "decided": ("decided_on", "pk"),
+    "-decided": ("-decided_on", "-pk"),
+    "amount": ("amount", "pk"),
+    "-amount": ("-amount", "-pk"),
+}
+
+
+class QueueFilter(forms.Form):
+    """How the queue is narrowed. What it offers is what lies in the queue."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Number, title or entity"), required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Number, title or entity")}),
+    )
+    record_type = forms.ChoiceField(label=gettext_lazy("Record type"), required=False)
+    source = forms.ChoiceField(label=gettext_lazy("Where it comes from"), required=False)
+    entered_by = forms.ChoiceField(label=gettext_lazy("Entered by"), required=False)
+
+    def __init__(self, data, *, queue: QuerySet) -> None:
+        super().__init__(data)
+        queue = queue.order_by()
+        types = queue.values_list("record_type__code", "record_type__name_zh", "record_type__name_en").distinct()
+        files = queue.exclude(submission=None).values_list("submission", "submission__document__name").distinct()
+        clerks = queue.values_list("entered_by", "entered_by__name_zh", "entered_by__name_en").distinct()
+        self.fields["record_type"].choices = _choices(
+            _("Every type"), ((code, in_readers_language(zh, en)) for code, zh, en in types)
+        )
+        self.fields["source"].choices = [("", _("Typed and uploaded")), (TYPED, _("Typed by form")), *files]
+        self.fields["entered_by"].choices = _choices(
+            _("Entered by anybody"), ((key, in_readers_language(zh, en)) for key, zh, en in clerks)
+        )
+
+    def narrow(self, queue: QuerySet) -> QuerySet:
+        """The queue as chosen; a choice that no longer lies in it is left aside."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        if text := chosen.get("q"):
+            queue = queue.filter(
+                Q(document_number__icontains=text)
+                | Q(title__icontains=text)
+                | Q(entity__credit_code__istartswith=text)
+                | Q(entity__name_key__contains=name_key(text))
+            )
+        if code := chosen.get("record_type"):
+            queue = queue.filter(record_type__code=code)
+        if source := chosen.get("source"):
+            queue = queue.filter(submission=None if source == TYPED else source)
+        if clerk := chosen.get("entered_by"):
+            queue = queue.filter(entered_by=clerk)
+        return queue
+
+
+def _choices(everything: str, found: Iterable[tuple]) -> list[tuple]:
+    return [("", everything), *sorted(found, key=lambda choice: choice[1])]
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """What colleagues put before this reviewer, most urgent first."""
+    policies.may_see_review(request.user).require()
+    return _queue_page(request, request.GET)
+
+
+def _queue_page(
+    request: HttpRequest, query: QueryDict, *, chosen: Iterable[str] = (), note: str = "",
+    problems: dict[str, list[str]] | None = None, status: int = 200,
+) -> HttpResponse:
+    user, today = request.user, timezone.localdate()
+    calendar = selectors.calendar_for(user)
+    everything = selectors.review_queue(user)
+    chooser = QueueFilter(query, queue=everything)
+    records = _ordered(chooser.narrow(everything), query)
+    page = Paginator(records, ROWS_ON_A_PAGE).get_page(query.get("page"))
+    rows = [
+        {
+            "record": record,
+            "decision": registry.may_review(user, record),
+            "days_left": _days_left(record, today, calendar),
+            "level": WEIGHT.get(record.severity_class),
+            "url": _record_url(record.pk, query),
+            "chosen": str(record.pk) in set(chosen),
+        }
+        for record in page
+    ]
+    context = {
+        "filter": chooser,
+        "page": page,
+        "rows": rows,
+        "own": everything.filter(entered_by=user).count(),
+        "today": today,
+        "note": note,
+        "problems": problems or {},
+        "act_url": _with_query(reverse("agencies:review-decide"), query),
+        "most_at_once": services.MOST_AT_ONCE,
+    }
+    return render(request, "agencies/review.html", context, status=status)
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Approve or return what was chosen, with one note; then the queue again, with what was done and what was not."""
+    policies.may_see_review(request.user).require()
+    approve, note = request.POST.get("decision") == "approve", request.POST.get("note", "")
+    chosen = request.POST.getlist("chosen")
+    try:
+        decided = services.decide_records(
+            by=request.user, record_ids={int(key) for key in chosen if key.isdecimal()}, approve=approve, note=note
+        )
+    except InvalidInput as refusal:
+        return _queue_page(
+            request, request.GET, chosen=chosen, note=note, problems=refusal.problems, status=refusal.http_status
+        )
+    _tell(request, decided, approve)
+    return redirect(_with_query(reverse("agencies:review"), request.GET))
+
+
+def _tell(request: HttpRequest, decided: services.Decided, approve: bool) -> None:
+    if count := len(decided.done):
+        done = (
+            ngettext("%(count)d record approved.", "%(count)d records approved.", count)
+            if approve
+            else ngettext("%(count)d record returned.", "%(count)d records returned.", count)
+        )
+        messages.success(request, done % {"count": count})
+    for reason, records in decided.by_reason().items():
+        named = ", ".join(record.document_number for record in records[:MOST_NAMED])
+        more = len(records) - MOST_NAMED
+        if more > 0:
+            named += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
+        not_done = _("Not approved: %(named)s. %(reason)s") if approve else _("Not returned: %(named)s. %(reason)s")
+        messages.warning(request, not_done % {"named": named, "reason": reason})
+
+
+@login_required
+@require_GET
+def record(request: HttpRequest, record_id: int) -> HttpResponse:
+    """One record with all it says, what approving will start, and where the reviewer is in the queue."""
+    policies.may_see_review(request.user).require()
+    return _record_page(request, selectors.reviewable_record(request.user, record_id))
+
+
+@login_required
+@require_POST
+def decide_one(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Approve or return one record and go on to the next; or say why not, with the note kept."""
+    policies.may_see_review(request.user).require()
+    record = selectors.reviewable_record(request.user, record_id)
+    place = selectors.place_in(_filtered(request), record_id)
+    approve, note = request.POST.get("decision") == "approve", request.POST.get("note", "")
+    try:
+        services.decide_record(by=request.user, record_id=record_id, approve=approve, note=note)
+    except DomainError as refusal:
+        record = selectors.reviewable_record(request.user, record_id)
+        return _record_page(request, record, problem=refusal, note=note, status=refusal.http_status)
+    done = _("Approved: %(number)s.") if approve else _("Returned: %(number)s.")
+    messages.success(request, done % {"number": record.document_number})
+    onwards = place and (place.next or place.previous)
+    return redirect(
+        _record_url(onwards, request.GET) if onwards else _with_query(reverse("agencies:review"), request.GET)
+    )
+
+
+def _record_page(
+    request: HttpRequest, record: CreditRecord, *, problem: DomainError | None = None, note: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    user, today = request.user, timezone.localdate()
+    waiting = record.status == CreditRecord.Status.WAITING
+    place = selectors.place_in(_filtered(request), record.pk)
+    calendar = selectors.calendar_for(user)
+    on_file = tuple(selectors.on_file(user, record.entity, record.record_type, without=record.pk))
+    facts = Facts(record=record, entity=record.entity, on=today, calendar=calendar, on_file=on_file)
+    context = {
+        "record": record,
+        "waiting": waiting,
+        "decision": registry.may_review(user, record),
+        "days_left": _days_left(record, today, calendar),
+        "happened": "" if waiting else services.what_happened(record),
+        "preview": preview_of(record, on=today, book=rule_book()) if waiting else None,
+        "doubts": doubts_about(facts) if waiting else [],
+        "on_file": on_file,
+        "kinds": kinds_in_words(record),
+        "extra": list(extra_facts(record)),
+        "differences": differences_from(record.replaces, record) if record.replaces_id else [],
+        "deeds": registry_selectors.deeds_about(user=user, record=record),
+        "place": place,
+        "previous_url": _record_url(place.previous, request.GET) if place and place.previous else "",
+        "next_url": _record_url(place.next, request.GET) if place and place.next else "",
+        "queue_url": _with_query(reverse("agencies:review"), request.GET),
+        "act_url": _with_query(reverse("agencies:review-decide-one", args=(record.pk,)), request.GET),
+        "problem": problem,
+        "note": note,
+    }
+    return render(request, "agencies/review_record.html", context, status=status)
+
+
+def _filtered(request: HttpRequest) -> QuerySet:
+    everything = selectors.review_queue(request.user)
+    return _ordered(QueueFilter(request.GET, queue=everything).narrow(everything), request.GET)
+
+
+def _ordered(records: QuerySet, query: QueryDict) -> QuerySet:
+    order = ORDERS.get(query.get("sort", ""), ())
+    return records.order_by(*order) if order else records
+
+
+def _days_left(record: CreditRecord, today, calendar) -> int | None:
+    due = selectors.publication_deadline(record, calendar)
+    return working_days_left(due.day, today, calendar) if due else None
+
+
+def _record_url(record_id: int, query: QueryDict) -> str:
+    return _with_query(reverse("agencies:review-record", args=(record_id,)), query)
+
+
+def _with_query(url: str, query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("page", None)
+    return f"{url}?{kept.urlencode()}" if kept else url
