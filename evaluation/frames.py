@@ -145,9 +145,12 @@ def _copy(records: QuerySet, spec: dict[str, Column]) -> np.ndarray:
     query = records.order_by().values_list(*(column.expression for column in spec.values()))
     sql, params = query.query.get_compiler(connection=connection, elide_empty=False).as_sql()
     content = bytearray()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", params) as copy:
-        for piece in copy:
-            content += piece
+    with connection.cursor() as cursor:
+        # Bound beforehand: Django's debugging cursor copies plain statements only.
+        statement = cursor.mogrify(f"COPY ({sql}) TO STDOUT (FORMAT binary)", params)
+        with cursor.copy(statement) as copy:
+            for piece in copy:
+                content += piece
     return np.frombuffer(content, _row_type(spec), offset=HEADER, count=_rows(len(content), spec))
 
 
