@@ -13,13 +13,19 @@ class CaseQuerySet(models.QuerySet):
         """The cases that the case policy lets this user see."""
         return self.filter(policies.cases_visible_to(user))
 
+    def open(self):
+        """Cases in which somebody still has something to do."""
+        return self.filter(state__in=Case.OPEN)
+
 
 class Case(models.Model):
-    """An entity's request about one record, from the first draft to the confirmed effect."""
+    """An entity's request about one record, from the first draft to the last decision.
+
+    Its states and what leads from one to another stand in `repair.workflow`; nothing else moves it.
+    """
 
     class Kind(models.TextChoices):
         REPAIR = "repair", _("Credit repair")
-        OBJECTION = "objection", _("Objection")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -31,6 +37,7 @@ class Case(models.Model):
         APPEALED = "appealed", _("Under appeal")
         APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+        SETTLED = "settled", _("Settled: the record has ended")
 
     OPEN = (State.DRAFT, State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED, State.APPEALED)
 
@@ -40,7 +47,10 @@ class Case(models.Model):
 
     number = models.CharField(_("case number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    record = models.ForeignKey(CreditRecord, on_delete=models.PROTECT, related_name="cases")
+    record = models.ForeignKey(
+        CreditRecord, on_delete=models.PROTECT, related_name="cases",
+        help_text=_("A correction takes the place of the record that it replaces."),
+    )
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="cases")
     deciding_body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="cases")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -49,7 +59,9 @@ class Case(models.Model):
     statement = models.TextField(_("what the applicant says"), blank=True)
     commitment_signed_by = models.CharField(_("commitment signed by"), max_length=80, blank=True)
     commitment_signed_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
     proposal = models.CharField(_("proposal"), max_length=10, choices=Proposal, blank=True)
+    proposal_reasons = models.TextField(_("reasons proposed"), blank=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -58,14 +70,16 @@ class Case(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     reasons = models.TextField(_("reasons of the decision"), blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    appeal_statement = models.TextField(_("reasons of the appeal"), blank=True)
+    appeal_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    appeal_decided_at = models.DateTimeField(null=True, blank=True)
+    appeal_reasons = models.TextField(_("reasons of the decision on the appeal"), blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Of the step it is in."))
     due_is_provisional = models.BooleanField(
         default=False, help_text=_("The State Council has not yet published the calendar of a year it crosses.")
-    )
-    clock_rule = models.CharField(_("rule of the clock"), max_length=200, blank=True)
-    paused_days_left = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text=_("Working days that remain while the clock waits for the applicant.")
     )
     version = models.PositiveIntegerField(default=0, help_text=_("Rises with every step: a stale page is refused."))
 
@@ -73,6 +87,7 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = _("case")
+        verbose_name_plural = _("cases")
         permissions = [("lent_case", "May read this case by name")]
         constraints = [
             models.UniqueConstraint(
@@ -81,18 +96,83 @@ class Case(models.Model):
                 name="one_open_case_of_a_kind_per_record",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("granted", "refused", "appeal_dismissed")) | ~Q(reasons=""),
+                condition=~Q(state__in=("granted", "refused", "appealed", "appeal_dismissed")) | ~Q(reasons=""),
                 name="a_decision_has_reasons",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_decided_at=None) | ~Q(appeal_reasons=""),
+                name="a_decision_on_an_appeal_has_reasons",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | Q(proposed_by=None) | ~Q(decided_by=F("proposed_by")),
                 name="who_proposes_does_not_decide",
             ),
+            models.CheckConstraint(
+                condition=Q(appeal_decided_by=None)
+                | (~Q(appeal_decided_by=F("decided_by")) & ~Q(appeal_decided_by=F("proposed_by"))),
+                name="who_decided_does_not_hear_the_appeal",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("draft", "withdrawn", "settled")) | Q(submitted_at__isnull=False),
+                name="a_case_with_a_department_was_filed",
+            ),
         ]
-        indexes = [models.Index(fields=("deciding_body", "state", "due_on"), name="cases_of_body")]
+        indexes = [
+            models.Index(fields=("deciding_body", "state", "due_on"), name="cases_of_body"),
+            models.Index(fields=("entity", "-opened_at"), name="cases_of_entity"),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+
+class CaseClock(models.Model):
+    """A term that runs in a case: for the department, for the applicant, for the whole.
+
+    The day follows from where it counts from and how many working days it has (`repair.deadlines`); both are
+    kept, so that it can be reckoned anew once the State Council publishes a year that it crosses.
+    """
+
+    class Kind(models.TextChoices):
+        RESULT = "result", _("Result to the applicant")
+        DECISION = "decision", _("Decision of the department")
+        ANSWER = "answer", _("Answer of the applicant")
+        APPEAL = "appeal", _("Decision on the appeal")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    kind = models.CharField(_("clock"), max_length=10, choices=Kind)
+    rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row in the table of clocks."))
+    counts_from = models.DateField(_("counts from"), help_text=_("The day itself is not counted."))
+    days = models.SmallIntegerField(
+        _("working days"), help_text=_("Less than nothing when a clock that was already over stood still and goes on.")
+    )
+    due_on = models.DateField(_("due on"))
+    is_provisional = models.BooleanField(default=False)
+    paused_on = models.DateField(_("stands still since"), null=True, blank=True)
+    days_left = models.SmallIntegerField(_("working days left while it stands still"), null=True, blank=True)
+    stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    overdue_told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("clock of a case")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("case", "kind"), condition=Q(stopped_on=None), name="one_running_clock_of_a_kind_per_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_on=None, days_left=None) | Q(paused_on__isnull=False, days_left__isnull=False),
+                name="a_clock_that_stands_still_knows_what_is_left",
+            ),
+        ]
+        indexes = [models.Index(fields=("due_on",), condition=Q(stopped_on=None), name="clocks_that_run")]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.get_kind_display()}, {self.due_on}"
 
 
 class CaseStep(models.Model):
@@ -108,6 +188,7 @@ class CaseStep(models.Model):
     action = models.CharField(max_length=30)
     source = models.CharField(max_length=20)
     target = models.CharField(max_length=20)
+    version = models.PositiveIntegerField(help_text=_("The version of the case after the step."))
     note = models.TextField(blank=True)
     is_internal = models.BooleanField(default=False, help_text=_("Hidden from the applicant."))
 
@@ -127,12 +208,20 @@ class CaseDocument(models.Model):
     class Kind(models.TextChoices):
         COMMITMENT = "commitment", _("Credit commitment letter")
         PROOF = "proof", _("Proof of performance")
-        OTHER = "other", _("Other")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="case_document")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("document of a case")
+        ordering = ("kind", "added_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(kind="commitment"), name="a_case_has_one_commitment_letter"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.document}"

@@ -1,18 +1,190 @@
-"""Who may see and move cases: the only place that says so."""
+"""Who may see and move cases: the only place that says so.
+
+Imports no models, so that the models' own querysets can ask it. A refusal to decide names who may instead.
+"""
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from guardian.shortcuts import get_objects_for_user, get_users_with_perms
 
-from entities.policies import CLERK, REVIEWER, SUPERVISOR, bodies_of, entities_of, is_lead
+from credit_platform.common.decisions import ALLOW, Decision, deny
+from entities.policies import CLERK, LEAD, REVIEWER, SUPERVISOR, bodies_of, entities_of, is_lead
 
 NOBODY = Q(pk__in=())
+#: Who works on cases in a department.
+HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR})
+PROPOSING = ("propose_grant", "propose_refuse")
 
 
 def cases_visible_to(user) -> Q:
-    """The applicant's own, the deciding body's once they are filed, and for the lead office what was filed."""
-    filed = ~Q(state="draft")
-    seen = Q(entity__in=entities_of(user)) | (
-        Q(deciding_body__in=bodies_of(user, {CLERK, REVIEWER, SUPERVISOR})) & filed
+    """The applicant's own, the deciding body's once they are filed, what was filed for the lead office, and what was lent.
+
+    A draft belongs to the entity alone, and so does one that was thrown away before it was filed.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return NOBODY
+    filed = Q(submitted_at__isnull=False)
+    lent = get_objects_for_user(user, "repair.lent_case", accept_global_perms=False, with_superuser=False)
+    seen = (
+        Q(entity__in=entities_of(user))
+        | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
+        | (Q(pk__in=lent.values("pk")) & filed)
     )
+    return seen | filed if is_lead(user) else seen
+
+
+def cases_waiting_for(user, today) -> Q:
+    """The cases in which it is this user's turn: to be put before `visible_to`, not instead of it.
+
+    A clerk or reviewer prepares, a supervisor decides what was proposed by somebody else, the lead office hears
+    appeals, and the applicant finishes a draft or sends what was asked for.
+    """
+    mine = entities_of(user)
+    prepares, decides = bodies_of(user, HANDLING - {SUPERVISOR}), bodies_of(user, {SUPERVISOR})
+    no_answer = Q(state="more_material", due_on__lt=today)
+    turn = Q(entity__in=mine, state__in=("draft", "more_material"))
+    turn |= Q(deciding_body__in=prepares) & (Q(state="submitted") | no_answer)
+    turn |= Q(deciding_body__in=decides, state="proposed") & ~_had_a_hand(user)
     if is_lead(user):
-        seen |= filed
-    return seen if user.is_authenticated else NOBODY
+        turn |= Q(state="appealed") & ~_had_a_hand(user) & ~Q(decided_by=user)
+    return turn & (Q(entity__in=mine, state__in=("draft", "more_material")) | ~Q(entity__in=mine))
+
+
+def _had_a_hand(user) -> Q:
+    return Q(proposed_by=user) | Q(record__entered_by=user) | Q(record__reviewed_by=user)
+
+
+def sees_internal_notes(user, case) -> bool:
+    """Officials who deal with the case read the notes and proposals in it; whoever acts for the entity does not."""
+    if case.entity_id in entities_of(user):
+        return False
+    return is_lead(user) or case.deciding_body_id in bodies_of(user, HANDLING)
+
+
+def has_cases(user) -> bool:
+    """Whether the cases page is of use to this user at all."""
+    return bool(entities_of(user)) or bool(bodies_of(user, HANDLING)) or is_lead(user)
+
+
+def may_open(user, record) -> Decision:
+    """May ask for something about a record: only who acts for the entity that it is about."""
+    if record.entity_id not in entities_of(user):
+        return deny(_("You do not act for %(entity)s.") % {"entity": record.entity})
+    return ALLOW
+
+
+def is_applicant(user, case) -> Decision:
+    if case.entity_id not in entities_of(user):
+        return deny(_("Only someone who acts for %(entity)s takes this step.") % {"entity": case.entity})
+    return ALLOW
+
+
+def may_handle(user, case) -> Decision:
+    """Works on the case in the department that answers for the record."""
+    if case.deciding_body_id not in bodies_of(user, HANDLING):
+        return deny(_("Only %(body)s, which answers for the record, takes this step.") % {"body": case.deciding_body})
+    return _no_side_of_ones_own(user, case)
+
+
+def may_decide(user, case) -> Decision:
+    """A supervisor of the department who had no hand in the record and did not propose the decision."""
+    if case.deciding_body_id not in bodies_of(user, {SUPERVISOR}):
+        return deny(
+            _("Only a supervisor of %(body)s decides this case.") % {"body": case.deciding_body}
+            + _who_may(case, supervisors_who_may_decide(case))
+        )
+    own_side = _no_side_of_ones_own(user, case)
+    if not own_side:
+        return own_side
+    why_not = _why_not_independent(user.pk, case)
+    return deny(why_not + _who_may(case, supervisors_who_may_decide(case))) if why_not else ALLOW
+
+
+def may_decide_appeal(user, case) -> Decision:
+    """The lead office, by someone who had no part in what is appealed against."""
+    if not is_lead(user):
+        return deny(_("Only the lead office decides an appeal."))
+    own_side = _no_side_of_ones_own(user, case)
+    if not own_side:
+        return own_side
+    why_not = _why_not_independent(user.pk, case)
+    return deny(why_not + _who_may(case, leads_who_may_decide(case))) if why_not else ALLOW
+
+
+def may_note(user, case) -> Decision:
+    """Officials who deal with the case write notes for each other."""
+    if not sees_internal_notes(user, case):
+        return deny(_("Only those who deal with the case write notes in it."))
+    return ALLOW
+
+
+def may_lend(user, case) -> Decision:
+    """Lets one more person read the case: a supervisor of the department, or the lead office."""
+    if case.deciding_body_id not in bodies_of(user, {SUPERVISOR}) and not is_lead(user):
+        return deny(_("Only a supervisor of %(body)s lends this case.") % {"body": case.deciding_body})
+    return _no_side_of_ones_own(user, case)
+
+
+def readers_of(case) -> list:
+    """The people to whom the case is lent by name."""
+    return list(get_users_with_perms(case, only_with_perms_in=["lent_case"], with_group_users=False))
+
+
+def only_the_platform(user, case) -> Decision:
+    """A step that follows from the registry and that nobody takes by hand."""
+    return deny(_("The platform takes this step by itself when the record ends."))
+
+
+def hands_on_record(record) -> dict[int, str]:
+    """Who entered, handed in or reviewed the record or one that it corrects: the person's key and the deed."""
+    hands: dict[int, str] = {}
+    while record is not None:
+        if record.submission_id:
+            hands.setdefault(record.submission.uploaded_by_id, _("You handed in the file with this record."))
+            hands.setdefault(record.submission.confirmed_by_id, _("You handed in the file with this record."))
+        hands.setdefault(record.reviewed_by_id, _("You reviewed this record."))
+        hands[record.entered_by_id] = _("You entered this record.")
+        record = record.replaces
+    hands.pop(None, None)
+    return hands
+
+
+def supervisors_who_may_decide(case) -> list:
+    """The supervisors of the department who are independent of this case."""
+    return _independent(case, case.deciding_body.memberships.filter(role=SUPERVISOR))
+
+
+def leads_who_may_decide(case) -> list:
+    """The people of the lead office who are independent of this case."""
+    members = case.deciding_body.memberships.model.objects.filter(role=LEAD)
+    return _independent(case, members)
+
+
+def _independent(case, memberships) -> list:
+    people = {member.user_id: member.user for member in memberships.select_related("user").order_by("user_id")}
+    return [
+        user
+        for user in people.values()
+        if user.is_active and not _why_not_independent(user.pk, case) and case.entity_id not in entities_of(user)
+    ]
+
+
+def _why_not_independent(user_id: int, case) -> str:
+    proposers = {step.actor_id for step in case.steps.all() if step.action in PROPOSING}
+    if user_id == case.proposed_by_id or user_id in proposers:
+        return _("You proposed a decision in this case yourself.")
+    if user_id == case.decided_by_id:
+        return _("You took the decision that is appealed against.")
+    return hands_on_record(case.record).get(user_id, "")
+
+
+def _no_side_of_ones_own(user, case) -> Decision:
+    if case.entity_id in entities_of(user):
+        return deny(_("You act for %(entity)s yourself; someone else must deal with its case.") % {"entity": case.entity})
+    return ALLOW
+
+
+def _who_may(case, people: list) -> str:
+    if people:
+        return " " + _("Who may: %(names)s.") % {"names": _(", ").join(str(person) for person in people)}
+    return " " + _("At present nobody may; another supervisor has to be appointed.")

@@ -1,4 +1,19 @@
 """Pages of cases."""
 
+from django.urls import path
+
+from repair import views
+
 app_name = "repair"
-urlpatterns = []
+urlpatterns = [
+    path("cases/", views.case_list, name="case-list"),
+    path("cases/repairable/", views.prospects, name="prospects"),
+    path("cases/new/", views.case_new, name="case-new"),
+    path("cases/of/<str:credit_code>/", views.entity_panel, name="entity-panel"),
+    path("cases/<str:number>/", views.case_detail, name="case-detail"),
+    path("cases/<str:number>/draft/", views.draft, name="case-draft"),
+    path("cases/<str:number>/act/", views.case_act, name="case-act"),
+    path("cases/<str:number>/confirm/<str:action>/", views.case_confirm, name="case-confirm"),
+    path("cases/<str:number>/lend/", views.case_lend, name="case-lend"),
+    path("cases/<str:number>/documents/<uuid:key>/", views.document, name="case-document"),
+]

@@ -1,0 +1,93 @@
+"""The shape of what is typed into the pages of a case."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.common.errors import InvalidInput
+from credit_platform.ui.forms import FileDrop, FilesField
+from repair import texts
+from repair.models import Case
+from repair.workflow import Action
+
+PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
+
+
+class WithProblems(forms.Form):
+    """A form that can show what a service found wrong, each sentence at its field."""
+
+    def take(self, refusal: InvalidInput) -> None:
+        for name, sentences in refusal.problems.items():
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, sentence)
+
+
+def _proofs(**kwargs) -> FilesField:
+    return FilesField(
+        label=_("Proof of performance"),
+        required=False,
+        widget=FileDrop(accept=PROOF_ENDINGS, max_bytes=settings.EVIDENCE_MAX_BYTES, multiple=True),
+        **kwargs,
+    )
+
+
+class DraftForm(WithProblems):
+    """The application: what the applicant says, the proofs, and the signature under the letter.
+
+    Nothing is required here, because a draft may be saved half done; filing it says all that is missing.
+    """
+
+    statement = forms.CharField(
+        label=_("What was corrected and performed"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=_("In a few sentences: what you have changed, what was paid or handed over, and when."),
+    )
+    proofs = _proofs(help_text=_("A receipt, a report, a photograph. Several files at once are fine."))
+    signature = forms.CharField(
+        label=_("Your full name, as signature"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("I have read the letter above and sign it for the entity."), required=False
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, case: Case, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if case.commitment_signed_at:
+            del self.fields["signature"], self.fields["agreed"]
+
+
+class StepForm(WithProblems):
+    """The words of a step; which step it is the pressed button says."""
+
+    note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, actions=(), label="", help_text="", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.actions = [Action(action) for action in actions]
+        self.fields["note"].label = label
+        self.fields["note"].help_text = help_text
+        choices = texts.choices_for(self.actions)
+        if choices:
+            self.fields["text"] = forms.ChoiceField(
+                label=_("Start from a text"), required=False, choices=[("", _("Choose a text")), *choices]
+            )
+
+
+class AnswerForm(StepForm):
+    """The answer to a request for material: documents, words, or both."""
+
+    proofs = _proofs()
+    field_order = ("proofs", "note", "version")
+
+
+class LendForm(WithProblems):
+    """To whom a case is lent, by the name that they sign in with."""
+
+    username = forms.CharField(label=_("User name"), max_length=150)

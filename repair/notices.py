@@ -1,0 +1,248 @@
+"""What a case tells to whom: sentences, and for each step those who have to hear of it.
+
+The applicant hears through the entity's inbox, and so does every other person who acts for the entity now;
+someone whose authority ended hears nothing more.
+"""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from entities.models import Membership, SubmittingBody
+from entities.services import feedback
+from repair import policies
+from repair.models import Case, CaseClock
+from repair.workflow import Action
+
+TEMPLATES = {
+    "repair.filed": gettext_noop("%(entity)s asks for the repair of %(record)s (%(number)s). Decide by %(due)s."),
+    "repair.received": gettext_noop(
+        "Your application %(number)s for the repair of %(record)s is with %(body)s. You have the result by %(result)s."
+    ),
+    "repair.withdrawn": gettext_noop("%(entity)s withdrew the application %(number)s for the repair of %(record)s."),
+    "repair.material_asked": gettext_noop(
+        "%(body)s asks for material in %(number)s: %(words)s The clock waits for you until %(due)s."
+    ),
+    "repair.material_supplied": gettext_noop("%(entity)s answered in %(number)s. Decide by %(due)s."),
+    "repair.taken_up_again": gettext_noop("%(body)s goes on with %(number)s without the material that it asked for."),
+    "repair.to_decide": gettext_noop(
+        "A decision on %(number)s (%(entity)s, %(record)s) is proposed and waits for you. Decide by %(due)s."
+    ),
+    "repair.nobody_may_decide": gettext_noop(
+        "In %(body)s nobody may decide %(number)s: every supervisor had a hand in the record or proposed the"
+        " decision. Another one has to be appointed."
+    ),
+    "repair.sent_back": gettext_noop("%(number)s was sent back to the clerks: %(words)s"),
+    "repair.granted": gettext_noop(
+        "The repair of %(record)s is granted (%(number)s): the record of %(entity)s is no longer public, shared or"
+        " weighed. Reasons: %(words)s"
+    ),
+    "repair.refused": gettext_noop("The repair of %(record)s of %(entity)s is refused (%(number)s). Reasons: %(words)s"),
+    "repair.appealed": gettext_noop(
+        "%(entity)s appeals against the refusal by %(body)s in %(number)s. Decide by %(due)s."
+    ),
+    "repair.appeal_withdrawn": gettext_noop("%(entity)s withdrew its appeal in %(number)s."),
+    "repair.appeal_upheld": gettext_noop(
+        "The lead office upheld the appeal in %(number)s and granted the repair of %(record)s of %(entity)s: the record"
+        " is no longer public, shared or weighed. Reasons: %(words)s"
+    ),
+    "repair.appeal_dismissed": gettext_noop(
+        "The lead office dismissed the appeal of %(entity)s in %(number)s. Reasons: %(words)s"
+    ),
+    "repair.settled": gettext_noop(
+        "The case %(number)s is settled: the record %(record)s of %(entity)s has ended and there is nothing left to repair."
+    ),
+    "repair.due_soon": gettext_noop("%(number)s (%(entity)s) has to be decided by %(due)s."),
+    "repair.answer_due_soon": gettext_noop("%(body)s waits for your material in %(number)s until %(due)s."),
+    "repair.overdue": gettext_noop("%(number)s (%(entity)s, %(body)s) is overdue: it had to be decided by %(due)s."),
+    "repair.result_overdue": gettext_noop(
+        "%(entity)s should have had the result of %(number)s from %(body)s by %(due)s."
+    ),
+    "repair.answer_overdue": gettext_noop(
+        "The material for %(number)s did not come by %(due)s. You may go on without it."
+    ),
+    "repair.lent": gettext_noop("You may read the case %(number)s (%(entity)s, %(body)s)."),
+}
+
+#: What a step was, told after the name of whoever took it.
+DEEDS = {
+    Action.SUBMIT: _("filed the application"),
+    Action.WITHDRAW: _("withdrew the application"),
+    Action.ASK_MATERIAL: _("asked for material"),
+    Action.SUPPLY_MATERIAL: _("answered the request for material"),
+    Action.TAKE_UP_AGAIN: _("went on without the material"),
+    Action.PROPOSE_GRANT: _("proposed to grant the repair"),
+    Action.PROPOSE_REFUSE: _("proposed to refuse the repair"),
+    Action.SEND_BACK: _("sent the case back to the clerks"),
+    Action.GRANT: _("granted the repair"),
+    Action.REFUSE: _("refused the repair"),
+    Action.APPEAL: _("appealed to the lead office"),
+    Action.WITHDRAW_APPEAL: _("withdrew the appeal"),
+    Action.UPHOLD_APPEAL: _("upheld the appeal and granted the repair"),
+    Action.DISMISS_APPEAL: _("dismissed the appeal"),
+    Action.NOTE: _("wrote an internal note"),
+    Action.SETTLE: _("settled the case, because the record has ended"),
+    "record_corrected": _("took the corrected record into the case"),
+}
+
+
+def did(action: str) -> str:
+    """The deed in the reader's language, to be read after a name."""
+    return str(DEEDS[action])
+
+
+def register() -> None:
+    for kind, template in TEMPLATES.items():
+        feedback.register_notice(kind, template)
+
+
+def _params(case: Case, words: str = "") -> dict:
+    return {
+        "number": case.number,
+        "entity": feedback.both_names(case.entity),
+        "body": feedback.both_names(case.deciding_body),
+        "record": case.record.document_number,
+        "due": case.due_on.isoformat() if case.due_on else "",
+        "words": words,
+    }
+
+
+def _url(case: Case) -> str:
+    return reverse("repair:case-detail", args=(case.number,))
+
+
+def _tell_body(kind: str, case: Case, words: str = "", **more) -> None:
+    feedback.notify(kind=kind, params=_params(case, words) | more, url=_url(case), body=case.deciding_body)
+
+
+def _tell_submitter(kind: str, case: Case, words: str = "") -> None:
+    """The answering body, and the body that submitted the record where that is another one by now."""
+    _tell_body(kind, case, words)
+    if case.record.submitted_by_id != case.deciding_body_id:
+        feedback.notify(kind=kind, params=_params(case, words), url=_url(case), body=case.record.submitted_by)
+
+
+def _tell_entity(kind: str, case: Case, words: str = "", **more) -> None:
+    feedback.notify(kind=kind, params=_params(case, words) | more, url=_url(case), entity=case.entity)
+
+
+def _tell_lead(kind: str, case: Case, **more) -> None:
+    for office in SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True):
+        feedback.notify(kind=kind, params=_params(case) | more, url=_url(case), body=office)
+
+
+def _filed(case: Case, words: str) -> None:
+    _tell_body("repair.filed", case)
+    result = case.clocks.get(kind=CaseClock.Kind.RESULT, stopped_on=None)
+    _tell_entity("repair.received", case, result=result.due_on.isoformat())
+
+
+def _withdrawn(case: Case, words: str) -> None:
+    if case.submitted_at is not None:
+        _tell_body("repair.withdrawn", case)
+
+
+def _to_decide(case: Case, words: str) -> None:
+    """To those who may, by name; to the lead office when the department has nobody left who is independent."""
+    people = policies.supervisors_who_may_decide(case)
+    for person in people:
+        feedback.notify(kind="repair.to_decide", params=_params(case), url=_url(case), user=person)
+    if not people:
+        _tell_lead("repair.nobody_may_decide", case)
+        _tell_body("repair.nobody_may_decide", case)
+
+
+def _granted(case: Case, words: str) -> None:
+    _tell_submitter("repair.granted", case, words)
+    _tell_entity("repair.granted", case, words)
+
+
+def _refused(case: Case, words: str) -> None:
+    _tell_submitter("repair.refused", case, words)
+    _tell_entity("repair.refused", case, words)
+
+
+def _appealed(case: Case, words: str) -> None:
+    _tell_lead("repair.appealed", case)
+    _tell_body("repair.appealed", case)
+
+
+def _appeal_withdrawn(case: Case, words: str) -> None:
+    _tell_lead("repair.appeal_withdrawn", case)
+    _tell_body("repair.appeal_withdrawn", case)
+
+
+def _appeal_upheld(case: Case, words: str) -> None:
+    _tell_submitter("repair.appeal_upheld", case, words)
+    _tell_entity("repair.appeal_upheld", case, words)
+
+
+def _appeal_dismissed(case: Case, words: str) -> None:
+    _tell_submitter("repair.appeal_dismissed", case, words)
+    _tell_entity("repair.appeal_dismissed", case, words)
+
+
+def _settled(case: Case, words: str) -> None:
+    if case.submitted_at is not None:
+        _tell_body("repair.settled", case)
+    _tell_entity("repair.settled", case)
+
+
+#: Who hears of a step, in the transaction of the step.
+OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
+    Action.SUBMIT: _filed,
+    Action.WITHDRAW: _withdrawn,
+    Action.ASK_MATERIAL: lambda case, words: _tell_entity("repair.material_asked", case, words),
+    Action.SUPPLY_MATERIAL: lambda case, words: _tell_body("repair.material_supplied", case),
+    Action.TAKE_UP_AGAIN: lambda case, words: _tell_entity("repair.taken_up_again", case),
+    Action.PROPOSE_GRANT: _to_decide,
+    Action.PROPOSE_REFUSE: _to_decide,
+    Action.SEND_BACK: lambda case, words: _tell_body("repair.sent_back", case, words),
+    Action.GRANT: _granted,
+    Action.REFUSE: _refused,
+    Action.APPEAL: _appealed,
+    Action.WITHDRAW_APPEAL: _appeal_withdrawn,
+    Action.UPHOLD_APPEAL: _appeal_upheld,
+    Action.DISMISS_APPEAL: _appeal_dismissed,
+    Action.SETTLE: _settled,
+}
+
+
+def due_soon(clock: CaseClock) -> None:
+    """Remind whoever has to act; the clock of the whole has none of its own, because the step's clock speaks."""
+    case, due = clock.case, clock.due_on.isoformat()
+    match clock.kind:
+        case CaseClock.Kind.DECISION:
+            _tell_body("repair.due_soon", case, due=due)
+        case CaseClock.Kind.ANSWER:
+            _tell_entity("repair.answer_due_soon", case, due=due)
+        case CaseClock.Kind.APPEAL:
+            _tell_lead("repair.due_soon", case, due=due)
+
+
+def overdue(clock: CaseClock) -> None:
+    """Tell the superior: each supervisor of the department by name, the lead office for what the applicant waits for."""
+    case, due = clock.case, clock.due_on.isoformat()
+    match clock.kind:
+        case CaseClock.Kind.DECISION:
+            supervisors = case.deciding_body.memberships.filter(
+                role=Membership.Role.SUPERVISOR, user__is_active=True
+            ).select_related("user")
+            for member in supervisors:
+                feedback.notify(
+                    kind="repair.overdue", params=_params(case) | {"due": due}, url=_url(case), user=member.user
+                )
+            if not supervisors:
+                _tell_body("repair.overdue", case, due=due)
+        case CaseClock.Kind.RESULT:
+            _tell_lead("repair.result_overdue", case, due=due)
+        case CaseClock.Kind.ANSWER:
+            _tell_body("repair.answer_overdue", case, due=due)
+        case CaseClock.Kind.APPEAL:
+            _tell_lead("repair.overdue", case, due=due)
+
+
+def lent(case: Case, reader) -> None:
+    feedback.notify(kind="repair.lent", params=_params(case), url=_url(case), user=reader)

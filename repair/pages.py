@@ -1,0 +1,172 @@
+"""What the page of a case asks of its reader: the open moves, gathered into forms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from repair.forms import AnswerForm, StepForm
+from repair.selectors import CasePage
+from repair.workflow import Action
+
+#: Taken after a question of its own, on a page or in a dialog.
+CONFIRMED = {
+    Action.WITHDRAW: (
+        _("Withdraw this application?"),
+        _("Nobody decides on it any more. You may file a new one later; papers and text have to be given again."),
+        _("Withdraw the application"),
+        True,
+    ),
+    Action.WITHDRAW_APPEAL: (
+        _("Withdraw this appeal?"),
+        _("The refusal then stands, and it cannot be appealed here a second time."),
+        _("Withdraw the appeal"),
+        True,
+    ),
+    Action.TAKE_UP_AGAIN: (
+        _("Go on without the material?"),
+        _("The applicant is told. The clock of the department runs again from today."),
+        _("Go on without it"),
+        False,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Steps that share one text."""
+
+    code: str
+    title: str | Promise
+    says: str | Promise
+    label: str | Promise
+    actions: tuple[Action, ...]
+    primary: Action | None = None
+    danger: Action | None = None
+    form: type[StepForm] = StepForm
+    folded: bool = False
+
+
+GATHERINGS = (
+    Gathering(
+        "answer",
+        _("Send what was asked for"),
+        "",
+        _("Your answer"),
+        (Action.SUPPLY_MATERIAL,),
+        primary=Action.SUPPLY_MATERIAL,
+        form=AnswerForm,
+    ),
+    Gathering(
+        "propose",
+        _("Propose a decision"),
+        _("A supervisor who had no hand in this decides. The applicant does not see the proposal."),
+        _("Reasons"),
+        (Action.PROPOSE_GRANT, Action.PROPOSE_REFUSE),
+        primary=Action.PROPOSE_GRANT,
+    ),
+    Gathering(
+        "decide",
+        _("Decide"),
+        _("The applicant reads these reasons. Granting ends the publicity, sharing and weighing of the record at once."),
+        _("Reasons of the decision"),
+        (Action.GRANT, Action.REFUSE),
+        primary=Action.GRANT,
+        danger=Action.REFUSE,
+    ),
+    Gathering(
+        "decide-appeal",
+        _("Decide on the appeal"),
+        _("The applicant and the department read these reasons. Upholding ends the record at once."),
+        _("Reasons of the decision"),
+        (Action.UPHOLD_APPEAL, Action.DISMISS_APPEAL),
+        primary=Action.UPHOLD_APPEAL,
+        danger=Action.DISMISS_APPEAL,
+    ),
+    Gathering(
+        "ask",
+        _("Ask for material"),
+        _("The clock stands still until the applicant answers."),
+        _("What is missing, and why it is needed"),
+        (Action.ASK_MATERIAL,),
+        folded=True,
+    ),
+    Gathering(
+        "send-back",
+        _("Send back to the clerk"),
+        _("The proposal is taken out; the clock runs on."),
+        _("What to look at again"),
+        (Action.SEND_BACK,),
+        folded=True,
+    ),
+    Gathering(
+        "appeal",
+        _("Appeal to the lead office"),
+        "",
+        _("Why the refusal is wrong"),
+        (Action.APPEAL,),
+        primary=Action.APPEAL,
+    ),
+    Gathering(
+        "note",
+        _("Internal note"),
+        _("The applicant does not see it."),
+        _("Note"),
+        (Action.NOTE,),
+        folded=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A gathering as it stands on the page: with its form, and the buttons that are open to the reader."""
+
+    gathering: Gathering
+    form: StepForm
+    buttons: list[dict]
+    open: bool
+
+    @property
+    def folds(self) -> bool:
+        return self.gathering.folded
+
+
+def offers(page: CasePage, *, tried: str = "", form: StepForm | None = None) -> list[Offer]:
+    """The forms of the page; `form` takes the place of the one whose action was tried."""
+    made = []
+    for gathering in GATHERINGS:
+        actions = [action for action in gathering.actions if action in page.actions]
+        if not actions:
+            continue
+        is_tried = tried in actions
+        buttons = [
+            {
+                "action": action,
+                "primary": action == gathering.primary,
+                "danger": action == gathering.danger,
+            }
+            for action in actions
+        ]
+        shown = form if is_tried and form is not None else blank_form(gathering, page)
+        made.append(Offer(gathering, shown, buttons, open=is_tried or not gathering.folded))
+    return made
+
+
+def gathering_of(action: str) -> Gathering | None:
+    return next((gathering for gathering in GATHERINGS if action in gathering.actions), None)
+
+
+def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
+    """The form as it first stands there: a decision begins with the reasons that were proposed."""
+    initial: dict[str, Any] = {"version": page.case.version}
+    if gathering.code == "decide":
+        initial["note"] = page.case.proposal_reasons
+    return make_form(gathering, initial=initial)
+
+
+def make_form(gathering: Gathering, *args, **kwargs) -> StepForm:
+    return gathering.form(
+        *args, actions=gathering.actions, label=gathering.label, auto_id=f"{gathering.code}_%s", **kwargs
+    )

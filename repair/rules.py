@@ -1,0 +1,99 @@
+"""What has to be so before a step may be taken: conditions, materials and terms, not persons.
+
+Order 36 of the National Development and Reform Commission (《信用修复管理办法》) asks for four things, all of them:
+the shortest publicity is over, everything is corrected and performed, a public commitment is made, and
+what other law asks for. 国办发〔2025〕22号 leaves two papers of the many: proof of performance and the commitment.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from credit_platform.common.decisions import ALLOW, Decision, deny
+from credit_platform.ui.formats import day_long
+from entities.publicity import Outlook, OutlookState
+
+#: Types of file that can be read on every desk and hold nothing that runs.
+PROOF_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of the four conditions, and what stands for it in a case."""
+
+    says: str | Promise
+    shown_by: str | Promise
+
+
+CONDITIONS = (
+    Condition(
+        gettext_lazy("The shortest publicity period is over."), gettext_lazy("The platform checks this.")
+    ),
+    Condition(
+        gettext_lazy("The conduct is corrected and every duty of the decision is performed in full."),
+        gettext_lazy("You show it by proof of performance: a receipt, a report, a photograph."),
+    ),
+    Condition(
+        gettext_lazy("You make a public credit commitment, that the papers are true and that you answer for it."),
+        gettext_lazy("You sign the commitment letter here on the screen."),
+    ),
+    Condition(
+        gettext_lazy("Whatever else laws, regulations or rules of the ministries ask for is fulfilled."),
+        gettext_lazy("The department checks this."),
+    ),
+)
+
+
+def may_apply(record, outlook: Outlook) -> Decision:
+    """Whether a repair of the record can be asked for on the day of the outlook, and if not, why not."""
+    if record.record_type.family != record.record_type.Family.PUBLIC:
+        return deny(
+            _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
+        )
+    if outlook.state != OutlookState.NOW:
+        return deny(outlook.sentence)
+    return ALLOW
+
+
+def what_is_missing(*, statement: str, proofs: Collection, signed: bool, outlook_says_no: str = "") -> dict[str, list[str]]:
+    """Everything that a draft lacks before it can be filed, by field, told all at once; empty when complete."""
+    missing = {}
+    if outlook_says_no:
+        missing[""] = [outlook_says_no]
+    if not statement.strip():
+        missing["statement"] = [_("Say what was corrected and how every duty was performed.")]
+    if not proofs:
+        missing["proofs"] = [_("Add at least one proof of performance: a PDF, JPG or PNG file.")]
+    if not signed:
+        missing["signature"] = [_("Sign the commitment letter: type your name and tick the box.")]
+    return missing
+
+
+def last_day_to_appeal(case) -> date | None:
+    """The last day on which the refusal can be brought before the lead office; None when it was not refused."""
+    if case.decided_at is None or case.state != case.State.REFUSED:
+        return None
+    return timezone.localdate(case.decided_at) + timedelta(days=settings.REPAIR_APPEAL_WITHIN_DAYS)
+
+
+def may_still_appeal(case, today: date) -> Decision:
+    """Once, and within the days that this platform allows for it."""
+    if case.appealed_at is not None:
+        return deny(_("A refusal can be appealed once; the appeal was withdrawn."))
+    last_day = last_day_to_appeal(case)
+    if last_day is not None and today > last_day:
+        return deny(_("The appeal had to be filed by %(day)s.") % {"day": day_long(last_day)})
+    return ALLOW
+
+
+def answer_is_overdue(case, today: date) -> Decision:
+    """The department goes on without the material only after the applicant had the time to send it."""
+    if case.due_on is not None and today <= case.due_on:
+        return deny(_("The applicant has until %(day)s to answer.") % {"day": day_long(case.due_on)})
+    return ALLOW

@@ -1,0 +1,468 @@
+"""Reading cases: for lists, for the page of a case, for desks. Everything is scoped by `user`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Case as Choose, F, IntegerField, Prefetch, QuerySet, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.desk import MOST_ROWS, DeskRow
+from credit_platform.common.decisions import Decision
+from credit_platform.common.errors import Missing
+from credit_platform.common.services import current_calendar
+from credit_platform.common.working_days import WorkingCalendar
+from credit_platform.ui.formats import day, day_long, file_size
+from entities.models import CreditRecord
+from entities.publicity import Outlook, OutlookState, repair_outlook, rule_book
+from repair import deadlines, policies, rules
+from repair.models import Case, CaseClock, CaseDocument, CaseStep
+from repair.notices import did
+from repair.workflow import Action, Move, State, moves_open_to
+
+#: Actions that end in a decision; the page shows why a reader of the desk may not take them.
+DECIDING = {State.PROPOSED: policies.may_decide, State.APPEALED: policies.may_decide_appeal}
+
+
+# Lists
+
+
+def cases_for_list(*, user) -> QuerySet[Case]:
+    """The cases this user may see, with all that a row shows: what is overdue first, then by the day it is due.
+
+    What waits for the applicant stands behind what runs, and what is closed behind both, the newest first.
+    """
+    rank = Choose(
+        When(state__in=(State.SUBMITTED, State.PROPOSED, State.APPEALED), then=Value(0)),
+        When(state__in=(State.MORE_MATERIAL, State.DRAFT), then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return (
+        Case.objects.visible_to(user)
+        .select_related("entity", "deciding_body", "record__record_type")
+        .annotate(rank=rank)
+        .order_by("rank", F("due_on").asc(nulls_last=True), "-opened_at", "-pk")
+    )
+
+
+def cases_waiting(*, user) -> QuerySet[Case]:
+    """The cases in which it is this user's turn, the most urgent first."""
+    return cases_for_list(user=user).filter(policies.cases_waiting_for(user, timezone.localdate()))
+
+
+def count_waiting(user) -> int:
+    """How many cases wait for this user; what bars and desks show beside “Cases”."""
+    if not policies.has_cases(user):
+        return 0
+    waiting = policies.cases_waiting_for(user, timezone.localdate())
+    return Case.objects.visible_to(user).filter(waiting).count()
+
+
+def count_waiting_at_desk(user) -> int:
+    return _at_desk(user).count()
+
+
+def desk_rows(user) -> Iterable[DeskRow]:
+    """The cases of a department's or the lead office's desk, as its table shows them."""
+    asked = {
+        State.SUBMITTED: (_("Prepare a repair decision"), _("Prepare")),
+        State.MORE_MATERIAL: (_("The material did not come"), _("Open")),
+        State.PROPOSED: (_("Decide a repair"), _("Decide")),
+        State.APPEALED: (_("Decide an appeal"), _("Decide")),
+    }
+    for case in _at_desk(user)[:MOST_ROWS]:
+        what, verb = asked[State(case.state)]
+        yield DeskRow(
+            asked=what,
+            detail=case.record.title,
+            url=reverse("repair:case-detail", args=(case.number,)),
+            verb=verb,
+            due=case.due_on,
+            provisional=case.due_is_provisional,
+            name=case.entity.name,
+            code=case.entity.credit_code,
+            name_url=reverse("entities:entity-detail", args=(case.entity.credit_code,)),
+            reference=case.number,
+            since=timezone.localdate(case.submitted_at),
+            kind=case.get_kind_display(),
+        )
+
+
+def _at_desk(user) -> QuerySet[Case]:
+    return cases_waiting(user=user).exclude(entity__in=policies.entities_of(user))
+
+
+def cases_of_entity(*, user, credit_code: str) -> QuerySet[Case]:
+    """The cases about one entity that this user may see, the newest first."""
+    return cases_for_list(user=user).filter(entity__credit_code=credit_code).order_by("-opened_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline as its chip shows it."""
+
+    days_left: int | None
+    state: str
+    day: date | None
+    provisional: bool
+
+
+def due_of(case: Case, *, today: date, calendar: WorkingCalendar, for_applicant: bool) -> Due:
+    """The deadline of the step. For whoever waits for the applicant the clock stands still, for the applicant it runs."""
+    if case.due_on is None:
+        return Due(None, "none", None, provisional=False)
+    paused = case.state == State.MORE_MATERIAL and not for_applicant
+    return Due(
+        deadlines.days_left(case.due_on, today, calendar),
+        "paused" if paused and today <= case.due_on else "running",
+        case.due_on,
+        case.due_is_provisional,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    case: Case
+    due: Due
+
+
+def rows_of(cases: Iterable[Case], *, user) -> list[CaseRow]:
+    """The cases with their deadlines, for a table."""
+    today, calendar, mine = timezone.localdate(), current_calendar(), policies.entities_of(user)
+    return [
+        CaseRow(case, due_of(case, today=today, calendar=calendar, for_applicant=case.entity_id in mine))
+        for case in cases
+    ]
+
+
+# What can be repaired
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One record of an entity, and what can be done about it."""
+
+    record: CreditRecord
+    outlook: Outlook
+    may_apply: Decision
+    open_case: Case | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """An entity's records against it, sorted by when they can be repaired."""
+
+    now: list[Prospect] = field(default_factory=list)
+    later: list[Prospect] = field(default_factory=list)
+    never: list[Prospect] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.now or self.later or self.never)
+
+
+def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
+    """What the user's own entities, or one of them, can repair: now, from which day, or not before it ends.
+
+    Only records that weigh against an entity; in five queries for any number of records.
+    """
+    mine = policies.entities_of(user)
+    wanted = mine if entity_id is None else mine & {entity_id}
+    records = (
+        CreditRecord.objects.visible_to(user)
+        .filter(
+            entity__in=wanted,
+            status=CreditRecord.Status.PUBLISHED,
+            record_type__polarity="negative",
+            record_type__family="public",
+        )
+        .select_related("entity", "record_type", "submitted_by")
+        .prefetch_related(Prefetch("cases", queryset=Case.objects.open(), to_attr="open_cases"))
+        .order_by("-decided_on", "-pk")
+    )
+    found, today, book = Prospects(), timezone.localdate(), rule_book()
+    for record in records:
+        outlook = repair_outlook(record, today, book)
+        prospect = Prospect(
+            record, outlook, rules.may_apply(record, outlook), record.open_cases[0] if record.open_cases else None
+        )
+        if outlook.state == OutlookState.NOW:
+            found.now.append(prospect)
+        elif outlook.state == OutlookState.FROM:
+            found.later.append(prospect)
+        else:
+            found.never.append(prospect)
+    found.later.sort(key=lambda prospect: prospect.outlook.day)
+    return found
+
+
+def prospect_of(*, user, record_id: int) -> Prospect:
+    """One record of one's own entity and what can be done about it; `Missing` for any other."""
+    record = (
+        CreditRecord.objects.visible_to(user)
+        .filter(pk=record_id, entity__in=policies.entities_of(user))
+        .select_related("entity", "record_type", "submitted_by")
+        .first()
+    )
+    if record is None:
+        raise Missing
+    outlook = repair_outlook(record, timezone.localdate())
+    return Prospect(record, outlook, rules.may_apply(record, outlook), Case.objects.open().filter(record=record).first())
+
+
+# The page of a case
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock as the page shows it."""
+
+    clock: CaseClock
+    rule: deadlines.ClockRule
+    due: Due
+    used: int
+
+    @property
+    def total(self) -> int:
+        return self.rule.days
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """All that the page of a case shows to one reader."""
+
+    case: Case
+    side: str
+    internal: bool
+    tracker: list[dict]
+    headline: str
+    clocks: list[ClockView]
+    due: Due
+    messages: list[dict]
+    papers: list[CaseDocument]
+    moves: list[Move]
+    may_decide: Decision | None
+    asked: str
+    last_day_to_appeal: date | None
+    outlook: Outlook
+    readers: list
+
+    @property
+    def actions(self) -> set[str]:
+        return {move.action.value for move in self.moves}
+
+    @property
+    def appeal_body(self) -> str:
+        """The office that decided the appeal."""
+        steps = reversed(list(self.case.steps.all()))
+        heard = (step for step in steps if step.action in {Action.UPHOLD_APPEAL, Action.DISMISS_APPEAL})
+        return next((step.actor_body.name for step in heard if step.actor_body), _("Lead office"))
+
+    @property
+    def stamp(self) -> str:
+        return _seal_of(self.case.deciding_body.name)
+
+    @property
+    def appeal_stamp(self) -> str:
+        return _seal_of(self.appeal_body)
+
+
+def case_for(*, user, number: str) -> Case:
+    """The case with all that its page and the policies look at; `Missing` when the user does not see it."""
+    case = (
+        Case.objects.visible_to(user)
+        .filter(number=number)
+        .select_related(
+            "entity", "deciding_body", "opened_by", "proposed_by", "decided_by", "appeal_decided_by",
+            "record__record_type", "record__type_version", "record__submitted_by", "record__submission",
+            "record__replaces", "record__entity",
+        )
+        .prefetch_related(
+            Prefetch("steps", queryset=CaseStep.objects.select_related("actor_body").order_by("at", "pk")),
+            Prefetch("documents", queryset=CaseDocument.objects.select_related("document")),
+            "clocks",
+        )
+        .first()
+    )
+    if case is None:
+        raise Missing
+    return case
+
+
+def case_page(*, user, number: str) -> CasePage:
+    """The page of a case as this user may see it."""
+    case, today, calendar = case_for(user=user, number=number), timezone.localdate(), current_calendar()
+    side = side_of(user, case)
+    internal = policies.sees_internal_notes(user, case)
+    steps = [step for step in case.steps.all() if internal or not step.is_internal]
+    asking = [step for step in steps if step.action == Action.ASK_MATERIAL]
+    may_decide = DECIDING.get(State(case.state))
+    return CasePage(
+        case=case,
+        side=side,
+        internal=internal,
+        tracker=_tracker(case, user, today),
+        headline=_headline(case, side),
+        clocks=_clock_views(case, today, calendar),
+        due=due_of(case, today=today, calendar=calendar, for_applicant=side == "applicant"),
+        messages=[_message(step, user) for step in reversed(steps)],
+        papers=list(case.documents.all()),
+        moves=moves_open_to(user, case, today),
+        may_decide=may_decide(user, case) if may_decide and internal else None,
+        asked=asking[-1].note if asking and case.state == State.MORE_MATERIAL else "",
+        last_day_to_appeal=rules.last_day_to_appeal(case),
+        outlook=repair_outlook(case.record, today),
+        readers=policies.readers_of(case) if side in {"department", "lead"} else [],
+    )
+
+
+def side_of(user, case: Case) -> str:
+    """On which side of the case the reader stands: applicant, department, lead, or reader of a lent case."""
+    if case.entity_id in policies.entities_of(user):
+        return "applicant"
+    if case.deciding_body_id in policies.bodies_of(user, policies.HANDLING):
+        return "department"
+    return "lead" if policies.is_lead(user) else "reader"
+
+
+def paper_of(*, user, number: str, key) -> CaseDocument:
+    """A document of a case that the user sees; `Missing` for any other."""
+    paper = (
+        CaseDocument.objects.filter(case__in=Case.objects.visible_to(user).filter(number=number), document__key=key)
+        .select_related("document")
+        .first()
+    )
+    if paper is None:
+        raise Missing
+    return paper
+
+
+def file_note(paper: CaseDocument) -> str:
+    """What stands in small type under the name of a document."""
+    kinds = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPG"}
+    kind = kinds.get(paper.document.content_type, _("text"))
+    return f"{paper.get_kind_display()} · {kind}, {file_size(paper.document.size)}"
+
+
+def _seal_of(name: str) -> str:
+    """A name in the lines of a round seal: a word each, or four characters each in Chinese."""
+    lines = name.split() if name.isascii() else [name[start : start + 4] for start in range(0, len(name), 4)]
+    return "\n".join(lines[:4])
+
+
+def _clock_views(case: Case, today: date, calendar: WorkingCalendar) -> list[ClockView]:
+    views = []
+    for clock in case.clocks.all():
+        if clock.stopped_on is not None:
+            continue
+        rule = deadlines.rule_by_code(clock.rule)
+        left = clock.days_left if clock.paused_on else deadlines.days_left(clock.due_on, today, calendar)
+        due = Due(left, "paused" if clock.paused_on else "running", clock.due_on, clock.is_provisional)
+        views.append(ClockView(clock, rule, due, used=min(max(rule.days - left, 0), rule.days)))
+    order = list(CaseClock.Kind.values)
+    return sorted(views, key=lambda view: order.index(view.clock.kind))
+
+
+def _message(step: CaseStep, user) -> dict:
+    """A step as the timeline shows it."""
+    own = step.actor_id is not None and step.actor_id == user.pk
+    who = _("You") if own else step.actor_name
+    if step.actor_body and not own:
+        who = _("%(body)s, %(person)s") % {"body": step.actor_body, "person": step.actor_name}
+    return {
+        "icon": "user" if step.actor_body is None and step.actor_id else "building" if step.actor_id else "robot",
+        "tone": "ink" if step.actor_body else "",
+        "title": who,
+        "when": step.at,
+        "text": did(step.action) + (_(" (internal)") if step.is_internal else ""),
+        "bubble": step.note,
+        "mine": own,
+    }
+
+
+def _headline(case: Case, side: str) -> str:
+    """Where the case stands, in one sentence for this reader."""
+    yours = side == "applicant"
+    names = {"body": case.deciding_body.name, "day": day_long(case.due_on)}
+    sentences = {
+        State.DRAFT: _("Not filed yet. Only you and others who act for the entity see this draft."),
+        State.SUBMITTED: _("With %(body)s, which decides by %(day)s."),
+        State.MORE_MATERIAL: _("%(body)s waits for you until %(day)s.")
+        if yours
+        else _("Waiting for the applicant until %(day)s; the clock stands still."),
+        State.PROPOSED: _("With %(body)s, which decides by %(day)s.")
+        if yours
+        else _("Proposed. A supervisor of %(body)s decides by %(day)s."),
+        State.GRANTED: _("Granted. The record is no longer public, shared or weighed."),
+        State.REFUSED: _("Refused by %(body)s. The reasons stand below, and what you can do."),
+        State.APPEALED: _("With the lead office, which decides on the appeal by %(day)s."),
+        State.APPEAL_DISMISSED: _("The appeal is dismissed. The reasons stand below."),
+        State.WITHDRAWN: _("Withdrawn by the applicant."),
+        State.SETTLED: _("Settled: the record has ended, and there is nothing left to repair."),
+    }
+    return sentences[State(case.state)] % names
+
+
+def _tracker(case: Case, user, today: date) -> list[dict]:
+    """The whole way of a case, like that of a parcel: what is done, where it is, what is still to come."""
+    state, body = State(case.state), case.deciding_body.name
+    applicant = _("by you") if case.opened_by_id == user.pk else str(case.opened_by)
+    filed = case.submitted_at is not None
+    steps = [
+        _node(_("Applied"), "done" if filed else "current", case.submitted_at, applicant),
+        _node(_("Complete"), "done" if filed else "todo", case.submitted_at, _("checked by the platform") if filed else ""),
+    ]
+    if state in {State.WITHDRAWN, State.SETTLED}:
+        return [*steps, _node(case.get_state_display(), "refused", _last_step_at(case))]
+    proposed = _step_at(case, Action.PROPOSE_GRANT, Action.PROPOSE_REFUSE)
+    with_clerks = state in {State.SUBMITTED, State.MORE_MATERIAL}
+    examined = "current" if with_clerks else "done" if filed else "todo"
+    waits = _("waits for the applicant") if state == State.MORE_MATERIAL else body
+    steps.append(_node(_("Examined"), examined, _until(case) if with_clerks else proposed, waits))
+    steps.append(_decision_node(case, body))
+    if case.appealed_at or case.appeal_decided_at:
+        steps.append(_appeal_node(case))
+    if state == State.GRANTED:
+        ended = case.appeal_decided_at or case.decided_at
+        steps.append(_node(_("In effect"), "done", ended, _("publicity ended")))
+    elif state not in {State.REFUSED, State.APPEAL_DISMISSED}:
+        steps.append(_node(_("In effect"), "todo"))
+    return steps
+
+
+def _decision_node(case: Case, body: str) -> dict:
+    state = State(case.state)
+    if case.decided_at is None:
+        return _node(_("Decided"), "current" if state == State.PROPOSED else "todo", _until(case) if state == State.PROPOSED else "")
+    refused = state in {State.REFUSED, State.APPEALED, State.APPEAL_DISMISSED} or case.appealed_at is not None
+    label = _("Refused") if refused else _("Granted")
+    return _node(label, "refused" if refused else "done", case.decided_at, body)
+
+
+def _appeal_node(case: Case) -> dict:
+    match State(case.state):
+        case State.APPEALED:
+            return _node(_("Appeal"), "current", _until(case), _("Lead office"))
+        case State.APPEAL_DISMISSED:
+            return _node(_("Appeal dismissed"), "refused", case.appeal_decided_at, _("Lead office"))
+        case State.GRANTED:
+            return _node(_("Appeal upheld"), "done", case.appeal_decided_at, _("Lead office"))
+    return _node(_("Appeal withdrawn"), "refused", _step_at(case, Action.WITHDRAW_APPEAL))
+
+
+def _node(label: str, state: str, when: datetime | str | None = None, who: str = "") -> dict:
+    return {"label": label, "state": state, "when": when, "who": who}
+
+
+def _until(case: Case) -> str:
+    return _("until %(day)s") % {"day": day(case.due_on)} if case.due_on else ""
+
+
+def _step_at(case: Case, *actions: str) -> datetime | None:
+    return next((step.at for step in reversed(list(case.steps.all())) if step.action in actions), None)
+
+
+def _last_step_at(case: Case) -> datetime | None:
+    return next((step.at for step in reversed(list(case.steps.all())) if step.action != Action.NOTE), None)

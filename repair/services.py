@@ -1,0 +1,652 @@
+"""Every write in a case: one transaction, and in it the move, its effects, its trace and who has to hear of it."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from guardian.shortcuts import assign_perm, remove_perm
+
+from credit_platform.audit import services as audit
+from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.services import current_calendar
+from credit_platform.ui.formats import moment
+from entities.models import CreditRecord, SubmittingBody
+from entities.publicity import repair_outlook
+from entities.services import documents, records
+from repair import deadlines, notices, policies, rules
+from repair.models import Case, CaseClock, CaseDocument, CaseNumber, CaseStep
+from repair.texts import TO_FILL_IN
+from repair.workflow import Action, Move, State, move_for
+
+MOST_PROOFS = 20
+#: Which clock the step that a case stands in has to keep to.
+CLOCK_OF_STATE = {
+    State.SUBMITTED: CaseClock.Kind.DECISION,
+    State.PROPOSED: CaseClock.Kind.DECISION,
+    State.MORE_MATERIAL: CaseClock.Kind.ANSWER,
+    State.APPEALED: CaseClock.Kind.APPEAL,
+}
+RECORD_CORRECTED = "record_corrected"
+REMIND_WORKING_DAYS_BEFORE = 1
+
+
+# Before filing
+
+
+@transaction.atomic
+def open_case(*, by, record_id: int) -> Case:
+    """Begin an application for the repair of a record, as a draft that only the entity sees.
+
+    Asking again while a case about the record is open returns that case, so that pressing twice does no harm.
+
+    Raises:
+        Missing: the record is not there for this user.
+        WrongState: it cannot be repaired today; the message says from when, or why never.
+    """
+    found = CreditRecord.objects.visible_to(by).filter(pk=record_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise Missing
+    record = (
+        CreditRecord.objects.select_for_update(of=("self",))
+        .select_related("entity", "record_type", "submitted_by")
+        .get(pk=found)
+    )
+    policies.may_open(by, record).require()
+    running = Case.objects.open().filter(record=record, kind=Case.Kind.REPAIR).first()
+    if running is not None:
+        return running
+    today = timezone.localdate()
+    may_apply = rules.may_apply(record, repair_outlook(record, today))
+    if not may_apply:
+        raise WrongState(may_apply.reason)
+    case = Case.objects.create(
+        number=_next_number(Case.Kind.REPAIR, today),
+        kind=Case.Kind.REPAIR,
+        record=record,
+        entity=record.entity,
+        deciding_body=_who_answers_for(record),
+        opened_by=by,
+    )
+    audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
+    return case
+
+
+@transaction.atomic
+def save_draft(*, by, number: str, statement: str, version: int) -> Case:
+    """Keep what was typed so far. What another window saved meanwhile is not written over.
+
+    Raises:
+        WrongState: the case is filed already, or its text is not the one that was on the page.
+    """
+    case = _locked_draft(by, number)
+    statement = statement.replace("\r\n", "\n").strip()
+    if statement == case.statement:
+        return case
+    if version != case.version:
+        raise WrongState(
+            _("The draft was saved in another window meanwhile. What you typed is still below; saving again replaces it.")
+        )
+    case.statement = statement
+    case.version += 1
+    case.save(update_fields=("statement", "version"))
+    audit.record(actor=by, verb="repair.case.draft_saved", target=case)
+    return case
+
+
+@transaction.atomic
+def add_proof(*, by, number: str, upload: UploadedFile) -> CaseDocument:
+    """Put a proof into the draft; the same file again is the one that is already there.
+
+    Raises:
+        InvalidInput: for the field `proofs`, naming the file and what is wrong with it.
+    """
+    case = _locked_draft(by, number)
+    return _add_proofs(case, by, [upload])[0]
+
+
+@transaction.atomic
+def remove_paper(*, by, number: str, key: str) -> None:
+    """Take a proof or the signed letter out of the draft, and the file with it. One that is gone already is no problem."""
+    case = _locked_draft(by, number)
+    paper = next((paper for paper in case.documents.select_related("document") if str(paper.document_id) == key), None)
+    if paper is None:
+        return
+    if paper.kind == CaseDocument.Kind.COMMITMENT:
+        case.commitment_signed_by, case.commitment_signed_at = "", None
+        case.save(update_fields=("commitment_signed_by", "commitment_signed_at"))
+    name = paper.document.name
+    _discard(paper)
+    audit.record(actor=by, verb="repair.case.document_removed", target=case, name=name)
+
+
+@transaction.atomic
+def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument:
+    """Sign the credit commitment on the screen: the letter with name and moment is kept as a document with its digest.
+
+    Signing again under the same name changes nothing; under another name it makes a new letter.
+    """
+    case = _locked_draft(by, number)
+    name = " ".join(name.split())
+    problems = []
+    if not name:
+        problems.append(_("Type your full name to sign."))
+    elif len(name) > Case._meta.get_field("commitment_signed_by").max_length:
+        problems.append(_("This name is too long."))
+    if not agreed:
+        problems.append(_("Tick the box: the letter binds only who agrees to it."))
+    if problems:
+        raise InvalidInput({"signature": problems})
+    signed = case.documents.filter(kind=CaseDocument.Kind.COMMITMENT).select_related("document").first()
+    if signed is not None and case.commitment_signed_by == name:
+        return signed
+    if signed is not None:
+        _discard(signed)
+    case.commitment_signed_by, case.commitment_signed_at = name, timezone.now()
+    case.save(update_fields=("commitment_signed_by", "commitment_signed_at"))
+    letter = documents.store_text(by=by, name=f"{case.number}-commitment.txt", text=letter_of(case))
+    signed = CaseDocument.objects.create(case=case, document=letter, kind=CaseDocument.Kind.COMMITMENT)
+    audit.record(actor=by, verb="repair.case.commitment_signed", target=case, name=name, sha256=letter.sha256)
+    return signed
+
+
+def letter_of(case: Case) -> str:
+    """The commitment letter as it is signed: the Chinese text, then the English."""
+    parts = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            parts.append(render_to_string("repair/commitment_letter.txt", {"case": case}).strip())
+    return "\n\n\n".join(parts) + "\n"
+
+
+# The one function that moves a case
+
+
+@transaction.atomic
+def act_on_case(
+    *, by, number: str, action: str, version: int, note: str = "", uploads: Iterable[UploadedFile] = ()
+) -> Case:
+    """Take one step in a case, with all that follows from it.
+
+    Args:
+        version: that of the case on the reader's page; an older one is refused with what happened since.
+        note: what the step says: reasons, what is missing, why the appeal.
+        uploads: documents that come with the step; only when sending what was asked for.
+
+    Pressing the same button twice takes the step once, and the second press is told the same.
+
+    Raises:
+        Missing: there is no such case for this user.
+        WrongState: the table has no such step from here, its time has not come or is over, or the page is old.
+        NotPermitted: this user may not; the message says who may.
+        InvalidInput: something is missing; everything that is, at once.
+    """
+    case = _locked_case(by, number)
+    note = note.replace("\r\n", "\n").strip()
+    if _is_pressed_again(case, by, action, version, note):
+        return case
+    if action != Action.NOTE and version != case.version:
+        raise WrongState(_what_happened_since(case, by, version))
+    move = move_for(case, action)
+    move.who(by, case).require()
+    today = timezone.localdate()
+    in_time = move.when(case, today)
+    if not in_time:
+        raise WrongState(in_time.reason)
+    uploads = list(uploads)
+    if move.needs_words and not note and not (uploads and move.action == Action.SUPPLY_MATERIAL):
+        raise InvalidInput({"note": [str(move.needs_words)]})
+    if TO_FILL_IN in note:
+        raise InvalidInput({"note": [_("Fill in or take out the places marked %(mark)s.") % {"mark": TO_FILL_IN}]})
+    if move.action == Action.SUPPLY_MATERIAL and uploads:
+        _add_proofs(case, by, uploads)
+    _take(case, move, by=by, note=note, today=today)
+    return case
+
+
+@transaction.atomic
+def follow_records(*, entity_ids: Iterable[int]) -> None:
+    """Let open cases follow what became of their records: a correction takes the record's place, an end settles the case.
+
+    Called in the transaction of the change, when the registry says that records of these entities changed.
+    """
+    ended = (
+        Case.objects.open()
+        .exclude(record__status=CreditRecord.Status.PUBLISHED)
+        .select_for_update(of=("self",))
+        .select_related("record", "record__record_type", "entity", "deciding_body")
+        .order_by("pk")
+    )
+    wanted = entity_ids if isinstance(entity_ids, set | frozenset) else set(entity_ids)
+    for case in ended:
+        if case.entity_id not in wanted:
+            continue
+        successor = _in_force_instead_of(case.record)
+        if successor is not None and not Case.objects.open().filter(record=successor, kind=case.kind).exists():
+            _follow(case, successor)
+        else:
+            _take(case, move_for(case, Action.SETTLE), by=None, note="", today=timezone.localdate())
+
+
+def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
+    """Set the new state and write the step; then the effects, which may ask the registry and come back here."""
+    was = case.state
+    if write := _WRITES.get(move.action):
+        write(case, by, note)
+    case.state = move.target
+    if move.action != Action.NOTE:
+        case.version += 1
+    if set_clocks := _CLOCKS.get(move.action):
+        set_clocks(case, today)
+    _set_due(case)
+    case.save()
+    CaseStep.objects.create(
+        case=case,
+        actor=by,
+        actor_name=str(by) if by else _("The platform"),
+        actor_body=_acting_body(by, case) if by else None,
+        action=move.action,
+        source=was,
+        target=move.target,
+        version=case.version,
+        note=note,
+        is_internal=move.is_internal,
+    )
+    audit.record(actor=by, verb=f"repair.case.{move.action}", target=case, was=was, note=note or None)
+    if move.target == State.GRANTED:
+        records.end_by_repair(
+            by=by,
+            record_id=case.record_id,
+            because=_("Credit repair granted, case %(number)s.") % {"number": case.number},
+        )
+    if tell := notices.OF_ACTION.get(move.action):
+        tell(case, note)
+
+
+# What a step writes into the case
+
+
+def _filed(case: Case, by, note: str) -> None:
+    outlook = repair_outlook(case.record, timezone.localdate())
+    may_apply = rules.may_apply(case.record, outlook)
+    missing = rules.what_is_missing(
+        statement=case.statement,
+        proofs=case.documents.filter(kind=CaseDocument.Kind.PROOF),
+        signed=case.documents.filter(kind=CaseDocument.Kind.COMMITMENT).exists(),
+        outlook_says_no=may_apply.reason,
+    )
+    if missing:
+        raise InvalidInput(missing)
+    case.submitted_at = timezone.now()
+    case.deciding_body = _who_answers_for(case.record)
+
+
+def _proposed_to_grant(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.GRANT, note, by
+
+
+def _proposed_to_refuse(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.REFUSE, note, by
+
+
+def _sent_back(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = "", "", None
+
+
+def _decided(case: Case, by, note: str) -> None:
+    case.decided_by, case.decided_at, case.reasons = by, timezone.now(), note
+
+
+def _appealed(case: Case, by, note: str) -> None:
+    case.appealed_at, case.appeal_statement = timezone.now(), note
+
+
+def _appeal_decided(case: Case, by, note: str) -> None:
+    case.appeal_decided_by, case.appeal_decided_at, case.appeal_reasons = by, timezone.now(), note
+
+
+_WRITES = {
+    Action.SUBMIT: _filed,
+    Action.PROPOSE_GRANT: _proposed_to_grant,
+    Action.PROPOSE_REFUSE: _proposed_to_refuse,
+    Action.SEND_BACK: _sent_back,
+    Action.GRANT: _decided,
+    Action.REFUSE: _decided,
+    Action.APPEAL: _appealed,
+    Action.UPHOLD_APPEAL: _appeal_decided,
+    Action.DISMISS_APPEAL: _appeal_decided,
+}
+
+
+# Clocks
+
+
+def _start_department_clocks(case: Case, today: date) -> None:
+    _start(case, CaseClock.Kind.RESULT, today)
+    _start(case, CaseClock.Kind.DECISION, today)
+
+
+def _wait_for_answer(case: Case, today: date) -> None:
+    calendar = current_calendar()
+    for clock in _running(case, CaseClock.Kind.RESULT, CaseClock.Kind.DECISION):
+        clock.paused_on, clock.days_left = today, deadlines.left_when_paused(clock.due_on, today, calendar)
+        clock.save(update_fields=("paused_on", "days_left"))
+    _start(case, CaseClock.Kind.ANSWER, today)
+
+
+def _go_on(case: Case, today: date) -> None:
+    calendar = current_calendar()
+    _running(case, CaseClock.Kind.ANSWER).update(stopped_on=today)
+    for clock in _running(case, CaseClock.Kind.RESULT, CaseClock.Kind.DECISION).filter(paused_on__isnull=False):
+        clock.counts_from, clock.days = today, clock.days_left
+        clock.paused_on = clock.days_left = None
+        _reckon(clock, calendar)
+        clock.save()
+
+
+def _start_appeal_clock(case: Case, today: date) -> None:
+    _start(case, CaseClock.Kind.APPEAL, today)
+
+
+def _stop_clocks(case: Case, today: date) -> None:
+    _running(case).update(stopped_on=today)
+
+
+_CLOCKS = {
+    Action.SUBMIT: _start_department_clocks,
+    Action.ASK_MATERIAL: _wait_for_answer,
+    Action.SUPPLY_MATERIAL: _go_on,
+    Action.TAKE_UP_AGAIN: _go_on,
+    Action.APPEAL: _start_appeal_clock,
+    Action.WITHDRAW: _stop_clocks,
+    Action.GRANT: _stop_clocks,
+    Action.REFUSE: _stop_clocks,
+    Action.WITHDRAW_APPEAL: _stop_clocks,
+    Action.UPHOLD_APPEAL: _stop_clocks,
+    Action.DISMISS_APPEAL: _stop_clocks,
+    Action.SETTLE: _stop_clocks,
+}
+
+
+def _start(case: Case, kind: CaseClock.Kind, today: date) -> None:
+    rule = deadlines.rule_for(
+        kind, on=today, body_code=case.deciding_body.code, type_code=case.record.record_type.code
+    )
+    clock = CaseClock(case=case, kind=kind, rule=rule.code, counts_from=today, days=rule.days)
+    _reckon(clock, current_calendar())
+    clock.save()
+
+
+def _reckon(clock: CaseClock, calendar) -> None:
+    end = deadlines.due(clock.counts_from, clock.days, calendar)
+    clock.due_on, clock.is_provisional = end.day, end.provisional
+
+
+def _running(case: Case, *kinds: CaseClock.Kind):
+    clocks = CaseClock.objects.filter(case=case, stopped_on=None)
+    return clocks.filter(kind__in=kinds) if kinds else clocks
+
+
+def _set_due(case: Case) -> None:
+    """Copy the day of the step's own clock to the case, where lists sort by it."""
+    clock = _running(case, CLOCK_OF_STATE[case.state]).first() if case.state in CLOCK_OF_STATE else None
+    case.due_on = clock.due_on if clock else None
+    case.due_is_provisional = bool(clock and clock.is_provisional)
+
+
+@transaction.atomic
+def reckon_provisional_clocks() -> int:
+    """Reckon anew every running clock whose year was not published when it was set; returns how many days moved.
+
+    A clock that stands still is reckoned when it goes on.
+    """
+    calendar, moved = current_calendar(), 0
+    provisional = (
+        CaseClock.objects.select_for_update(of=("self",))
+        .filter(stopped_on=None, paused_on=None, is_provisional=True)
+        .select_related("case")
+        .order_by("pk")
+    )
+    for clock in provisional:
+        was = clock.due_on
+        _reckon(clock, calendar)
+        if clock.due_on == was and clock.is_provisional:
+            continue
+        clock.save(update_fields=("due_on", "is_provisional"))
+        if CLOCK_OF_STATE.get(clock.case.state) == clock.kind:
+            Case.objects.filter(pk=clock.case_id).update(
+                due_on=clock.due_on, due_is_provisional=clock.is_provisional
+            )
+        if clock.due_on != was:
+            moved += 1
+            audit.record(
+                actor=None, verb="repair.case.clock_reckoned", target=clock.case,
+                clock=clock.kind, was=was.isoformat(), now=clock.due_on.isoformat(),
+            )
+    return moved
+
+
+def watch_clocks(*, today: date) -> int:
+    """Remind before a term ends and tell superiors once it is over; each clock once for each, however often this runs.
+
+    Returns how many clocks had something to say.
+    """
+    reckon_provisional_clocks()
+    calendar = current_calendar()
+    horizon = deadlines.due(today, REMIND_WORKING_DAYS_BEFORE, calendar).day
+    to_remind = Q(due_on__gte=today, due_on__lte=horizon, reminded_at=None)
+    to_escalate = Q(due_on__lt=today, overdue_told_at=None)
+    waiting = CaseClock.objects.filter(stopped_on=None, paused_on=None).filter(to_remind | to_escalate)
+    told = 0
+    for key in list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)):
+        told += _tell_of_clock(key, today, horizon)
+    return told
+
+
+@transaction.atomic
+def _tell_of_clock(key: int, today: date, horizon: date) -> bool:
+    clock = (
+        CaseClock.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=key, stopped_on=None, paused_on=None)
+        .select_related("case__entity", "case__deciding_body", "case__record")
+        .first()
+    )
+    if clock is None:
+        return False
+    now = timezone.now()
+    if clock.due_on < today and clock.overdue_told_at is None:
+        notices.overdue(clock)
+        clock.overdue_told_at = now
+    elif today <= clock.due_on <= horizon and clock.reminded_at is None:
+        notices.due_soon(clock)
+        clock.reminded_at = now
+    else:
+        return False
+    clock.save(update_fields=("overdue_told_at", "reminded_at"))
+    return True
+
+
+# Lending
+
+
+@transaction.atomic
+def lend_case(*, by, number: str, reader) -> None:
+    """Let one person read the case by name, without any other right. Doing it again changes nothing."""
+    case = _locked_case(by, number)
+    policies.may_lend(by, case).require()
+    if reader == by or reader.has_perm("repair.lent_case", case):
+        return
+    assign_perm("repair.lent_case", reader, case)
+    audit.record(actor=by, verb="repair.case.lent", target=case, to=str(reader))
+    notices.lent(case, reader)
+
+
+@transaction.atomic
+def take_back_case(*, by, number: str, reader) -> None:
+    """End the lending of the case to a person."""
+    case = _locked_case(by, number)
+    policies.may_lend(by, case).require()
+    remove_perm("repair.lent_case", reader, case)
+    audit.record(actor=by, verb="repair.case.taken_back", target=case, from_whom=str(reader))
+
+
+# Shared steps
+
+
+def _locked_case(by, number: str) -> Case:
+    """The case under lock, if this user sees it.
+
+    Its record is locked first, as the registry's own services lock it, so that a decision and a change of the
+    record never wait for each other.
+    """
+    found = Case.objects.visible_to(by).filter(number=number).values_list("pk", "record_id").first()
+    if found is None:
+        raise Missing
+    key, record_id = found
+    CreditRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related(
+            "record__record_type", "record__submitted_by", "record__submission", "record__replaces",
+            "entity", "deciding_body", "opened_by",
+        )
+        .get(pk=key)
+    )
+    if case.record_id != record_id:
+        raise WrongState(_("The record was corrected just now. Look at the case again before you go on."))
+    return case
+
+
+def _locked_draft(by, number: str) -> Case:
+    case = _locked_case(by, number)
+    policies.is_applicant(by, case).require()
+    if case.state != State.DRAFT:
+        raise WrongState(_("The application is filed; it can no longer be changed. You may withdraw it."))
+    return case
+
+
+def _next_number(kind: str, today: date) -> str:
+    """The next number of the year, such as XF-2026-11-0472 (修复); taken one at a time."""
+    CaseNumber.objects.get_or_create(kind=kind, year=today.year)
+    counter = CaseNumber.objects.select_for_update().get(kind=kind, year=today.year)
+    counter.last += 1
+    counter.save(update_fields=("last",))
+    return f"XF-{today:%Y-%m}-{counter.last:04}"
+
+
+def _who_answers_for(record: CreditRecord) -> SubmittingBody:
+    """Who determines, repairs: the body that submitted the record, or the one that took its place."""
+    body = record.submitted_by
+    while not body.is_active:
+        body = body.successor
+    return body
+
+
+def _acting_body(by, case: Case) -> SubmittingBody | None:
+    """For whom the actor acted: the department, the lead office, or nobody when it was the applicant."""
+    if case.entity_id in policies.entities_of(by):
+        return None
+    if case.deciding_body_id in policies.bodies_of(by, policies.HANDLING):
+        return case.deciding_body
+    lead = policies.bodies_of(by, {policies.LEAD})
+    return SubmittingBody.objects.filter(pk__in=lead).order_by("code").first() if lead else None
+
+
+def _is_pressed_again(case: Case, by, action: str, version: int, note: str) -> bool:
+    if action == Action.NOTE:
+        last = case.steps.last()
+        return last is not None and (last.actor_id, last.action, last.note) == (by.pk, action, note)
+    return case.steps.filter(version__gt=version, actor=by, action=action, note=note).exists()
+
+
+def _what_happened_since(case: Case, by, version: int) -> str:
+    """What a reader with an old page has to know before acting; internal steps are not told to the applicant."""
+    steps = case.steps.filter(version__gt=version).exclude(action=Action.NOTE)
+    if not policies.sees_internal_notes(by, case):
+        steps = steps.filter(is_internal=False)
+    happened = "; ".join(
+        _("%(who)s %(did)s (%(when)s)")
+        % {"who": step.actor_name, "did": notices.did(step.action), "when": moment(step.at)}
+        for step in steps
+    )
+    if not happened:
+        return _("The case has moved on since you opened the page. Look at it as it stands now before you act.")
+    return _("Meanwhile: %(happened)s. Look at the case as it stands now before you act.") % {"happened": happened}
+
+
+def _in_force_instead_of(record: CreditRecord) -> CreditRecord | None:
+    """The record that corrects this one and is in force, however often it was corrected."""
+    while record is not None and record.status == CreditRecord.Status.REPLACED:
+        record = record.replaced_by.order_by("-pk").first()
+    in_force = record is not None and record.status == CreditRecord.Status.PUBLISHED
+    return record if in_force else None
+
+
+def _follow(case: Case, successor: CreditRecord) -> None:
+    case.record = successor
+    case.version += 1
+    case.save(update_fields=("record", "version"))
+    CaseStep.objects.create(
+        case=case, actor=None, actor_name=_("The platform"), action=RECORD_CORRECTED,
+        source=case.state, target=case.state, version=case.version,
+    )
+    audit.record(actor=None, verb="repair.case.record_corrected", target=case, record=successor.pk)
+
+
+def _add_proofs(case: Case, by, uploads: list[UploadedFile]) -> list[CaseDocument]:
+    """Keep the files as proofs, all or none; a file that the case already has is not kept twice."""
+    kept, new, problems = [], [], []
+    there = {
+        paper.document.sha256: paper
+        for paper in case.documents.filter(kind=CaseDocument.Kind.PROOF).select_related("document")
+    }
+    for upload in uploads:
+        digest = _digest(upload)
+        if digest in there:
+            kept.append(there[digest])
+            continue
+        if len(there) >= MOST_PROOFS:
+            problems.append(
+                _("%(file)s: a case holds at most %(most)s proofs.") % {"file": upload.name, "most": MOST_PROOFS}
+            )
+            continue
+        try:
+            document = documents.store_document(
+                by=by, upload=upload, accept=rules.PROOF_TYPES, max_bytes=settings.EVIDENCE_MAX_BYTES
+            )
+        except InvalidInput as refusal:
+            problems += [f"{upload.name}: {sentence}" for said in refusal.problems.values() for sentence in said]
+            continue
+        paper = CaseDocument.objects.create(case=case, document=document, kind=CaseDocument.Kind.PROOF)
+        audit.record(
+            actor=by, verb="repair.case.document_added", target=case, name=document.name, sha256=document.sha256
+        )
+        there[digest] = paper
+        kept.append(paper)
+        new.append(paper)
+    if problems:
+        for paper in new:
+            paper.document.file.storage.delete(paper.document.file.name)
+        raise InvalidInput({"proofs": problems})
+    return kept
+
+
+def _digest(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def _discard(paper: CaseDocument) -> None:
+    """Remove a paper from a draft, and its file with it."""
+    document = paper.document
+    paper.delete()
+    documents.discard_document(document)

@@ -1,0 +1,374 @@
+"""Pages of cases: parse, call, render."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from credit_platform.accounts.models import User
+from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
+from entities.documents import file_response
+from entities.models import Entity
+from repair import pages, policies, rules, selectors, services
+from repair.filters import CaseFilter
+from repair.forms import DraftForm, LendForm, StepForm
+from repair.models import Case, CaseDocument
+from repair.texts import fill_in
+from repair.workflow import Action, move_for
+
+PER_PAGE = 25
+SORTS = {
+    "due": "due_on",
+    "entity": "entity__name_zh",
+    "number": "number",
+    "filed": "submitted_at",
+    "state": "state",
+}
+
+
+def _shell(user) -> str:
+    """Officials work in the dark bar, applicants read in the white one."""
+    works = policies.bodies_of(user, policies.HANDLING) or policies.is_lead(user)
+    return "base.html" if works else "base_portal.html"
+
+
+@login_required
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The cases of this reader, what is overdue first."""
+    cases = selectors.cases_for_list(user=request.user)
+    found = CaseFilter(request.GET, cases, request=request)
+    if not policies.is_lead(request.user):
+        del found.form.fields["body"]
+    cases = found.qs
+    sort = request.GET.get("sort", "")
+    if sort.lstrip("-") in SORTS:
+        by = F(SORTS[sort.lstrip("-")])
+        order = by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True)
+        cases = cases.order_by(order, "-pk")
+    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "shell": _shell(request.user),
+        "page": page,
+        "rows": selectors.rows_of(page.object_list, user=request.user),
+        "filter": found,
+        "is_filtered": any(request.GET.get(name) for name in found.form.fields),
+        "waiting": selectors.count_waiting(request.user),
+        "acts_for_entities": bool(policies.entities_of(request.user)),
+        "today": timezone.localdate(),
+    }
+    return render(request, "repair/case_list.html", context)
+
+
+@login_required
+@require_GET
+def prospects(request: HttpRequest) -> HttpResponse:
+    """What the reader's entities can repair: now, from which day, or not before it ends."""
+    context = {"prospects": selectors.prospects_of(user=request.user), "entities": _own_entities(request.user)}
+    return render(request, "repair/prospects.html", context)
+
+
+def _own_entities(user) -> list[Entity]:
+    return list(Entity.objects.filter(pk__in=policies.entities_of(user)).order_by("credit_code"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def case_new(request: HttpRequest) -> HttpResponse:
+    """Told beforehand whether a record can be repaired, on which conditions; then the draft begins."""
+    record = (request.POST or request.GET).get("record", "")
+    if not record.isdecimal():
+        raise Missing
+    prospect = selectors.prospect_of(user=request.user, record_id=int(record))
+    if request.method == "POST":
+        case = services.open_case(by=request.user, record_id=prospect.record.pk)
+        return redirect("repair:case-detail", number=case.number)
+    if prospect.open_case is not None:
+        return redirect("repair:case-detail", number=prospect.open_case.number)
+    return render(request, "repair/case_new.html", {"prospect": prospect, "conditions": rules.CONDITIONS})
+
+
+@login_required
+@require_GET
+def case_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """A case as its reader may see it; a draft is the form in which it is written."""
+    return _show(request, number)
+
+
+def _show(
+    request: HttpRequest,
+    number: str,
+    *,
+    tried: str = "",
+    form: StepForm | None = None,
+    draft_form: DraftForm | None = None,
+    lend_form: LendForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    page = selectors.case_page(user=request.user, number=number)
+    context = {
+        "shell": _shell(request.user) if page.side != "applicant" else "base_portal.html",
+        "page": page,
+        "case": page.case,
+        "problem": problem,
+        "papers": [_paper(paper, page.case) for paper in page.papers],
+    }
+    if page.case.state == Case.State.DRAFT:
+        context["form"] = draft_form or _draft_form(page.case)
+        context["letter"] = services.letter_of(page.case)
+        context["conditions"] = rules.CONDITIONS
+        return render(request, "repair/draft.html", context, status=status)
+    context["offers"] = pages.offers(page, tried=tried, form=form)
+    context["confirmed"] = [
+        {"action": action, "title": title, "says": says, "verb": verb, "danger": danger}
+        for action, (title, says, verb, danger) in pages.CONFIRMED.items()
+        if action in page.actions
+    ]
+    if policies.may_lend(request.user, page.case):
+        context["lend_form"] = lend_form or LendForm(auto_id="lend_%s")
+    return render(request, "repair/case_detail.html", context, status=status)
+
+
+def _paper(paper: CaseDocument, case: Case) -> dict:
+    return {
+        "key": paper.document.key,
+        "name": paper.document.name,
+        "kind": paper.kind,
+        "url": reverse("repair:case-document", args=(case.number, paper.document.key)),
+        "note": selectors.file_note(paper),
+        "sha256": paper.document.sha256,
+        "is_picture": paper.document.content_type.startswith("image/"),
+    }
+
+
+def _draft_form(case: Case) -> DraftForm:
+    return DraftForm(case=case, initial={"statement": case.statement, "version": case.version})
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep what was typed, take in the files, sign, and file the application when that button was pressed.
+
+    Whatever is wrong, what was typed stays on the page and the good files stay in the draft.
+    """
+    case = selectors.case_for(user=request.user, number=number)
+    policies.is_applicant(request.user, case).require()
+    wish = request.POST.get("do", "save")
+    form = DraftForm(request.POST, request.FILES, case=case)
+    if case.state != Case.State.DRAFT:
+        return _already_filed(request, case, form, wish)
+    if not form.is_valid():
+        return _show(request, number, draft_form=form, status=422)
+    try:
+        case = _keep(request.user, case, form)
+    except WrongState as refusal:
+        return _changed_meanwhile(request, number, refusal)
+    if wish.startswith("remove:"):
+        services.remove_paper(by=request.user, number=number, key=wish.removeprefix("remove:"))
+    elif wish == "submit" and not form.errors:
+        return _file(request, case, form)
+    if form.errors:
+        return _show(request, number, draft_form=form, status=422)
+    messages.success(request, _("The draft is saved. You may go on later, on any device."))
+    return redirect("repair:case-detail", number=number)
+
+
+def _keep(user, case: Case, form: DraftForm) -> Case:
+    """Save the parts of the form one by one; what a part refuses is shown at its field and stops no other."""
+    typed = form.cleaned_data
+    case = services.save_draft(
+        by=user, number=case.number, statement=typed["statement"], version=typed["version"]
+    )
+    for upload in typed["proofs"]:
+        try:
+            services.add_proof(by=user, number=case.number, upload=upload)
+        except InvalidInput as refusal:
+            form.take(refusal)
+    if typed.get("signature") or typed.get("agreed"):
+        try:
+            services.sign_commitment(
+                by=user, number=case.number, name=typed["signature"], agreed=typed["agreed"]
+            )
+        except InvalidInput as refusal:
+            form.take(refusal)
+    return case
+
+
+def _file(request: HttpRequest, case: Case, form: DraftForm) -> HttpResponse:
+    try:
+        services.act_on_case(by=request.user, number=case.number, action=Action.SUBMIT, version=case.version)
+    except InvalidInput as refusal:
+        form.take(refusal)
+        return _show(request, case.number, draft_form=form, status=422)
+    messages.success(request, _("The application is filed. Here you can follow it."))
+    return redirect("repair:case-detail", number=case.number)
+
+
+def _already_filed(request: HttpRequest, case: Case, form: DraftForm, wish: str) -> HttpResponse:
+    """The second press of the button, or a page from before the filing."""
+    if wish == "submit":
+        return redirect("repair:case-detail", number=case.number)
+    return _show(
+        request, case.number, status=409,
+        problem=_("The application is filed; it can no longer be changed. You may withdraw it."),
+    )
+
+
+def _changed_meanwhile(request: HttpRequest, number: str, refusal: WrongState) -> HttpResponse:
+    """Show what was typed over the newest version, so that saving again is a decision."""
+    case = selectors.case_for(user=request.user, number=number)
+    typed = request.POST.copy()
+    typed["version"] = str(case.version)
+    return _show(
+        request, number, draft_form=DraftForm(typed, case=case), problem=str(refusal), status=refusal.http_status
+    )
+
+
+@login_required
+@require_POST
+def case_act(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a step in a case; answer with the case as it now stands, or with why not and all that was typed."""
+    case = selectors.case_for(user=request.user, number=number)
+    action = request.POST.get("action", "")
+    if action.startswith("text:"):
+        return _start_from_text(request, case, action.removeprefix("text:"))
+    gathering = pages.gathering_of(action)
+    form = pages.make_form(gathering, request.POST, request.FILES) if gathering else StepForm(request.POST)
+    if not form.is_valid():
+        return _show(request, number, tried=action, form=form, status=422)
+    try:
+        services.act_on_case(
+            by=request.user,
+            number=number,
+            action=action,
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data["note"],
+            uploads=form.cleaned_data.get("proofs", ()),
+        )
+    except InvalidInput as refusal:
+        form.take(refusal)
+        return _show(request, number, tried=action, form=form, status=refusal.http_status)
+    except DomainError as refusal:
+        if isinstance(refusal, Missing):
+            raise
+        return _show(
+            request, number, tried=action, form=_with_newest_version(form, gathering, number, request),
+            problem=str(refusal), status=refusal.http_status,
+        )
+    messages.success(request, _done(action))
+    return redirect("repair:case-detail", number=number)
+
+
+def _with_newest_version(form: StepForm, gathering, number: str, request: HttpRequest) -> StepForm | None:
+    """The same words over the case as it stands now, for whoever has read what happened and still means them."""
+    if gathering is None:
+        return None
+    case = selectors.case_for(user=request.user, number=number)
+    return pages.make_form(gathering, initial={"note": form.cleaned_data["note"], "version": case.version})
+
+
+def _done(action: str) -> str:
+    said = {
+        Action.SUPPLY_MATERIAL: _("Sent. The clock of the department runs again."),
+        Action.ASK_MATERIAL: _("Asked. The clock stands still until the applicant answers."),
+        Action.PROPOSE_GRANT: _("Proposed. The supervisors who may decide are told."),
+        Action.PROPOSE_REFUSE: _("Proposed. The supervisors who may decide are told."),
+        Action.SEND_BACK: _("Sent back. The clerks are told."),
+        Action.GRANT: _("Granted. The record has ended; everyone concerned is told."),
+        Action.REFUSE: _("Refused. The applicant reads the reasons and what can be done."),
+        Action.APPEAL: _("The appeal is with the lead office."),
+        Action.UPHOLD_APPEAL: _("Upheld. The record has ended; everyone concerned is told."),
+        Action.DISMISS_APPEAL: _("Dismissed. The applicant reads the reasons and what can be done."),
+        Action.NOTE: _("The note is written."),
+        Action.WITHDRAW: _("The application is withdrawn."),
+        Action.WITHDRAW_APPEAL: _("The appeal is withdrawn."),
+        Action.TAKE_UP_AGAIN: _("The clock of the department runs again."),
+    }
+    return said[Action(action)]
+
+
+def _start_from_text(request: HttpRequest, case: Case, code: str) -> HttpResponse:
+    """Put the chosen text behind what was typed already, without taking a step."""
+    gathering = next((one for one in pages.GATHERINGS if one.code == code), None)
+    if gathering is None:
+        raise Missing
+    typed = request.POST.get("note", "").strip()
+    text = fill_in(request.POST.get("text", ""), case)
+    note = "\n\n".join(filter(None, [typed if typed != case.proposal_reasons else "", text])) or typed
+    form = pages.make_form(gathering, initial={"note": note, "version": request.POST.get("version", case.version)})
+    return _show(request, case.number, tried=gathering.actions[0], form=form)
+
+
+@login_required
+@require_GET
+def case_confirm(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """The question before a step that cannot be undone, for whoever has no dialogs."""
+    case = selectors.case_for(user=request.user, number=number)
+    if action not in pages.CONFIRMED:
+        raise Missing
+    move = move_for(case, action)
+    move.who(request.user, case).require()
+    title, says, verb, danger = pages.CONFIRMED[Action(action)]
+    context = {
+        "shell": _shell(request.user) if case.entity_id not in policies.entities_of(request.user) else "base_portal.html",
+        "case": case,
+        "title": title,
+        "says": says,
+        "verb": verb,
+        "danger": danger,
+        "action": action,
+    }
+    return render(request, "repair/confirm.html", context)
+
+
+@login_required
+@require_POST
+def case_lend(request: HttpRequest, number: str) -> HttpResponse:
+    """Lend the case to a person by name, or end the lending."""
+    selectors.case_for(user=request.user, number=number)
+    form = LendForm(request.POST, auto_id="lend_%s")
+    reader = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
+    if form.is_valid() and reader is None:
+        form.add_error("username", _("Nobody signs in by this name."))
+    if not form.is_valid():
+        return _show(request, number, lend_form=form, status=422)
+    if request.POST.get("do") == "take_back":
+        services.take_back_case(by=request.user, number=number, reader=reader)
+        messages.success(request, _("%(name)s no longer reads this case.") % {"name": reader})
+    else:
+        services.lend_case(by=request.user, number=number, reader=reader)
+        messages.success(request, _("%(name)s may now read this case.") % {"name": reader})
+    return redirect("repair:case-detail", number=number)
+
+
+@login_required
+@require_GET
+def document(request: HttpRequest, number: str, key) -> FileResponse:
+    """A document of a case that the reader may see."""
+    return file_response(selectors.paper_of(user=request.user, number=number, key=key).document)
+
+
+@login_required
+@require_GET
+def entity_panel(request: HttpRequest, credit_code: str) -> HttpResponse:
+    """The cases about an entity that this reader may see: a panel of the entity's page, or a page of its own."""
+    entity = Entity.objects.visible_to(request.user).filter(credit_code=credit_code).first()
+    if entity is None:
+        raise Missing
+    cases = selectors.cases_of_entity(user=request.user, credit_code=credit_code)[:10]
+    context = {
+        "shell": _shell(request.user),
+        "entity": entity,
+        "rows": selectors.rows_of(cases, user=request.user),
+        "acts_for_it": entity.pk in policies.entities_of(request.user),
+    }
+    template = "repair/_entity_panel.html" if request.htmx else "repair/entity_panel.html"
+    return render(request, template, context)

@@ -1,0 +1,161 @@
+"""The moves of a case: one table, asked by the page, the API and the service alike.
+
+What a move leads to besides (clocks, notices, the end of the record) stands in `repair.services`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.common.decisions import ALLOW, Decision
+from credit_platform.common.errors import WrongState
+from repair import policies, rules
+from repair.models import Case
+
+State = Case.State
+
+
+class Action(TextChoices):
+    SUBMIT = "submit", _("File the application")
+    WITHDRAW = "withdraw", _("Withdraw the application")
+    ASK_MATERIAL = "ask_material", _("Ask for material")
+    SUPPLY_MATERIAL = "supply_material", _("Send what was asked for")
+    TAKE_UP_AGAIN = "take_up_again", _("Go on without the material")
+    PROPOSE_GRANT = "propose_grant", _("Propose to grant")
+    PROPOSE_REFUSE = "propose_refuse", _("Propose to refuse")
+    SEND_BACK = "send_back", _("Send back to the clerk")
+    GRANT = "grant", _("Grant the repair")
+    REFUSE = "refuse", _("Refuse the repair")
+    APPEAL = "appeal", _("Appeal to the lead office")
+    WITHDRAW_APPEAL = "withdraw_appeal", _("Withdraw the appeal")
+    UPHOLD_APPEAL = "uphold_appeal", _("Uphold the appeal and grant the repair")
+    DISMISS_APPEAL = "dismiss_appeal", _("Dismiss the appeal")
+    NOTE = "note", _("Write an internal note")
+    SETTLE = "settle", _("Settle: the record has ended")
+
+
+def at_any_time(case: Case, today: date) -> Decision:
+    return ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step that can be taken.
+
+    Args:
+        who: the policy: may this user take it in this case.
+        when: the rule of time: may it be taken on this day.
+        needs_words: what to say to someone who left the text empty; empty where no text is needed.
+        is_internal: neither its text nor that it was taken is shown to the applicant.
+    """
+
+    source: Case.State
+    action: Action
+    target: Case.State
+    who: Callable[..., Decision]
+    when: Callable[..., Decision] = at_any_time
+    needs_words: str | Promise = ""
+    is_internal: bool = False
+
+
+WHAT_IS_MISSING = _("Say what is missing and why it is needed.")
+REASONS = _("A decision needs its reasons; the applicant reads them.")
+REASONS_PROPOSED = _("Give the reasons that the supervisor is to decide by.")
+WHAT_TO_DO = _("Say what the clerk should look at again.")
+WHY_APPEAL = _("Say why the refusal is wrong.")
+WORDS = _("Write what you want to note.")
+ANSWER = _("Add a document, or say why you cannot.")
+
+MOVES: dict[tuple[Case.State, Action], Move] = {
+    (move.source, move.action): move
+    for move in (
+        Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
+        Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
+        Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+        Move(
+            State.SUBMITTED, Action.ASK_MATERIAL, State.MORE_MATERIAL, policies.may_handle,
+            needs_words=WHAT_IS_MISSING,
+        ),
+        Move(
+            State.SUBMITTED, Action.PROPOSE_GRANT, State.PROPOSED, policies.may_handle,
+            needs_words=REASONS_PROPOSED, is_internal=True,
+        ),
+        Move(
+            State.SUBMITTED, Action.PROPOSE_REFUSE, State.PROPOSED, policies.may_handle,
+            needs_words=REASONS_PROPOSED, is_internal=True,
+        ),
+        Move(
+            State.SUBMITTED, Action.NOTE, State.SUBMITTED, policies.may_note, needs_words=WORDS, is_internal=True
+        ),
+        Move(State.SUBMITTED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
+        Move(State.SUBMITTED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+        Move(
+            State.MORE_MATERIAL, Action.SUPPLY_MATERIAL, State.SUBMITTED, policies.is_applicant, needs_words=ANSWER
+        ),
+        Move(
+            State.MORE_MATERIAL, Action.TAKE_UP_AGAIN, State.SUBMITTED, policies.may_handle,
+            when=rules.answer_is_overdue,
+        ),
+        Move(
+            State.MORE_MATERIAL, Action.NOTE, State.MORE_MATERIAL, policies.may_note,
+            needs_words=WORDS, is_internal=True,
+        ),
+        Move(State.MORE_MATERIAL, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
+        Move(State.MORE_MATERIAL, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+        Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
+        Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
+        Move(
+            State.PROPOSED, Action.SEND_BACK, State.SUBMITTED, policies.may_decide,
+            needs_words=WHAT_TO_DO, is_internal=True,
+        ),
+        Move(State.PROPOSED, Action.NOTE, State.PROPOSED, policies.may_note, needs_words=WORDS, is_internal=True),
+        Move(State.PROPOSED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
+        Move(State.PROPOSED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+        Move(
+            State.REFUSED, Action.APPEAL, State.APPEALED, policies.is_applicant,
+            when=rules.may_still_appeal, needs_words=WHY_APPEAL,
+        ),
+        Move(
+            State.APPEALED, Action.UPHOLD_APPEAL, State.GRANTED, policies.may_decide_appeal, needs_words=REASONS
+        ),
+        Move(
+            State.APPEALED, Action.DISMISS_APPEAL, State.APPEAL_DISMISSED, policies.may_decide_appeal,
+            needs_words=REASONS,
+        ),
+        Move(State.APPEALED, Action.NOTE, State.APPEALED, policies.may_note, needs_words=WORDS, is_internal=True),
+        Move(State.APPEALED, Action.WITHDRAW_APPEAL, State.REFUSED, policies.is_applicant),
+        Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+    )
+}
+
+
+def move_for(case: Case, action: str) -> Move:
+    """The move that this action makes from where the case stands; `WrongState` when there is none."""
+    try:
+        return MOVES[State(case.state), Action(action)]
+    except KeyError:
+        raise WrongState(
+            _now("The case is in the state “%(state)s”; “%(action)s” is not possible from there.")
+            % {"state": case.get_state_display(), "action": Action(action).label}
+        ) from None
+    except ValueError:
+        raise WrongState(_now("There is no step called “%(action)s”.") % {"action": action}) from None
+
+
+def moves_open_to(user, case: Case, today: date) -> list[Move]:
+    """What the page offers: the same table and the same policies that the service enforces."""
+    return [
+        move
+        for (source, _action), move in MOVES.items()
+        if source == case.state and move.who(user, case) and move.when(case, today)
+    ]
+
+
+def actions_open_to(user, case: Case, today: date) -> list[Action]:
+    """The actions that this user can take now, in the order of the table."""
+    return [move.action for move in moves_open_to(user, case, today)]

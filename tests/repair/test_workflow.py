@@ -1,0 +1,182 @@
+"""The whole product of states, actions and roles: what the table has, what it has not, and who is refused."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from credit_platform.common.errors import DomainError, Missing, NotPermitted, WrongState
+from repair import services
+from repair.models import Case, CaseStep
+from repair.workflow import MOVES, Action, State, actions_open_to
+from tests.factories import AgentFactory, BodyFactory, CaseFactory, MemberFactory, UserFactory
+from tests.repair.papers import pdf
+
+pytestmark = pytest.mark.django_db
+
+APPLICANT = ("agent",)
+DEPARTMENT = ("clerk", "reviewer", "supervisor")
+ROLES = (*APPLICANT, *DEPARTMENT, "lead")
+STRANGERS = (
+    "proposer", "record clerk", "record reviewer", "other agent", "other department", "association officer", "nobody",
+)
+#: The role in which each of these would otherwise be allowed something.
+OWN_WORK = {"record clerk": "clerk", "record reviewer": "supervisor", "proposer": "supervisor"}
+#: Who takes which step from where, written down a second time: the table of the code must agree with it.
+EXPECTED = {
+    ("draft", "submit"): ("submitted", APPLICANT),
+    ("draft", "withdraw"): ("withdrawn", APPLICANT),
+    ("draft", "settle"): ("settled", ()),
+    ("submitted", "ask_material"): ("more_material", DEPARTMENT),
+    ("submitted", "propose_grant"): ("proposed", DEPARTMENT),
+    ("submitted", "propose_refuse"): ("proposed", DEPARTMENT),
+    ("submitted", "note"): ("submitted", (*DEPARTMENT, "lead")),
+    ("submitted", "withdraw"): ("withdrawn", APPLICANT),
+    ("submitted", "settle"): ("settled", ()),
+    ("more_material", "supply_material"): ("submitted", APPLICANT),
+    ("more_material", "take_up_again"): ("submitted", DEPARTMENT),
+    ("more_material", "note"): ("more_material", (*DEPARTMENT, "lead")),
+    ("more_material", "withdraw"): ("withdrawn", APPLICANT),
+    ("more_material", "settle"): ("settled", ()),
+    ("proposed", "grant"): ("granted", ("supervisor",)),
+    ("proposed", "refuse"): ("refused", ("supervisor",)),
+    ("proposed", "send_back"): ("submitted", ("supervisor",)),
+    ("proposed", "note"): ("proposed", (*DEPARTMENT, "lead")),
+    ("proposed", "withdraw"): ("withdrawn", APPLICANT),
+    ("proposed", "settle"): ("settled", ()),
+    ("refused", "appeal"): ("appealed", APPLICANT),
+    ("appealed", "uphold_appeal"): ("granted", ("lead",)),
+    ("appealed", "dismiss_appeal"): ("appeal_dismissed", ("lead",)),
+    ("appealed", "note"): ("appealed", (*DEPARTMENT, "lead")),
+    ("appealed", "withdraw_appeal"): ("refused", APPLICANT),
+    ("appealed", "settle"): ("settled", ()),
+}
+
+
+def case_in(state: str) -> Case:
+    """A case in a state in which every step of the table could be taken as far as time and papers go."""
+    late = {"due_on": timezone.localdate() - timedelta(days=1)} if state == "more_material" else {}
+    case = CaseFactory(state=state, **late)
+    if state == "draft":
+        complete(case)
+    return case
+
+
+def complete(case: Case) -> None:
+    """Give a draft its proof and its signed letter."""
+    services.add_proof(by=case.opened_by, number=case.number, upload=pdf())
+    services.sign_commitment(by=case.opened_by, number=case.number, name="Pei Huaijin", agreed=True)
+    case.refresh_from_db()
+
+
+def person(role: str, case: Case):
+    body, record = case.deciding_body, case.record
+    match role:
+        case "agent":
+            return case.opened_by
+        case "lead":
+            return MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+        case "proposer":
+            supervisor = MemberFactory(body=body, role="supervisor")
+            Case.objects.filter(pk=case.pk).update(proposed_by=supervisor)
+            return supervisor
+        case "record clerk":
+            return record.entered_by
+        case "record reviewer":
+            record.reviewed_by = MemberFactory(body=body, role="supervisor")
+            record.save()
+            return record.reviewed_by
+        case "other agent":
+            return AgentFactory().user
+        case "other department":
+            return MemberFactory(role="supervisor")
+        case "association officer":
+            return MemberFactory(body=BodyFactory(kind="association"), role="officer")
+        case "nobody":
+            return UserFactory()
+    return MemberFactory(body=body, role=role)
+
+
+def take(case: Case, action: str, by) -> Case:
+    return services.act_on_case(by=by, number=case.number, action=action, version=case.version, note="Because.")
+
+
+def test_the_table_is_the_one_that_was_agreed():
+    table = {(state.value, action.value): move.target for (state, action), move in MOVES.items()}
+    assert table == {key: target for key, (target, _who) in EXPECTED.items()}
+
+
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(State.values, Action.values)))
+def test_exactly_the_steps_of_the_table_can_be_taken_and_by_whom_it_says(state, action):
+    target, who = EXPECTED.get((state, action), ("", ()))
+    case = case_in(state)
+    for role in set(ROLES) - set(who):
+        with pytest.raises((NotPermitted if target else WrongState, Missing)):
+            take(case, action, person(role, case))
+    case.refresh_from_db()
+    assert case.state == state
+    assert not case.steps.exists()
+    for role in who:
+        case = case_in(state)
+        assert take(case, action, person(role, case)).state == target
+        assert CaseStep.objects.get(case=case, action=action).target == target
+
+
+@pytest.mark.parametrize(("state", "action"), EXPECTED)
+def test_every_step_is_refused_to_whoever_has_no_part_in_it_or_had_too_great_a_part(state, action):
+    _target, who = EXPECTED[state, action]
+    deciding = action in {"grant", "refuse", "send_back"}
+    case = case_in(state)
+    for role in STRANGERS:
+        if OWN_WORK.get(role) in who and not deciding:
+            continue
+        user = person(role, case)
+        case.refresh_from_db()
+        with pytest.raises((NotPermitted, Missing)):
+            take(case, action, user)
+        case.refresh_from_db()
+        assert case.state == state
+
+
+@pytest.mark.parametrize("role", ["record clerk", "record reviewer", "proposer"])
+def test_whoever_had_a_hand_in_the_record_may_prepare_the_case_and_only_not_decide_it(role):
+    case = case_in("submitted")
+    assert take(case, "ask_material", person(role, case)).state == "more_material"
+
+
+@pytest.mark.parametrize("action", [*Action.values, "nonsense", ""])
+def test_somebody_who_is_not_signed_in_or_was_shut_out_finds_no_case(action):
+    case = case_in("submitted")
+    shut_out = MemberFactory(body=case.deciding_body, role="supervisor", is_active=False)
+    for user in (AnonymousUser(), shut_out):
+        with pytest.raises(Missing):
+            take(case, action, user)
+
+
+def test_a_step_that_does_not_exist_is_refused_in_words():
+    case = case_in("submitted")
+    with pytest.raises(WrongState, match="no step called"):
+        take(case, "nonsense", person("clerk", case))
+
+
+@pytest.mark.parametrize(("state", "action"), [key for key, move in MOVES.items() if move.needs_words])
+def test_a_step_that_needs_words_is_not_taken_without_them(state, action):
+    case = case_in(state)
+    _target, who = EXPECTED[state.value, action.value]
+    with pytest.raises(DomainError) as refusal:
+        services.act_on_case(
+            by=person(who[0], case), number=case.number, action=action, version=case.version, note="  \n "
+        )
+    assert refusal.value.problems["note"]
+    case.refresh_from_db()
+    assert case.state == state
+
+
+def test_the_page_offers_what_the_service_allows():
+    for (state, action), (_target, who) in EXPECTED.items():
+        case = case_in(state)
+        for role in ROLES:
+            offered = actions_open_to(person(role, case), case, timezone.localdate())
+            assert (action in offered) == (role in who), (state, action, role)
