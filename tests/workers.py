@@ -17,6 +17,8 @@ from credit_platform.celery import app
 from credit_platform.embedded.supervisor import die_with_parent
 
 READY_WITHIN = 60
+# It starts and stops seconds sooner without telling other workers.
+SILENT = ("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO")
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def running_worker(*, queues: str = "default,bulk", concurrency: int = 2) -> Ite
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as log:
         worker = subprocess.Popen(
-            [*command, "--queues", queues, "--concurrency", str(concurrency), "--loglevel", "INFO"],
+            [*command, "--queues", queues, "--concurrency", str(concurrency), *SILENT],
             cwd=settings.BASE_DIR,
             env=environ,
             stdout=log,

@@ -155,6 +155,7 @@ def postgres(cluster: Cluster, places: Places, *, careless: bool = False) -> Pro
         stop_signal=signal.SIGINT,  # Its “fast” shutdown: end the connections, write everything down.
         orphan_signal=signal.SIGINT,
         stop_within=60.0,
+        stop_stage=2,
     )
 
 
@@ -167,6 +168,7 @@ def redis(places: Places) -> Program:
         command=[REDIS_SERVER, "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700"],
         log=places.logs / "redis.log",
         folder=data,
+        stop_stage=2,
     )
 
 

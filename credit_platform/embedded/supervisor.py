@@ -20,7 +20,10 @@ LOG_ROTATES_AT = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run and how to stop it."""
+    """What to run and how to stop it.
+
+    Programs of one stop stage stop at the same time, when those of the stages before have ended.
+    """
 
     name: str
     command: Sequence[str | Path]
@@ -31,6 +34,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 10.0
+    stop_stage: int = 1
 
 
 @dataclass(slots=True)
@@ -89,15 +93,20 @@ class Supervisor:
                 child.process, child.started, child.restart_at = self._spawn(child.program), now, None
 
     def stop(self) -> None:
-        """Stop the children, the last started first, each by its own signal; a second Ctrl-C hurries."""
+        """Stop the children, stage by stage, each by its own signal; a second Ctrl-C hurries."""
         for hurry in (signal.SIGINT, signal.SIGTERM):
             signal.signal(hurry, self._hurry)
-        while self._children:
-            child = self._children.pop()
-            if child.process.poll() is None:
-                self._stop(child)
-            _signal_group(child.process.pid, signal.SIGKILL)  # What a child left behind in its group.
-            self._pid_file(child.program).unlink(missing_ok=True)
+        for stage in sorted({child.program.stop_stage for child in self._children}):
+            children = [child for child in self._children if child.program.stop_stage == stage]
+            for child in children:
+                if child.process.poll() is None:
+                    child.process.send_signal(child.program.stop_signal)
+            asked = time.monotonic()
+            for child in children:
+                self._wait_for_end(child, give_up_at=asked + child.program.stop_within)
+                _signal_group(child.process.pid, signal.SIGKILL)  # What a child left behind in its group.
+                self._pid_file(child.program).unlink(missing_ok=True)
+        self._children.clear()
 
     def remove_leftovers(self) -> None:
         """End what an earlier supervisor started and could not stop, because it was killed itself."""
@@ -130,9 +139,7 @@ class Supervisor:
         self._pid_file(program).write_text(f"{process.pid} {born} {how} {program.stop_within}")
         return process
 
-    def _stop(self, child: _Child) -> None:
-        child.process.send_signal(child.program.stop_signal)
-        give_up_at = time.monotonic() + child.program.stop_within
+    def _wait_for_end(self, child: _Child, *, give_up_at: float) -> None:
         while child.process.poll() is None:
             if self._in_a_hurry or time.monotonic() > give_up_at:
                 self._say(f"{child.program.name} did not stop in time and is killed.")
