@@ -1,3 +1,7 @@
-"""The REST interface: each app adds its own."""
+"""The REST interface: each app writes its own addresses; this file only says which apps have any."""
 
-urlpatterns = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("entities.api.urls")),
+]

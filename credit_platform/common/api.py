@@ -1,9 +1,9 @@
 """What every API view shares: paging and the shape of errors."""
 
+from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
-from rest_framework.views import exception_handler as rest_exception_handler
-from rest_framework.views import set_rollback
+from rest_framework.views import exception_handler as rest_exception_handler, set_rollback
 
 from credit_platform.common.errors import DomainError, InvalidInput
 
@@ -12,6 +12,24 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
+
+
+class ErrorOut(serializers.Serializer):
+    """Every error of the REST interface."""
+
+    code = serializers.CharField(
+        help_text="A word for programs: not_permitted, not_found, invalid, wrong_state …"
+    )
+    message = serializers.CharField(help_text="A sentence for people, in the language of the request.")
+    problems = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="What is wrong with the input, by field.",
+    )
+
+
+#: For `extend_schema(responses={200: …, **ERRORS})`.
+ERRORS = {403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut}
 
 
 def exception_handler(exc, context):

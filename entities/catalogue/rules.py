@@ -156,7 +156,7 @@ RULES: dict[str, dict] = {
         "min_months": 6,
         "max_months": 36,
         "conditions_zh": "三年自公示之日起（第45号令第十三条）；食品、药品、特种设备最短一年，未在此列出。",
-        "conditions_en": "Three years from publicity by Order 45 art. 13; food, drugs and special equipment: at least a "
+        "conditions_en": "Three years from publicity (Order 45 art. 13); food, drugs, special equipment: at least a "
         "year, not told apart here.",
     },
     "samr-2021-3-serious-list": SAMR_2021_3

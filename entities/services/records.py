@@ -4,7 +4,8 @@ Every service: policy → lock → rule → save → audit → signal, in one tr
 Files of rows go through `submit_rows`, which keeps the same rules for many at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +24,7 @@ from entities.signals import records_changed
 
 __all__ = (
     "Counts",
+    "Entry",
     "RecordDraft",
     "RowState",
     "approve_record",
@@ -38,6 +40,7 @@ __all__ = (
     "save_draft",
     "send_to_review",
     "states_of_rows",
+    "submit_drafts",
     "submit_rows",
     "withdraw_record",
 )
@@ -61,8 +64,8 @@ def save_draft(
 ) -> CreditRecord:
     """Keep a record that is being prepared, or change one that is; the registry does not know it yet.
 
-    Saving the same draft again changes nothing and returns what is already there, so a form may be sent
-    twice. A returned record becomes a draft again.
+    Saving the same draft again changes nothing and returns what is already there, in preparation or in
+    force, so a form may be sent twice. A returned record becomes a draft again.
 
     Raises:
         InvalidInput: with everything wrong, by field of the draft.
@@ -87,6 +90,8 @@ def save_draft(
         raise InvalidInput({"document_number": [_("A record with this number is already being prepared.")]})
     corrected = record.replaces_id if record else None
     in_force = _in_force(body, record_type, fields["document_number"])
+    if in_force and record is None and says_the_same(in_force, entity.pk, fields):
+        return in_force
     if in_force and in_force.pk != corrected:
         raise InvalidInput(
             {
@@ -107,6 +112,87 @@ def save_draft(
     record.save()
     audit.record(actor=by, verb=verb, target=record, entity=entity.credit_code)
     return record
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A draft with the codes of its body, entity and type, as another system sends it."""
+
+    body: str
+    entity: str
+    record_type: str
+    draft: RecordDraft
+
+
+@transaction.atomic
+def submit_drafts(*, by, entries: Sequence[Entry], numbered: bool = True) -> list[CreditRecord]:
+    """Save drafts and put them before a reviewer, all or none; sending them again changes nothing.
+
+    Args:
+        numbered: whether the problems of the n-th entry stand under `n.field`, or under `field`.
+
+    Raises:
+        InvalidInput: with everything that is wrong with any entry.
+    """
+    found = _Codes.of(by, entries)
+    problems, saved = {}, []
+    for number, entry in enumerate(entries):
+        try:
+            body, entity, record_type = found.of_entry(entry)
+            # A savepoint each: after a failed entry the rest is still looked at.
+            with transaction.atomic():
+                record = save_draft(
+                    by=by, body=body, entity=entity, record_type=record_type, draft=entry.draft
+                )
+                if record.status in EDITABLE:
+                    record = send_to_review(by=by, record_id=record.pk)
+            saved.append(record)
+        except InvalidInput as refused:
+            start = f"{number}." if numbered else ""
+            problems |= {f"{start}{name}": sentences for name, sentences in refused.problems.items()}
+    if problems:
+        raise InvalidInput(problems)
+    return saved
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """What the codes of many entries stand for, read in three queries."""
+
+    bodies: dict[str, SubmittingBody]
+    entities: dict[str, Entity]
+    types: dict[str, RecordType]
+
+    @classmethod
+    def of(cls, by, entries: Sequence[Entry]) -> "_Codes":
+        entities = Entity.objects.visible_to(by).filter(credit_code__in={entry.entity for entry in entries})
+        return cls(
+            {body.code: body for body in SubmittingBody.objects.filter(code__in={e.body for e in entries})},
+            {entity.credit_code: entity for entity in entities},
+            {
+                kind.code: kind
+                for kind in RecordType.objects.filter(code__in={e.record_type for e in entries})
+            },
+        )
+
+    def of_entry(self, entry: Entry) -> tuple[SubmittingBody, Entity, RecordType]:
+        body, entity, record_type = (
+            self.bodies.get(entry.body), self.entities.get(entry.entity), self.types.get(entry.record_type)
+        )  # fmt: skip
+        if body and entity and record_type:
+            return body, entity, record_type
+        missing = {
+            "body": None if body else _("There is no submitting body “%(code)s”.") % {"code": entry.body},
+            "entity": None
+            if entity
+            else _("There is no entity “%(code)s” in the registry.") % {"code": entry.entity},
+            "record_type": (
+                None
+                if record_type
+                else _("There is no record type “%(code)s”.") % {"code": entry.record_type}
+            ),
+        }
+        raise InvalidInput({name: [sentence] for name, sentence in missing.items() if sentence})
 
 
 @transaction.atomic

@@ -1,0 +1,81 @@
+"""Shapes of the REST interface. What may be said is the services' business."""
+
+from decimal import Decimal
+
+from rest_framework import serializers
+
+from credit_platform.common.bilingual import in_readers_language
+from entities.drafts import RecordDraft
+from entities.models import CreditRecord, Entity, SeverityClass
+from entities.penalty_kinds import PenaltyKind
+
+
+class EntityOut(serializers.ModelSerializer):
+    """What the register says of an entity."""
+
+    status_label = serializers.CharField(source="get_status_display", read_only=True)
+
+    class Meta:
+        model = Entity
+        fields = (
+            "credit_code", "organisation_code", "name_zh", "name_en", "status", "status_label", "legal_form",
+            "region_code", "district", "industry_code", "size", "registered_on", "address",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class RecordOut(serializers.ModelSerializer):
+    """One record as its reader may see it. Amounts are in yuan."""
+
+    entity = serializers.SlugRelatedField(slug_field="credit_code", read_only=True)
+    entity_name = serializers.SerializerMethodField()
+    submitted_by = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    record_type = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    publicity_rule = serializers.SlugRelatedField(slug_field="code", read_only=True)
+
+    class Meta:
+        model = CreditRecord
+        fields = (
+            "id", "entity", "entity_name", "submitted_by", "record_type", "document_number", "title", "facts",
+            "legal_basis", "authority", "severity_class", "penalty_kinds", "amount", "details", "decided_on",
+            "published_on", "publish_until", "publicity_rule", "withheld", "status", "objected", "replaces",
+            "ended_on", "ended_because",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_entity_name(self, record: CreditRecord) -> str:
+        return in_readers_language(record.entity.name_zh, record.entity.name_en)
+
+
+class RecordIn(serializers.Serializer):
+    """A record as a body submits it: it waits for a colleague's review. `amount` is in yuan, not in 万元."""
+
+    body = serializers.SlugField(help_text="Code of the submitting body.")
+    entity = serializers.CharField(max_length=18, help_text="Unified social credit code.")
+    record_type = serializers.SlugField(help_text="Code of the record type in the catalogue.")
+    document_number = serializers.CharField(max_length=128)
+    title = serializers.CharField(max_length=300)
+    decided_on = serializers.DateField()
+    facts = serializers.CharField(required=False, allow_blank=True, default="")
+    legal_basis = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    authority = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    severity_class = serializers.ChoiceField(
+        SeverityClass.choices, required=False, allow_blank=True, default=""
+    )
+    penalty_kinds = serializers.ListField(
+        child=serializers.ChoiceField(PenaltyKind.choices), required=False, default=list
+    )
+    amount = serializers.DecimalField(
+        max_digits=16, decimal_places=2, min_value=Decimal(0), required=False, allow_null=True, default=None
+    )
+    details = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        default=dict,
+        help_text="The type's extra fields by name, as text: days as 2026-05-06, amounts in yuan.",
+    )
+
+
+def draft_from(sent: dict) -> RecordDraft:
+    names = set(sent) - {"body", "entity", "record_type", "penalty_kinds"}
+    return RecordDraft(penalty_kinds=tuple(sent["penalty_kinds"]), **{name: sent[name] for name in names})

@@ -1,0 +1,10 @@
+"""Addresses of the registry's REST interface."""
+
+from rest_framework.routers import SimpleRouter
+
+from entities.api.views import EntityViewSet, RecordViewSet
+
+router = SimpleRouter()
+router.register("entities", EntityViewSet, basename="api-entity")
+router.register("records", RecordViewSet, basename="api-record")
+urlpatterns = router.urls

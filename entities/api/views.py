@@ -1,0 +1,106 @@
+"""The registry for other systems: the same scopes and services as the pages."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework import mixins, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit_platform.common.api import ERRORS
+from credit_platform.common.errors import InvalidInput
+from entities import selectors
+from entities.api.serializers import EntityOut, RecordIn, RecordOut, draft_from
+from entities.filters import RecordFilter
+from entities.models import CreditRecord, Entity
+from entities.search import find_entities
+from entities.services import records
+
+MOST_MATCHES = 50
+#: So many records in one request; whole files go to submissions.
+MOST_AT_ONCE = 200
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="Find entities, or page through those you may see",
+        parameters=[
+            OpenApiParameter(
+                "q", OpenApiTypes.STR,
+                description=f"Code, name, part of a name, former name or initials: the best {MOST_MATCHES} matches.",
+            )
+        ],
+        responses={200: EntityOut(many=True), **ERRORS},
+    ),
+    retrieve=extend_schema(summary="One entity by its code", responses={200: EntityOut, **ERRORS}),
+)  # fmt: skip
+class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """The entities that you may open."""
+
+    serializer_class = EntityOut
+    lookup_field = "credit_code"
+    filter_backends = ()
+    queryset = Entity.objects.none()
+
+    def get_queryset(self):
+        return Entity.objects.visible_to(self.request.user).order_by("pk")
+
+    def list(self, request: Request, *args, **kwargs) -> Response:
+        query = request.query_params.get("q", "").strip()
+        if not query:
+            return super().list(request, *args, **kwargs)
+        found = [match.entity for match in find_entities(user=request.user, query=query, limit=MOST_MATCHES)]
+        results = EntityOut(found, many=True).data
+        return Response({"count": len(found), "next": None, "previous": None, "results": results})
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="The records you may see, newest first", responses={200: RecordOut(many=True), **ERRORS}
+    ),
+    retrieve=extend_schema(summary="One record", responses={200: RecordOut, **ERRORS}),
+    create=extend_schema(
+        summary="Submit one record or several; they wait for a colleague's review",
+        description=(
+            f"One object or a list of at most {MOST_AT_ONCE}. All are taken or none; the problems of the n-th, counted "
+            "from 0, stand under `n.field`. Sending the same again changes nothing and answers with what is there."
+        ),
+        request=PolymorphicProxySerializer(
+            component_name="RecordOrRecords",
+            serializers=[RecordIn, RecordIn(many=True)],
+            resource_type_field_name=None,
+        ),
+        responses={201: RecordOut(many=True), **ERRORS},
+    ),
+)
+class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Read the records you may see; submit records for a body you act for."""
+
+    serializer_class = RecordOut
+    filterset_class = RecordFilter
+    queryset = CreditRecord.objects.none()
+
+    def get_queryset(self):
+        return selectors.records_for_list(user=self.request.user)
+
+    def create(self, request: Request) -> Response:
+        is_many = isinstance(request.data, list)
+        if is_many and len(request.data) > MOST_AT_ONCE:
+            raise InvalidInput({"": [f"At most {MOST_AT_ONCE} records at once; send a file for more."]})
+        sent = RecordIn(data=request.data, many=is_many)
+        sent.is_valid(raise_exception=True)
+        drafts = sent.validated_data if is_many else [sent.validated_data]
+        saved = records.submit_drafts(
+            by=request.user,
+            entries=[
+                records.Entry(item["body"], item["entity"], item["record_type"], draft_from(item))
+                for item in drafts
+            ],
+            numbered=is_many,
+        )
+        shown = RecordOut(saved, many=True).data
+        return Response(shown if is_many else shown[0], status=status.HTTP_201_CREATED)

@@ -1,0 +1,150 @@
+"""The registry's REST interface."""
+
+from datetime import date
+
+import pytest
+
+from entities.models import CreditRecord
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    EntityFactory,
+    MemberFactory,
+    RecordFactory,
+    RecordTypeFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def body():
+    return BodyFactory()
+
+
+@pytest.fixture
+def clerk(body):
+    return MemberFactory(body=body)
+
+
+@pytest.fixture
+def sent(body):
+    """A record as another system sends it."""
+    return {
+        "body": body.code,
+        "entity": EntityFactory().credit_code,
+        "record_type": RecordTypeFactory(submitters=[body]).code,
+        "document_number": "云市监罚〔2026〕0412号",
+        "title": "罚款32000元",
+        "decided_on": "2026-05-06",
+        "legal_basis": "《食品安全法》第一百二十六条",
+        "severity_class": "general",
+        "penalty_kinds": ["fine"],
+        "amount": "32000.00",
+    }
+
+
+def post(client, user, data):
+    client.force_login(user)
+    return client.post("/api/v1/records/", data, content_type="application/json")
+
+
+def test_a_record_that_is_sent_waits_for_review(client, clerk, sent):
+    answer = post(client, clerk, sent)
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["status"] == "waiting"
+    assert CreditRecord.objects.get().amount == 32000
+
+
+def test_sending_the_same_again_answers_with_what_is_there(client, clerk, sent):
+    first, again = post(client, clerk, sent), post(client, clerk, sent)
+    assert again.status_code == 201
+    assert first.json()["id"] == again.json()["id"]
+
+
+def test_of_several_records_all_are_taken_or_none(client, clerk, sent):
+    answer = post(client, clerk, [sent, sent | {"document_number": "二", "decided_on": "2999-01-01"}])
+    assert answer.status_code == 422
+    assert set(answer.json()) == {"code", "message", "problems"}
+    assert list(answer.json()["problems"]) == ["1.decided_on"]
+    assert not CreditRecord.objects.exists()
+
+
+def test_several_records_are_answered_in_their_order(client, clerk, sent):
+    answer = post(client, clerk, [sent, sent | {"document_number": "二"}])
+    assert [record["document_number"] for record in answer.json()] == [sent["document_number"], "二"]
+
+
+def test_codes_that_stand_for_nothing_are_named(client, clerk, sent):
+    answer = post(client, clerk, sent | {"entity": "nobody", "record_type": "gossip"})
+    assert set(answer.json()["problems"]) == {"entity", "record_type"}
+
+
+def test_nobody_submits_for_a_body_that_is_not_theirs(client, sent):
+    answer = post(client, MemberFactory(), sent)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
+def test_too_many_at_once_are_sent_as_a_file_instead(client, clerk, sent):
+    assert post(client, clerk, [sent] * 201).status_code == 422
+
+
+def test_a_shape_that_is_wrong_is_told_by_field(client, clerk, sent):
+    answer = post(client, clerk, sent | {"decided_on": "yesterday"})
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid"
+    assert "decided_on" in answer.json()["problems"]
+
+
+def test_the_list_and_the_record_follow_one_scope(client):
+    hidden = RecordFactory(status="waiting")
+    seen = RecordFactory()
+    client.force_login(MemberFactory())
+    assert [record["id"] for record in client.get("/api/v1/records/").json()["results"]] == [seen.pk]
+    assert client.get(f"/api/v1/records/{seen.pk}/").status_code == 200
+    refused = client.get(f"/api/v1/records/{hidden.pk}/")
+    assert (refused.status_code, set(refused.json())) == (404, {"code", "message"})
+
+
+def test_records_can_be_narrowed_by_type_and_day(client):
+    old, new = RecordFactory(decided_on=date(2024, 1, 1)), RecordFactory(decided_on=date(2026, 1, 1))
+    client.force_login(MemberFactory())
+    found = client.get("/api/v1/records/", {"decided_from": "2025-01-01"}).json()["results"]
+    assert [record["id"] for record in found] == [new.pk]
+    found = client.get("/api/v1/records/", {"record_type": old.record_type.code}).json()["results"]
+    assert [record["id"] for record in found] == [old.pk]
+
+
+def test_an_agent_gets_its_own_entity_and_no_other(client):
+    agency, other = AgentFactory(), EntityFactory()
+    client.force_login(agency.user)
+    assert client.get(f"/api/v1/entities/{agency.entity.credit_code}/").status_code == 200
+    assert client.get(f"/api/v1/entities/{other.credit_code}/").status_code == 404
+
+
+def test_an_entity_is_found_by_its_code(client):
+    entity = EntityFactory()
+    client.force_login(MemberFactory())
+    found = client.get("/api/v1/entities/", {"q": entity.credit_code}).json()
+    assert [row["credit_code"] for row in found["results"]] == [entity.credit_code]
+
+
+def test_a_stranger_with_an_account_gets_empty_lists(client):
+    RecordFactory()
+    client.force_login(UserFactory())
+    assert client.get("/api/v1/records/").json()["count"] == 0
+    assert client.get("/api/v1/entities/").json()["count"] == 0
+
+
+def test_without_signing_in_there_is_nothing(client):
+    answer = client.get("/api/v1/records/")
+    assert (answer.status_code, set(answer.json())) == (403, {"code", "message"})
+
+
+def test_the_records_list_stays_within_its_query_budget(client, query_budget):
+    body = BodyFactory()
+    RecordFactory.create_batch(5, submitted_by=body)
+    client.force_login(MemberFactory(body=body))
+    with query_budget("api: records list"):
+        assert client.get("/api/v1/records/").json()["count"] == 5
