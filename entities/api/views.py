@@ -10,6 +10,7 @@ from drf_spectacular.utils import (
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from credit_platform.common.api import ERRORS
 from credit_platform.common.errors import InvalidInput
@@ -23,6 +24,16 @@ from entities.services import records
 MOST_MATCHES = 50
 #: So many records in one request; whole files go to submissions.
 MOST_AT_ONCE = 200
+
+
+def one_or_many(serializer: type[Serializer]) -> PolymorphicProxySerializer:
+    """For the schema: an object, or a list of such objects."""
+    return PolymorphicProxySerializer(
+        component_name=f"{serializer.__name__}OneOrMany",
+        serializers=[serializer, serializer(many=True)],
+        resource_type_field_name=None,
+        many=False,
+    )
 
 
 @extend_schema_view(
@@ -69,12 +80,8 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             f"One object or a list of at most {MOST_AT_ONCE}. All are taken or none; the problems of the n-th, counted "
             "from 0, stand under `n.field`. Sending the same again changes nothing and answers with what is there."
         ),
-        request=PolymorphicProxySerializer(
-            component_name="RecordOrRecords",
-            serializers=[RecordIn, RecordIn(many=True)],
-            resource_type_field_name=None,
-        ),
-        responses={201: RecordOut(many=True), **ERRORS},
+        request=one_or_many(RecordIn),
+        responses={201: one_or_many(RecordOut), **ERRORS},
     ),
 )
 class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
