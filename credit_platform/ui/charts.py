@@ -126,7 +126,10 @@ def waterfall(
     total_label: str = "",
 ) -> Chart:
     """What makes a score: from the base through signed parts to the total, with the limits of the grades."""
-    base_label, total_label = base_label or gettext("Base"), total_label or pgettext("the end of a sum of points", "Today")
+    base_label, total_label = (
+        base_label or gettext("Base"),
+        total_label or pgettext("the end of a sum of points", "Today"),
+    )
     heights, running = [base, total], base
     for _, value in parts:
         running += value

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language, gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext
 
 DESK, PORTAL = "desk", "portal"
 
@@ -157,7 +157,7 @@ def context(request: HttpRequest) -> dict:
         "desk_nav": SimpleLazyObject(lambda: entries(user, DESK, request.path)),
         "portal_nav": SimpleLazyObject(lambda: entries(user, PORTAL, request.path)),
         "standing": SimpleLazyObject(lambda: standing_of(user)),
-        "other_language": ("en", _("English"))
+        "other_language": ("en", "English")
         if (get_language() or "").startswith("zh")
         else ("zh-hans", "中文"),
     }
