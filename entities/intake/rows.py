@@ -19,6 +19,9 @@ DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(
 DAY_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 AMOUNT_NOISE = str.maketrans("", "", ",，¥￥ ")
 MAX_CELL = 20_000
+ZEROS = re.compile("\0+")
+#: Stands for what no text can hold; a row with it is refused.
+BROKEN = "\ufffd"
 
 ERRORS = {
     "required": _("Nothing stands here; this column must be filled in."),
@@ -63,6 +66,8 @@ def cell_text(value: Any) -> str:
     text = str(value).strip().strip("\ufeff\u200b\u3000").strip()
     if len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
         text = text[1:]
+    if "\0" in text:
+        text = ZEROS.sub(BROKEN, text)
     return text
 
 

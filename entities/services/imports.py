@@ -1,0 +1,348 @@
+"""The import of a whole register of entities: checked by the column, copied in, and only what differs is written.
+
+Every batch is a transaction, and a row that is already there as the file has it is left alone. So an import
+that was broken off is simply run again, and a second run of the same file changes nothing.
+"""
+
+import csv
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils.translation import gettext as _, gettext_noop
+
+from credit_platform.audit import services as audit
+from entities import codes, naming, regions
+from entities.intake.reading import Unreadable, column_key, open_table
+from entities.intake.rows import BROKEN
+from entities.models import Entity
+
+BATCH = 25_000
+#: Column names as the public registers have them, and plain English ones.
+NAMES = {
+    "credit_code": ("统一社会信用代码", "信用代码", "uscc", "code", "credit_code"),
+    "name_zh": ("企业名称", "单位名称", "名称", "name", "name_zh"),
+    "registered_on": ("注册日期", "成立日期", "registration_date", "registered_on"),
+    "legal_form": ("企业类型", "enterprise_type", "legal_form"),
+    "registered_capital": ("注册资金", "注册资本", "registered_capital"),
+    "business_scope": ("经营范围", "business_scope"),
+    "address": ("注册地址", "住所", "address"),
+    "industry_code": ("行业代码", "industry_code"),
+    "city": ("地区", "所在城市", "city"),
+}
+KNOWN = {column_key(name): field_name for field_name, names in NAMES.items() for name in names}
+NEEDED = ("credit_code", "name_zh")
+#: The columns of the table that an import may fill, with the longest text each keeps.
+LONGEST = {
+    name: Entity._meta.get_field(name).max_length
+    for name in ("legal_form", "registered_capital", "address", "industry_code")
+}
+UNKNOWN = frozenset({"N/A", "NA", "NULL", "无", "-"})
+#: What is worked out for each row, whatever the file has.
+ALWAYS = ("credit_code", "name_zh", "name_key", "initials", "region_code", "district")
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that was left out (error) or taken with a remark (warning)."""
+
+    number: int
+    code: str
+    name: str
+    level: str
+    message: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, in rows."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    warned: int = 0
+    elsewhere: int = 0
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows that are ready to be copied, and what was found wrong on the way."""
+
+    read: int
+    elsewhere: int
+    columns: Sequence[str]
+    rows: list[tuple] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+
+
+def import_entities(
+    *,
+    path: Path,
+    city: str = "",
+    problems: Callable[[Sequence[RowProblem]], None] = lambda found: None,
+    progress: Callable[[Outcome, float], None] = lambda outcome, share: None,
+) -> Outcome:
+    """Bring the entities of a file into the registry: new ones are added, what the file tells otherwise is changed.
+
+    A name that changes is kept as a former name. Columns that the file does not have stay as they are.
+
+    Args:
+        path: CSV (also gzipped) or XLSX, with a column for the code and one for the name.
+        city: only entities of this city, by the file's own column or else by the region in the code.
+        problems: gets the problems of each batch.
+        progress: gets the counts so far and how much of the file has been read, from 0 to 1.
+    Raises:
+        Unreadable: the file as a whole cannot be taken.
+    """
+    outcome = Outcome()
+    _prepare_session()
+    with path.open("rb") as raw, ThreadPoolExecutor(max_workers=1) as ahead:
+        size = path.stat().st_size or 1
+        file = gzip.open(raw, "rb") if path.suffix == ".gz" else raw
+        # The next batch is checked while the database works on this one.
+        batches = _read(file, city)
+        waiting: Future = ahead.submit(next, batches, None)
+        while (batch := waiting.result()) is not None:
+            share = min(raw.tell() / size, 1.0)
+            waiting = ahead.submit(next, batches, None)
+            _save(batch, outcome)
+            problems(batch.problems)
+            progress(outcome, share)
+    _finish(path.name, outcome)
+    return outcome
+
+
+def _prepare_session() -> None:
+    with connection.cursor() as cursor:
+        # A lost batch is only a batch to run again; and the index of name parts is fed in large pieces.
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SET work_mem = '256MB'")
+
+
+def _finish(name: str, outcome: Outcome) -> None:
+    with transaction.atomic():
+        audit.record(
+            actor=None,
+            verb="entities.entity.imported",
+            target=Entity(name_zh=name),
+            new=outcome.new,
+            changed=outcome.changed,
+            unchanged=outcome.unchanged,
+            refused=outcome.refused,
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("RESET synchronous_commit")
+        cursor.execute("RESET work_mem")
+        if outcome.new or outcome.changed:
+            cursor.execute("SELECT gin_clean_pending_list('entity_name_trigrams')")
+            cursor.execute("ANALYZE entities_entity")
+
+
+# Reading and checking: no database here, for it runs beside the thread that has the connection.
+
+
+def _read(file: BinaryIO, city: str) -> Iterator[_Batch]:
+    with open_table(file, KNOWN) as table:
+        places = table.layout.columns
+        if missing := [NAMES[name][0] for name in NEEDED if name not in places]:
+            raise Unreadable(
+                gettext_noop("The file has no column for %(columns)s. Its first row must name the columns."),
+                columns=", ".join(missing),
+            )
+        earlier, rows = _Earlier(), table.rows()
+        while batch := list(islice(rows, BATCH)):
+            yield _check(batch, places, city, earlier)
+
+
+class _Earlier:
+    """The codes that the file has named so far, as numbers, because a million texts would take much memory."""
+
+    def __init__(self) -> None:
+        self._seen = np.empty(0, dtype=np.int64)
+
+    def repeated(self, found_codes: Sequence[str]) -> list[bool]:
+        """Which of the next codes have been named before, here or in an earlier batch."""
+        numbers = np.fromiter(map(hash, found_codes), dtype=np.int64, count=len(found_codes))
+        again = np.ones(len(numbers), dtype=bool)
+        again[np.unique(numbers, return_index=True)[1]] = False
+        again |= np.isin(numbers, self._seen)
+        self._seen = np.concatenate((self._seen, numbers[~again]))
+        return again.tolist()
+
+
+def _check(batch: list[tuple[int, list[str]]], places: dict[str, int], city: str, earlier: _Earlier) -> _Batch:
+    numbers = [number for number, _cells in batch]
+    cells = {name: [_at(row, place) for _number, row in batch] for name, place in places.items()}
+    found_codes = [codes.normalise(code) for code in cells["credit_code"]]
+    names = cells["name_zh"]
+    keys = naming.name_keys(names)
+    letters = naming.initials_of_keys(keys)
+    checks = codes.check_many(found_codes)
+    known = regions.names()
+    fitting, whole = checks.outer.tolist(), checks.inner.tolist()
+    wanted = _wanted(found_codes, cells.get("city"), city)
+    repeated = earlier.repeated(found_codes)
+    optional = [name for name in places if name not in (*NEEDED, "city")]
+    checked = _Batch(len(batch), wanted.count(False), (*ALWAYS, *optional))
+    values = [_values(name, cells[name]) for name in optional]
+    for place, code in enumerate(found_codes):
+        if not wanted[place]:
+            continue
+        name, key, region = names[place], keys[place], code[2:8]
+        said = checked.problems.append
+        row = (numbers[place], code, name)
+        if not fitting[place]:
+            if codes.is_identity_number(code):
+                said(RowProblem(numbers[place], "", "", "error", _("A person's identity number; people are not kept here.")))
+            else:
+                said(RowProblem(*row, "error", str(codes.problems_of(code)[0])))
+            continue
+        if not key or len(name) > naming.MAX_LENGTH or BROKEN in name:
+            said(RowProblem(*row, "error", _("The name is missing, damaged or longer than 200 characters.")))
+            continue
+        if repeated[place]:
+            said(RowProblem(*row, "warning", _("An earlier row of this file has this code; the first one stands.")))
+            continue
+        if not whole[place] or region not in known:
+            for problem in codes.problems_of(code):
+                said(RowProblem(*row, "warning", str(problem)))
+        for column, column_values in zip(optional, values, strict=True):
+            if column_values[place] is _WRONG:
+                said(RowProblem(*row, "warning", _("“%(value)s” cannot be read as %(column)s and was left out.")
+                                % {"value": cells[column][place][:40], "column": column}))
+        checked.rows.append(
+            (code, name, key[:naming.MAX_LENGTH], letters[place][:naming.MAX_LENGTH], region, regions.district(region),
+             *(None if column_values[place] is _WRONG else column_values[place] for column_values in values))
+        )
+    return checked
+
+
+class _Wrong:
+    """Stands where a value could not be read."""
+
+
+_WRONG = _Wrong()
+
+
+def _at(row: list[str], place: int) -> str:
+    return row[place] if place < len(row) else ""
+
+
+def _wanted(found_codes: list[str], cities: list[str] | None, city: str) -> list[bool]:
+    if not city:
+        return [True] * len(found_codes)
+    plain = city.removesuffix("市")
+    if cities is not None:
+        return [value.removesuffix("市") == plain for value in cities]
+    prefixes = {code[:4] for code, name in regions.names().items() if name.removesuffix("市") == plain}
+    return [code[2:6] in prefixes for code in found_codes]
+
+
+def _values(name: str, cells: list[str]) -> list:
+    """The cells of an optional column as the table keeps them; `_WRONG` where one cannot be."""
+    plain = ["" if cell.upper() in UNKNOWN else cell for cell in cells]
+    if name == "registered_on":
+        return [_day(cell) for cell in plain]
+    longest = LONGEST.get(name)
+    return [_WRONG if longest and len(cell) > longest else cell for cell in plain]
+
+
+def _day(text: str):
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10].replace("/", "-"))
+    except ValueError:
+        return _WRONG
+
+
+# Saving
+
+
+@transaction.atomic
+def _save(batch: _Batch, outcome: Outcome) -> None:
+    """Write the batch by one COPY and two statements that touch only what differs."""
+    refused = {problem.number for problem in batch.problems if problem.level == "error"}
+    outcome.read += batch.read
+    outcome.elsewhere += batch.elsewhere
+    outcome.refused += len(refused)
+    outcome.warned += len({problem.number for problem in batch.problems} - refused)
+    if not batch.rows:
+        return
+    columns = ", ".join(batch.columns)
+    told = [name for name in batch.columns if name != "credit_code"]
+    # A column of text that the file leaves empty for an entity is empty in the registry; a day is unknown.
+    stage_columns = ", ".join(f"{name} {'date' if name == 'registered_on' else 'text'}" for name in batch.columns)
+    same = f"({', '.join(f'e.{name}' for name in told)}) IS NOT DISTINCT FROM ({', '.join(f's.{name}' for name in told)})"
+    others = [f for f in Entity._meta.local_concrete_fields if not f.primary_key and not f.generated]
+    defaults = {f.column: "''" for f in others if not f.null and f.column not in batch.columns}
+    defaults |= {"status": f"'{Entity.Status.ACTIVE}'", "created_at": "now()"}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS entity_stage")
+        cursor.execute(f"CREATE TEMP TABLE entity_stage ({stage_columns}) ON COMMIT DROP")
+        with cursor.copy(f"COPY entity_stage ({columns}) FROM STDIN") as copy:
+            for row in batch.rows:
+                copy.write_row(row)
+        # Looking up each row by its index costs the same for every batch; reading the whole table for each does not.
+        cursor.execute("SET LOCAL enable_hashjoin = off")
+        cursor.execute("SET LOCAL enable_mergejoin = off")
+        cursor.execute(
+            "INSERT INTO entities_formername (entity_id, name, name_key)"
+            " SELECT e.id, e.name_zh, e.name_key FROM entity_stage s JOIN entities_entity e USING (credit_code)"
+            " WHERE e.name_key <> s.name_key ON CONFLICT DO NOTHING"
+        )
+        cursor.execute(
+            f"WITH written AS ("
+            f" INSERT INTO entities_entity AS e ({columns}, {', '.join(defaults)})"
+            f" SELECT {', '.join(f's.{name}' for name in batch.columns)}, {', '.join(defaults.values())}"
+            f" FROM entity_stage s LEFT JOIN entities_entity e USING (credit_code)"
+            f" WHERE e.id IS NULL OR NOT ({same}) ORDER BY s.credit_code"
+            f" ON CONFLICT (credit_code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
+            f" RETURNING (xmax = 0) AS is_new)"
+            f" SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
+        )
+        new, changed = cursor.fetchone()
+    outcome.new += new
+    outcome.changed += changed
+    outcome.unchanged += len(batch.rows) - new - changed
+
+
+def write_problems(path: Path):
+    """A function that appends problems to a CSV at `path`, opened at the first one; call its `close` at the end."""
+    return _ProblemFile(path)
+
+
+class _ProblemFile:
+    """Rows that were refused or remarked on, in a file that spreadsheets open as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._file, self._writer = path, None, None
+
+    def __call__(self, found: Sequence[RowProblem]) -> None:
+        if found and self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow((_("Row"), _("Code"), _("Name"), _("Level"), _("Problem")))
+        for problem in found:
+            self._writer.writerow(
+                (problem.number, harmless(problem.code), harmless(problem.name), problem.level, problem.message)
+            )
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
