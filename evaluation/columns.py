@@ -70,8 +70,11 @@ class RecordColumns:
     #: One bit for each word of `vocabulary.penalty_kinds`.
     penalty_kinds: Ints
     decided: Days
+    published: Days
     #: The last day on which the record is in force.
     until: Days
+    #: The day on which a repair, withdrawal or correction ended it; `FOREVER` where none did.
+    ended: Days
     standing: Ints
     objected: Bools
     values: Mapping[str, Ints]
@@ -148,6 +151,16 @@ class Columns:
             values={name: codes[order] for name, codes in values.items()},
         )
         return cls(keys, records)
+
+    def as_on(self, day: date) -> "Columns":
+        """The registry as it was on an earlier day: what was published by then, and not yet ended, was in force.
+
+        An objection is taken as it is now.
+        """
+        at = np.datetime64(day, "D")
+        known = np.flatnonzero((self.records.published <= at) & (self.records.ended > at))
+        then = self.records.take(known)
+        return Columns(self.entities, replace(then, standing=np.zeros(len(then), np.int64)))
 
 
 def whole_months(since: Days, as_of: date) -> Ints:

@@ -94,8 +94,7 @@ def _columns(records: QuerySet[CreditRecord], vocabulary: Vocabulary, ids: Itera
         market=rows["market"].astype(bool),
         severity=rows["severity"].astype(np.int64),
         penalty_kinds=kinds,
-        decided=POSTGRES_EPOCH + rows["decided"].astype(np.int64),
-        until=POSTGRES_EPOCH + rows["until"].astype(np.int64),
+        **{name: POSTGRES_EPOCH + rows[name].astype(np.int64) for name in ("decided", "published", "until", "ended")},
         standing=rows["standing"].astype(np.int64),
         objected=rows["objected"].astype(bool),
     )
@@ -110,7 +109,9 @@ def _spec(vocabulary: Vocabulary) -> dict[str, Column]:
         "market": Column(_says(Q(record_type__family=RecordType.Family.MARKET)), "u1"),
         "severity": Column(_word("severity_class", CLASSES[1:]), small),
         "decided": Column(F("decided_on"), date),
-        "until": Column(Coalesce("publish_until", Cast(Value(FOREVER), DateField())), date),
+        "until": Column(_day_or_forever("publish_until"), date),
+        "published": Column(_day_or_forever("published_on"), date),
+        "ended": Column(_day_or_forever("ended_on"), date),
         "standing": Column(_word("status", STANDINGS[1:]), small),
         "objected": Column(F("objected"), "u1"),
         **{
@@ -122,6 +123,10 @@ def _spec(vocabulary: Vocabulary) -> dict[str, Column]:
             for place, (name, words) in enumerate(vocabulary.fields.items())
         },
     }
+
+
+def _day_or_forever(field: str) -> Expression:
+    return Coalesce(field, Cast(Value(FOREVER), DateField()))
 
 
 def _word(text: str | Expression, words: tuple[str, ...]) -> Expression:

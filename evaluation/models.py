@@ -153,8 +153,8 @@ class RatingChange(models.Model):
     class Meta:
         verbose_name = _("change of a rating")
         indexes = [
-            models.Index(fields=("entity", "scheme", "-at"), name="changes_of_entity"),
-            models.Index(fields=("scheme", "-at"), name="changes_of_scheme"),
+            models.Index(fields=("entity", "scheme", "-as_of"), name="changes_of_entity"),
+            models.Index(fields=("scheme", "-as_of"), name="changes_of_scheme"),
         ]
         triggers = [
             pgtrigger.Protect(name="rating_changes_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)

@@ -20,6 +20,8 @@ class Row:
     kinds: tuple[str, ...] = ()
     decided: date = date(2026, 11, 1)
     until: date = FOREVER
+    published: date | None = None
+    ended: date = FOREVER
     standing: str = "published"
     objected: bool = False
     values: dict[str, str] = field(default_factory=dict)
@@ -48,7 +50,9 @@ def columns(rows: list[Row], vocabulary: Vocabulary, entities: tuple[int, ...] =
             np.int64,
         ),
         decided=np.array([row.decided for row in rows], "M8[D]"),
+        published=np.array([row.published or row.decided for row in rows], "M8[D]"),
         until=np.array([row.until for row in rows], "M8[D]"),
+        ended=np.array([row.ended for row in rows], "M8[D]"),
         standing=np.array([STANDINGS.index(row.standing) for row in rows], np.int64),
         objected=np.array([row.objected for row in rows], bool),
     )
