@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "credit_platform.ui.middleware.UploadRedirects",
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "credit_platform.common.middleware.DomainErrorMiddleware",
@@ -280,4 +281,6 @@ structlog.configure(
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "credit@localhost")
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+#: Whether invented entities and ready-made accounts may be loaded here.
+DEMONSTRATION = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,7 +1,8 @@
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import check_for_language
+from django.shortcuts import redirect, render
+from django.utils.translation import check_for_language, gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as keep_in_cookie
 
@@ -26,6 +27,20 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def show_styleguide(request: HttpRequest) -> HttpResponse:
     """Every component with invented content; the documentation of `{% load ui %}`."""
     return render(request, "ui/styleguide.html", styleguide.content(request))
+
+
+@require_POST
+def try_styleguide(request: HttpRequest) -> HttpResponse:
+    """Check what was typed into the style guide's forms as a real page would, and keep nothing."""
+    content = styleguide.content(request)
+    if "file" in request.FILES:
+        form = content["upload"] = styleguide.UploadForm(request.POST, request.FILES)
+    else:
+        form = content["form"] = styleguide.PenaltyForm(request.POST, request.FILES)
+    if form.is_valid():
+        messages.success(request, _("Record sent to review"))
+        return redirect("ui:styleguide")
+    return render(request, "ui/styleguide.html", {**content, "tried": True}, status=422)
 
 
 @require_GET

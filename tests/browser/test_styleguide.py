@@ -139,6 +139,85 @@ def test_a_filter_sends_itself_and_its_tag_takes_it_away(guide):
     expect(page).not_to_have_url(re.compile(r"level=3"))
 
 
+def fill_in(page: Page) -> None:
+    page.locator("#id_decided_on").fill("2026-11-16")
+    page.locator("#id_fine").fill("3.2")
+    page.locator("#id_facts").fill("Six batches of flour without purchase checks.")
+
+
+def test_control_and_s_save_the_form_and_a_toast_says_so(guide):
+    page = guide()
+    fill_in(page)
+    page.keyboard.press("Control+s")
+    expect(page.locator("#toasts")).to_contain_text("Record sent to review")
+
+
+def test_a_form_that_cannot_be_saved_comes_back_with_the_focus_on_what_is_wrong(guide):
+    page = guide()
+    page.locator("#id_fine").fill("45000")
+    page.keyboard.press("Control+s")
+    expect(page).to_have_url(re.compile("/styleguide/try/"))
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page.locator("#id_fine")).to_have_value("45000")
+    page.locator("[data-error-summary] a", has_text="Fine").click()
+    expect(page.locator("#id_fine")).to_be_focused()
+
+
+def test_a_form_is_sent_once_however_often_the_button_is_pressed(guide):
+    page = guide()
+    fill_in(page)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate(
+        "const button = document.querySelector('form[data-primary] [type=submit]');"
+        "button.click(); button.click(); button.click()"
+    )
+    expect(page.locator("#toasts")).to_contain_text("Record sent to review")
+    assert len(sent) == 1
+
+
+def test_going_back_finds_the_form_ready_to_be_sent_again(guide):
+    page = guide()
+    fill_in(page)
+    page.keyboard.press("Control+s")
+    expect(page.locator("#toasts")).to_contain_text("Record sent to review")
+    page.go_back()
+    assert page.locator("form[data-sent]").count() == 0
+    assert page.locator("[data-held]").count() == 0
+
+
+def test_leaving_with_something_typed_is_asked_about(guide):
+    page = guide()
+    page.locator("#id_number").press_sequentially("1")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(reverse("ui:styleguide"))
+    assert asked == ["beforeunload"]
+
+
+def test_an_upload_shows_its_progress_and_ends_on_the_next_page_with_its_message(guide):
+    page = guide()
+    page.locator("#id_file").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"1" * 300_000}
+    )
+    with page.expect_response(re.compile("/styleguide/try/")) as answer:
+        page.locator("form[data-upload] [type=submit]").click()
+    assert answer.value.status == 204
+    expect(page.locator("#toasts")).to_contain_text("Record sent to review")
+
+
+def test_an_upload_that_breaks_says_so_and_can_be_sent_again(browser, live_server):
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.goto(reverse("ui:styleguide"))
+    page.route(re.compile("/styleguide/try/"), lambda route: route.abort())
+    page.locator("#id_file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"1"})
+    page.locator("form[data-upload] [type=submit]").click()
+    expect(page.locator("[data-files]")).to_contain_text("The connection broke")
+    assert page.locator("form[data-upload][data-sent]").count() == 0
+    context.close()
+
+
 def test_on_paper_every_table_stands_beside_its_chart(guide):
     page = guide()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -185,6 +264,9 @@ def test_without_scripts_everything_is_there(browser, live_server):
     expect(page.locator("input[type=file]").first).to_be_visible()
     page.locator("details.twin > summary").first.click()
     expect(page.locator("details.twin table").first).to_be_visible()
+    page.locator("#id_file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"1"})
+    page.locator("form[data-upload] [type=submit]").click()
+    expect(page.locator(".toastbox", has_text="Record sent to review").first).to_be_visible()
     context.close()
 
 

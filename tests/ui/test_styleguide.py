@@ -59,3 +59,29 @@ def test_the_page_speaks_the_language_of_its_reader(client, language, lang, titl
     page = client.get(reverse("ui:styleguide")).content.decode()
     assert f'<html lang="{lang}"' in page
     assert f"<h1>{title}</h1>" in page
+
+
+FILLED = {
+    "entity": "91339702MA7HG4Q25H",
+    "number": "1129",
+    "decided_on": "2026-11-16",
+    "category": "fine",
+    "fine": "3.2",
+    "facts": "x",
+    "level": "2",
+}
+
+
+def test_a_tried_form_is_answered_as_a_real_one(client):
+    assert client.post(reverse("ui:styleguide-try"), FILLED).status_code == 302
+    refused = client.post(reverse("ui:styleguide-try"), FILLED | {"fine": "32000"})
+    assert refused.status_code == 422
+    assert "32,000 yuan is 3.2 in this unit." in refused.content.decode()
+
+
+def test_a_script_that_sends_a_file_is_told_where_to_go_next(client):
+    answer = client.post(reverse("ui:styleguide-try"), FILLED, headers={"X-Upload": "1"})
+    assert answer.status_code == 204
+    assert answer["X-Location"] == reverse("ui:styleguide")
+    page = client.get(reverse("ui:styleguide"))
+    assert "data-toast" in page.content.decode()

@@ -87,6 +87,12 @@ def is_same(value: Any, other: Any) -> bool:
 
 
 @register.filter
+def undo_url(message) -> str:
+    """Where a message can be undone: `messages.success(request, text, extra_tags=undo_url)`."""
+    return message.extra_tags if message.extra_tags and message.extra_tags.startswith("/") else ""
+
+
+@register.filter
 def in_list(item: Any) -> list:
     return [item]
 

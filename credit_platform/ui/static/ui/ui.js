@@ -336,6 +336,7 @@
     var request = new XMLHttpRequest(), begun = Date.now();
     request.open("POST", form.action);
     request.setRequestHeader("X-CSRFToken", token());
+    request.setRequestHeader("X-Upload", "1");
     request.upload.addEventListener("progress", function (event) {
       if (!event.lengthComputable) { return; }
       var share = event.loaded / event.total, spent = (Date.now() - begun) / 1000;
@@ -347,8 +348,9 @@
     request.addEventListener("load", function () {
       clean(form);
       var answer = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("main");
-      if (request.status < 400 && request.responseURL && request.responseURL !== form.action) {
-        window.location.assign(request.responseURL);
+      var next = request.getResponseHeader("X-Location");
+      if (next) {
+        window.location.assign(next);
       } else if (answer) {
         document.getElementById("main").replaceWith(answer);
         start(answer);
