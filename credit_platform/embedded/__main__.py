@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from functools import partial
 
@@ -21,6 +21,7 @@ from credit_platform.embedded.places import Places, here
 from credit_platform.embedded.supervisor import Program, Supervisor, die_with_parent
 
 READY_WITHIN = 120.0
+ADDRESSES = frozenset({"DATABASE_URL", "REDIS_URL"})
 
 
 def main(arguments: list[str]) -> int:
@@ -57,7 +58,8 @@ def up(places: Places) -> int:
     with alone(places):
         refuse_taken_port(host, port)
         compile_translations()
-        with embedded_services(places) as supervisor:
+        # An address that the environment names already is a server's, which is not ours to start.
+        with embedded_services(places, ADDRESSES - os.environ.keys()) as supervisor:
             _prepare_database(places)
             web, *background = platform_programs(places, host, port)
             supervisor.start(web)
@@ -100,7 +102,7 @@ def test(places: Places) -> int:
     arguments = ["-n", "auto", *shlex.split(os.environ.get("ARGS", ""))]
     with alone(places):
         compile_translations()
-        with embedded_services(places, careless=True):
+        with embedded_services(places, ADDRESSES, careless=True):
             return subprocess.run(
                 [sys.executable, "-m", "pytest", *arguments],
                 env={**os.environ, **environ},
@@ -142,17 +144,23 @@ def compile_translations() -> None:
 
 
 @contextmanager
-def embedded_services(places: Places, *, careless: bool = False) -> Iterator[Supervisor]:
-    """PostgreSQL and Redis, ready to be used; on leaving, everything that was started is stopped."""
+def embedded_services(places: Places, addresses: Set[str], *, careless: bool = False) -> Iterator[Supervisor]:
+    """The servers behind these addresses (DATABASE_URL, REDIS_URL), ready to be used.
+
+    On leaving, they and everything else that was started with the supervisor are stopped.
+    """
     supervisor = Supervisor(places.run)
-    cluster = services.cluster_for(places)
-    database, store = services.postgres(cluster, places, careless=careless), services.redis(places)
     try:
-        services.prepare_postgres(cluster, places)
-        supervisor.start(database)
-        supervisor.start(store)
-        services.wait_for_postgres(cluster, places, lambda: supervisor.is_running(database.name))
-        services.wait_for_redis(places, lambda: supervisor.is_running(store.name))
+        if "REDIS_URL" in addresses:
+            store = services.redis(places)
+            supervisor.start(store)
+            services.wait_for_redis(places, lambda: supervisor.is_running(store.name))
+        if "DATABASE_URL" in addresses:
+            cluster = services.cluster_for(places)
+            services.prepare_postgres(cluster, places)
+            database = services.postgres(cluster, places, careless=careless)
+            supervisor.start(database)
+            services.wait_for_postgres(cluster, places, lambda: supervisor.is_running(database.name))
         yield supervisor
     finally:
         print("\nStopping …", flush=True)
@@ -252,9 +260,10 @@ def _show_screen(places: Places, port: int) -> None:
         "Logs": f"{places.logs}",
         "Stop": f"Ctrl-C, or kill {os.getpid()}; the data stay. `make reset` deletes them and starts afresh.",
     }
-    cluster = services.cluster_for(places)
-    if places.var not in cluster.data.parents:
-        rows["Data"] += f", the database in {cluster.data}"
+    if "DATABASE_URL" in os.environ:
+        rows["Data"] += ", the database where DATABASE_URL says"
+    elif places.var not in services.cluster_for(places).data.parents:
+        rows["Data"] += f", the database in {services.cluster_for(places).data}"
     print("\nThe credit supervision platform is ready.\n")
     for title, value in rows.items():
         print(f"  {title:<9}{value}")
