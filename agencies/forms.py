@@ -210,15 +210,28 @@ class RecordForm(forms.Form):
     """
 
     entity = EntityField(label=_("Entity"))
-    document_number = forms.CharField(label=_("Document number"), max_length=128)
-    decided_on = PastDayField(label=_("Decision date"))
-    title = forms.CharField(label=_("What was decided"), max_length=300)
+    document_number = forms.CharField(
+        label=_("Document number"), max_length=128,
+        error_messages={"required": _("Type the number that stands on the document.")},
+    )
+    decided_on = PastDayField(
+        label=_("Decision date"), error_messages={"required": _("Type the day that stands on the decision.")}
+    )
+    title = forms.CharField(
+        label=_("What was decided"), max_length=300, error_messages={"required": _("Say it in one line.")}
+    )
     facts = forms.CharField(
         label=_("Facts"), widget=forms.Textarea(attrs={"rows": 3}), required=False,
         help_text=_("Will be public. Leave out names, telephone and ID numbers of persons."),
     )
-    legal_basis = forms.CharField(label=_("Legal basis"), max_length=500)
-    authority = forms.CharField(label=_("Deciding authority"), max_length=200)
+    legal_basis = forms.CharField(
+        label=_("Legal basis"), max_length=500,
+        error_messages={"required": _("Name the law and the article on which it stands.")},
+    )
+    authority = forms.CharField(
+        label=_("Deciding authority"), max_length=200,
+        error_messages={"required": _("Name the authority that decided.")},
+    )
 
     who_title: str | Promise = _("Whom it concerns")
     sections: tuple[Section, ...] = ()
@@ -250,12 +263,11 @@ class RecordForm(forms.Form):
             **{name: _("10,000 yuan") for name, field in self.fields.items() if isinstance(field, TenThousandYuanField)},
             **self.units,
         }
-        if not sending:
-            for name, field in self.fields.items():
-                field.required = field.required and name in NEEDED_BY_A_DRAFT
         self.order_fields(["entity", *(name for section in self.sections for name in section.names)])
-        if "authority" in self.fields:
-            self.fields["authority"].initial = frame.body.name_zh
+        self.fields["authority"].initial = frame.body.name_zh
+        if not self.is_bound:
+            first = "document_number" if self.initial.get("entity") else "entity"
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def _add_catalogue_fields(self) -> None:
         """The catalogue's extra fields: those of this department, and those on which the catalogue insists."""
@@ -297,6 +309,16 @@ class RecordForm(forms.Form):
             yield section.title, [self[name] for name in section.names if name in self.fields]
         if others := [self[name] for name in self.extra_names if name not in placed]:
             yield _("Also asked by the catalogue"), others
+
+    def full_clean(self) -> None:
+        """A draft is checked with less required than the form shows, for that is what a reviewer will need."""
+        needed = {name: field.required for name, field in self.fields.items()}
+        if not self.sending:
+            for name, field in self.fields.items():
+                field.required = needed[name] and name in NEEDED_BY_A_DRAFT
+        super().full_clean()
+        for name, field in self.fields.items():
+            field.required = needed[name]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
@@ -379,6 +401,7 @@ def catalogue_field(extra: Mapping[str, Any], *, required: bool) -> forms.Field:
     common = {
         "label": in_readers_language(extra.get("label_zh", ""), extra.get("label_en", "")),
         "required": required or bool(extra.get("required")),
+        "error_messages": {"required": _("A reviewer needs this. Fill it in, or keep the record as a draft.")},
     }
     match extra["type"]:
         case "code":

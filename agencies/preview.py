@@ -182,13 +182,15 @@ def late(facts: Facts) -> Iterator[str]:
 
 @_check
 def perhaps_twice(facts: Facts) -> Iterator[str]:
-    """Another record of the same type and day on the same entity says much the same."""
+    """Another record of the same type and day on the same entity says much the same, under another number."""
     record = facts.record
-    for other in facts.on_file:
-        same_number = other.document_number == record.document_number and record.document_number
-        if other.pk == record.replaces_id or (same_number and other.submitted_by_id == record.submitted_by_id):
-            continue
-        if other.decided_on == record.decided_on and (other.title == record.title or other.amount == record.amount):
-            yield _("Much the same is already on file, of the same day: %(number)s, %(body)s.") % {
-                "number": other.document_number, "body": other.submitted_by,
-            }
+    alike = [
+        other.document_number
+        for other in facts.on_file
+        if other.pk != record.replaces_id
+        and other.decided_on == record.decided_on
+        and other.document_number != record.document_number
+        and (other.title == record.title or (other.amount is not None and other.amount == record.amount))
+    ]
+    if alike:
+        yield _("Much the same is already on file, of the same day: %(numbers)s.") % {"numbers": ", ".join(alike)}

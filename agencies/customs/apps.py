@@ -13,4 +13,6 @@ class CustomsConfig(AppConfig):
 
         register_entry_form("customs", "administrative-penalty", forms.CustomsPenaltyForm, order=10)
         register_entry_form("customs", "customs-credit-status", forms.CustomsStatusForm, order=20)
-        register_entry_form("customs", "commendation", forms.CustomsCommendationForm, order=30)
+        register_entry_form("customs", "administrative-licence", forms.CustomsLicenceForm, order=30)
+        register_entry_form("customs", "inspection-result", forms.CustomsInspectionForm, order=40)
+        register_entry_form("customs", "commendation", forms.CustomsCommendationForm, order=50)

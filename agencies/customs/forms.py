@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.commendations import CommendationForm
 from agencies.forms import RecordForm, Section
+from agencies.inspections import InspectionForm
+from agencies.licences import LicenceForm
 from agencies.penalties import PenaltyForm
 
 #: GACC Order 282 replaced Order 251 on this day: five statuses instead of three.
@@ -64,3 +66,11 @@ class CustomsStatusForm(RecordForm):
                 "customs_status",
                 _("This status came with GACC Order 282 on 1 April 2026; the decision is older. Check the day."),
             )
+
+
+class CustomsLicenceForm(LicenceForm):
+    """A licence of customs."""
+
+
+class CustomsInspectionForm(InspectionForm):
+    """An inspection of customs."""

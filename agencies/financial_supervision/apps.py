@@ -13,4 +13,5 @@ class FinancialSupervisionConfig(AppConfig):
 
         register_entry_form("financial-supervision", "administrative-penalty", forms.FinancialPenaltyForm, order=10)
         register_entry_form("financial-supervision", "administrative-licence", forms.FinancialLicenceForm, order=20)
-        register_entry_form("financial-supervision", "commendation", forms.FinancialCommendationForm, order=30)
+        register_entry_form("financial-supervision", "inspection-result", forms.FinancialInspectionForm, order=30)
+        register_entry_form("financial-supervision", "commendation", forms.FinancialCommendationForm, order=40)

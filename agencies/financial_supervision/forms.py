@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.commendations import CommendationForm
 from agencies.forms import Section
+from agencies.inspections import InspectionForm
 from agencies.licences import LicenceForm
 from agencies.penalties import PenaltyForm
 
@@ -31,3 +32,7 @@ class FinancialCommendationForm(CommendationForm):
 
 class FinancialLicenceForm(LicenceForm):
     """A licence of financial supervision."""
+
+
+class FinancialInspectionForm(InspectionForm):
+    """An inspection of financial supervision."""

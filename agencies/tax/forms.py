@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.commendations import CommendationForm
 from agencies.forms import RecordForm, Section
+from agencies.inspections import InspectionForm
+from agencies.licences import LicenceForm
 from agencies.penalties import PenaltyForm
 
 
@@ -87,3 +89,11 @@ class TaxGradeForm(RecordForm):
                 _("%(points)s points do not give %(grade)s (Announcement 2025 No. 12 art. 16).")
                 % {"points": text, "grade": grade},
             )
+
+
+class TaxLicenceForm(LicenceForm):
+    """A licence of the tax office."""
+
+
+class TaxInspectionForm(InspectionForm):
+    """An inspection of the tax office."""

@@ -1,0 +1,56 @@
+"""The departments of the shipped catalogue, with a clerk and a reviewer of market supervision."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from credit_platform.common.services import seed_working_calendar
+from entities.models import RecordType, SubmittingBody
+from entities.services.catalogue import seed_catalogue
+from tests.factories import MemberFactory
+
+
+@dataclass(frozen=True)
+class City:
+    """The departments and record types by their codes."""
+
+    bodies: dict[str, SubmittingBody]
+    types: dict[str, RecordType]
+
+
+@pytest.fixture
+def city(db) -> City:
+    seed_catalogue()
+    seed_working_calendar()
+    return City(
+        bodies={body.code: body for body in SubmittingBody.objects.all()},
+        types={record_type.code: record_type for record_type in RecordType.objects.all()},
+    )
+
+
+@pytest.fixture
+def sign_in():
+    """A browser in which that user is signed in."""
+
+    def as_user(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return as_user
+
+
+@pytest.fixture
+def market(city):
+    return city.bodies["market-supervision"]
+
+
+@pytest.fixture
+def clerk(market):
+    return MemberFactory(body=market, role="clerk")
+
+
+@pytest.fixture
+def reviewer(market):
+    return MemberFactory(body=market, role="reviewer")
