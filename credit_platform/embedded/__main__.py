@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Set as AbstractSet
 from contextlib import contextmanager
 from functools import partial
 
@@ -144,7 +144,9 @@ def compile_translations() -> None:
 
 
 @contextmanager
-def embedded_services(places: Places, addresses: Set[str], *, careless: bool = False) -> Iterator[Supervisor]:
+def embedded_services(
+    places: Places, addresses: AbstractSet[str], *, careless: bool = False
+) -> Iterator[Supervisor]:
     """The servers behind these addresses (DATABASE_URL, REDIS_URL), ready to be used.
 
     On leaving, they and everything else that was started with the supervisor are stopped.

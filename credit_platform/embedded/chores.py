@@ -84,7 +84,16 @@ def check() -> int:
 def lock() -> int:
     """Write both lock files anew; what they pin already stays unless ARGS says --upgrade."""
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
-    output = ["--custom-compile-command", "make lock", "--group", "dev", "--output-file", "requirements.lock"]
+    output = [
+        "--custom-compile-command",
+        "make lock",
+        "--group",
+        "dev",
+        "--group",
+        "embedded",
+        "--output-file",
+        "requirements.lock",
+    ]
     upgrade = shlex.split(os.environ.get("ARGS", ""))
     run_uv(
         "requirements.lock",

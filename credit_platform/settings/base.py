@@ -171,11 +171,9 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [
-    ("vendor", BASE_DIR / "node_modules/@tabler/core/dist/css"),
-    ("vendor", BASE_DIR / "node_modules/@tabler/core/dist/js"),
-    ("vendor", BASE_DIR / "node_modules/htmx.org/dist"),
-    ("vendor", BASE_DIR / "node_modules/echarts/dist"),
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "credit_platform.ui.vendor.VendorFinder",
 ]
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

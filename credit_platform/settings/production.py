@@ -25,6 +25,8 @@ if "*" in ALLOWED_HOSTS:
 
 # TLS ends at the reverse proxy, which alone can reach this process and sets this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies each add their visitor's address; one more or less and anybody can feign theirs.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "1"))
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from itertools import chain
 
 from django.conf import settings
 
@@ -26,7 +27,7 @@ def test_every_package_is_pinned_by_hash():
 
 
 def test_the_lock_holds_what_the_project_asks_for():
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    wanted = chain(PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"].values())
     names = {re.match(r"[\w-]+", requirement)[0] for requirement in wanted}
     locked = set(re.findall(r"^([\w.-]+)==", LOCK, re.MULTILINE))
 
