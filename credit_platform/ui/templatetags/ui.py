@@ -567,7 +567,8 @@ def job_panel(
 
     Args:
         steps: {label, state}; state is done, current, todo or failed.
-        url: answers with this panel; asked only while `running`.
+        url: answers with this panel, and with `HX-Refresh: true` once the rest of the page has changed too;
+            asked only while `running`.
         problem: why it stopped, when it did.
     """
     return {
