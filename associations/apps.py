@@ -1,7 +1,21 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from credit_platform.ui import navigation
+
 
 class AssociationsConfig(AppConfig):
     name = "associations"
     verbose_name = _("Industry associations")
+
+    def ready(self) -> None:
+        from associations import audit_verbs, formats  # noqa: F401  (registers the verbs)
+        from associations.selectors import associations_of
+
+        formats.offer()
+
+        navigation.register(
+            navigation.Item(
+                label=_("Our members"), url_name="associations:member-list", order=10, visible=associations_of
+            )
+        )

@@ -6,12 +6,20 @@ from associations import policies
 from entities.models import Entity, Submission, SubmittingBody
 
 
+class AssociationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The associations that this user acts for."""
+        return self.filter(policies.associations_visible_to(user))
+
+
 class Association(models.Model):
     """An industry association: a submitting body with a charter and members."""
 
     body = models.OneToOneField(SubmittingBody, on_delete=models.PROTECT, related_name="association")
     charter = models.CharField(_("charter"), max_length=300, blank=True)
     industry_scope = models.CharField(_("industry scope"), max_length=200, blank=True)
+
+    objects = AssociationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("industry association")
@@ -22,7 +30,7 @@ class Association(models.Model):
 
 class MemberQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The members of the associations that this user is an officer of."""
+        """The members of the associations that this user acts for."""
         return self.filter(policies.members_visible_to(user))
 
     def current_on(self, day):
@@ -55,7 +63,8 @@ class Member(models.Model):
                 fields=("association", "entity"), condition=Q(left_on=None), name="an_entity_is_a_member_once"
             ),
             models.CheckConstraint(
-                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")), name="a_member_leaves_after_joining"
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="a_member_leaves_after_joining",
             ),
         ]
 

@@ -6,6 +6,7 @@ does not get web processes restarted. `/readyz` says whether visitors may be sen
 """
 
 import secrets
+from threading import Event
 
 from django.conf import settings
 from django.core.cache import cache
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
 LOOPBACK = ("127.0.0.1", "::1")
-
-_migrations_seen_applied = False
+#: Set once all migrations were seen to be applied: they stay so, and looking reads every migration file.
+_migrated = Event()
 
 
 @require_safe
@@ -40,23 +41,26 @@ def readyz(request: HttpRequest) -> JsonResponse:
     redis = "ok" if cache.redis_answers() else "away"
     ready = database == "ok"
     state = "ready" if ready and redis == "ok" else "degraded" if ready else "not ready"
-    return JsonResponse(
-        {"status": state, "database": database, "redis": redis}, status=200 if ready else 503
-    )
+    return JsonResponse({"status": state, "database": database, "redis": redis}, status=200 if ready else 503)
 
 
 def _database() -> str:
-    """`ok`, `away`, or `migrations missing`. Applied migrations stay applied, so a process looks until they are."""
-    global _migrations_seen_applied
+    """`ok`, `away`, or `migrations missing`."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        if not _migrations_seen_applied:
-            executor = MigrationExecutor(connection)
-            _migrations_seen_applied = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return "ok" if _migrations_are_applied() else "migrations missing"
     except DatabaseError:
         return "away"
-    return "ok" if _migrations_seen_applied else "migrations missing"
+
+
+def _migrations_are_applied() -> bool:
+    if not _migrated.is_set():
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _migrated.set()
+    return True
 
 
 @require_safe

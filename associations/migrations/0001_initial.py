@@ -5,41 +5,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('entities', '0001_initial'),
+        ("entities", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Association',
+            name="Association",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('charter', models.CharField(blank=True, max_length=300, verbose_name='charter')),
-                ('industry_scope', models.CharField(blank=True, max_length=200, verbose_name='industry scope')),
-                ('body', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='association', to='entities.submittingbody')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("charter", models.CharField(blank=True, max_length=300, verbose_name="charter")),
+                (
+                    "industry_scope",
+                    models.CharField(blank=True, max_length=200, verbose_name="industry scope"),
+                ),
+                (
+                    "body",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="association",
+                        to="entities.submittingbody",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'industry association',
+                "verbose_name": "industry association",
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_number', models.CharField(blank=True, max_length=40, verbose_name='member number')),
-                ('joined_on', models.DateField(verbose_name='joined on')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='left on')),
-                ('basis', models.CharField(choices=[('consent', 'Consent of the member'), ('charter', 'Charter of the association')], max_length=10, verbose_name='basis for keeping its data')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='associations.association')),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='entities.entity')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entities.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("member_number", models.CharField(blank=True, max_length=40, verbose_name="member number")),
+                ("joined_on", models.DateField(verbose_name="joined on")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="left on")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("consent", "Consent of the member"),
+                            ("charter", "Charter of the association"),
+                        ],
+                        max_length=10,
+                        verbose_name="basis for keeping its data",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="associations.association",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="entities.entity",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="entities.submission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('association', 'entity'), name='an_entity_is_a_member_once'), models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='a_member_leaves_after_joining')],
+                "verbose_name": "member",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_on", None)),
+                        fields=("association", "entity"),
+                        name="an_entity_is_a_member_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_on", None), ("left_on__gte", models.F("joined_on")), _connector="OR"
+                        ),
+                        name="a_member_leaves_after_joining",
+                    ),
+                ],
             },
         ),
     ]

@@ -48,7 +48,9 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         return response
 
-    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+    def add_message(
+        self, request, level, message_template=None, message_context=None, extra_tags="", message=None
+    ):
         """Say what is new to the reader; that one has signed in or out is plain from the page."""
         if message_template in SAID:
             messages.add_message(request, level, SAID[message_template])
@@ -60,8 +62,12 @@ class AccountAdapter(DefaultAccountAdapter):
 SAID = {
     "account/messages/password_changed.txt": _("Your password is changed."),
     "mfa/messages/totp_activated.txt": _("Your authenticator app is now asked for at each sign-in."),
-    "mfa/messages/totp_deactivated.txt": _("The second factor is off. The password alone now opens your account."),
-    "mfa/messages/recovery_codes_generated.txt": _("New recovery codes are made; the old ones no longer work."),
+    "mfa/messages/totp_deactivated.txt": _(
+        "The second factor is off. The password alone now opens your account."
+    ),
+    "mfa/messages/recovery_codes_generated.txt": _(
+        "New recovery codes are made; the old ones no longer work."
+    ),
 }
 
 

@@ -19,7 +19,13 @@ def _worded(field: forms.Field, label, autocomplete: str, **attrs: str) -> None:
 class SignInForm(account.LoginForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _worded(self.fields["login"], _("User name or e-mail"), "username", autocapitalize="none", spellcheck="false")
+        _worded(
+            self.fields["login"],
+            _("User name or e-mail"),
+            "username",
+            autocapitalize="none",
+            spellcheck="false",
+        )
         _worded(self.fields["password"], _("Password"), "current-password")
 
     def user_credentials(self) -> dict:
@@ -60,13 +66,23 @@ class SecondFactorForm(mfa.AuthenticateForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         # A recovery code has letters, so no numeric keyboard here.
-        _worded(self.fields["code"], _("Code from your app, or a recovery code"), "one-time-code", spellcheck="false")
+        _worded(
+            self.fields["code"],
+            _("Code from your app, or a recovery code"),
+            "one-time-code",
+            spellcheck="false",
+        )
 
 
 class ConfirmByCodeForm(mfa.ReauthenticateForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _worded(self.fields["code"], _("Code from your app, or a recovery code"), "one-time-code", spellcheck="false")
+        _worded(
+            self.fields["code"],
+            _("Code from your app, or a recovery code"),
+            "one-time-code",
+            spellcheck="false",
+        )
 
 
 class ActivateAppForm(totp.ActivateTOTPForm):

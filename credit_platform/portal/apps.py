@@ -18,12 +18,20 @@ class PortalConfig(AppConfig):
 
         navigation.register(
             navigation.Item(
-                label=_("Our credit"), url_name="portal:my-credit", bar=navigation.PORTAL, order=10, visible=is_agent
+                label=_("Our credit"),
+                url_name="portal:my-credit",
+                bar=navigation.PORTAL,
+                order=10,
+                visible=is_agent,
             )
         )
         navigation.register(
             navigation.Item(
-                label=_("Look up"), url_name="portal:home", bar=navigation.PORTAL, order=60, section=("/search/", "/e/")
+                label=_("Look up"),
+                url_name="portal:home",
+                bar=navigation.PORTAL,
+                order=60,
+                section=("/search/", "/e/"),
             )
         )
         navigation.register(

@@ -17,7 +17,10 @@ def is_too_short(query: str) -> bool:
 
 
 def find_public(query: str) -> list[Match]:
-    """The entities that anybody may find and that the query most likely means; one more than `SHOWN` if there are more."""
+    """The entities that anybody may find and that the query most likely means.
+
+    One more than `SHOWN` where there are more, so that the page can say so.
+    """
     if is_too_short(query):
         return []
     key = name_key(query)
@@ -33,7 +36,10 @@ def find_public(query: str) -> list[Match]:
     found += [Match(entity, "name", key) for entity in by_name]
     if len(found) <= SHOWN and key.isascii() and key.isalpha():
         seen |= {match.entity.pk for match in found}
-        by_initials = searchable.exclude(pk__in=seen).filter(initials__startswith=key.lower()).order_by("initials")
-        found += [Match(entity, "initials", entity.initials) for entity in by_initials[: SHOWN + 1 - len(found)]]
+        by_initials = (
+            searchable.exclude(pk__in=seen).filter(initials__startswith=key.lower()).order_by("initials")
+        )
+        found += [
+            Match(entity, "initials", entity.initials) for entity in by_initials[: SHOWN + 1 - len(found)]
+        ]
     return found
-

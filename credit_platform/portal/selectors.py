@@ -7,8 +7,7 @@ from datetime import date
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from credit_platform.common.errors import Missing
 from credit_platform.portal import policies
@@ -112,9 +111,10 @@ def list_lines(entity: Entity, day: date) -> list[ListLine]:
     """One line for each list of the catalogue, the serious one first; said also where the entity is on none."""
     codes = SECTIONS["lists"].types
     standing = set(
-        public_records_of(entity, day).filter(record_type__code__in=codes).order_by().values_list(
-            "record_type__code", flat=True
-        )
+        public_records_of(entity, day)
+        .filter(record_type__code__in=codes)
+        .order_by()
+        .values_list("record_type__code", flat=True)
     )
     types = {record_type.code: record_type for record_type in RecordType.objects.filter(code__in=codes)}
     return [ListLine(types[code], code in standing) for code in codes if code in types]
@@ -134,7 +134,9 @@ def city_figures(day: date) -> CityFigures:
     """The figures of the first page. Counted at most every ten minutes, for counting a million takes its time."""
     entities, counts = cache.get_or_set(f"portal:figures:{day}", lambda: _count(day), FIGURES_KEPT_FOR)
     types = {record_type.pk: record_type for record_type in RecordType.objects.filter(pk__in=counts)}
-    by_type = sorted(((types[pk], count) for pk, count in counts.items() if pk in types), key=lambda row: -row[1])
+    by_type = sorted(
+        ((types[pk], count) for pk, count in counts.items() if pk in types), key=lambda row: -row[1]
+    )
     return CityFigures(entities, sum(counts.values()), by_type, day)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_platform.portal import views
+from credit_platform.portal import own_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("e/<slug:credit_code>/", views.entity, name="entity"),
     path("e/<slug:credit_code>/<slug:kind>/", views.entity_records, name="entity-records"),
     path("methods/", views.methods, name="methods"),
+    path("my-credit/", own_views.my_credit, name="my-credit"),
+    path("my-credit/<slug:credit_code>/", own_views.my_credit_of, name="my-credit-of"),
 ]

@@ -115,7 +115,12 @@ def test_the_page_asked_for_comes_after_sign_in(client, clerk):
 
 
 def test_nobody_is_sent_to_another_site(client, clerk):
-    for elsewhere in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "https:evil.example"):
+    for elsewhere in (
+        "https://evil.example/",
+        "//evil.example/",
+        "javascript:alert(1)",
+        "https:evil.example",
+    ):
         assert sign_in(client, next=elsewhere)["Location"] == reverse("home"), elsewhere
         client.logout()
 

@@ -1,0 +1,99 @@
+"""Shapes of what an association's officer types."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from associations.models import Association, Member
+from associations.selectors import CHANGED, CURRENT, LEFT
+from associations.services import MemberDraft
+from credit_platform.ui.forms import LookupInput
+from entities.models import Entity
+from entities.naming import name_key
+
+
+def _day(label, **kwargs) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs
+    )
+
+
+class FilterForm(forms.Form):
+    """What the list of members can be narrowed by."""
+
+    q = forms.CharField(
+        label=_("Find a member"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, code, pinyin initials")}),
+    )
+
+    def chosen(self) -> tuple[str, str]:
+        """The view and the query; an unknown view is that of the present members."""
+        view = self.data.get("view", "")
+        query = self.cleaned_data.get("q", "") if self.is_valid() else ""
+        return (view if view in (CURRENT, CHANGED, LEFT) else CURRENT), query
+
+
+def _option(code: str) -> dict | None:
+    entity = Entity.objects.filter(credit_code=code).first()
+    return entity and {"value": entity.credit_code, "name": entity.name, "code": entity.credit_code}
+
+
+class MemberForm(forms.Form):
+    """One member, by the name or code that the officer types."""
+
+    spans = {"joined_on": 3, "member_number": 3}
+
+    association = forms.ModelChoiceField(Association.objects.none(), label=_("Association"))
+    entity = forms.CharField(
+        label=_("Entity"),
+        widget=LookupInput(
+            url=reverse_lazy("entities:lookup"),
+            placeholder=_("Name fragment, code, former name or pinyin initials"),
+            describe=_option,
+        ),
+    )
+    joined_on = _day(_("Joined on"))
+    member_number = forms.CharField(label=_("Member number"), max_length=40, required=False)
+    basis = forms.ChoiceField(
+        label=_("Basis for keeping its data"),
+        choices=Member.Basis.choices,
+        widget=forms.RadioSelect,
+        help_text=_("An association keeps data on a member by consent or by its charter."),
+    )
+
+    def __init__(self, *args, associations: list[Association], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["association"]
+        field.queryset = Association.objects.filter(pk__in=[association.pk for association in associations])
+        field.initial = associations[0].pk
+        if len(associations) == 1:
+            field.widget = forms.HiddenInput()
+
+    def clean_entity(self) -> Entity:
+        """The entity of that code, or the only one of that whole name; never a guess."""
+        key = name_key(self.cleaned_data["entity"])
+        found = list(Entity.objects.filter(credit_code=key)[:1] or Entity.objects.filter(name_key=key)[:2])
+        if not found:
+            raise ValidationError(_("No entity has this code or this whole name. Choose one from the list."))
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several entities bear this name. Type the code of the one that is meant.")
+            )
+        return found[0]
+
+    def draft(self) -> MemberDraft:
+        """What was typed, as the service takes it; only after the form was found valid."""
+        typed = self.cleaned_data
+        return MemberDraft(
+            joined_on=typed["joined_on"], basis=typed["basis"], member_number=typed["member_number"].strip()
+        )
+
+
+class EndForm(forms.Form):
+    """The day on which a membership ended."""
+
+    left_on = _day(_("Left on"), initial=timezone.localdate)

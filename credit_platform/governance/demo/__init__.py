@@ -1,0 +1,1 @@
+"""The demonstration city: invented people and businesses, whose history is written by the platform's own services."""

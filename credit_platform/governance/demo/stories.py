@@ -1,0 +1,268 @@
+"""What the demonstration shows in detail: one food company, a few cases, and an association with its members."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from associations.models import Association, Member
+from associations.services import MemberDraft, add_member, end_membership
+from credit_platform.governance.demo.clock import weekday_from
+from credit_platform.governance.demo.history import MARKET, OFFENCES, History
+from credit_platform.governance.demo.names import FIRST, FOOD
+from entities.drafts import draft_of
+from entities.models import CreditRecord, Entity, EntityAgent
+from entities.services import records
+from entities.services.records import RecordDraft
+from repair import services as cases
+from repair.workflow import Action
+
+ASSOCIATION = "catering-association"
+LABELS, PURCHASES, ADVERTS, STOPPED = (OFFENCES[MARKET][place] for place in (1, 0, 2, 6))
+MEMBERS = 38
+PROOF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+    b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+    b"4 0 obj<</Length 62>>stream\nBT /F1 14 Tf 72 760 Td (Receipt of payment, demonstration) Tj ET\nendstream endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def tell(history: History, entities: list[Entity]) -> None:
+    """Add the stories to the city's history."""
+    hero = {brand_and_trade: entities[place] for brand_and_trade, place in FIRST.items()}
+    _name_agents(history, hero)
+    _food_company(history, hero["禾谷", "糕点食品"])
+    _cases(history, hero)
+    _corrected_and_withdrawn(history, hero)
+    _association(history, entities)
+
+
+def _name_agents(history: History, hero: dict) -> None:
+    """Agents are named at the credit office, on paper; the platform has no service for it yet."""
+    acting = {
+        "peihuaijin": (("禾谷", "糕点食品"), ("禾谷", "蔬果批发")),
+        "mengxiao": (("沣屿", "餐饮管理"), ("瑞汐", "酒店管理"), ("铭拓", "再生资源"), ("蓝栈", "冷链物流")),
+    }
+    EntityAgent.objects.bulk_create(
+        EntityAgent(user=history.users[username], entity=hero[one])
+        for username, ones in acting.items()
+        for one in ones
+    )
+
+
+def _ago(history: History, days: int) -> date:
+    return weekday_from(history.today - timedelta(days=days))
+
+
+def _food_company(history: History, entity: Entity) -> None:
+    """One record that never ends early, one that can be repaired now, one that can be repaired soon; and good ones."""
+    history.penalty(MARKET, entity, STOPPED, _ago(history, 404), fine=800)
+    history.penalty(MARKET, entity, PURCHASES, _ago(history, 200), fine=320)
+    history.penalty(MARKET, entity, LABELS, _ago(history, 80), fine=80)
+    history.fact(
+        MARKET,
+        "commendation",
+        entity,
+        f"{history.today.year - 1}年度市质量奖",
+        _ago(history, 255),
+        level="city",
+    )
+    for days in (277, 159):
+        history.fact(
+            MARKET,
+            "inspection-result",
+            entity,
+            "双随机抽查：未发现问题",
+            _ago(history, days),
+            inspection_kind="double-random",
+            finding="none",
+        )
+    history.fact(
+        MARKET, "administrative-licence", entity, "食品生产许可", _ago(history, 330), licence_kind="ordinary"
+    )
+
+
+# Cases
+
+
+def _cases(history: History, hero: dict) -> None:
+    agent, clerk = history.users["mengxiao"], history.users["tanyu"]
+    supervisor = history.users["linzhaoyi"]
+
+    def file(record: CreditRecord) -> str:
+        case = cases.open_case(by=agent, record_id=record.pk)
+        cases.save_draft(
+            by=agent,
+            number=case.number,
+            version=case.version,
+            statement="罚款已缴清，进货查验已改为电子台账并由专人负责，附缴款凭证。",
+        )
+        proof = SimpleUploadedFile("缴款凭证.pdf", PROOF, content_type="application/pdf")
+        cases.add_proof(by=agent, number=case.number, upload=proof)
+        cases.sign_commitment(by=agent, number=case.number, name=agent.name_zh, agreed=True)
+        return act(agent, case.number, Action.SUBMIT)
+
+    def act(by, number: str, action: Action, note: str = "") -> str:
+        version = cases.Case.objects.values_list("version", flat=True).get(number=number)
+        cases.act_on_case(by=by, number=number, action=action, version=version, note=note)
+        return number
+
+    def steps(first_day: date, *following: tuple[int, object, Action, str]) -> Callable[[CreditRecord], None]:
+        """File on the first day; then, so many days later each, take the steps."""
+
+        def begin(record: CreditRecord) -> None:
+            filed: list[str] = []
+            history.on(first_day, lambda: filed.append(file(record)))
+            for after, by, action, note in following:
+                history.on(
+                    first_day + timedelta(days=after),
+                    lambda by=by, action=action, note=note: act(by, filed[0], action, note),
+                )
+
+        return begin
+
+    grant = "整改到位，罚款已缴清，已达到最短公示期，拟同意修复。"
+    plan = (
+        (("沣屿", "餐饮管理"), 180, PURCHASES, steps(_ago(history, 1))),
+        (
+            ("瑞汐", "酒店管理"),
+            210,
+            ADVERTS,
+            steps(_ago(history, 4), (2, clerk, Action.PROPOSE_GRANT, grant)),
+        ),
+        (
+            ("铭拓", "再生资源"),
+            240,
+            LABELS,
+            steps(
+                _ago(history, 24),
+                (2, clerk, Action.PROPOSE_REFUSE, "未见第二批次商品的整改证明。"),
+                (4, supervisor, Action.REFUSE, "提交的材料只涉及一个批次，另一批次的整改未予证明。"),
+                (14, agent, Action.APPEAL, "另一批次商品已于处罚前销毁，销毁记录在附件第二页。"),
+            ),
+        ),
+        (
+            ("蓝栈", "冷链物流"),
+            260,
+            LABELS,
+            steps(
+                _ago(history, 40),
+                (1, clerk, Action.ASK_MATERIAL, "请补充缴款凭证的银行回单。"),
+                (5, agent, Action.SUPPLY_MATERIAL, "已补充银行回单，见附件。"),
+                (6, clerk, Action.PROPOSE_GRANT, grant),
+                (7, supervisor, Action.GRANT, "符合信用修复条件，准予修复。"),
+            ),
+        ),
+    )
+    for one, days, offence, begin in plan:
+        history.penalty(MARKET, hero[one], offence, _ago(history, days), fine=150, then=begin)
+
+
+def _corrected_and_withdrawn(history: History, hero: dict) -> None:
+    clerk, reviewer = history.users["xuwan"], history.users["shenke"]
+
+    def correct(record: CreditRecord) -> None:
+        draft = draft_of(record)
+        right = RecordDraft(
+            **{**_as_dict(draft), "facts": f"{draft.facts}（更正：涉及商品为两种，而非三种。）"}
+        )
+        newer = records.correct_record(
+            by=clerk, record_id=record.pk, draft=right, because="商品种数录入有误。"
+        )
+        records.approve_record(by=reviewer, record_id=newer.pk)
+
+    def withdraw(record: CreditRecord) -> None:
+        records.withdraw_record(by=clerk, record_id=record.pk, because="行政复议撤销了该处罚决定。")
+
+    history.penalty(
+        MARKET,
+        hero["屿槐", "百货商行"],
+        LABELS,
+        _ago(history, 120),
+        then=lambda record: history.on(_ago(history, 60), lambda: correct(record)),
+    )
+    history.penalty(
+        MARKET,
+        hero["澄一", "检测技术"],
+        ADVERTS,
+        _ago(history, 190),
+        then=lambda record: history.on(_ago(history, 100), lambda: withdraw(record)),
+    )
+
+
+def _as_dict(draft: RecordDraft) -> dict:
+    return {name: getattr(draft, name) for name in RecordDraft.__dataclass_fields__}
+
+
+# The association
+
+
+def _association(history: History, entities: list[Entity]) -> None:
+    association = Association.objects.select_related("body").get(body=history.bodies[ASSOCIATION])
+    candidates = [e for e in entities if e.industry_code in FOOD and e.status == Entity.Status.ACTIVE]
+    members = candidates[:2] + history.random.sample(candidates[2:], MEMBERS - 2)
+    _joined_and_left(history, association, members)
+    _member_records(history, association, members)
+
+
+def _joined_and_left(history: History, association: Association, members: list[Entity]) -> None:
+    officer, random = history.users["qianmulan"], history.random
+
+    def join(entity: Entity, draft: MemberDraft) -> None:
+        add_member(by=officer, association=association, entity=entity, draft=draft)
+
+    def leave(entity: Entity) -> None:
+        member = Member.objects.get(association=association, entity=entity)
+        end_membership(by=officer, member_id=member.pk, left_on=_ago(history, 18))
+
+    for number, entity in enumerate(members, start=1):
+        is_new = number > MEMBERS - 3
+        joined_on = _ago(history, random.randrange(5, 25) if is_new else random.randrange(200, 1_500))
+        draft = MemberDraft(
+            joined_on=joined_on,
+            basis=random.choice(Member.Basis.values),
+            member_number=f"YTCY-{number:03d}",
+        )
+        history.on(max(joined_on, history.today - timedelta(days=720)), partial(join, entity, draft))
+    for entity in members[4:6]:
+        history.on(_ago(history, 18), partial(leave, entity))
+
+
+def _member_records(history: History, association: Association, members: list[Entity]) -> None:
+    officer, second = history.users["qianmulan"], history.users["songqi"]
+    random, year = history.random, history.today.year
+
+    def enter(entity: Entity, type_code: str, draft: RecordDraft) -> None:
+        saved = records.save_draft(
+            by=officer,
+            body=association.body,
+            entity=entity,
+            record_type=history.types[type_code],
+            draft=draft,
+        )
+        records.send_to_review(by=officer, record_id=saved.pk)
+        records.approve_record(by=second, record_id=saved.pk)
+
+    def note(entity: Entity, type_code: str, number: str, title: str, **more) -> None:
+        day = _ago(history, random.randrange(5, 190))
+        draft = RecordDraft(document_number=number, title=title, decided_on=day, **more)
+        history.on(day, partial(enter, entity, type_code, draft))
+
+    for place, entity in enumerate(random.sample(members[8:-3], 8), start=1):
+        note(entity, "member-commendation", f"云餐协表〔{year}〕{place}号", "明厨亮灶示范单位")
+    for place, entity in enumerate(random.sample(members[8:-3], 3), start=1):
+        basis = "《云汀市餐饮行业协会章程》第十一条"
+        note(
+            entity,
+            "member-warning",
+            f"云餐协警〔{year}〕{place}号",
+            "未按约定参加食品安全培训",
+            legal_basis=basis,
+        )
+    for place, entity in enumerate(members[:4], start=1):
+        details = {"grade": random.choice("AAB")}
+        note(entity, "member-rating", f"云餐协评〔{year}〕{place}号", "会员自律评级", details=details)
