@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "agencies.tax",
     "agencies.customs",
     "agencies.financial_supervision",
-    "agencies.supervision",
     "associations",
     "repair",
     "credit_platform.portal",

@@ -19,7 +19,6 @@ LEVELS = (
         "financial_supervision",
         "associations",
     },
-    {"supervision"},
     {"repair"},
     {"portal", "governance"},
 )
