@@ -15,16 +15,27 @@ class AgenciesConfig(AppConfig):
         panels.register_editor(lanes.edit_url_for)
         navigation.register(
             navigation.Item(
-                label=_("My desk"), url_name="agencies:desk", order=10, visible=policies.may_see_desk,
+                label=_("My desk"),
+                url_name="agencies:desk",
+                order=10,
+                visible=policies.may_see_desk,
                 count=desk.things_to_do,
             )
         )
         navigation.register(
-            navigation.Item(label=_("Enter a record"), url_name="agencies:enter-choose", order=12, visible=policies.may_enter)
+            navigation.Item(
+                label=_("Enter a record"),
+                url_name="agencies:enter-choose",
+                order=12,
+                visible=policies.may_enter,
+            )
         )
         navigation.register(
             navigation.Item(
-                label=_("Review"), url_name="agencies:review", order=14, visible=policies.may_see_review,
+                label=_("Review"),
+                url_name="agencies:review",
+                order=14,
+                visible=policies.may_see_review,
                 count=lambda user: selectors.to_review(user).count(),
             )
         )

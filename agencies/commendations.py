@@ -10,14 +10,25 @@ class CommendationForm(RecordForm):
 
     who_title = _("Who was commended")
     labels = {
-        "title": _("Name of the honour"), "facts": _("What for"), "legal_basis": _("Basis"),
+        "title": _("Name of the honour"),
+        "facts": _("What for"),
+        "legal_basis": _("Basis"),
         "authority": _("Conferred by"),
     }
     hints = {"legal_basis": _("The rule or notice under which it was conferred.")}
     sections = (
         Section(
             _("The honour"),
-            ("title", "document_number", "decided_on", "level", "valid_until", "facts", "legal_basis", "authority"),
+            (
+                "title",
+                "document_number",
+                "decided_on",
+                "level",
+                "valid_until",
+                "facts",
+                "legal_basis",
+                "authority",
+            ),
         ),
     )
     own_names = ("level", "valid_until")
@@ -27,4 +38,6 @@ class CommendationForm(RecordForm):
     def check(self, typed) -> None:
         start, end = typed.get("decided_on"), typed.get("valid_until")
         if start and end and end < start:
-            self.add_error("valid_until", _("It would end before it was conferred. Type a later day, or none."))
+            self.add_error(
+                "valid_until", _("It would end before it was conferred. Type a later day, or none.")
+            )

@@ -1,6 +1,6 @@
 """The lanes of a desk: apps that stand higher register theirs, so that one table shows all that is to be done.
 
-    register_lane("cases", _("Cases to answer"), count=selectors.cases_open_for, rows=rows_of_cases, order=60)
+register_lane("cases", _("Cases to answer"), count=selectors.cases_open_for, rows=rows_of_cases, order=60)
 """
 
 from collections import Counter
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 
 from credit_platform.common.working_days import WorkingCalendar, working_days_between
+from credit_platform.ui.navigation import everybody
 
 #: How many rows of one lane the desk shows; the lane's own page has the rest.
 MOST_ROWS = 200
@@ -73,8 +74,14 @@ _lanes: dict[str, Lane] = {}
 
 
 def register_lane(
-    code: str, label: str | Promise, count: Callable[..., int], rows: Callable[..., Iterable[DeskRow]],
-    order: int = 50, *, to_do: bool = True, visible: Callable[..., bool] = lambda user: True,
+    code: str,
+    label: str | Promise,
+    count: Callable[..., int],
+    rows: Callable[..., Iterable[DeskRow]],
+    order: int = 50,
+    *,
+    to_do: bool = True,
+    visible: Callable[..., bool] = everybody,
 ) -> None:
     """Add a queue to every desk whose owner `visible(user)` says yes to. The same code again replaces it."""
     _lanes[code] = Lane(code, label, count, rows, order, to_do, visible)
@@ -158,7 +165,9 @@ def look_at_desk(user, *, lane: str, order: str, today: date, calendar: WorkingC
     return Desk(
         lanes=counts,
         everything=LaneCount(
-            "", gettext("All"), sum(count.count for count, one in zip(counts, lanes, strict=True) if one.to_do),
+            "",
+            gettext("All"),
+            sum(count.count for count, one in zip(counts, lanes, strict=True) if one.to_do),
             *_late_and_today(to_do, today),
         ),
         current=lane if lane in rows else "",

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from agencies import desk as desks
-from agencies import policies, selectors
+from agencies import desk as desks, policies, selectors
 from credit_platform.ui.charts import deadline_month
 from entities.models import Submission
 
@@ -28,7 +27,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     calendar = selectors.calendar_for(user)
     order = request.GET.get("order", "")
     order = order if order in desks.ORDERS else desks.BY_DEADLINE
-    board = desks.look_at_desk(user, lane=request.GET.get("lane", ""), order=order, today=today, calendar=calendar)
+    board = desks.look_at_desk(
+        user, lane=request.GET.get("lane", ""), order=order, today=today, calendar=calendar
+    )
     context = {
         "board": board,
         "title": board.chosen.label if board.current else _("Due first"),
@@ -39,7 +40,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "orders": [
             {"label": label, "url": _desk_url(board.current, code), "current": code == order}
             for code, label in (
-                (desks.BY_DEADLINE, _("By deadline")), (desks.BY_ENTITY, _("By entity")), (desks.BY_TYPE, _("By type"))
+                (desks.BY_DEADLINE, _("By deadline")),
+                (desks.BY_ENTITY, _("By entity")),
+                (desks.BY_TYPE, _("By type")),
             )
         ],
         "page": Paginator(board.rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page")),
@@ -59,7 +62,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 def desk_uploads(request: HttpRequest) -> HttpResponse:
     """The card "My uploads" as it now stands; it asks again by itself while a file is in work."""
     policies.may_enter(request.user).require()
-    return render(request, "agencies/_uploads.html", {"uploads": _with_progress(selectors.uploads_of(request.user))})
+    return render(
+        request, "agencies/_uploads.html", {"uploads": _with_progress(selectors.uploads_of(request.user))}
+    )
 
 
 def _desk_url(lane: str, order: str) -> str:

@@ -77,7 +77,9 @@ def _extra_value(extra: dict[str, Any], value: str) -> str:
         case "code":
             for choice in extra.get("choices", ()):
                 if choice["code"] == value:
-                    return in_readers_language(choice.get("label_zh", ""), choice.get("label_en", "")) or value
+                    return (
+                        in_readers_language(choice.get("label_zh", ""), choice.get("label_en", "")) or value
+                    )
         case "money":
             try:
                 return yuan(Decimal(value))

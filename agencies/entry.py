@@ -28,7 +28,7 @@ def register_entry_form(
 ) -> None:
     """Offer a form to the clerks of a body; smaller orders stand first. Raises `ValueError` on a second one."""
     key = (body_code, record_type_code)
-    if _forms.get(key, None) not in (None, EntryForm(body_code, record_type_code, form_class, order)):
+    if _forms.get(key) not in (None, EntryForm(body_code, record_type_code, form_class, order)):
         raise ValueError(f"{body_code} already has a form for {record_type_code}.")
     _forms[key] = EntryForm(body_code, record_type_code, form_class, order)
 

@@ -31,7 +31,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     offers = selectors.offers_for(request.user)
     if len(offers) == 1:
         return redirect(form_url(offers[0]))
-    return render(request, "agencies/choose.html", {"offers": offers, "several_bodies": len({o.body for o in offers}) > 1})
+    return render(
+        request,
+        "agencies/choose.html",
+        {"offers": offers, "several_bodies": len({o.body for o in offers}) > 1},
+    )
 
 
 @login_required
@@ -51,7 +55,9 @@ def edit(request: HttpRequest, type_code: str, record_id: int) -> HttpResponse:
     record = selectors.editable_record(request.user, record_id)
     offer = selectors.offer_for(request.user, record.record_type.code, record.submitted_by.code)
     if record.status == CreditRecord.Status.WAITING:
-        messages.info(request, _("This record is with a reviewer; it comes back to you if something is to be changed."))
+        messages.info(
+            request, _("This record is with a reviewer; it comes back to you if something is to be changed.")
+        )
         return redirect("entities:record-detail", record_id=record.pk)
     return _form_page(request, offer, record)
 
@@ -66,7 +72,8 @@ def preview(request: HttpRequest, type_code: str) -> HttpResponse:
     form = offer.form.form_class(request.GET, frame=frame)
     record_id = request.GET.get("record", "")
     return render(
-        request, "agencies/_preview.html",
+        request,
+        "agencies/_preview.html",
         _preview_context(request.user, form, without=int(record_id) if record_id.isdecimal() else None),
     )
 
@@ -100,7 +107,9 @@ def _form_page(request: HttpRequest, offer: Offer, record: CreditRecord | None) 
         "form_url": request.get_full_path(),
         "preview_url": form_url(offer, name="agencies:enter-preview"),
         "version": frame.version,
-        "other_offers": [other for other in selectors.offers_for(user) if other.record_type != offer.record_type],
+        "other_offers": [
+            other for other in selectors.offers_for(user) if other.record_type != offer.record_type
+        ],
         **_preview_context(user, form, without=record.pk if record else None, saved=record),
     }
     return render(request, "agencies/enter.html", context, status=status)
@@ -114,7 +123,9 @@ def _initial(request: HttpRequest, form_class: type[RecordForm], record: CreditR
     return initial | ({"entity": named} if named else {})
 
 
-def _save(user, offer: Offer, form: RecordForm, record: CreditRecord | None, action: str) -> CreditRecord | None:
+def _save(
+    user, offer: Offer, form: RecordForm, record: CreditRecord | None, action: str
+) -> CreditRecord | None:
     """Save the form; None when the registry objects, with its objections put into the form."""
     try:
         return services.enter_record(
@@ -152,11 +163,15 @@ def _onwards(
     return redirect("agencies:desk")
 
 
-def _preview_context(user, form: RecordForm, *, without: int | None, saved: CreditRecord | None = None) -> dict:
+def _preview_context(
+    user, form: RecordForm, *, without: int | None, saved: CreditRecord | None = None
+) -> dict:
     """What the form as it stands would do; only what is known of it is said."""
     record = _half_typed(form, saved)
     entity = record.entity if record.entity_id else None
-    on_file = tuple(selectors.on_file(user, entity, form.frame.record_type, without=without)) if entity else ()
+    on_file = (
+        tuple(selectors.on_file(user, entity, form.frame.record_type, without=without)) if entity else ()
+    )
     today, known = timezone.localdate(), record.decided_on is not None and record.type_version_id is not None
     facts = Facts(
         record=record, entity=entity, on=today, calendar=selectors.calendar_for(user), on_file=on_file

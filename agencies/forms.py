@@ -49,7 +49,9 @@ class DayField(forms.DateField):
         super().__init__(input_formats=formats, widget=widget, **kwargs)
 
     def to_python(self, value):
-        return super().to_python(unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value)
+        return super().to_python(
+            unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+        )
 
 
 class PastDayField(DayField):
@@ -103,7 +105,8 @@ class TenThousandYuanField(forms.Field):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         if (found["unit"] or "").lower() in ("元", "yuan"):
             raise ValidationError(
-                self.error_messages["in_yuan"], code="in_yuan",
+                self.error_messages["in_yuan"],
+                code="in_yuan",
                 params={"yuan": grouped(number), "use": plain(number / TEN_THOUSAND)},
             )
         yuan = number * TEN_THOUSAND
@@ -129,7 +132,8 @@ class EntityField(forms.Field):
     """One entity, by its code or its whole name; what fits none exactly is answered with candidates, never guessed."""
 
     widget = EntityInput(
-        url=reverse_lazy("entities:lookup"), placeholder=_("Name fragment, code, former name or pinyin initials")
+        url=reverse_lazy("entities:lookup"),
+        placeholder=_("Name fragment, code, former name or pinyin initials"),
     )
     default_error_messages = {
         "required": _("Say which entity: type its name or code and choose it from the list."),
@@ -211,7 +215,8 @@ class RecordForm(forms.Form):
 
     entity = EntityField(label=_("Entity"))
     document_number = forms.CharField(
-        label=_("Document number"), max_length=128,
+        label=_("Document number"),
+        max_length=128,
         error_messages={"required": _("Type the number that stands on the document.")},
     )
     decided_on = PastDayField(
@@ -221,15 +226,19 @@ class RecordForm(forms.Form):
         label=_("What was decided"), max_length=300, error_messages={"required": _("Say it in one line.")}
     )
     facts = forms.CharField(
-        label=_("Facts"), widget=forms.Textarea(attrs={"rows": 3}), required=False,
+        label=_("Facts"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
         help_text=_("Will be public. Leave out names, telephone and ID numbers of persons."),
     )
     legal_basis = forms.CharField(
-        label=_("Legal basis"), max_length=500,
+        label=_("Legal basis"),
+        max_length=500,
         error_messages={"required": _("Name the law and the article on which it stands.")},
     )
     authority = forms.CharField(
-        label=_("Deciding authority"), max_length=200,
+        label=_("Deciding authority"),
+        max_length=200,
         error_messages={"required": _("Name the authority that decided.")},
     )
 
@@ -260,7 +269,11 @@ class RecordForm(forms.Form):
             if name in self.fields:
                 self.fields[name].help_text = text
         self.units = {
-            **{name: _("10,000 yuan") for name, field in self.fields.items() if isinstance(field, TenThousandYuanField)},
+            **{
+                name: _("10,000 yuan")
+                for name, field in self.fields.items()
+                if isinstance(field, TenThousandYuanField)
+            },
             **self.units,
         }
         self.order_fields(["entity", *(name for section in self.sections for name in section.names)])
@@ -385,7 +398,14 @@ class RecordForm(forms.Form):
 
 
 RECORD_COLUMNS = (
-    "document_number", "decided_on", "title", "facts", "legal_basis", "authority", "severity_class", "penalty_kinds",
+    "document_number",
+    "decided_on",
+    "title",
+    "facts",
+    "legal_basis",
+    "authority",
+    "severity_class",
+    "penalty_kinds",
 )
 
 
@@ -401,7 +421,9 @@ def catalogue_field(extra: Mapping[str, Any], *, required: bool) -> forms.Field:
     common = {
         "label": in_readers_language(extra.get("label_zh", ""), extra.get("label_en", "")),
         "required": required or bool(extra.get("required")),
-        "error_messages": {"required": _("A reviewer needs this. Fill it in, or keep the record as a draft.")},
+        "error_messages": {
+            "required": _("A reviewer needs this. Fill it in, or keep the record as a draft.")
+        },
     }
     match extra["type"]:
         case "code":
@@ -409,7 +431,10 @@ def catalogue_field(extra: Mapping[str, Any], *, required: bool) -> forms.Field:
                 choices=[
                     ("", "–"),
                     *(
-                        (choice["code"], in_readers_language(choice.get("label_zh", ""), choice.get("label_en", "")))
+                        (
+                            choice["code"],
+                            in_readers_language(choice.get("label_zh", ""), choice.get("label_en", "")),
+                        )
                         for choice in extra.get("choices", ())
                     ),
                 ],

@@ -13,14 +13,23 @@ class InspectionForm(RecordForm):
 
     who_title = _("Who was inspected")
     labels = {
-        "document_number": _("Number of the inspection"), "decided_on": _("Day of the inspection"),
-        "title": _("What was inspected"), "facts": _("What was found"), "authority": _("Inspecting authority"),
+        "document_number": _("Number of the inspection"),
+        "decided_on": _("Day of the inspection"),
+        "title": _("What was inspected"),
+        "facts": _("What was found"),
+        "authority": _("Inspecting authority"),
     }
     sections = (
         Section(
             _("The inspection"),
             (
-                "document_number", "decided_on", "title", "inspection_kind", "finding", "facts", "legal_basis",
+                "document_number",
+                "decided_on",
+                "title",
+                "inspection_kind",
+                "finding",
+                "facts",
+                "legal_basis",
                 "authority",
             ),
         ),

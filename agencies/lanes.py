@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from agencies import policies, selectors
 from agencies.desk import MOST_ROWS, DeskRow, register_lane
@@ -19,53 +18,92 @@ from entities.models import CreditRecord
 def register() -> None:
     """Put the lanes of this app on every desk; called when the app is ready."""
     register_lane(
-        "review", gettext_lazy("To review"), count=lambda user: selectors.to_review(user).count(),
-        rows=review_rows, order=10, visible=policies.may_see_review,
+        "review",
+        gettext_lazy("To review"),
+        count=lambda user: selectors.to_review(user).count(),
+        rows=review_rows,
+        order=10,
+        visible=policies.may_see_review,
     )
     register_lane(
-        "drafts", gettext_lazy("Drafts"), count=lambda user: selectors.drafts_of(user).count(),
-        rows=draft_rows, order=20, visible=policies.may_enter,
+        "drafts",
+        gettext_lazy("Drafts"),
+        count=lambda user: selectors.drafts_of(user).count(),
+        rows=draft_rows,
+        order=20,
+        visible=policies.may_enter,
     )
     register_lane(
-        "returned", gettext_lazy("Returned to me"), count=lambda user: selectors.returned_to(user).count(),
-        rows=returned_rows, order=30, visible=policies.may_enter,
+        "returned",
+        gettext_lazy("Returned to me"),
+        count=lambda user: selectors.returned_to(user).count(),
+        rows=returned_rows,
+        order=30,
+        visible=policies.may_enter,
     )
     register_lane(
-        "uploads", gettext_lazy("Uploads to confirm"), count=lambda user: selectors.files_to_confirm(user).count(),
-        rows=upload_rows, order=40, visible=policies.may_enter,
+        "uploads",
+        gettext_lazy("Uploads to confirm"),
+        count=lambda user: selectors.files_to_confirm(user).count(),
+        rows=upload_rows,
+        order=40,
+        visible=policies.may_enter,
     )
     register_lane(
-        "waiting", gettext_lazy("Waiting for review"), count=count_waiting, rows=waiting_rows, order=90,
-        to_do=False, visible=policies.may_enter,
+        "waiting",
+        gettext_lazy("Waiting for review"),
+        count=count_waiting,
+        rows=waiting_rows,
+        order=90,
+        to_do=False,
+        visible=policies.may_enter,
     )
 
 
 def draft_rows(user) -> Iterable[DeskRow]:
     return _record_rows(
-        user, selectors.drafts_of(user), asked=_("Finish a draft"), verb=_("Continue"), url=edit_url,
+        user,
+        selectors.drafts_of(user),
+        asked=_("Finish a draft"),
+        verb=_("Continue"),
+        url=edit_url,
         detail=lambda record: record.title,
     )
 
 
 def returned_rows(user) -> Iterable[DeskRow]:
     return _record_rows(
-        user, selectors.returned_to(user), asked=_("Correct a returned record"), verb=_("Correct"), url=edit_url,
-        detail=lambda record: _("%(who)s: %(note)s") % {"who": record.reviewed_by, "note": record.review_note},
+        user,
+        selectors.returned_to(user),
+        asked=_("Correct a returned record"),
+        verb=_("Correct"),
+        url=edit_url,
+        detail=lambda record: (
+            _("%(who)s: %(note)s") % {"who": record.reviewed_by, "note": record.review_note}
+        ),
     )
 
 
 def review_rows(user) -> Iterable[DeskRow]:
     return _record_rows(
-        user, selectors.to_review(user), asked=_("Review a record"), verb=_("Review"),
-        url=lambda record: reverse("agencies:review-record", args=(record.pk,)), detail=lambda record: record.title,
+        user,
+        selectors.to_review(user),
+        asked=_("Review a record"),
+        verb=_("Review"),
+        url=lambda record: reverse("agencies:review-record", args=(record.pk,)),
+        detail=lambda record: record.title,
     )
 
 
 def waiting_rows(user) -> Iterable[DeskRow]:
     """Typed records one by one, those of a file together."""
     yield from _record_rows(
-        user, selectors.waiting_of(user), asked=_("Waits for a reviewer"), verb=_("Open"),
-        url=lambda record: reverse("entities:record-detail", args=(record.pk,)), detail=lambda record: record.title,
+        user,
+        selectors.waiting_of(user),
+        asked=_("Waits for a reviewer"),
+        verb=_("Open"),
+        url=lambda record: reverse("entities:record-detail", args=(record.pk,)),
+        detail=lambda record: record.title,
     )
     for submission in selectors.waiting_files_of(user)[:MOST_ROWS]:
         waiting = submission.waiting
@@ -88,8 +126,10 @@ def upload_rows(user) -> Iterable[DeskRow]:
     for submission in selectors.files_to_confirm(user)[:MOST_ROWS]:
         yield DeskRow(
             asked=_("Confirm an upload"),
-            detail=_("%(good)s rows good, %(bad)s to put right") % {
-                "good": number(submission.good), "bad": number(submission.bad),
+            detail=_("%(good)s rows good, %(bad)s to put right")
+            % {
+                "good": number(submission.good),
+                "bad": number(submission.bad),
             },
             url=reverse("entities:submission-detail", args=(submission.pk,)),
             verb=_("Look at it"),
@@ -110,7 +150,12 @@ def edit_url_for(user, record: CreditRecord) -> str:
 
 
 def _record_rows(
-    user, records: QuerySet, *, asked: str, verb: str, url: Callable[[CreditRecord], str],
+    user,
+    records: QuerySet,
+    *,
+    asked: str,
+    verb: str,
+    url: Callable[[CreditRecord], str],
     detail: Callable[[CreditRecord], str],
 ) -> Iterable[DeskRow]:
     calendar = selectors.calendar_for(user)

@@ -22,16 +22,30 @@ class LicenceForm(RecordForm):
         Section(
             _("The licence"),
             (
-                "title", "document_number", "decided_on", "licence_kind", "certificate", "certificate_number",
-                "content", "valid_from", "valid_until", "legal_basis", "authority",
+                "title",
+                "document_number",
+                "decided_on",
+                "licence_kind",
+                "certificate",
+                "certificate_number",
+                "content",
+                "valid_from",
+                "valid_until",
+                "legal_basis",
+                "authority",
             ),
         ),
     )
     own_names = ("licence_kind", "certificate", "certificate_number", "content", "valid_from", "valid_until")
     own_needed = ("licence_kind", "content", "valid_from", "valid_until")
     spans = {
-        "document_number": 3, "decided_on": 3, "licence_kind": 2, "certificate": 2, "certificate_number": 2,
-        "valid_from": 3, "valid_until": 3,
+        "document_number": 3,
+        "decided_on": 3,
+        "licence_kind": 2,
+        "certificate": 2,
+        "certificate_number": 2,
+        "valid_from": 3,
+        "valid_until": 3,
     }
 
     def check(self, typed) -> None:
@@ -41,6 +55,7 @@ class LicenceForm(RecordForm):
                 "valid_until",
                 ValidationError(
                     _("It would end before it begins. For a licence without end type %(use)s."),
-                    code="order", params={"use": WITHOUT_END.isoformat()},
+                    code="order",
+                    params={"use": WITHOUT_END.isoformat()},
                 ),
             )

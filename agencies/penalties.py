@@ -30,12 +30,18 @@ HEAVY = frozenset(
         PenaltyKind.PRACTICE_BANNED,
     }
 )
-PERMIT = frozenset({PenaltyKind.PERMIT_SUSPENDED, PenaltyKind.QUALIFICATION_LOWERED, PenaltyKind.PERMIT_REVOKED})
+PERMIT = frozenset(
+    {PenaltyKind.PERMIT_SUSPENDED, PenaltyKind.QUALIFICATION_LOWERED, PenaltyKind.PERMIT_REVOKED}
+)
 CONFISCATION = frozenset({PenaltyKind.GAINS_CONFISCATED, PenaltyKind.GOODS_CONFISCATED})
 WEIGHT = {SeverityClass.MINOR: 1, SeverityClass.GENERAL: 2, SeverityClass.SERIOUS: 3}
 #: Light to heavy, "other" last. Detention is left out: an organisation cannot suffer it.
 KINDS_OF_ORGANISATIONS = [
-    *((kind.value, kind.label) for kind in PenaltyKind if kind not in (PenaltyKind.DETENTION, PenaltyKind.OTHER)),
+    *(
+        (kind.value, kind.label)
+        for kind in PenaltyKind
+        if kind not in (PenaltyKind.DETENTION, PenaltyKind.OTHER)
+    ),
     (PenaltyKind.OTHER.value, PenaltyKind.OTHER.label),
 ]
 
@@ -75,7 +81,9 @@ class PenaltyForm(RecordForm):
     """An administrative penalty: document number, act, facts, basis, kinds, content, amounts, class."""
 
     penalty_kinds = forms.MultipleChoiceField(
-        label=_("Kinds of penalty"), choices=KINDS_OF_ORGANISATIONS, widget=forms.CheckboxSelectMultiple,
+        label=_("Kinds of penalty"),
+        choices=KINDS_OF_ORGANISATIONS,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one kind of penalty.")},
     )
     fine = TenThousandYuanField(label=_("Fine"), required=False)
@@ -83,7 +91,8 @@ class PenaltyForm(RecordForm):
         label=_("The amount is right as typed"), required=False, widget=forms.HiddenInput
     )
     severity_class = forms.ChoiceField(
-        label=_("Class"), widget=forms.RadioSelect,
+        label=_("Class"),
+        widget=forms.RadioSelect,
         choices=[(choice.value, choice.label) for choice in WEIGHT],
         error_messages={"required": _("Choose the class; it decides how long the record is public.")},
     )
@@ -108,12 +117,27 @@ class PenaltyForm(RecordForm):
         ),
         Section(
             _("The penalty"),
-            ("penalty_kinds", "penalty_content", "fine", "confiscated", "fine_is_right", "permit", "severity_class"),
+            (
+                "penalty_kinds",
+                "penalty_content",
+                "fine",
+                "confiscated",
+                "fine_is_right",
+                "permit",
+                "severity_class",
+            ),
         ),
     )
     own_names = ("procedure", "penalty_content", "confiscated", "permit")
     own_needed = ("procedure", "penalty_content")
-    spans = {"document_number": 3, "decided_on": 3, "authority": 3, "procedure": 3, "fine": 3, "confiscated": 3}
+    spans = {
+        "document_number": 3,
+        "decided_on": 3,
+        "authority": 3,
+        "procedure": 3,
+        "fine": 3,
+        "confiscated": 3,
+    }
     #: From how many yuan on the clerk is asked whether the unit was misread.
     asks_from = Decimal(1_000_000)
 
@@ -162,11 +186,14 @@ class PenaltyForm(RecordForm):
             return ValidationError(
                 gettext("The content names %(named)s yuan, but %(typed)s here is %(fine)s yuan.")
                 % {"named": grouped(named), "typed": plain(typed), "fine": grouped(fine)},
-                code="unit", params={"use": plain(named / TEN_THOUSAND)},
+                code="unit",
+                params={"use": plain(named / TEN_THOUSAND)},
             )
         return ValidationError(
             gettext(
                 "The unit is 10,000 yuan, so this is %(fine)s yuan. If the decision says %(typed)s yuan, type %(use)s."
-            ) % {"fine": grouped(fine), "typed": grouped(typed), "use": plain(typed / TEN_THOUSAND)},
-            code="unit", params={"use": plain(typed / TEN_THOUSAND)},
+            )
+            % {"fine": grouped(fine), "typed": grouped(typed), "use": plain(typed / TEN_THOUSAND)},
+            code="unit",
+            params={"use": plain(typed / TEN_THOUSAND)},
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from agencies.forms import grouped
 from agencies.penalties import SUMMARY_PROCEDURE, WEIGHT, fine_in_words, usual_class
@@ -73,7 +73,9 @@ def preview_of(record: CreditRecord, *, on: date, book: RuleBook) -> Preview:
         last_day=last_day,
         governed_by=citation(rule) if rule else "",
         start=rule.get_start_display() if rule else "",
-        outlook=repair_outlook(shadow, on, book) if record.record_type.polarity == RecordType.Polarity.NEGATIVE else None,
+        outlook=repair_outlook(shadow, on, book)
+        if record.record_type.polarity == RecordType.Polarity.NEGATIVE
+        else None,
         other_systems=tuple(dates for dates in dates_by_system(shadow, on, book) if not dates.governs),
         over_already=over,
     )
@@ -81,7 +83,9 @@ def preview_of(record: CreditRecord, *, on: date, book: RuleBook) -> Preview:
 
 def _why_not_shown(record: CreditRecord, rule) -> str:
     if rule and rule.withholds:
-        return _("By %(rule)s it is not made public; it is shared within government.") % {"rule": citation(rule)}
+        return _("By %(rule)s it is not made public; it is shared within government.") % {
+            "rule": citation(rule)
+        }
     match record.type_version.disclosure:
         case RecordTypeVersion.Disclosure.SHARED:
             return _("The catalogue has this type shared within government, not made public.")
@@ -127,8 +131,11 @@ def lighter_than_usual(facts: Facts) -> Iterator[str]:
     record = facts.record
     usual = usual_class(record.penalty_kinds, record.details.get("procedure", ""))
     if usual and record.severity_class and WEIGHT[record.severity_class] < WEIGHT[usual]:
-        yield _("Such a penalty is usually classed “%(usual)s” (summary of NDRC Order 36); “%(chosen)s” is chosen.") % {
-            "usual": CreditRecord.SeverityClass(usual).label, "chosen": record.get_severity_class_display(),
+        yield _(
+            "Such a penalty is usually classed “%(usual)s” (summary of NDRC Order 36); “%(chosen)s” is chosen."
+        ) % {
+            "usual": CreditRecord.SeverityClass(usual).label,
+            "chosen": record.get_severity_class_display(),
         }
 
 
@@ -151,7 +158,8 @@ def words_and_figure_differ(facts: Facts) -> Iterator[str]:
     named = fine_in_words(record.details.get("penalty_content", ""))
     if named is not None and record.amount is not None and named != record.amount:
         yield _("The content names a fine of %(named)s yuan, the field says %(amount)s yuan.") % {
-            "named": grouped(named), "amount": grouped(record.amount),
+            "named": grouped(named),
+            "amount": grouped(record.amount),
         }
 
 
@@ -161,7 +169,8 @@ def out_of_business(facts: Facts) -> Iterator[str]:
     entity = facts.entity
     if entity and entity.status != Entity.Status.ACTIVE:
         yield _("%(entity)s is no longer in business: %(status)s.") % {
-            "entity": entity, "status": entity.get_status_display(),
+            "entity": entity,
+            "status": entity.get_status_display(),
         }
 
 
@@ -174,10 +183,12 @@ def late(facts: Facts) -> Iterator[str]:
         return
     due = working_days_after(record.decided_on, days, facts.calendar)
     if due.day < facts.on:
-        yield _("It was due by %(day)s, %(days)d working days after the decision: %(over)d working days ago.") % {
-            "day": day_long(due.day), "days": days,
-            "over": working_days_between(due.day, facts.on, facts.calendar),
-        }
+        over = working_days_between(due.day, facts.on, facts.calendar)
+        yield ngettext(
+            "It was due by %(day)s, %(days)d working days after the decision: %(over)d working day ago.",
+            "It was due by %(day)s, %(days)d working days after the decision: %(over)d working days ago.",
+            over,
+        ) % {"day": day_long(due.day), "days": days, "over": over}
 
 
 @_check
@@ -193,4 +204,6 @@ def perhaps_twice(facts: Facts) -> Iterator[str]:
         and (other.title == record.title or (other.amount is not None and other.amount == record.amount))
     ]
     if alike:
-        yield _("Much the same is already on file, of the same day: %(numbers)s.") % {"numbers": ", ".join(alike)}
+        yield _("Much the same is already on file, of the same day: %(numbers)s.") % {
+            "numbers": ", ".join(alike)
+        }

@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies import policies, selectors, services
@@ -22,8 +21,7 @@ from agencies.penalties import WEIGHT
 from agencies.preview import Facts, doubts_about, preview_of
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import DomainError, InvalidInput
-from entities import policies as registry
-from entities import selectors as registry_selectors
+from entities import policies as registry, selectors as registry_selectors
 from entities.models import CreditRecord
 from entities.naming import name_key
 from entities.publicity import rule_book
@@ -46,8 +44,11 @@ class QueueFilter(forms.Form):
     """How the queue is narrowed. What it offers is what lies in the queue."""
 
     q = forms.CharField(
-        label=gettext_lazy("Number, title or entity"), required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Number, title or entity")}),
+        label=gettext_lazy("Number, title or entity"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": gettext_lazy("Number, title or entity")}
+        ),
     )
     record_type = forms.ChoiceField(label=gettext_lazy("Record type"), required=False)
     source = forms.ChoiceField(label=gettext_lazy("Where it comes from"), required=False)
@@ -56,8 +57,12 @@ class QueueFilter(forms.Form):
     def __init__(self, data, *, queue: QuerySet) -> None:
         super().__init__(data)
         queue = queue.order_by()
-        types = queue.values_list("record_type__code", "record_type__name_zh", "record_type__name_en").distinct()
-        files = queue.exclude(submission=None).values_list("submission", "submission__document__name").distinct()
+        types = queue.values_list(
+            "record_type__code", "record_type__name_zh", "record_type__name_en"
+        ).distinct()
+        files = (
+            queue.exclude(submission=None).values_list("submission", "submission__document__name").distinct()
+        )
         clerks = queue.values_list("entered_by", "entered_by__name_zh", "entered_by__name_en").distinct()
         self.fields["record_type"].choices = _choices(
             _("Every type"), ((code, in_readers_language(zh, en)) for code, zh, en in types)
@@ -100,8 +105,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _queue_page(
-    request: HttpRequest, query: QueryDict, *, chosen: Iterable[str] = (), note: str = "",
-    problems: dict[str, list[str]] | None = None, status: int = 200,
+    request: HttpRequest,
+    query: QueryDict,
+    *,
+    chosen: Iterable[str] = (),
+    note: str = "",
+    problems: dict[str, list[str]] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     calendar = selectors.calendar_for(user)
@@ -143,11 +153,19 @@ def decide(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.getlist("chosen")
     try:
         decided = services.decide_records(
-            by=request.user, record_ids={int(key) for key in chosen if key.isdecimal()}, approve=approve, note=note
+            by=request.user,
+            record_ids={int(key) for key in chosen if key.isdecimal()},
+            approve=approve,
+            note=note,
         )
     except InvalidInput as refusal:
         return _queue_page(
-            request, request.GET, chosen=chosen, note=note, problems=refusal.problems, status=refusal.http_status
+            request,
+            request.GET,
+            chosen=chosen,
+            note=note,
+            problems=refusal.problems,
+            status=refusal.http_status,
         )
     _tell(request, decided, approve)
     return redirect(_with_query(reverse("agencies:review"), request.GET))
@@ -166,7 +184,9 @@ def _tell(request: HttpRequest, decided: services.Decided, approve: bool) -> Non
         more = len(records) - MOST_NAMED
         if more > 0:
             named += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
-        not_done = _("Not approved: %(named)s. %(reason)s") if approve else _("Not returned: %(named)s. %(reason)s")
+        not_done = (
+            _("Not approved: %(named)s. %(reason)s") if approve else _("Not returned: %(named)s. %(reason)s")
+        )
         messages.warning(request, not_done % {"named": named, "reason": reason})
 
 
@@ -200,7 +220,11 @@ def decide_one(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 def _record_page(
-    request: HttpRequest, record: CreditRecord, *, problem: DomainError | None = None, note: str = "",
+    request: HttpRequest,
+    record: CreditRecord,
+    *,
+    problem: DomainError | None = None,
+    note: str = "",
     status: int = 200,
 ) -> HttpResponse:
     user, today = request.user, timezone.localdate()
@@ -221,7 +245,14 @@ def _record_page(
         "kinds": kinds_in_words(record),
         "extra": list(extra_facts(record)),
         "differences": differences_from(record.replaces, record) if record.replaces_id else [],
-        "deeds": registry_selectors.deeds_about(user=user, record=record),
+        "deeds": [
+            {
+                "title": _("%(who)s %(did)s") % {"who": deed.actor_name, "did": deed.sentence},
+                "when": deed.at,
+                "bubble": deed.note,
+            }
+            for deed in registry_selectors.deeds_about(user=user, record=record)
+        ],
         "place": place,
         "previous_url": _record_url(place.previous, request.GET) if place and place.previous else "",
         "next_url": _record_url(place.next, request.GET) if place and place.next else "",

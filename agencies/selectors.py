@@ -67,9 +67,13 @@ def frame_of(user, offer: Offer) -> Frame:
 def editable_record(user, record_id: int) -> CreditRecord:
     """A record in preparation by a body for which the user enters; `Missing` for everything else."""
     records = CreditRecord.objects.visible_to(user).filter(policies.in_preparation_for(user))
-    record = records.select_related(
-        "entity", "submitted_by", "record_type", "type_version", "entered_by", "reviewed_by", "replaces"
-    ).filter(pk=record_id).first()
+    record = (
+        records.select_related(
+            "entity", "submitted_by", "record_type", "type_version", "entered_by", "reviewed_by", "replaces"
+        )
+        .filter(pk=record_id)
+        .first()
+    )
     if record is None:
         raise Missing
     return record
@@ -79,7 +83,9 @@ def under_number(body: SubmittingBody, record_type: RecordType, document_number:
     """What the body already has under this number: in preparation, or in force."""
     return (
         CreditRecord.objects.filter(
-            submitted_by=body, record_type=record_type, document_number=document_number.strip(),
+            submitted_by=body,
+            record_type=record_type,
+            document_number=document_number.strip(),
             status__in=(*CreditRecord.UNDER_PREPARATION, Status.PUBLISHED),
         )
         .select_related("entered_by")
@@ -88,14 +94,18 @@ def under_number(body: SubmittingBody, record_type: RecordType, document_number:
     )
 
 
-def on_file(user, entity: Entity, record_type: RecordType, *, without: int | None = None) -> Sequence[CreditRecord]:
+def on_file(
+    user, entity: Entity, record_type: RecordType, *, without: int | None = None
+) -> Sequence[CreditRecord]:
     """The newest records of the same type on the entity that the user may see, to spot a duplicate."""
     records = CreditRecord.objects.visible_to(user).filter(entity=entity, record_type=record_type)
     if without:
         records = records.exclude(pk=without)
-    return records.exclude(status=Status.REPLACED).select_related("submitted_by").order_by("-decided_on", "-pk")[
-        :MOST_ON_FILE
-    ]
+    return (
+        records.exclude(status=Status.REPLACED)
+        .select_related("submitted_by")
+        .order_by("-decided_on", "-pk")[:MOST_ON_FILE]
+    )
 
 
 # The desk
@@ -157,7 +167,10 @@ def files_to_confirm(user) -> QuerySet:
     return (
         Submission.objects.visible_to(user)
         .filter(uploaded_by=user, state=Submission.State.READY)
-        .annotate(good=Count("rows", filter=good), bad=Count("rows", filter=Q(rows__outcome__in=("asked", "refused"))))
+        .annotate(
+            good=Count("rows", filter=good),
+            bad=Count("rows", filter=Q(rows__outcome__in=("asked", "refused"))),
+        )
         .select_related("document")
         .order_by("uploaded_at")
     )
@@ -198,14 +211,21 @@ def punctuality(user, today: date, calendar: WorkingCalendar) -> Punctuality:
     """
     month = today.replace(day=1)
     bodies = registry.bodies_of(user, {registry.CLERK, *registry.REVIEWING})
-    timed = CreditRecord.objects.filter(submitted_by__in=bodies, type_version__submit_within_days__isnull=False)
+    timed = CreditRecord.objects.filter(
+        submitted_by__in=bodies, type_version__submit_within_days__isnull=False
+    )
     kinds = ("decided_on", "type_version__submit_within_days")
     published = (
         timed.filter(published_on__gte=month, published_on__lte=today, replaces=None)
-        .values_list(*kinds, "published_on").annotate(n=Count("pk")).order_by()
+        .values_list(*kinds, "published_on")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
     waiting = (
-        timed.filter(status__in=CreditRecord.UNDER_PREPARATION).values_list(*kinds).annotate(n=Count("pk")).order_by()
+        timed.filter(status__in=CreditRecord.UNDER_PREPARATION)
+        .values_list(*kinds)
+        .annotate(n=Count("pk"))
+        .order_by()
     )
     total = in_time = late = 0
     for decided_on, days, published_on, count in published:
@@ -223,7 +243,9 @@ def review_queue(user) -> QuerySet:
     """Everything that waits in the bodies for which the user reviews, own entries included; most urgent first."""
     records = CreditRecord.objects.filter(policies.to_review_by(user))
     return _by_urgency(
-        records.select_related("entity", "record_type", "type_version", "submitted_by", "entered_by", "submission__document")
+        records.select_related(
+            "entity", "record_type", "type_version", "submitted_by", "entered_by", "submission__document"
+        )
     )
 
 
@@ -233,11 +255,24 @@ def reviewable_record(user, record_id: int) -> CreditRecord:
     What has been decided stays readable here, so that the second of two reviewers learns what happened.
     """
     bodies = registry.bodies_of(user, registry.REVIEWING)
-    records = CreditRecord.objects.visible_to(user).filter(submitted_by__in=bodies).exclude(status=Status.DRAFT)
-    record = records.select_related(
-        "entity", "submitted_by", "record_type", "type_version__instrument", "entered_by", "reviewed_by", "replaces",
-        "publicity_rule__instrument", "submission__document",
-    ).filter(pk=record_id).first()
+    records = (
+        CreditRecord.objects.visible_to(user).filter(submitted_by__in=bodies).exclude(status=Status.DRAFT)
+    )
+    record = (
+        records.select_related(
+            "entity",
+            "submitted_by",
+            "record_type",
+            "type_version__instrument",
+            "entered_by",
+            "reviewed_by",
+            "replaces",
+            "publicity_rule__instrument",
+            "submission__document",
+        )
+        .filter(pk=record_id)
+        .first()
+    )
     if record is None:
         raise Missing
     return record
@@ -268,4 +303,3 @@ def decided_meanwhile(record_ids: Collection[int]) -> dict[int, CreditRecord]:
     """Those of the records that no longer wait, as they stand now, with whoever decided."""
     records = CreditRecord.objects.filter(pk__in=record_ids).exclude(status=Status.WAITING)
     return {record.pk: record for record in records.select_related("reviewed_by")}
-

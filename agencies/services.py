@@ -20,7 +20,13 @@ MOST_AT_ONCE = 200
 
 @transaction.atomic
 def enter_record(
-    *, by, body: SubmittingBody, entity: Entity, record_type: RecordType, draft: RecordDraft, send: bool,
+    *,
+    by,
+    body: SubmittingBody,
+    entity: Entity,
+    record_type: RecordType,
+    draft: RecordDraft,
+    send: bool,
     record_id: int | None = None,
 ) -> CreditRecord:
     """Keep what was typed as a draft and, if asked, put it before a reviewer: both or neither.
@@ -80,7 +86,10 @@ def decide_records(*, by, record_ids: Collection[int], approve: bool, note: str 
     meanwhile = selectors.decided_meanwhile([record.pk for record, _reason in refused])
     return Decided(
         done,
-        [(record, what_happened(meanwhile[record.pk]) if record.pk in meanwhile else reason) for record, reason in refused],
+        [
+            (record, what_happened(meanwhile[record.pk]) if record.pk in meanwhile else reason)
+            for record, reason in refused
+        ],
     )
 
 

@@ -44,7 +44,13 @@ class CustomsStatusForm(RecordForm):
         Section(
             _("The status"),
             (
-                "document_number", "decided_on", "customs_status", "customs_code", "facts", "legal_basis", "authority",
+                "document_number",
+                "decided_on",
+                "customs_status",
+                "customs_code",
+                "facts",
+                "legal_basis",
+                "authority",
             ),
         ),
     )
@@ -64,7 +70,9 @@ class CustomsStatusForm(RecordForm):
         if status in NEW_IN_282 and day and day < ORDER_282:
             self.add_error(
                 "customs_status",
-                _("This status came with GACC Order 282 on 1 April 2026; the decision is older. Check the day."),
+                _(
+                    "This status came with GACC Order 282 on 1 April 2026; the decision is older. Check the day."
+                ),
             )
 
 

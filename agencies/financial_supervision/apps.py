@@ -11,7 +11,15 @@ class FinancialSupervisionConfig(AppConfig):
         from agencies.entry import register_entry_form
         from agencies.financial_supervision import forms
 
-        register_entry_form("financial-supervision", "administrative-penalty", forms.FinancialPenaltyForm, order=10)
-        register_entry_form("financial-supervision", "administrative-licence", forms.FinancialLicenceForm, order=20)
-        register_entry_form("financial-supervision", "inspection-result", forms.FinancialInspectionForm, order=30)
-        register_entry_form("financial-supervision", "commendation", forms.FinancialCommendationForm, order=40)
+        register_entry_form(
+            "financial-supervision", "administrative-penalty", forms.FinancialPenaltyForm, order=10
+        )
+        register_entry_form(
+            "financial-supervision", "administrative-licence", forms.FinancialLicenceForm, order=20
+        )
+        register_entry_form(
+            "financial-supervision", "inspection-result", forms.FinancialInspectionForm, order=30
+        )
+        register_entry_form(
+            "financial-supervision", "commendation", forms.FinancialCommendationForm, order=40
+        )

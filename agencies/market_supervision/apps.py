@@ -15,5 +15,7 @@ class MarketSupervisionConfig(AppConfig):
         register_entry_form("market-supervision", "administrative-licence", forms.MarketLicenceForm, order=20)
         register_entry_form("market-supervision", "inspection-result", forms.MarketInspectionForm, order=30)
         register_entry_form("market-supervision", "abnormal-listing", forms.AbnormalListingForm, order=40)
-        register_entry_form("market-supervision", "serious-violation-listing", forms.SeriousListingForm, order=50)
+        register_entry_form(
+            "market-supervision", "serious-violation-listing", forms.SeriousListingForm, order=50
+        )
         register_entry_form("market-supervision", "commendation", forms.MarketCommendationForm, order=60)

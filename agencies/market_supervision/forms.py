@@ -73,8 +73,15 @@ class SeriousListingForm(RecordForm):
         Section(
             _("The listing"),
             (
-                "document_number", "decided_on", "title", "ground", "penalty_number", "facts", "legal_basis",
-                "authority", "severity_class",
+                "document_number",
+                "decided_on",
+                "title",
+                "ground",
+                "penalty_number",
+                "facts",
+                "legal_basis",
+                "authority",
+                "severity_class",
             ),
         ),
     )

@@ -50,7 +50,8 @@ class TaxGradeForm(RecordForm):
     title = None
     who_title = _("Whose grade it is")
     labels = {
-        "document_number": _("Number of the evaluation"), "decided_on": _("Determined on"),
+        "document_number": _("Number of the evaluation"),
+        "decided_on": _("Determined on"),
         "authority": _("Tax authority"),
     }
     hints = {"points": _("Empty where the grade was given directly.")}

@@ -23,15 +23,25 @@ def send(client, typed, action="send", url=PENALTIES):
 
 def test_a_penalty_is_saved_with_its_fields_and_waits_for_a_reviewer(clerk, market, sign_in):
     entity = EntityFactory()
-    answer = send(sign_in(clerk), penalty(entity, confiscated="0.5", penalty_kinds=["fine", "gains-confiscated"]))
+    answer = send(
+        sign_in(clerk), penalty(entity, confiscated="0.5", penalty_kinds=["fine", "gains-confiscated"])
+    )
     assert answer.status_code == 302
     assert answer.url == reverse("agencies:desk")
     record = CreditRecord.objects.get()
-    assert (record.status, record.entity, record.submitted_by, record.entered_by) == ("waiting", entity, market, clerk)
+    assert (record.status, record.entity, record.submitted_by, record.entered_by) == (
+        "waiting",
+        entity,
+        market,
+        clerk,
+    )
     assert record.amount == Decimal("32000.00")
     assert record.penalty_kinds == ["fine", "gains-confiscated"]
     assert record.details == {
-        "procedure": "ordinary", "penalty_content": "罚款32000元", "confiscated": "5000", "registered_in": "same-province",
+        "procedure": "ordinary",
+        "penalty_content": "罚款32000元",
+        "confiscated": "5000",
+        "registered_in": "same-province",
     }
 
 
@@ -66,7 +76,11 @@ def test_a_commendation_has_no_class_and_no_fine(clerk, sign_in):
 def test_every_problem_is_told_at_once_and_all_that_was_typed_stays(clerk, sign_in):
     tomorrow = timezone.localdate() + timedelta(days=1)
     typed = penalty(
-        EntityFactory(), decided_on=tomorrow.isoformat(), legal_basis="", fine="32000元", severity_class=None,
+        EntityFactory(),
+        decided_on=tomorrow.isoformat(),
+        legal_basis="",
+        fine="32000元",
+        severity_class=None,
         facts="当事人身份证11010519491231002X",
     )
     answer = send(sign_in(clerk), typed)
@@ -123,7 +137,9 @@ def test_fields_that_do_not_go_together_are_refused_beside_the_field(clerk, sign
     assert field in answer.context["form"].errors
 
 
-@pytest.mark.parametrize("typed", ["20261116", "2026/11/16", "2026年11月16日", "16 Nov 2026", "２０２６-11-16"])
+@pytest.mark.parametrize(
+    "typed", ["20261116", "2026/11/16", "2026年11月16日", "16 Nov 2026", "２０２６-11-16"]
+)
 def test_a_day_may_be_typed_in_any_usual_way(clerk, sign_in, typed):
     assert send(sign_in(clerk), penalty(EntityFactory(), decided_on=typed)).status_code == 302
     assert CreditRecord.objects.get().decided_on.isoformat() == "2026-11-16"
@@ -138,7 +154,10 @@ def test_without_scripts_a_whole_name_is_enough(clerk, sign_in):
 
 def test_without_scripts_a_part_of_a_name_is_answered_with_entities_to_choose_from(clerk, sign_in):
     client = sign_in(clerk)
-    meant, other = EntityFactory(name_zh="云汀市禾谷食品有限公司"), EntityFactory(name_zh="云汀市禾谷食品销售有限公司")
+    meant, other = (
+        EntityFactory(name_zh="云汀市禾谷食品有限公司"),
+        EntityFactory(name_zh="云汀市禾谷食品销售有限公司"),
+    )
     typed = penalty(None, entity_text="禾谷食品")
     answer = send(client, typed)
     assert answer.status_code == 422
@@ -158,7 +177,9 @@ def test_two_entities_of_one_name_are_never_guessed_between(clerk, sign_in):
 
 def test_a_draft_may_lack_what_only_a_reviewer_needs(clerk, sign_in):
     client = sign_in(clerk)
-    answer = send(client, penalty(EntityFactory(), registered_in="", penalty_kinds=None, fine=""), action="draft")
+    answer = send(
+        client, penalty(EntityFactory(), registered_in="", penalty_kinds=None, fine=""), action="draft"
+    )
     record = CreditRecord.objects.get()
     assert answer.url == reverse("agencies:edit", args=("administrative-penalty", record.pk))
     assert record.status == "draft"
@@ -196,7 +217,10 @@ def test_a_number_that_is_in_force_is_led_to_its_record(clerk, market, city, sig
     entity = EntityFactory()
     kind = city.types["administrative-penalty"]
     record = RecordFactory(
-        submitted_by=market, record_type=kind, entity=entity, document_number=penalty(entity)["document_number"]
+        submitted_by=market,
+        record_type=kind,
+        entity=entity,
+        document_number=penalty(entity)["document_number"],
     )
     answer = send(sign_in(clerk), penalty(entity))
     assert answer.status_code == 422
@@ -214,7 +238,9 @@ def test_a_returned_record_shows_why_and_goes_to_review_again(clerk, reviewer, m
     page = client.get(url)
     assert "请核对金额" in page.content.decode()
     assert page.context["form"]["fine"].value() == "3.2"
-    assert send(client, penalty(entity, fine="1.6", penalty_content="罚款16000元"), url=url).status_code == 302
+    assert (
+        send(client, penalty(entity, fine="1.6", penalty_content="罚款16000元"), url=url).status_code == 302
+    )
     record.refresh_from_db()
     assert (record.status, record.amount) == ("waiting", 16_000)
 
@@ -230,9 +256,15 @@ def test_sending_an_edited_record_twice_is_a_success_twice(clerk, sign_in):
 
 def test_a_clerk_is_offered_only_what_the_catalogue_lets_the_department_submit(city, sign_in):
     client = sign_in(MemberFactory(body=city.bodies["tax"]))
-    offered = [offer.record_type.code for offer in client.get(reverse("agencies:enter-choose")).context["offers"]]
+    offered = [
+        offer.record_type.code for offer in client.get(reverse("agencies:enter-choose")).context["offers"]
+    ]
     assert offered == [
-        "administrative-penalty", "tax-credit-grade", "administrative-licence", "inspection-result", "commendation",
+        "administrative-penalty",
+        "tax-credit-grade",
+        "administrative-licence",
+        "inspection-result",
+        "commendation",
     ]
     city.types["commendation"].submitters.remove(city.bodies["tax"])
     assert client.get(COMMENDATIONS).status_code == 404

@@ -31,15 +31,23 @@ def yesterday() -> date:
 def penalty(entity, body_code: str = "market-supervision", **changes) -> dict:
     """A penalty as a clerk of that department types it; None leaves the entity or a field out."""
     typed = {
-        "entity": entity and entity.credit_code, "decided_on": yesterday().isoformat(), **PENALTY, **OWN_FIELDS[body_code], **changes,
+        "entity": entity and entity.credit_code,
+        "decided_on": yesterday().isoformat(),
+        **PENALTY,
+        **OWN_FIELDS[body_code],
+        **changes,
     }
     return {name: value for name, value in typed.items() if value is not None}
 
 
 def commendation(entity, **changes) -> dict:
     typed = {
-        "entity": entity.credit_code, "decided_on": yesterday().isoformat(), "document_number": "云表〔2026〕7号",
-        "title": "诚信经营示范单位", "level": "city", "legal_basis": "《云汀市诚信经营评选办法》",
+        "entity": entity.credit_code,
+        "decided_on": yesterday().isoformat(),
+        "document_number": "云表〔2026〕7号",
+        "title": "诚信经营示范单位",
+        "level": "city",
+        "legal_basis": "《云汀市诚信经营评选办法》",
         "authority": "云汀市人民政府",
     }
     return typed | changes
