@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from entities import policies
@@ -53,11 +54,14 @@ class Submission(models.Model):
     notes = models.JSONField(
         default=list,
         blank=True,
-        help_text=_("What the sender should know of the file as a whole: a list of {message, params}."),
+        help_text=_("What the sender should know of the file as a whole: a list of {en, zh}."),
     )
     rows_total = models.PositiveIntegerField(default=0)
     rows_worked = models.PositiveIntegerField(
         default=0, help_text=_("How far the running step has come, in rows.")
+    )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often the running step was begun without getting any further.")
     )
     step_started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -100,14 +104,17 @@ class SubmissionRow(models.Model):
     problems = models.JSONField(
         default=list,
         help_text=_(
-            "A list of {at, column, value, message, params, level}; level is error, question or warning, "
-            "and the message is an English sentence with named places."
+            "A list of {at, column, value, en, zh, level}: place and name of the column, what stands there, "
+            "a sentence in each language; level is error, question or warning."
         ),
     )
     key = models.CharField(
         max_length=200,
         blank=True,
         help_text=_("What makes two rows speak of one thing: the document number."),
+    )
+    clue = models.CharField(
+        max_length=32, blank=True, help_text=_("Digest of what the row says of its entity, to remember a choice by.")
     )
     question = models.CharField(
         _("what is asked"),
@@ -121,7 +128,7 @@ class SubmissionRow(models.Model):
         _("how the entity was found"),
         max_length=20,
         blank=True,
-        help_text=_("code, organisation_code, identifier, record, chosen, registered, left_out"),
+        help_text=_("code, organisation_code, identifier, remembered, chosen, registered, left_out"),
     )
     register_entity = models.BooleanField(_("register the entity from this row"), default=False)
     is_saved = models.BooleanField(default=False)
@@ -132,7 +139,11 @@ class SubmissionRow(models.Model):
                 fields=("submission", "number"), name="a_row_stands_once_in_its_submission"
             )
         ]
-        indexes = [models.Index(fields=("submission", "outcome", "number"), name="rows_by_outcome")]
+        indexes = [
+            models.Index(fields=("submission", "outcome", "number"), name="rows_by_outcome"),
+            models.Index(fields=("submission", "key"), condition=~Q(key=""), name="rows_by_key"),
+            models.Index(fields=("clue",), condition=Q(is_saved=True, match="chosen"), name="rows_decided_by_a_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}"
