@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from psycopg.errors import QueryCanceled
 
 from entities import codes, naming
@@ -42,12 +42,17 @@ class Match:
 
 
 def find_entities(*, user, query: str, limit: int = 10) -> list[Match]:
-    """The entities that the user may see and most likely means, best first.
+    """The entities that the user may see and most likely means, best first."""
+    return find_among(Entity.objects.visible_to(user), query=query, limit=limit)
+
+
+def find_among(entities: QuerySet[Entity], *, query: str, limit: int = 10) -> list[Match]:
+    """Those of the entities that the query most likely means, best first.
 
     Whole codes come before beginnings of codes, whole names before beginnings before parts, current names
     before former ones, and initials last; within each the shorter name first.
     """
-    search = _Search(user, limit)
+    search = _Search(entities, limit)
     text = query.strip()[:100]
     code, key = codes.normalise(text), naming.name_key(text)
     if not key:
@@ -66,8 +71,8 @@ def find_entities(*, user, query: str, limit: int = 10) -> list[Match]:
 class _Search:
     """Matches so far, each entity once, up to the limit."""
 
-    def __init__(self, user, limit: int) -> None:
-        self.entities = Entity.objects.visible_to(user)
+    def __init__(self, entities: QuerySet[Entity], limit: int) -> None:
+        self.entities = entities
         self.limit = limit
         self.matches: list[Match] = []
         self._seen: set[int] = set()
