@@ -5,7 +5,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -126,7 +126,7 @@ def _singular(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def _longest(text: str | tuple[str, ...]) -> str:
+def _longest(text: str | Sequence[str]) -> str:
     """Of a pair, the plural: Chinese has one form, which must say all that the plural says."""
     return text if isinstance(text, str) else text[-1]
 

