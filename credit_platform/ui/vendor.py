@@ -26,8 +26,7 @@ class VendorStorage(FileSystemStorage):
 class VendorFinder(BaseFinder):
     """Finds third-party files. The packages hold hundreds more, some of them naming files that are not there."""
 
-    # Django's stub has two signatures, one for each value of `find_all`.
-    def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:  # type: ignore[override]
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:
         found = [str(file) for file in _files() if path == f"vendor/{file.name}"]
         return found if find_all or not found else found[0]
 
