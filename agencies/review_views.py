@@ -1,6 +1,7 @@
 """The review queue: many at once, or one with all that it says and does. Nobody decides on their own entries."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django import forms
 from django.contrib import messages
@@ -56,21 +57,24 @@ class QueueFilter(forms.Form):
 
     def __init__(self, data, *, queue: QuerySet) -> None:
         super().__init__(data)
-        queue = queue.order_by()
-        types = queue.values_list(
-            "record_type__code", "record_type__name_zh", "record_type__name_en"
-        ).distinct()
-        files = (
-            queue.exclude(submission=None).values_list("submission", "submission__document__name").distinct()
-        )
-        clerks = queue.values_list("entered_by", "entered_by__name_zh", "entered_by__name_en").distinct()
-        self.fields["record_type"].choices = _choices(
-            _("Every type"), ((code, in_readers_language(zh, en)) for code, zh, en in types)
-        )
-        self.fields["source"].choices = [("", _("Typed and uploaded")), (TYPED, _("Typed by form")), *files]
-        self.fields["entered_by"].choices = _choices(
-            _("Entered by anybody"), ((key, in_readers_language(zh, en)) for key, zh, en in clerks)
-        )
+        self.queue = queue.order_by()
+        # Asked only when they are drawn or something was chosen: the page of one record needs none of them.
+        self.fields["record_type"].choices = cache(self._types)
+        self.fields["source"].choices = cache(self._sources)
+        self.fields["entered_by"].choices = cache(self._clerks)
+
+    def _types(self) -> list[tuple]:
+        names = ("record_type__code", "record_type__name_zh", "record_type__name_en")
+        return _choices(_("Every type"), self.queue.values_list(*names).distinct())
+
+    def _sources(self) -> list[tuple]:
+        names = ("submission", "submission__document__name")
+        files = self.queue.exclude(submission=None).values_list(*names).distinct()
+        return [("", _("Typed and uploaded")), (TYPED, _("Typed by form")), *files]
+
+    def _clerks(self) -> list[tuple]:
+        names = ("entered_by", "entered_by__name_zh", "entered_by__name_en")
+        return _choices(_("Entered by anybody"), self.queue.values_list(*names).distinct())
 
     def narrow(self, queue: QuerySet) -> QuerySet:
         """The queue as chosen; a choice that no longer lies in it is left aside."""
@@ -93,7 +97,8 @@ class QueueFilter(forms.Form):
 
 
 def _choices(everything: str, found: Iterable[tuple]) -> list[tuple]:
-    return [("", everything), *sorted(found, key=lambda choice: choice[1])]
+    named = ((key, in_readers_language(zh, en)) for key, zh, en in found)
+    return [("", everything), *sorted(named, key=lambda choice: choice[1])]
 
 
 @login_required
