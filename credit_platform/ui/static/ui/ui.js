@@ -1,6 +1,13 @@
 /* Small page behaviour. Everything here improves pages that already work without it: no inline handlers,
    no state that the server does not have. Listeners sit on the document, so that parts swapped in by htmx
-   behave as the rest. */
+   behave as the rest.
+
+   A page asks for behaviour by attributes:
+     form[data-primary]   Ctrl S sends it             form[data-guard]      leaving with something typed is asked about
+     form[data-upload]    progress while files go     form[data-autosend]   filters: sends itself on a choice
+     [data-key="n"|"u"]   that key presses it         table[data-keys]      J and K move, Enter opens
+     [data-dialog="id"]   opens that dialog           [data-close]          closes its dialog
+     [data-print]         prints the page             [data-script-shows], [data-script-hides] */
 (function () {
   "use strict";
 
@@ -195,6 +202,17 @@
     all("[data-lookup]", root).forEach(function (box) {
       if (!box.dataset.ready) { box.dataset.ready = "1"; lookup(box); }
     });
+  });
+
+  /* A table is a stop of the Tab key only where it has to be scrolled. */
+  var scrolled = new ResizeObserver(function (seen) {
+    seen.forEach(function (entry) {
+      var wrap = entry.target;
+      if (wrap.scrollWidth > wrap.clientWidth) { wrap.tabIndex = 0; } else { wrap.removeAttribute("tabindex"); }
+    });
+  });
+  starters.push(function (root) {
+    all(".dt-wrap[tabindex]", root).forEach(function (wrap) { scrolled.observe(wrap); });
   });
 
   /* Keys. Single letters only while nobody is typing. */
@@ -400,9 +418,16 @@
     clean(form);
   });
   window.addEventListener("pageshow", function () { all("form[data-sent]").forEach(release); });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = event.target;
+    if (form.nodeName !== "FORM" || form.method !== "post") { return; }
+    if (form.dataset.sent) { event.preventDefault(); } else { form.dataset.sent = "1"; }
+  });
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form");
-    if (form) { release(form); }
+    if (!form) { return; }
+    release(form);
+    if (event.detail.successful) { clean(form); }
   });
 
   /* Leaving with something typed and not saved is asked about by the browser. */
