@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from credit_platform.common.errors import Missing
 from entities.models import CreditRecord, Entity, Notice
 from entities.policies import entities_of
+from evaluation.plain import PlainGrade
+from evaluation.selectors import grade_for_entity
 from repair import selectors as cases
 from repair.selectors import CaseRow, Prospects
 
@@ -44,6 +46,7 @@ class OwnCredit:
     """An entity's own page."""
 
     entity: Entity
+    grade: PlainGrade | None
     records: list[Standing]
     prospects: Prospects
     cases: list[CaseRow]
@@ -51,7 +54,7 @@ class OwnCredit:
 
 
 def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
-    """All that the page of one's own entity shows besides its grade."""
+    """All that the page of one's own entity shows."""
     records = (
         CreditRecord.objects.visible_to(user)
         .filter(entity=entity)
@@ -62,6 +65,7 @@ def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
     mine = cases.cases_of_entity(user=user, credit_code=entity.credit_code)[:CASES_SHOWN]
     return OwnCredit(
         entity=entity,
+        grade=grade_for_entity(user, entity, today),
         records=[Standing(record, wait_until(record.publish_until, today)) for record in records],
         prospects=cases.prospects_of(user=user, entity_id=entity.pk),
         cases=cases.rows_of(mine, user=user),

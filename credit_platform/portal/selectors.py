@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
@@ -12,7 +13,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from credit_platform.common.errors import Missing
 from credit_platform.portal import policies
 from entities.models import CreditRecord, Entity, PublicityRule, RecordType
-from evaluation.models import CurrentRating, SchemeVersion
+from evaluation.methods import rungs_of
+from evaluation.schemes.in_force import SchemeInForce, schemes_for
 
 #: How many records of one section stand on the entity page before "all of them" is a page of its own.
 SHOWN_AT_ONCE = 10
@@ -94,6 +96,14 @@ def sections_of(entity: Entity, day: date) -> list[Section]:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicScheme:
+    """A public scheme with its ladder, for the page of methods."""
+
+    in_force: SchemeInForce
+    rungs: list[dict]
+
+
+@dataclass(frozen=True, slots=True)
 class ListLine:
     """Whether an entity stands on one of the lists today."""
 
@@ -160,22 +170,10 @@ def is_self_employed(entity: Entity) -> bool:
     return policies.is_self_employed(entity.credit_code)
 
 
-def public_grades_of(entity: Entity) -> list:
-    """The entity's grades under schemes whose result is public; empty as long as there is no such scheme."""
-    return list(
-        CurrentRating.objects.filter(entity=entity, scheme__is_public=True)
-        .select_related("scheme", "version")
-        .order_by("scheme__code")
-    )
-
-
-def public_schemes(day: date) -> list:
-    """The versions in force on that day of the schemes whose result is public."""
-    return list(
-        SchemeVersion.objects.filter(
-            scheme__is_public=True, state=SchemeVersion.State.PUBLISHED, effective_from__lte=day
-        )
-        .select_related("scheme")
-        .order_by("scheme", "-effective_from", "-number")
-        .distinct("scheme")
-    )
+def public_schemes(day: date) -> list[PublicScheme]:
+    """The schemes in force whose method and result anybody may read; empty as long as none is public."""
+    return [
+        PublicScheme(one, rungs_of(one.document))
+        for one in schemes_for(AnonymousUser(), day)
+        if one.scheme.is_public
+    ]

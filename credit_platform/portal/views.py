@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from credit_platform.common.errors import Missing
 from credit_platform.portal import limits, search, selectors
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role
+from evaluation.selectors import public_grades_of
 
 #: Where each role's day begins. Of several roles the first listed decides.
 FIRST_PAGES = (
@@ -101,7 +102,7 @@ def entity(request: HttpRequest, credit_code: str) -> HttpResponse:
         "today": today,
         "sections": selectors.sections_of(shown, today),
         "list_lines": selectors.list_lines(shown, today),
-        "grades": selectors.public_grades_of(shown),
+        "grades": public_grades_of(shown),
     }
     return render(request, "portal/entity.html", context)
 

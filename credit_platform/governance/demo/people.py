@@ -12,82 +12,13 @@ from credit_platform.accounts.models import User
 from entities.models import Membership, SubmittingBody
 
 Role = Membership.Role
-WORDS = [
-    "amber",
-    "autumn",
-    "bamboo",
-    "basil",
-    "birch",
-    "breeze",
-    "brook",
-    "candle",
-    "canyon",
-    "cedar",
-    "cinder",
-    "clover",
-    "cobalt",
-    "copper",
-    "coral",
-    "cotton",
-    "dawn",
-    "delta",
-    "ember",
-    "fern",
-    "field",
-    "flint",
-    "forest",
-    "ginger",
-    "glacier",
-    "granite",
-    "harbor",
-    "hazel",
-    "heron",
-    "indigo",
-    "island",
-    "ivory",
-    "jasmine",
-    "juniper",
-    "lagoon",
-    "lantern",
-    "laurel",
-    "lemon",
-    "lilac",
-    "linen",
-    "maple",
-    "marble",
-    "meadow",
-    "mint",
-    "moss",
-    "ocean",
-    "olive",
-    "orchard",
-    "pebble",
-    "pepper",
-    "pine",
-    "plum",
-    "quartz",
-    "raven",
-    "reed",
-    "river",
-    "saffron",
-    "sage",
-    "sand",
-    "silver",
-    "slate",
-    "sparrow",
-    "spruce",
-    "stone",
-    "summer",
-    "thistle",
-    "timber",
-    "tulip",
-    "valley",
-    "velvet",
-    "violet",
-    "walnut",
-    "willow",
-    "winter",
-]
+WORDS = (
+    "amber autumn bamboo basil birch breeze brook candle canyon cedar cinder clover cobalt copper coral cotton "
+    "dawn delta ember fern field flint forest ginger glacier granite harbor hazel heron indigo island ivory "
+    "jasmine juniper lagoon lantern laurel lemon lilac linen maple marble meadow mint moss ocean olive orchard "
+    "pebble pepper pine plum quartz raven reed river saffron sage sand silver slate sparrow spruce stone summer "
+    "thistle timber tulip valley velvet violet walnut willow winter"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +61,8 @@ def accounts_file() -> Path:
 
 def make_accounts(bodies: dict[str, SubmittingBody]) -> dict[str, User]:
     """Make every account with its membership, all with one new password, which is noted in `accounts_file()`."""
-    password = f"{'-'.join(secrets.choice(WORDS) for _word in range(4))}-{secrets.randbelow(900) + 100}"
+    words = WORDS.split()
+    password = f"{'-'.join(secrets.choice(words) for _word in range(4))}-{secrets.randbelow(900) + 100}"
     hashed = User()
     hashed.set_password(password)
     users = {
