@@ -33,10 +33,9 @@ def show_styleguide(request: HttpRequest) -> HttpResponse:
 def try_styleguide(request: HttpRequest) -> HttpResponse:
     """Check what was typed into the style guide's forms as a real page would, and keep nothing."""
     content = styleguide.content(request)
-    if "file" in request.FILES:
-        form = content["upload"] = styleguide.UploadForm(request.POST, request.FILES)
-    else:
-        form = content["form"] = styleguide.PenaltyForm(request.POST, request.FILES)
+    form_class = styleguide.UploadForm if "file" in request.FILES else styleguide.PenaltyForm
+    form = form_class(request.POST, request.FILES)
+    content["upload" if "file" in request.FILES else "form"] = form
     if form.is_valid():
         messages.success(request, _("Record sent to review"))
         return redirect("ui:styleguide")
