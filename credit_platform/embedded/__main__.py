@@ -227,14 +227,19 @@ def _port() -> int:
 
 
 def _prepare_database(places: Places) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "credit_platform.embedded.prepare"],
-        cwd=ROOT,
-        check=False,
-        preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
-    )
+    log = places.logs / "prepare.log"
+    with log.open(
+        "w"
+    ) as errors:  # And what the services log; what it says to people is on its standard output.
+        done = subprocess.run(
+            [sys.executable, "-m", "credit_platform.embedded.prepare"],
+            cwd=ROOT,
+            stderr=errors,
+            check=False,
+            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
+        )
     if done.returncode:
-        raise Refusal(f"The database could not be prepared: see above, and {places.logs / 'postgres.log'}.")
+        raise Refusal(f"The database could not be prepared: {last_line(log)} (all of it is in {log}).")
 
 
 def _wait_until_served(supervisor: Supervisor, port: int, places: Places) -> None:
