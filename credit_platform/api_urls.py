@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("entities.api.urls")),
+    path("", include("repair.api.urls")),
 ]

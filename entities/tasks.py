@@ -1,9 +1,14 @@
 """Doors to the registry's services for the workers: ids in, one service call, no rules."""
 
 from celery import shared_task
+from celery.signals import worker_ready
+from django.db import OperationalError
 from django.utils import timezone
 
-from entities.services import feedback, records
+from entities.services import feedback, records, submissions
+
+#: A database that was away for a moment; anything else is for the sweep, which counts its attempts.
+AGAIN = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
 
 @shared_task
@@ -16,3 +21,28 @@ def end_publicity() -> None:
 def deliver_feedback() -> None:
     """Send the notices that are due; also run every minute by the schedule, as the net under a lost message."""
     feedback.deliver_waiting()
+
+
+@shared_task(**AGAIN)
+def check_submission(submission_id: int) -> None:
+    """Check an uploaded file from where it was left."""
+    submissions.check_submission(submission_id=submission_id)
+
+
+@shared_task(**AGAIN)
+def save_submission(submission_id: int) -> None:
+    """Save a confirmed file from where it was left."""
+    submissions.save_submission(submission_id=submission_id)
+
+
+# Not on the queue of the files themselves: it must come through while they are being worked on.
+@shared_task(queue="default")
+def resume_submissions() -> None:
+    """Queue files whose worker was lost, or whose message was; every minute, and when a worker starts."""
+    submissions.resume_submissions()
+
+
+@worker_ready.connect
+def resume_at_the_start(**kwargs) -> None:
+    """A worker that starts after a crash does not wait for the next minute."""
+    resume_submissions.delay()

@@ -114,7 +114,9 @@ class SubmissionRow(models.Model):
         help_text=_("What makes two rows speak of one thing: the document number."),
     )
     clue = models.CharField(
-        max_length=32, blank=True, help_text=_("Digest of what the row says of its entity, to remember a choice by.")
+        max_length=32,
+        blank=True,
+        help_text=_("Digest of what the row says of its entity, to remember a choice by."),
     )
     question = models.CharField(
         _("what is asked"),
@@ -142,7 +144,9 @@ class SubmissionRow(models.Model):
         indexes = [
             models.Index(fields=("submission", "outcome", "number"), name="rows_by_outcome"),
             models.Index(fields=("submission", "key"), condition=~Q(key=""), name="rows_by_key"),
-            models.Index(fields=("clue",), condition=Q(is_saved=True, match="chosen"), name="rows_decided_by_a_person"),
+            models.Index(
+                fields=("clue",), condition=Q(is_saved=True, match="chosen"), name="rows_decided_by_a_person"
+            ),
         ]
 
     def __str__(self) -> str:

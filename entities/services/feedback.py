@@ -4,7 +4,8 @@ A notice is written in the transaction of its event, so that nobody hears of wha
 deliveries are rows, so that a mail server that is away delays a message and loses none.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -82,34 +83,47 @@ def notify_entities(*, kind: str, notices: Iterable[tuple[int, dict, str]]) -> N
     _queue_deliveries(written)
 
 
-def _queue_deliveries(notices: list[Notice]) -> None:
-    now, rows = timezone.now(), []
-    for notice in notices:
-        rows += [
-            Delivery(
-                notice=notice,
-                channel=Delivery.Channel.EMAIL,
-                address=address,
-                language=language,
-                next_attempt_at=now,
-            )
-            for address, language in _addresses(notice)
-        ]
+def _queue_deliveries(notices: Sequence[Notice]) -> None:
+    now = timezone.now()
+    rows = [
+        Delivery(
+            notice=notice,
+            channel=Delivery.Channel.EMAIL,
+            address=address,
+            language=language,
+            next_attempt_at=now,
+        )
+        for notice, address, language in _addressed(notices)
+    ]
     if rows:
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         # By its name: the task stands on this module, so importing it would go round in a circle.
         enqueue_on_commit(signature("entities.tasks.deliver_feedback"))
 
 
-def _addresses(notice: Notice) -> Iterable[tuple[str, str]]:
-    people = User.objects.filter(is_active=True).exclude(email="")
-    if notice.user_id:
-        people = people.filter(pk=notice.user_id)
-    elif notice.body_id:
-        people = people.filter(memberships__body=notice.body_id)
-    else:
-        people = people.filter(agencies__entity=notice.entity_id, agencies__revoked_at=None)
-    return people.values_list("email", "language").distinct()
+#: For each kind of receiver: the notice's field, how a person belongs to it, and who no longer does.
+BELONGING = (
+    ("user_id", "pk", {}),
+    ("body_id", "memberships__body_id", {}),
+    ("entity_id", "agencies__entity_id", {"agencies__revoked_at": None}),
+)
+
+
+def _addressed(notices: Sequence[Notice]) -> Iterator[tuple[Notice, str, str]]:
+    """Each notice with each address that it goes to and the language there; a query for each kind of receiver."""
+    for field, belongs_to, still in BELONGING:
+        receivers = {getattr(notice, field) for notice in notices} - {None}
+        if not receivers:
+            continue
+        people = User.objects.filter(is_active=True, **{f"{belongs_to}__in": receivers}, **still).exclude(
+            email=""
+        )
+        addresses = defaultdict(set)
+        for receiver, address, language in people.values_list(belongs_to, "email", "language"):
+            addresses[receiver].add((address, language))
+        for notice in notices:
+            for address, language in sorted(addresses[getattr(notice, field)]):
+                yield notice, address, language
 
 
 @transaction.atomic

@@ -1,8 +1,7 @@
 """The checks of unified social credit codes, one by one and by the column."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from stdnum.cn import uscc
 
 from entities import codes
@@ -41,12 +40,18 @@ def test_where_the_library_answers_we_answer_the_same(start):
         assert codes.is_valid(start + last) == uscc.is_valid(start + last)
 
 
-@given(st.lists(st.one_of(seventeen.map(lambda s: s + codes.outer_check_character(s)), st.text(max_size=20)), max_size=40))
+@given(
+    st.lists(
+        st.one_of(seventeen.map(lambda s: s + codes.outer_check_character(s)), st.text(max_size=20)),
+        max_size=40,
+    )
+)
 def test_the_check_by_the_column_says_what_the_check_of_one_says(texts):
     columns = codes.check_many(texts)
     assert columns.outer.tolist() == [codes.is_valid(text) for text in texts]
     assert columns.inner.tolist() == [
-        set(text) <= set(codes.ALPHABET) and len(text) == 18 and codes.is_organisation_code(text[8:17]) for text in texts
+        set(text) <= set(codes.ALPHABET) and len(text) == 18 and codes.is_organisation_code(text[8:17])
+        for text in texts
     ]
 
 
@@ -57,7 +62,9 @@ def test_any_one_wrong_place_is_noticed(start, place, wrong):
     assert codes.is_valid(changed) == (changed == code)
 
 
-@pytest.mark.parametrize("typed", ["９１３５０１００ｍ０００１００ｙ４３", " 91 350100 m000100y43", "91350100-M000100Y4-3"])
+@pytest.mark.parametrize(
+    "typed", ["９１３５０１００ｍ０００１００ｙ４３", " 91 350100 m000100y43", "91350100-M000100Y4-3"]
+)
 def test_full_width_lower_case_blanks_and_hyphens_are_put_right(typed):
     assert codes.normalise(typed) == VALID
 

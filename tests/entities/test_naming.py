@@ -1,8 +1,7 @@
 """How names are compared and abbreviated."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from entities import naming
 

@@ -28,7 +28,12 @@ def found(user, query: str, **options) -> list[tuple[str, str]]:
 def test_a_whole_code_finds_its_entity_however_it_is_typed(clerk):
     entity = named("云汀禾谷食品有限公司")
     code = entity.credit_code
-    for typed in (code, code.lower(), f" {code[:8]} {code[8:]} ", code.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})):
+    for typed in (
+        code,
+        code.lower(),
+        f" {code[:8]} {code[8:]} ",
+        code.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"}),
+    ):
         (match,) = find_entities(user=clerk, query=typed)
         assert (match.entity, match.why, match.matched) == (entity, "code", code)
 
@@ -83,7 +88,9 @@ def test_two_characters_from_the_middle_find_a_name_when_nothing_begins_so(clerk
 
 def test_a_former_name_finds_the_entity_and_says_so(clerk):
     entity = named("恒屿精细化工有限公司")
-    FormerName.objects.create(entity=entity, name="云汀第二农药厂", name_key=naming.name_key("云汀第二农药厂"))
+    FormerName.objects.create(
+        entity=entity, name="云汀第二农药厂", name_key=naming.name_key("云汀第二农药厂")
+    )
     (match,) = find_entities(user=clerk, query="第二农药")
     assert (match.entity, match.why, match.matched) == (entity, "former_name", "云汀第二农药厂")
 

@@ -1,0 +1,119 @@
+"""Two people at the same moment: real threads on a real database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from credit_platform.audit.models import AuditEvent
+from credit_platform.common.errors import DomainError, WrongState
+from entities.drafts import draft_of
+from entities.models import CreditRecord
+from entities.services import records
+from tests.factories import MemberFactory, RecordFactory, SubmissionFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Status = CreditRecord.Status
+
+
+def at_once(*calls):
+    """What each call returned or raised, all of them started together on connections of their own."""
+    barrier = Barrier(len(calls))
+
+    def run(call):
+        try:
+            barrier.wait(timeout=10)
+            return call()
+        except DomainError as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def verbs(verb: str) -> int:
+    return AuditEvent.objects.filter(verb=f"entities.record.{verb}").count()
+
+
+def test_of_two_reviewers_one_approves_and_the_other_hears_that_it_is_done(body):
+    record = RecordFactory(submitted_by=body, status="waiting")
+    reviewers = [MemberFactory(body=body, role="reviewer") for _each in range(2)]
+    results = at_once(*(lambda by=by: records.approve_record(by=by, record_id=record.pk) for by in reviewers))
+    assert sorted(type(result).__name__ for result in results) == ["CreditRecord", "WrongState"]
+    assert verbs("approved") == 1
+
+
+def test_of_approving_and_returning_one_wins(body):
+    record = RecordFactory(submitted_by=body, status="waiting")
+    one, other = (MemberFactory(body=body, role="reviewer") for _each in range(2))
+    results = at_once(
+        lambda: records.approve_record(by=one, record_id=record.pk),
+        lambda: records.return_record(by=other, record_id=record.pk, note="Once more."),
+    )
+    assert sum(isinstance(result, WrongState) for result in results) == 1
+    record.refresh_from_db()
+    assert verbs("approved") + verbs("returned") == 1
+    assert record.status == (Status.PUBLISHED if verbs("approved") else Status.RETURNED)
+
+
+def test_two_queues_approved_at_once_in_opposite_order_do_not_block_each_other(body):
+    waiting = [record.pk for record in RecordFactory.create_batch(6, submitted_by=body, status="waiting")]
+    one, other = (MemberFactory(body=body, role="reviewer") for _each in range(2))
+    results = at_once(
+        lambda: records.approve_records(by=one, record_ids=waiting),
+        lambda: records.approve_records(by=other, record_ids=waiting[::-1]),
+    )
+    assert sum(len(done) for done, _refused in results) == 6
+    assert verbs("approved") == 6
+
+
+def test_a_form_sent_twice_at_once_is_saved_once(body, clerk, penalty, entity, draft):
+    def save():
+        return records.save_draft(by=clerk, body=body, entity=entity, record_type=penalty, draft=draft)
+
+    first, second = at_once(save, save)
+    assert first == second
+    assert CreditRecord.objects.count() == 1
+
+
+def test_a_file_sent_twice_at_once_is_saved_once(body, clerk, penalty, entity, draft):
+    rows = [(n, entity.pk, penalty, replace(draft, document_number=f"云{n}号")) for n in range(2, 52)]
+    submissions = [SubmissionFactory(body=body, uploaded_by=clerk) for _each in range(2)]
+    counts = at_once(
+        *(
+            lambda submission=submission: records.submit_rows(
+                by=clerk, submission=submission, rows=rows, status="waiting"
+            )
+            for submission in submissions
+        )
+    )
+    assert sorted((count.new, count.unchanged) for count in counts) == [(0, 50), (50, 0)]
+
+
+def test_a_withdrawal_and_the_approval_of_a_correction_do_not_both_win(body, clerk, reviewer, penalty):
+    record = RecordFactory(submitted_by=body, record_type=penalty, entered_by=clerk)
+    newer = records.correct_record(
+        by=clerk, record_id=record.pk, draft=replace(draft_of(record), title="改"), because="Mistyped."
+    )
+    results = at_once(
+        lambda: records.withdraw_record(by=clerk, record_id=record.pk, because="Annulled."),
+        lambda: records.approve_record(by=reviewer, record_id=newer.pk),
+    )
+    assert sum(isinstance(result, WrongState) for result in results) == 1
+    assert CreditRecord.objects.filter(status=Status.PUBLISHED).count() + verbs("withdrawn") == 1
+
+
+def test_two_workers_end_the_same_publicity_once(body):
+    today = timezone.localdate()
+    RecordFactory.create_batch(
+        5, submitted_by=body, publish_until=today - timedelta(days=1), severity_class=""
+    )
+    ended = at_once(lambda: records.end_publicity(as_of=today), lambda: records.end_publicity(as_of=today))
+    assert sum(ended) == 5
+    assert verbs("expired") == 5
