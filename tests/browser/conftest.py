@@ -91,6 +91,9 @@ def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
 
 def _complaint(page: Page, message: ConsoleMessage) -> list[str]:
     """An error that the browser shows. A refusal the server gave on purpose is not one; a missing static file is."""
+    # htmx reports its own cancelling of a request, when a newer one takes its place, as an error.
+    if message.text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
+        return []
     refused = message.text.startswith("Failed to load resource: the server responded with a status of 4")
     if message.type != "error" or (refused and settings.STATIC_URL not in message.location["url"]):
         return []
