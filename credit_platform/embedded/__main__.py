@@ -271,10 +271,12 @@ def _show_screen(places: Places, port: int) -> None:
         rows["Data"] += ", the database where DATABASE_URL says"
     elif places.var not in services.cluster_for(places).data.parents:
         rows["Data"] += f", the database in {services.cluster_for(places).data}"
-    print("\nThe credit supervision platform is ready.\n")
+    # The address last, where a small window shows it.
+    print("\n" + (places.run / "accounts.txt").read_text())
+    print("The credit supervision platform is ready.\n")
     for title, value in rows.items():
         print(f"  {title:<9}{value}")
-    print("\n" + (places.run / "accounts.txt").read_text(), flush=True)
+    print(flush=True)
 
 
 if __name__ == "__main__":
