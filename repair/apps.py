@@ -7,6 +7,38 @@ class RepairConfig(AppConfig):
     verbose_name = _("Repair and appeal")
 
     def ready(self) -> None:
-        from repair import audit_verbs, notices, receivers  # noqa: F401  (verbs and receivers register themselves)
+        from agencies.desk import register_lane
+        from credit_platform.ui import navigation
+        from entities.panels import register_panel
+        from repair import audit_verbs, notices, policies, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
 
         notices.register()
+        navigation.register(
+            navigation.Item(
+                label=_("Cases"),
+                url_name="repair:case-list",
+                visible=policies.works_on_cases,
+                count=selectors.count_waiting,
+                bar=navigation.DESK,
+                order=40,
+            )
+        )
+        navigation.register(
+            navigation.Item(
+                label=_("Our cases"),
+                url_name="repair:case-list",
+                visible=policies.applies_for_entities,
+                count=selectors.count_waiting,
+                bar=navigation.PORTAL,
+                order=30,
+            )
+        )
+        register_lane(
+            "cases",
+            _("Repair cases"),
+            selectors.count_waiting_at_desk,
+            selectors.desk_rows,
+            order=60,
+            visible=policies.works_on_cases,
+        )
+        register_panel("repair:entity-panel", 30, title=_("Repair cases"), visible=policies.has_cases)

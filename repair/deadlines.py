@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from credit_platform.common.working_days import Deadline, WorkingCalendar, working_days_after, working_days_between
+from credit_platform.common.working_days import (
+    Deadline,
+    WorkingCalendar,
+    working_days_after,
+    working_days_between,
+)
 
 RESULT, DECISION, ANSWER, APPEAL = "result", "decision", "answer", "appeal"
 
@@ -33,8 +37,8 @@ class ClockRule:
     code: str
     kind: str
     days: int
-    says: str | Promise
-    basis: str | Promise
+    says: str
+    basis: str
     source: str
     verification: str
     valid_from: date
@@ -85,7 +89,8 @@ def clock_rules() -> tuple[ClockRule, ...]:
             code="answer-platform",
             kind=ANSWER,
             days=settings.REPAIR_ANSWER_WITHIN_WORKING_DAYS,
-            says=_("The applicant answers a request for material within the working days that this platform allows."),
+            says=_("The applicant answers a request for material within %(days)s working days.")
+            % {"days": settings.REPAIR_ANSWER_WITHIN_WORKING_DAYS},
             basis=_("Procedure of this platform; no instrument read so far sets this term"),
             source="",
             verification="",
@@ -95,7 +100,8 @@ def clock_rules() -> tuple[ClockRule, ...]:
             code="appeal-platform",
             kind=APPEAL,
             days=settings.REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS,
-            says=_("The lead office decides an appeal within the working days that this platform allows."),
+            says=_("The lead office decides an appeal within %(days)s working days.")
+            % {"days": settings.REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS},
             basis=_("Procedure of this platform; no instrument read so far sets this term"),
             source="",
             verification="",
@@ -125,14 +131,14 @@ def rule_by_code(code: str) -> ClockRule:
 
 
 def due(counts_from: date, days: int, calendar: WorkingCalendar) -> Deadline:
-    """The last day of a term. With fewer than no days, the day that lies as many working days before."""
+    """The last day of a term; with fewer than no days, the working day since which it is over by as many."""
     if days >= 0:
         return working_days_after(counts_from, days, calendar)
     day, known = counts_from, calendar.knows(counts_from)
-    while days:
+    while days or not calendar.is_working_day(day):
+        days += bool(days) and calendar.is_working_day(day)
         day -= timedelta(days=1)
         known = known and calendar.knows(day)
-        days += calendar.is_working_day(day)
     return Deadline(day, provisional=not known)
 
 

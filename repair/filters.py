@@ -20,19 +20,25 @@ class Standing(TextChoices):
 
 
 class CaseFilter(django_filters.FilterSet):
-    """By standing, state, department and words; a department or state that does not exist finds nothing wrong, only nothing."""
+    """By whose turn it is, state, department and words."""
 
     standing = django_filters.ChoiceFilter(
         label=_("Standing"), choices=Standing.choices, empty_label=_("All cases"), method="by_standing"
     )
-    state = django_filters.ChoiceFilter(label=_("State"), choices=Case.State.choices, empty_label=_("Any state"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=Case.State.choices, empty_label=_("Any state")
+    )
     body = django_filters.ModelChoiceFilter(
-        label=_("Department"), field_name="deciding_body", to_field_name="code", empty_label=_("Any department"),
+        label=_("Department"),
+        field_name="deciding_body",
+        to_field_name="code",
+        empty_label=_("Any department"),
         queryset=SubmittingBody.objects.filter(kind=SubmittingBody.Kind.DEPARTMENT),
     )
     q = django_filters.CharFilter(
-        label=_("Case, entity, code or document"), method="by_words",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Case, entity, code or document")}),
+        label=_("Number, name or code"),
+        method="by_words",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Number, name or code")}),
     )
 
     class Meta:

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.common.errors import InvalidInput
 from credit_platform.ui.forms import FileDrop, FilesField
 from repair import texts
-from repair.models import Case
-from repair.workflow import Action
+from repair.models import Case, CaseDocument
 
 PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
 
@@ -34,8 +33,10 @@ def _proofs(**kwargs) -> FilesField:
 class DraftForm(WithProblems):
     """The application: what the applicant says, the proofs, and the signature under the letter.
 
-    Nothing is required here, because a draft may be saved half done; filing it says all that is missing.
+    Nothing is required to save a draft half done; filing it says all that is missing.
     """
+
+    use_required_attribute = False
 
     statement = forms.CharField(
         label=_("What was corrected and performed"),
@@ -60,20 +61,38 @@ class DraftForm(WithProblems):
         super().__init__(*args, **kwargs)
         if case.commitment_signed_at:
             del self.fields["signature"], self.fields["agreed"]
+        self._needed_to_file = {"statement", "signature", "agreed"} & set(self.fields)
+        if not case.documents.filter(kind=CaseDocument.Kind.PROOF).exists():
+            self._needed_to_file.add("proofs")
+        if not self.is_bound:
+            self._say_what_filing_needs()
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self._say_what_filing_needs()
+
+    def _say_what_filing_needs(self) -> None:
+        """Only after the check, so that the page does not call optional what filing asks for."""
+        for name in self._needed_to_file:
+            self.fields[name].required = True
 
 
 class StepForm(WithProblems):
     """The words of a step; which step it is the pressed button says."""
 
+    use_required_attribute = False
+
     note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, actions=(), label="", help_text="", **kwargs) -> None:
+    def __init__(self, *args, actions=(), label="", needs_words="", **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.actions = [Action(action) for action in actions]
-        self.fields["note"].label = label
-        self.fields["note"].help_text = help_text
-        choices = texts.choices_for(self.actions)
+        words = self.fields["note"]
+        words.label = label
+        if needs_words:
+            words.required = True
+            words.error_messages["required"] = needs_words
+        choices = texts.choices_for(actions)
         if choices:
             self.fields["text"] = forms.ChoiceField(
                 label=_("Start from a text"), required=False, choices=[("", _("Choose a text")), *choices]

@@ -48,7 +48,9 @@ class Case(models.Model):
     number = models.CharField(_("case number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     record = models.ForeignKey(
-        CreditRecord, on_delete=models.PROTECT, related_name="cases",
+        CreditRecord,
+        on_delete=models.PROTECT,
+        related_name="cases",
         help_text=_("A correction takes the place of the record that it replaces."),
     )
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="cases")
@@ -79,9 +81,12 @@ class Case(models.Model):
     appeal_reasons = models.TextField(_("reasons of the decision on the appeal"), blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Of the step it is in."))
     due_is_provisional = models.BooleanField(
-        default=False, help_text=_("The State Council has not yet published the calendar of a year it crosses.")
+        default=False,
+        help_text=_("The State Council has not yet published the calendar of a year it crosses."),
     )
-    version = models.PositiveIntegerField(default=0, help_text=_("Rises with every step: a stale page is refused."))
+    version = models.PositiveIntegerField(
+        default=0, help_text=_("Rises with every step: a stale page is refused.")
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -96,7 +101,8 @@ class Case(models.Model):
                 name="one_open_case_of_a_kind_per_record",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("granted", "refused", "appealed", "appeal_dismissed")) | ~Q(reasons=""),
+                condition=~Q(state__in=("granted", "refused", "appealed", "appeal_dismissed"))
+                | ~Q(reasons=""),
                 name="a_decision_has_reasons",
             ),
             models.CheckConstraint(
@@ -148,7 +154,8 @@ class CaseClock(models.Model):
     rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row in the table of clocks."))
     counts_from = models.DateField(_("counts from"), help_text=_("The day itself is not counted."))
     days = models.SmallIntegerField(
-        _("working days"), help_text=_("Less than nothing when a clock that was already over stood still and goes on.")
+        _("working days"),
+        help_text=_("Less than nothing when a clock that was already over stood still and goes on."),
     )
     due_on = models.DateField(_("due on"))
     is_provisional = models.BooleanField(default=False)
@@ -162,10 +169,13 @@ class CaseClock(models.Model):
         verbose_name = _("clock of a case")
         constraints = [
             models.UniqueConstraint(
-                fields=("case", "kind"), condition=Q(stopped_on=None), name="one_running_clock_of_a_kind_per_case"
+                fields=("case", "kind"),
+                condition=Q(stopped_on=None),
+                name="one_running_clock_of_a_kind_per_case",
             ),
             models.CheckConstraint(
-                condition=Q(paused_on=None, days_left=None) | Q(paused_on__isnull=False, days_left__isnull=False),
+                condition=Q(paused_on=None, days_left=None)
+                | Q(paused_on__isnull=False, days_left__isnull=False),
                 name="a_clock_that_stands_still_knows_what_is_left",
             ),
         ]
@@ -195,7 +205,9 @@ class CaseStep(models.Model):
     class Meta:
         ordering = ("at", "pk")
         triggers = [
-            pgtrigger.Protect(name="case_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="case_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
     def __str__(self) -> str:

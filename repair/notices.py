@@ -7,8 +7,7 @@ someone whose authority ended hears nothing more.
 from collections.abc import Callable
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from entities.models import Membership, SubmittingBody
 from entities.services import feedback
@@ -17,16 +16,22 @@ from repair.models import Case, CaseClock
 from repair.workflow import Action
 
 TEMPLATES = {
-    "repair.filed": gettext_noop("%(entity)s asks for the repair of %(record)s (%(number)s). Decide by %(due)s."),
+    "repair.filed": gettext_noop(
+        "%(entity)s asks for the repair of %(record)s (%(number)s). Decide by %(due)s."
+    ),
     "repair.received": gettext_noop(
         "Your application %(number)s for the repair of %(record)s is with %(body)s. You have the result by %(result)s."
     ),
-    "repair.withdrawn": gettext_noop("%(entity)s withdrew the application %(number)s for the repair of %(record)s."),
+    "repair.withdrawn": gettext_noop(
+        "%(entity)s withdrew the application %(number)s for the repair of %(record)s."
+    ),
     "repair.material_asked": gettext_noop(
         "%(body)s asks for material in %(number)s: %(words)s The clock waits for you until %(due)s."
     ),
     "repair.material_supplied": gettext_noop("%(entity)s answered in %(number)s. Decide by %(due)s."),
-    "repair.taken_up_again": gettext_noop("%(body)s goes on with %(number)s without the material that it asked for."),
+    "repair.taken_up_again": gettext_noop(
+        "%(body)s goes on with %(number)s without the material that it asked for."
+    ),
     "repair.to_decide": gettext_noop(
         "A decision on %(number)s (%(entity)s, %(record)s) is proposed and waits for you. Decide by %(due)s."
     ),
@@ -39,24 +44,28 @@ TEMPLATES = {
         "The repair of %(record)s is granted (%(number)s): the record of %(entity)s is no longer public, shared or"
         " weighed. Reasons: %(words)s"
     ),
-    "repair.refused": gettext_noop("The repair of %(record)s of %(entity)s is refused (%(number)s). Reasons: %(words)s"),
+    "repair.refused": gettext_noop(
+        "The repair of %(record)s of %(entity)s is refused (%(number)s). Reasons: %(words)s"
+    ),
     "repair.appealed": gettext_noop(
         "%(entity)s appeals against the refusal by %(body)s in %(number)s. Decide by %(due)s."
     ),
     "repair.appeal_withdrawn": gettext_noop("%(entity)s withdrew its appeal in %(number)s."),
     "repair.appeal_upheld": gettext_noop(
         "The lead office upheld the appeal in %(number)s and granted the repair of %(record)s of %(entity)s: the record"
-        " is no longer public, shared or weighed. Reasons: %(words)s"
+        " is no longer public, shared or counted in ratings. Reasons: %(words)s"
     ),
     "repair.appeal_dismissed": gettext_noop(
         "The lead office dismissed the appeal of %(entity)s in %(number)s. Reasons: %(words)s"
     ),
     "repair.settled": gettext_noop(
-        "The case %(number)s is settled: the record %(record)s of %(entity)s has ended and there is nothing left to repair."
+        "The case %(number)s is settled: the record %(record)s of %(entity)s has ended, so nothing is left to repair."
     ),
     "repair.due_soon": gettext_noop("%(number)s (%(entity)s) has to be decided by %(due)s."),
     "repair.answer_due_soon": gettext_noop("%(body)s waits for your material in %(number)s until %(due)s."),
-    "repair.overdue": gettext_noop("%(number)s (%(entity)s, %(body)s) is overdue: it had to be decided by %(due)s."),
+    "repair.overdue": gettext_noop(
+        "%(number)s (%(entity)s, %(body)s) is overdue: it had to be decided by %(due)s."
+    ),
     "repair.result_overdue": gettext_noop(
         "%(entity)s should have had the result of %(number)s from %(body)s by %(due)s."
     ),
@@ -144,6 +153,22 @@ def _withdrawn(case: Case, words: str) -> None:
         _tell_body("repair.withdrawn", case)
 
 
+def _material_asked(case: Case, words: str) -> None:
+    _tell_entity("repair.material_asked", case, words)
+
+
+def _material_supplied(case: Case, words: str) -> None:
+    _tell_body("repair.material_supplied", case)
+
+
+def _taken_up_again(case: Case, words: str) -> None:
+    _tell_entity("repair.taken_up_again", case)
+
+
+def _sent_back(case: Case, words: str) -> None:
+    _tell_body("repair.sent_back", case, words)
+
+
 def _to_decide(case: Case, words: str) -> None:
     """To those who may, by name; to the lead office when the department has nobody left who is independent."""
     people = policies.supervisors_who_may_decide(case)
@@ -194,12 +219,12 @@ def _settled(case: Case, words: str) -> None:
 OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.SUBMIT: _filed,
     Action.WITHDRAW: _withdrawn,
-    Action.ASK_MATERIAL: lambda case, words: _tell_entity("repair.material_asked", case, words),
-    Action.SUPPLY_MATERIAL: lambda case, words: _tell_body("repair.material_supplied", case),
-    Action.TAKE_UP_AGAIN: lambda case, words: _tell_entity("repair.taken_up_again", case),
+    Action.ASK_MATERIAL: _material_asked,
+    Action.SUPPLY_MATERIAL: _material_supplied,
+    Action.TAKE_UP_AGAIN: _taken_up_again,
     Action.PROPOSE_GRANT: _to_decide,
     Action.PROPOSE_REFUSE: _to_decide,
-    Action.SEND_BACK: lambda case, words: _tell_body("repair.sent_back", case, words),
+    Action.SEND_BACK: _sent_back,
     Action.GRANT: _granted,
     Action.REFUSE: _refused,
     Action.APPEAL: _appealed,
@@ -223,7 +248,7 @@ def due_soon(clock: CaseClock) -> None:
 
 
 def overdue(clock: CaseClock) -> None:
-    """Tell the superior: each supervisor of the department by name, the lead office for what the applicant waits for."""
+    """Tell the superior: each supervisor of the department by name; the lead office, when the applicant still waits."""
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
         case CaseClock.Kind.DECISION:
@@ -232,7 +257,10 @@ def overdue(clock: CaseClock) -> None:
             ).select_related("user")
             for member in supervisors:
                 feedback.notify(
-                    kind="repair.overdue", params=_params(case) | {"due": due}, url=_url(case), user=member.user
+                    kind="repair.overdue",
+                    params=_params(case) | {"due": due},
+                    url=_url(case),
+                    user=member.user,
                 )
             if not supervisors:
                 _tell_body("repair.overdue", case, due=due)

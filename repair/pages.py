@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from repair.forms import AnswerForm, StepForm
 from repair.selectors import CasePage
-from repair.workflow import Action
+from repair.workflow import MOVES, Action
 
 #: Taken after a question of its own, on a page or in a dialog.
 CONFIRMED = {
     Action.WITHDRAW: (
         _("Withdraw this application?"),
-        _("Nobody decides on it any more. You may file a new one later; papers and text have to be given again."),
+        _(
+            "Nobody decides on it any more. You may file a new one later; papers and text have to be given again."
+        ),
         _("Withdraw the application"),
         True,
     ),
@@ -45,6 +47,7 @@ class Gathering:
     primary: Action | None = None
     danger: Action | None = None
     form: type[StepForm] = StepForm
+    needs_words: bool = True
     folded: bool = False
 
 
@@ -57,6 +60,7 @@ GATHERINGS = (
         (Action.SUPPLY_MATERIAL,),
         primary=Action.SUPPLY_MATERIAL,
         form=AnswerForm,
+        needs_words=False,
     ),
     Gathering(
         "propose",
@@ -69,7 +73,9 @@ GATHERINGS = (
     Gathering(
         "decide",
         _("Decide"),
-        _("The applicant reads these reasons. Granting ends the publicity, sharing and weighing of the record at once."),
+        _(
+            "The applicant reads these reasons. Once granted, the record is no longer public, shared or counted."
+        ),
         _("Reasons of the decision"),
         (Action.GRANT, Action.REFUSE),
         primary=Action.GRANT,
@@ -167,6 +173,12 @@ def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
 
 
 def make_form(gathering: Gathering, *args, **kwargs) -> StepForm:
+    needs_words = next(move.needs_words for move in MOVES.values() if move.action in gathering.actions)
     return gathering.form(
-        *args, actions=gathering.actions, label=gathering.label, auto_id=f"{gathering.code}_%s", **kwargs
+        *args,
+        actions=gathering.actions,
+        label=gathering.label,
+        needs_words=needs_words if gathering.needs_words else "",
+        auto_id=f"{gathering.code}_%s",
+        **kwargs,
     )

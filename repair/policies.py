@@ -5,7 +5,7 @@ Imports no models, so that the models' own querysets can ask it. A refusal to de
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from guardian.shortcuts import get_objects_for_user, get_users_with_perms
+from guardian.shortcuts import get_users_with_perms
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from entities.policies import CLERK, LEAD, REVIEWER, SUPERVISOR, bodies_of, entities_of, is_lead
@@ -17,20 +17,37 @@ PROPOSING = ("propose_grant", "propose_refuse")
 
 
 def cases_visible_to(user) -> Q:
-    """The applicant's own, the deciding body's once they are filed, what was filed for the lead office, and what was lent.
+    """The entity's own; what was filed with the reader's department, or with any for the lead office; what was lent.
 
     A draft belongs to the entity alone, and so does one that was thrown away before it was filed.
     """
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     filed = Q(submitted_at__isnull=False)
-    lent = get_objects_for_user(user, "repair.lent_case", accept_global_perms=False, with_superuser=False)
     seen = (
         Q(entity__in=entities_of(user))
         | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
-        | (Q(pk__in=lent.values("pk")) & filed)
+        | (Q(pk__in=lent_to(user)) & filed)
     )
     return seen | filed if is_lead(user) else seen
+
+
+def lent_to(user) -> frozenset[int]:
+    """The keys of the cases that are lent to the user by name, read once for each user object.
+
+    Read apart from the cases, so that the query for a list can use their indexes.
+    """
+    if not hasattr(user, "_lent_case_ids"):
+        lent = user.userobjectpermission_set.filter(
+            permission__codename="lent_case", permission__content_type__app_label="repair"
+        )
+        user._lent_case_ids = frozenset(int(key) for key in lent.values_list("object_pk", flat=True))
+    return user._lent_case_ids
+
+
+def forget_lent(user) -> None:
+    """To be called when a case is lent to this user object or taken back."""
+    user.__dict__.pop("_lent_case_ids", None)
 
 
 def cases_waiting_for(user, today) -> Q:
@@ -61,9 +78,19 @@ def sees_internal_notes(user, case) -> bool:
     return is_lead(user) or case.deciding_body_id in bodies_of(user, HANDLING)
 
 
+def works_on_cases(user) -> bool:
+    """Whether the user deals with the cases of others: in a department or in the lead office."""
+    return bool(bodies_of(user, HANDLING)) or is_lead(user)
+
+
+def applies_for_entities(user) -> bool:
+    """Whether the user acts for an entity, and so may have cases of its own."""
+    return bool(entities_of(user))
+
+
 def has_cases(user) -> bool:
     """Whether the cases page is of use to this user at all."""
-    return bool(entities_of(user)) or bool(bodies_of(user, HANDLING)) or is_lead(user)
+    return works_on_cases(user) or applies_for_entities(user)
 
 
 def may_open(user, record) -> Decision:
@@ -82,7 +109,9 @@ def is_applicant(user, case) -> Decision:
 def may_handle(user, case) -> Decision:
     """Works on the case in the department that answers for the record."""
     if case.deciding_body_id not in bodies_of(user, HANDLING):
-        return deny(_("Only %(body)s, which answers for the record, takes this step.") % {"body": case.deciding_body})
+        return deny(
+            _("Only %(body)s, which answers for the record, takes this step.") % {"body": case.deciding_body}
+        )
     return _no_side_of_ones_own(user, case)
 
 
@@ -161,11 +190,15 @@ def leads_who_may_decide(case) -> list:
 
 
 def _independent(case, memberships) -> list:
-    people = {member.user_id: member.user for member in memberships.select_related("user").order_by("user_id")}
+    people = {
+        member.user_id: member.user for member in memberships.select_related("user").order_by("user_id")
+    }
     return [
         user
         for user in people.values()
-        if user.is_active and not _why_not_independent(user.pk, case) and case.entity_id not in entities_of(user)
+        if user.is_active
+        and not _why_not_independent(user.pk, case)
+        and case.entity_id not in entities_of(user)
     ]
 
 
@@ -180,7 +213,10 @@ def _why_not_independent(user_id: int, case) -> str:
 
 def _no_side_of_ones_own(user, case) -> Decision:
     if case.entity_id in entities_of(user):
-        return deny(_("You act for %(entity)s yourself; someone else must deal with its case.") % {"entity": case.entity})
+        return deny(
+            _("You act for %(entity)s yourself; someone else must deal with its case.")
+            % {"entity": case.entity}
+        )
     return ALLOW
 
 

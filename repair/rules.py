@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from credit_platform.ui.formats import day_long
@@ -40,7 +39,9 @@ CONDITIONS = (
         gettext_lazy("You show it by proof of performance: a receipt, a report, a photograph."),
     ),
     Condition(
-        gettext_lazy("You make a public credit commitment, that the papers are true and that you answer for it."),
+        gettext_lazy(
+            "You make a public credit commitment, that the papers are true and that you answer for it."
+        ),
         gettext_lazy("You sign the commitment letter here on the screen."),
     ),
     Condition(
@@ -61,7 +62,9 @@ def may_apply(record, outlook: Outlook) -> Decision:
     return ALLOW
 
 
-def what_is_missing(*, statement: str, proofs: Collection, signed: bool, outlook_says_no: str = "") -> dict[str, list[str]]:
+def what_is_missing(
+    *, statement: str, proofs: Collection, signed: bool, outlook_says_no: str = ""
+) -> dict[str, list[str]]:
     """Everything that a draft lacks before it can be filed, by field, told all at once; empty when complete."""
     missing = {}
     if outlook_says_no:

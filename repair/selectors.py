@@ -111,7 +111,7 @@ class Due:
 
 
 def due_of(case: Case, *, today: date, calendar: WorkingCalendar, for_applicant: bool) -> Due:
-    """The deadline of the step. For whoever waits for the applicant the clock stands still, for the applicant it runs."""
+    """The deadline of the step: while the applicant is asked, it runs for the applicant and stands still for others."""
     if case.due_on is None:
         return Due(None, "none", None, provisional=False)
     paused = case.state == State.MORE_MATERIAL and not for_applicant
@@ -186,7 +186,10 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
     for record in records:
         outlook = repair_outlook(record, today, book)
         prospect = Prospect(
-            record, outlook, rules.may_apply(record, outlook), record.open_cases[0] if record.open_cases else None
+            record,
+            outlook,
+            rules.may_apply(record, outlook),
+            record.open_cases[0] if record.open_cases else None,
         )
         if outlook.state == OutlookState.NOW:
             found.now.append(prospect)
@@ -194,6 +197,7 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
             found.later.append(prospect)
         else:
             found.never.append(prospect)
+    found.now.sort(key=lambda prospect: prospect.open_case is not None)
     found.later.sort(key=lambda prospect: prospect.outlook.day)
     return found
 
@@ -209,7 +213,9 @@ def prospect_of(*, user, record_id: int) -> Prospect:
     if record is None:
         raise Missing
     outlook = repair_outlook(record, timezone.localdate())
-    return Prospect(record, outlook, rules.may_apply(record, outlook), Case.objects.open().filter(record=record).first())
+    return Prospect(
+        record, outlook, rules.may_apply(record, outlook), Case.objects.open().filter(record=record).first()
+    )
 
 
 # The page of a case
@@ -240,6 +246,7 @@ class CasePage:
     headline: str
     clocks: list[ClockView]
     due: Due
+    steps: list[CaseStep]
     messages: list[dict]
     papers: list[CaseDocument]
     moves: list[Move]
@@ -275,9 +282,18 @@ def case_for(*, user, number: str) -> Case:
         Case.objects.visible_to(user)
         .filter(number=number)
         .select_related(
-            "entity", "deciding_body", "opened_by", "proposed_by", "decided_by", "appeal_decided_by",
-            "record__record_type", "record__type_version", "record__submitted_by", "record__submission",
-            "record__replaces", "record__entity",
+            "entity",
+            "deciding_body",
+            "opened_by",
+            "proposed_by",
+            "decided_by",
+            "appeal_decided_by",
+            "record__record_type",
+            "record__type_version",
+            "record__submitted_by",
+            "record__submission",
+            "record__replaces",
+            "record__entity",
         )
         .prefetch_related(
             Prefetch("steps", queryset=CaseStep.objects.select_related("actor_body").order_by("at", "pk")),
@@ -307,6 +323,7 @@ def case_page(*, user, number: str) -> CasePage:
         headline=_headline(case, side),
         clocks=_clock_views(case, today, calendar),
         due=due_of(case, today=today, calendar=calendar, for_applicant=side == "applicant"),
+        steps=steps,
         messages=[_message(step, user) for step in reversed(steps)],
         papers=list(case.documents.all()),
         moves=moves_open_to(user, case, today),
@@ -330,7 +347,9 @@ def side_of(user, case: Case) -> str:
 def paper_of(*, user, number: str, key) -> CaseDocument:
     """A document of a case that the user sees; `Missing` for any other."""
     paper = (
-        CaseDocument.objects.filter(case__in=Case.objects.visible_to(user).filter(number=number), document__key=key)
+        CaseDocument.objects.filter(
+            case__in=Case.objects.visible_to(user).filter(number=number), document__key=key
+        )
         .select_related("document")
         .first()
     )
@@ -343,7 +362,7 @@ def file_note(paper: CaseDocument) -> str:
     """What stands in small type under the name of a document."""
     kinds = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPG"}
     kind = kinds.get(paper.document.content_type, _("text"))
-    return f"{paper.get_kind_display()} · {kind}, {file_size(paper.document.size)}"
+    return f"{kind}, {file_size(paper.document.size)}"
 
 
 def _seal_of(name: str) -> str:
@@ -372,7 +391,11 @@ def _message(step: CaseStep, user) -> dict:
     if step.actor_body and not own:
         who = _("%(body)s, %(person)s") % {"body": step.actor_body, "person": step.actor_name}
     return {
-        "icon": "user" if step.actor_body is None and step.actor_id else "building" if step.actor_id else "robot",
+        "icon": "user"
+        if step.actor_body is None and step.actor_id
+        else "building"
+        if step.actor_id
+        else "robot",
         "tone": "ink" if step.actor_body else "",
         "title": who,
         "when": step.at,
@@ -395,7 +418,7 @@ def _headline(case: Case, side: str) -> str:
         State.PROPOSED: _("With %(body)s, which decides by %(day)s.")
         if yours
         else _("Proposed. A supervisor of %(body)s decides by %(day)s."),
-        State.GRANTED: _("Granted. The record is no longer public, shared or weighed."),
+        State.GRANTED: _("Granted. The record is no longer public, shared or counted in ratings."),
         State.REFUSED: _("Refused by %(body)s. The reasons stand below, and what you can do."),
         State.APPEALED: _("With the lead office, which decides on the appeal by %(day)s."),
         State.APPEAL_DISMISSED: _("The appeal is dismissed. The reasons stand below."),
@@ -412,7 +435,12 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     filed = case.submitted_at is not None
     steps = [
         _node(_("Applied"), "done" if filed else "current", case.submitted_at, applicant),
-        _node(_("Complete"), "done" if filed else "todo", case.submitted_at, _("checked by the platform") if filed else ""),
+        _node(
+            _("Complete"),
+            "done" if filed else "todo",
+            case.submitted_at,
+            _("checked by the platform") if filed else "",
+        ),
     ]
     if state in {State.WITHDRAWN, State.SETTLED}:
         return [*steps, _node(case.get_state_display(), "refused", _last_step_at(case))]
@@ -435,7 +463,11 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
 def _decision_node(case: Case, body: str) -> dict:
     state = State(case.state)
     if case.decided_at is None:
-        return _node(_("Decided"), "current" if state == State.PROPOSED else "todo", _until(case) if state == State.PROPOSED else "")
+        return _node(
+            _("Decided"),
+            "current" if state == State.PROPOSED else "todo",
+            _until(case) if state == State.PROPOSED else "",
+        )
     refused = state in {State.REFUSED, State.APPEALED, State.APPEAL_DISMISSED} or case.appealed_at is not None
     label = _("Refused") if refused else _("Granted")
     return _node(label, "refused" if refused else "done", case.decided_at, body)

@@ -33,6 +33,7 @@ CLOCK_OF_STATE = {
     State.MORE_MATERIAL: CaseClock.Kind.ANSWER,
     State.APPEALED: CaseClock.Kind.APPEAL,
 }
+LETTER_LANGUAGES = ("zh-hans", "en")
 RECORD_CORRECTED = "record_corrected"
 REMIND_WORKING_DAYS_BEFORE = 1
 
@@ -91,7 +92,9 @@ def save_draft(*, by, number: str, statement: str, version: int) -> Case:
         return case
     if version != case.version:
         raise WrongState(
-            _("The draft was saved in another window meanwhile. What you typed is still below; saving again replaces it.")
+            _(
+                "The draft was saved in another window meanwhile. What you typed is below; saving again replaces it."
+            )
         )
     case.statement = statement
     case.version += 1
@@ -113,9 +116,11 @@ def add_proof(*, by, number: str, upload: UploadedFile) -> CaseDocument:
 
 @transaction.atomic
 def remove_paper(*, by, number: str, key: str) -> None:
-    """Take a proof or the signed letter out of the draft, and the file with it. One that is gone already is no problem."""
+    """Take a proof or the signed letter out of the draft, and the file with it; no harm if it is gone already."""
     case = _locked_draft(by, number)
-    paper = next((paper for paper in case.documents.select_related("document") if str(paper.document_id) == key), None)
+    paper = next(
+        (paper for paper in case.documents.select_related("document") if str(paper.document_id) == key), None
+    )
     if paper is None:
         return
     if paper.kind == CaseDocument.Kind.COMMITMENT:
@@ -158,11 +163,13 @@ def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument
 
 def letter_of(case: Case) -> str:
     """The commitment letter as it is signed: the Chinese text, then the English."""
-    parts = []
-    for language in ("zh-hans", "en"):
-        with translation.override(language):
-            parts.append(render_to_string("repair/commitment_letter.txt", {"case": case}).strip())
-    return "\n\n\n".join(parts) + "\n"
+    return "\n\n\n".join(letter_in(case, language) for language in LETTER_LANGUAGES) + "\n"
+
+
+def letter_in(case: Case, language: str) -> str:
+    """The commitment letter in one language; its first line is the title."""
+    with translation.override(language):
+        return render_to_string("repair/commitment_letter.txt", {"case": case}).strip()
 
 
 # The one function that moves a case
@@ -203,7 +210,9 @@ def act_on_case(
     if move.needs_words and not note and not (uploads and move.action == Action.SUPPLY_MATERIAL):
         raise InvalidInput({"note": [str(move.needs_words)]})
     if TO_FILL_IN in note:
-        raise InvalidInput({"note": [_("Fill in or take out the places marked %(mark)s.") % {"mark": TO_FILL_IN}]})
+        raise InvalidInput(
+            {"note": [_("Fill in or take out the places marked %(mark)s.") % {"mark": TO_FILL_IN}]}
+        )
     if move.action == Action.SUPPLY_MATERIAL and uploads:
         _add_proofs(case, by, uploads)
     _take(case, move, by=by, note=note, today=today)
@@ -212,7 +221,7 @@ def act_on_case(
 
 @transaction.atomic
 def follow_records(*, entity_ids: Iterable[int]) -> None:
-    """Let open cases follow what became of their records: a correction takes the record's place, an end settles the case.
+    """Let open cases follow their records: a correction takes the record's place, an end settles the case.
 
     Called in the transaction of the change, when the registry says that records of these entities changed.
     """
@@ -228,7 +237,10 @@ def follow_records(*, entity_ids: Iterable[int]) -> None:
         if case.entity_id not in wanted:
             continue
         successor = _in_force_instead_of(case.record)
-        if successor is not None and not Case.objects.open().filter(record=successor, kind=case.kind).exists():
+        if (
+            successor is not None
+            and not Case.objects.open().filter(record=successor, kind=case.kind).exists()
+        ):
             _follow(case, successor)
         else:
             _take(case, move_for(case, Action.SETTLE), by=None, note="", today=timezone.localdate())
@@ -343,7 +355,9 @@ def _wait_for_answer(case: Case, today: date) -> None:
 def _go_on(case: Case, today: date) -> None:
     calendar = current_calendar()
     _running(case, CaseClock.Kind.ANSWER).update(stopped_on=today)
-    for clock in _running(case, CaseClock.Kind.RESULT, CaseClock.Kind.DECISION).filter(paused_on__isnull=False):
+    for clock in _running(case, CaseClock.Kind.RESULT, CaseClock.Kind.DECISION).filter(
+        paused_on__isnull=False
+    ):
         clock.counts_from, clock.days = today, clock.days_left
         clock.paused_on = clock.days_left = None
         _reckon(clock, calendar)
@@ -426,8 +440,12 @@ def reckon_provisional_clocks() -> int:
         if clock.due_on != was:
             moved += 1
             audit.record(
-                actor=None, verb="repair.case.clock_reckoned", target=clock.case,
-                clock=clock.kind, was=was.isoformat(), now=clock.due_on.isoformat(),
+                actor=None,
+                verb="repair.case.clock_reckoned",
+                target=clock.case,
+                clock=clock.kind,
+                was=was.isoformat(),
+                now=clock.due_on.isoformat(),
             )
     return moved
 
@@ -483,6 +501,7 @@ def lend_case(*, by, number: str, reader) -> None:
     if reader == by or reader.has_perm("repair.lent_case", case):
         return
     assign_perm("repair.lent_case", reader, case)
+    policies.forget_lent(reader)
     audit.record(actor=by, verb="repair.case.lent", target=case, to=str(reader))
     notices.lent(case, reader)
 
@@ -493,6 +512,7 @@ def take_back_case(*, by, number: str, reader) -> None:
     case = _locked_case(by, number)
     policies.may_lend(by, case).require()
     remove_perm("repair.lent_case", reader, case)
+    policies.forget_lent(reader)
     audit.record(actor=by, verb="repair.case.taken_back", target=case, from_whom=str(reader))
 
 
@@ -513,8 +533,13 @@ def _locked_case(by, number: str) -> Case:
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related(
-            "record__record_type", "record__submitted_by", "record__submission", "record__replaces",
-            "entity", "deciding_body", "opened_by",
+            "record__record_type",
+            "record__submitted_by",
+            "record__submission",
+            "record__replaces",
+            "entity",
+            "deciding_body",
+            "opened_by",
         )
         .get(pk=key)
     )
@@ -576,8 +601,12 @@ def _what_happened_since(case: Case, by, version: int) -> str:
         for step in steps
     )
     if not happened:
-        return _("The case has moved on since you opened the page. Look at it as it stands now before you act.")
-    return _("Meanwhile: %(happened)s. Look at the case as it stands now before you act.") % {"happened": happened}
+        return _(
+            "The case has moved on since you opened the page. Look at it as it stands now before you act."
+        )
+    return _("Meanwhile: %(happened)s. Look at the case as it stands now before you act.") % {
+        "happened": happened
+    }
 
 
 def _in_force_instead_of(record: CreditRecord) -> CreditRecord | None:
@@ -593,8 +622,13 @@ def _follow(case: Case, successor: CreditRecord) -> None:
     case.version += 1
     case.save(update_fields=("record", "version"))
     CaseStep.objects.create(
-        case=case, actor=None, actor_name=_("The platform"), action=RECORD_CORRECTED,
-        source=case.state, target=case.state, version=case.version,
+        case=case,
+        actor=None,
+        actor_name=_("The platform"),
+        action=RECORD_CORRECTED,
+        source=case.state,
+        target=case.state,
+        version=case.version,
     )
     audit.record(actor=None, verb="repair.case.record_corrected", target=case, record=successor.pk)
 
@@ -613,7 +647,8 @@ def _add_proofs(case: Case, by, uploads: list[UploadedFile]) -> list[CaseDocumen
             continue
         if len(there) >= MOST_PROOFS:
             problems.append(
-                _("%(file)s: a case holds at most %(most)s proofs.") % {"file": upload.name, "most": MOST_PROOFS}
+                _("%(file)s: a case holds at most %(most)s proofs.")
+                % {"file": upload.name, "most": MOST_PROOFS}
             )
             continue
         try:
@@ -621,11 +656,17 @@ def _add_proofs(case: Case, by, uploads: list[UploadedFile]) -> list[CaseDocumen
                 by=by, upload=upload, accept=rules.PROOF_TYPES, max_bytes=settings.EVIDENCE_MAX_BYTES
             )
         except InvalidInput as refusal:
-            problems += [f"{upload.name}: {sentence}" for said in refusal.problems.values() for sentence in said]
+            problems += [
+                f"{upload.name}: {sentence}" for said in refusal.problems.values() for sentence in said
+            ]
             continue
         paper = CaseDocument.objects.create(case=case, document=document, kind=CaseDocument.Kind.PROOF)
         audit.record(
-            actor=by, verb="repair.case.document_added", target=case, name=document.name, sha256=document.sha256
+            actor=by,
+            verb="repair.case.document_added",
+            target=case,
+            name=document.name,
+            sha256=document.sha256,
         )
         there[digest] = paper
         kept.append(paper)

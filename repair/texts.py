@@ -36,10 +36,10 @@ TEXTS = (
         "granted-all-conditions",
         _("Grant: all conditions are met"),
         _(
-            "The shortest publicity of the record ended on %(day)s. The papers handed in (〔…〕) show that the conduct is"
-            " corrected and that every duty of the decision %(record)s is performed in full. %(entity)s signed the public"
-            " credit commitment on %(signed)s. Nothing in other laws, regulations or rules stands against it. The"
-            " conditions of the Measures for Credit Repair (NDRC Order 36) are met."
+            "The shortest publicity of the record ended on %(day)s. The papers handed in (〔…〕) show that the"
+            " conduct is corrected and that every duty of the decision %(record)s is performed in full."
+            " %(entity)s signed the public credit commitment on %(signed)s. Nothing in other laws, regulations"
+            " or rules stands against it. The conditions of the Measures for Credit Repair (NDRC Order 36) are met."
         ),
         GRANTING,
     ),
@@ -56,8 +56,8 @@ TEXTS = (
         "refused-not-corrected",
         _("Refuse: conduct not corrected"),
         _(
-            "On 〔…〕 it was found that the conduct named in the decision %(record)s is not corrected: 〔…〕. Once it is"
-            " corrected, a new application may be filed."
+            "On 〔…〕 it was found that the conduct named in the decision %(record)s is not corrected: 〔…〕."
+            " Once it is corrected, a new application may be filed."
         ),
         REFUSING,
     ),
@@ -86,8 +86,8 @@ TEXTS = (
         "appeal-upheld",
         _("Uphold: the ground of the refusal does not hold"),
         _(
-            "The refusal rests on 〔…〕. The papers in the case show otherwise: 〔…〕. The conditions of the Measures for"
-            " Credit Repair (NDRC Order 36) are met, and the repair is granted."
+            "The refusal rests on 〔…〕. The papers in the case show otherwise: 〔…〕. The conditions of the Measures"
+            " for Credit Repair (NDRC Order 36) are met, and the repair is granted."
         ),
         frozenset({Action.UPHOLD_APPEAL}),
     ),

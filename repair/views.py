@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from credit_platform.accounts.models import User
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
+from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
 from repair import pages, policies, rules, selectors, services
@@ -34,8 +35,7 @@ SORTS = {
 
 def _shell(user) -> str:
     """Officials work in the dark bar, applicants read in the white one."""
-    works = policies.bodies_of(user, policies.HANDLING) or policies.is_lead(user)
-    return "base.html" if works else "base_portal.html"
+    return "base.html" if policies.works_on_cases(user) else "base_portal.html"
 
 
 @login_required
@@ -46,6 +46,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     found = CaseFilter(request.GET, cases, request=request)
     if not policies.is_lead(request.user):
         del found.form.fields["body"]
+    if not policies.works_on_cases(request.user):
+        del found.form.fields["state"]
     cases = found.qs
     sort = request.GET.get("sort", "")
     if sort.lstrip("-") in SORTS:
@@ -55,12 +57,14 @@ def case_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "shell": _shell(request.user),
+        "works_here": policies.works_on_cases(request.user),
         "page": page,
         "rows": selectors.rows_of(page.object_list, user=request.user),
         "filter": found,
         "is_filtered": any(request.GET.get(name) for name in found.form.fields),
         "waiting": selectors.count_waiting(request.user),
-        "acts_for_entities": bool(policies.entities_of(request.user)),
+        "acts_for_entities": policies.applies_for_entities(request.user),
+        "several": policies.works_on_cases(request.user) or len(policies.entities_of(request.user)) > 1,
         "today": timezone.localdate(),
     }
     return render(request, "repair/case_list.html", context)
@@ -70,7 +74,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def prospects(request: HttpRequest) -> HttpResponse:
     """What the reader's entities can repair: now, from which day, or not before it ends."""
-    context = {"prospects": selectors.prospects_of(user=request.user), "entities": _own_entities(request.user)}
+    context = {
+        "prospects": selectors.prospects_of(user=request.user),
+        "entities": _own_entities(request.user),
+    }
     return render(request, "repair/prospects.html", context)
 
 
@@ -122,7 +129,7 @@ def _show(
     }
     if page.case.state == Case.State.DRAFT:
         context["form"] = draft_form or _draft_form(page.case)
-        context["letter"] = services.letter_of(page.case)
+        context["letters"] = _letters(page.case)
         context["conditions"] = rules.CONDITIONS
         return render(request, "repair/draft.html", context, status=status)
     context["offers"] = pages.offers(page, tried=tried, form=form)
@@ -139,13 +146,25 @@ def _show(
 def _paper(paper: CaseDocument, case: Case) -> dict:
     return {
         "key": paper.document.key,
-        "name": paper.document.name,
+        "name": paper.get_kind_display()
+        if paper.kind == CaseDocument.Kind.COMMITMENT
+        else paper.document.name,
         "kind": paper.kind,
         "url": reverse("repair:case-document", args=(case.number, paper.document.key)),
         "note": selectors.file_note(paper),
         "sha256": paper.document.sha256,
         "is_picture": paper.document.content_type.startswith("image/"),
     }
+
+
+def _letters(case: Case) -> list[dict]:
+    """The letter to be signed, in the reader's language first."""
+    own = "zh-hans" if chinese() else "en"
+    letters = []
+    for language in sorted(services.LETTER_LANGUAGES, key=lambda code: code != own):
+        title, _blank, text = services.letter_in(case, language).partition("\n")
+        letters.append({"language": language, "title": title, "text": text.strip()})
+    return letters
 
 
 def _draft_form(case: Case) -> DraftForm:
@@ -217,7 +236,9 @@ def _already_filed(request: HttpRequest, case: Case, form: DraftForm, wish: str)
     if wish == "submit":
         return redirect("repair:case-detail", number=case.number)
     return _show(
-        request, case.number, status=409,
+        request,
+        case.number,
+        status=409,
         problem=_("The application is filed; it can no longer be changed. You may withdraw it."),
     )
 
@@ -228,7 +249,11 @@ def _changed_meanwhile(request: HttpRequest, number: str, refusal: WrongState) -
     typed = request.POST.copy()
     typed["version"] = str(case.version)
     return _show(
-        request, number, draft_form=DraftForm(typed, case=case), problem=str(refusal), status=refusal.http_status
+        request,
+        number,
+        draft_form=DraftForm(typed, case=case),
+        problem=str(refusal),
+        status=refusal.http_status,
     )
 
 
@@ -260,8 +285,12 @@ def case_act(request: HttpRequest, number: str) -> HttpResponse:
         if isinstance(refusal, Missing):
             raise
         return _show(
-            request, number, tried=action, form=_with_newest_version(form, gathering, number, request),
-            problem=str(refusal), status=refusal.http_status,
+            request,
+            number,
+            tried=action,
+            form=_with_newest_version(form, gathering, number, request),
+            problem=str(refusal),
+            status=refusal.http_status,
         )
     messages.success(request, _done(action))
     return redirect("repair:case-detail", number=number)
@@ -303,7 +332,9 @@ def _start_from_text(request: HttpRequest, case: Case, code: str) -> HttpRespons
     typed = request.POST.get("note", "").strip()
     text = fill_in(request.POST.get("text", ""), case)
     note = "\n\n".join(filter(None, [typed if typed != case.proposal_reasons else "", text])) or typed
-    form = pages.make_form(gathering, initial={"note": note, "version": request.POST.get("version", case.version)})
+    form = pages.make_form(
+        gathering, initial={"note": note, "version": request.POST.get("version", case.version)}
+    )
     return _show(request, case.number, tried=gathering.actions[0], form=form)
 
 
@@ -318,7 +349,9 @@ def case_confirm(request: HttpRequest, number: str, action: str) -> HttpResponse
     move.who(request.user, case).require()
     title, says, verb, danger = pages.CONFIRMED[Action(action)]
     context = {
-        "shell": _shell(request.user) if case.entity_id not in policies.entities_of(request.user) else "base_portal.html",
+        "shell": _shell(request.user)
+        if case.entity_id not in policies.entities_of(request.user)
+        else "base_portal.html",
         "case": case,
         "title": title,
         "says": says,

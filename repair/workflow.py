@@ -9,8 +9,7 @@ from datetime import date
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _now, gettext_lazy as _
 
 from credit_platform.common.decisions import ALLOW, Decision
 from credit_platform.common.errors import WrongState
@@ -78,56 +77,112 @@ MOVES: dict[tuple[Case.State, Action], Move] = {
         Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
         Move(
-            State.SUBMITTED, Action.ASK_MATERIAL, State.MORE_MATERIAL, policies.may_handle,
+            State.SUBMITTED,
+            Action.ASK_MATERIAL,
+            State.MORE_MATERIAL,
+            policies.may_handle,
             needs_words=WHAT_IS_MISSING,
         ),
         Move(
-            State.SUBMITTED, Action.PROPOSE_GRANT, State.PROPOSED, policies.may_handle,
-            needs_words=REASONS_PROPOSED, is_internal=True,
+            State.SUBMITTED,
+            Action.PROPOSE_GRANT,
+            State.PROPOSED,
+            policies.may_handle,
+            needs_words=REASONS_PROPOSED,
+            is_internal=True,
         ),
         Move(
-            State.SUBMITTED, Action.PROPOSE_REFUSE, State.PROPOSED, policies.may_handle,
-            needs_words=REASONS_PROPOSED, is_internal=True,
+            State.SUBMITTED,
+            Action.PROPOSE_REFUSE,
+            State.PROPOSED,
+            policies.may_handle,
+            needs_words=REASONS_PROPOSED,
+            is_internal=True,
         ),
         Move(
-            State.SUBMITTED, Action.NOTE, State.SUBMITTED, policies.may_note, needs_words=WORDS, is_internal=True
+            State.SUBMITTED,
+            Action.NOTE,
+            State.SUBMITTED,
+            policies.may_note,
+            needs_words=WORDS,
+            is_internal=True,
         ),
         Move(State.SUBMITTED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.SUBMITTED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
         Move(
-            State.MORE_MATERIAL, Action.SUPPLY_MATERIAL, State.SUBMITTED, policies.is_applicant, needs_words=ANSWER
+            State.MORE_MATERIAL,
+            Action.SUPPLY_MATERIAL,
+            State.SUBMITTED,
+            policies.is_applicant,
+            needs_words=ANSWER,
         ),
         Move(
-            State.MORE_MATERIAL, Action.TAKE_UP_AGAIN, State.SUBMITTED, policies.may_handle,
+            State.MORE_MATERIAL,
+            Action.TAKE_UP_AGAIN,
+            State.SUBMITTED,
+            policies.may_handle,
             when=rules.answer_is_overdue,
         ),
         Move(
-            State.MORE_MATERIAL, Action.NOTE, State.MORE_MATERIAL, policies.may_note,
-            needs_words=WORDS, is_internal=True,
+            State.MORE_MATERIAL,
+            Action.NOTE,
+            State.MORE_MATERIAL,
+            policies.may_note,
+            needs_words=WORDS,
+            is_internal=True,
         ),
         Move(State.MORE_MATERIAL, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.MORE_MATERIAL, Action.SETTLE, State.SETTLED, policies.only_the_platform),
         Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
         Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
         Move(
-            State.PROPOSED, Action.SEND_BACK, State.SUBMITTED, policies.may_decide,
-            needs_words=WHAT_TO_DO, is_internal=True,
+            State.PROPOSED,
+            Action.SEND_BACK,
+            State.SUBMITTED,
+            policies.may_decide,
+            needs_words=WHAT_TO_DO,
+            is_internal=True,
         ),
-        Move(State.PROPOSED, Action.NOTE, State.PROPOSED, policies.may_note, needs_words=WORDS, is_internal=True),
+        Move(
+            State.PROPOSED,
+            Action.NOTE,
+            State.PROPOSED,
+            policies.may_note,
+            needs_words=WORDS,
+            is_internal=True,
+        ),
         Move(State.PROPOSED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.PROPOSED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
         Move(
-            State.REFUSED, Action.APPEAL, State.APPEALED, policies.is_applicant,
-            when=rules.may_still_appeal, needs_words=WHY_APPEAL,
+            State.REFUSED,
+            Action.APPEAL,
+            State.APPEALED,
+            policies.is_applicant,
+            when=rules.may_still_appeal,
+            needs_words=WHY_APPEAL,
         ),
         Move(
-            State.APPEALED, Action.UPHOLD_APPEAL, State.GRANTED, policies.may_decide_appeal, needs_words=REASONS
-        ),
-        Move(
-            State.APPEALED, Action.DISMISS_APPEAL, State.APPEAL_DISMISSED, policies.may_decide_appeal,
+            State.APPEALED,
+            Action.UPHOLD_APPEAL,
+            State.GRANTED,
+            policies.may_decide_appeal,
             needs_words=REASONS,
         ),
-        Move(State.APPEALED, Action.NOTE, State.APPEALED, policies.may_note, needs_words=WORDS, is_internal=True),
+        Move(
+            State.APPEALED,
+            Action.DISMISS_APPEAL,
+            State.APPEAL_DISMISSED,
+            policies.may_decide_appeal,
+            needs_words=REASONS,
+        ),
+        Move(
+            State.APPEALED,
+            Action.NOTE,
+            State.APPEALED,
+            policies.may_note,
+            needs_words=WORDS,
+            is_internal=True,
+        ),
         Move(State.APPEALED, Action.WITHDRAW_APPEAL, State.REFUSED, policies.is_applicant),
         Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
     )

@@ -8,169 +8,461 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('entities', '0001_initial'),
+        ("entities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='case number')),
-                ('kind', models.CharField(choices=[('repair', 'Credit repair')], max_length=12, verbose_name='kind')),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'With the department'), ('more_material', 'Waiting for material'), ('proposed', 'Proposed for decision'), ('granted', 'Granted'), ('refused', 'Refused'), ('appealed', 'Under appeal'), ('appeal_dismissed', 'Appeal dismissed'), ('withdrawn', 'Withdrawn by the applicant'), ('settled', 'Settled: the record has ended')], default='draft', max_length=20, verbose_name='state')),
-                ('statement', models.TextField(blank=True, verbose_name='what the applicant says')),
-                ('commitment_signed_by', models.CharField(blank=True, max_length=80, verbose_name='commitment signed by')),
-                ('commitment_signed_at', models.DateTimeField(blank=True, null=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('proposal', models.CharField(blank=True, choices=[('grant', 'Grant'), ('refuse', 'Refuse')], max_length=10, verbose_name='proposal')),
-                ('proposal_reasons', models.TextField(blank=True, verbose_name='reasons proposed')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reasons', models.TextField(blank=True, verbose_name='reasons of the decision')),
-                ('appealed_at', models.DateTimeField(blank=True, null=True)),
-                ('appeal_statement', models.TextField(blank=True, verbose_name='reasons of the appeal')),
-                ('appeal_decided_at', models.DateTimeField(blank=True, null=True)),
-                ('appeal_reasons', models.TextField(blank=True, verbose_name='reasons of the decision on the appeal')),
-                ('due_on', models.DateField(blank=True, help_text='Of the step it is in.', null=True, verbose_name='due on')),
-                ('due_is_provisional', models.BooleanField(default=False, help_text='The State Council has not yet published the calendar of a year it crosses.')),
-                ('version', models.PositiveIntegerField(default=0, help_text='Rises with every step: a stale page is refused.')),
-                ('appeal_decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deciding_body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='entities.submittingbody')),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='entities.entity')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(help_text='A correction takes the place of the record that it replaces.', on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='entities.creditrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="case number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("repair", "Credit repair")], max_length=12, verbose_name="kind"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "With the department"),
+                            ("more_material", "Waiting for material"),
+                            ("proposed", "Proposed for decision"),
+                            ("granted", "Granted"),
+                            ("refused", "Refused"),
+                            ("appealed", "Under appeal"),
+                            ("appeal_dismissed", "Appeal dismissed"),
+                            ("withdrawn", "Withdrawn by the applicant"),
+                            ("settled", "Settled: the record has ended"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("statement", models.TextField(blank=True, verbose_name="what the applicant says")),
+                (
+                    "commitment_signed_by",
+                    models.CharField(blank=True, max_length=80, verbose_name="commitment signed by"),
+                ),
+                ("commitment_signed_at", models.DateTimeField(blank=True, null=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "proposal",
+                    models.CharField(
+                        blank=True,
+                        choices=[("grant", "Grant"), ("refuse", "Refuse")],
+                        max_length=10,
+                        verbose_name="proposal",
+                    ),
+                ),
+                ("proposal_reasons", models.TextField(blank=True, verbose_name="reasons proposed")),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reasons", models.TextField(blank=True, verbose_name="reasons of the decision")),
+                ("appealed_at", models.DateTimeField(blank=True, null=True)),
+                ("appeal_statement", models.TextField(blank=True, verbose_name="reasons of the appeal")),
+                ("appeal_decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "appeal_reasons",
+                    models.TextField(blank=True, verbose_name="reasons of the decision on the appeal"),
+                ),
+                (
+                    "due_on",
+                    models.DateField(
+                        blank=True, help_text="Of the step it is in.", null=True, verbose_name="due on"
+                    ),
+                ),
+                (
+                    "due_is_provisional",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The State Council has not yet published the calendar of a year it crosses.",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Rises with every step: a stale page is refused."
+                    ),
+                ),
+                (
+                    "appeal_decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deciding_body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="entities.submittingbody",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="entities.entity",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        help_text="A correction takes the place of the record that it replaces.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="entities.creditrecord",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
-                'permissions': [('lent_case', 'May read this case by name')],
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
+                "permissions": [("lent_case", "May read this case by name")],
             },
         ),
         migrations.CreateModel(
-            name='CaseClock',
+            name="CaseClock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('result', 'Result to the applicant'), ('decision', 'Decision of the department'), ('answer', 'Answer of the applicant'), ('appeal', 'Decision on the appeal')], max_length=10, verbose_name='clock')),
-                ('rule', models.SlugField(help_text='Its row in the table of clocks.', max_length=60, verbose_name='rule')),
-                ('counts_from', models.DateField(help_text='The day itself is not counted.', verbose_name='counts from')),
-                ('days', models.SmallIntegerField(help_text='Less than nothing when a clock that was already over stood still and goes on.', verbose_name='working days')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('is_provisional', models.BooleanField(default=False)),
-                ('paused_on', models.DateField(blank=True, null=True, verbose_name='stands still since')),
-                ('days_left', models.SmallIntegerField(blank=True, null=True, verbose_name='working days left while it stands still')),
-                ('stopped_on', models.DateField(blank=True, null=True, verbose_name='stopped on')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('overdue_told_at', models.DateTimeField(blank=True, null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='repair.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("result", "Result to the applicant"),
+                            ("decision", "Decision of the department"),
+                            ("answer", "Answer of the applicant"),
+                            ("appeal", "Decision on the appeal"),
+                        ],
+                        max_length=10,
+                        verbose_name="clock",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.SlugField(
+                        help_text="Its row in the table of clocks.", max_length=60, verbose_name="rule"
+                    ),
+                ),
+                (
+                    "counts_from",
+                    models.DateField(help_text="The day itself is not counted.", verbose_name="counts from"),
+                ),
+                (
+                    "days",
+                    models.SmallIntegerField(
+                        help_text="Less than nothing when a clock that was already over stood still and goes on.",
+                        verbose_name="working days",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="due on")),
+                ("is_provisional", models.BooleanField(default=False)),
+                ("paused_on", models.DateField(blank=True, null=True, verbose_name="stands still since")),
+                (
+                    "days_left",
+                    models.SmallIntegerField(
+                        blank=True, null=True, verbose_name="working days left while it stands still"
+                    ),
+                ),
+                ("stopped_on", models.DateField(blank=True, null=True, verbose_name="stopped on")),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("overdue_told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="repair.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clock of a case',
+                "verbose_name": "clock of a case",
             },
         ),
         migrations.CreateModel(
-            name='CaseDocument',
+            name="CaseDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('commitment', 'Credit commitment letter'), ('proof', 'Proof of performance')], max_length=12, verbose_name='kind')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='repair.case')),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case_document', to='entities.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("commitment", "Credit commitment letter"),
+                            ("proof", "Proof of performance"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="repair.case",
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case_document",
+                        to="entities.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document of a case',
-                'ordering': ('kind', 'added_at', 'pk'),
+                "verbose_name": "document of a case",
+                "ordering": ("kind", "added_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='CaseNumber',
+            name="CaseNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'year'), name='one_counter_for_a_kind_and_year')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "year"), name="one_counter_for_a_kind_and_year")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseStep',
+            name="CaseStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('actor_name', models.CharField(max_length=120)),
-                ('action', models.CharField(max_length=30)),
-                ('source', models.CharField(max_length=20)),
-                ('target', models.CharField(max_length=20)),
-                ('version', models.PositiveIntegerField(help_text='The version of the case after the step.')),
-                ('note', models.TextField(blank=True)),
-                ('is_internal', models.BooleanField(default=False, help_text='Hidden from the applicant.')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('actor_body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entities.submittingbody')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='repair.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("actor_name", models.CharField(max_length=120)),
+                ("action", models.CharField(max_length=30)),
+                ("source", models.CharField(max_length=20)),
+                ("target", models.CharField(max_length=20)),
+                ("version", models.PositiveIntegerField(help_text="The version of the case after the step.")),
+                ("note", models.TextField(blank=True)),
+                ("is_internal", models.BooleanField(default=False, help_text="Hidden from the applicant.")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "actor_body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="entities.submittingbody",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="repair.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
+                "ordering": ("at", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['deciding_body', 'state', 'due_on'], name='cases_of_body'),
+            model_name="case",
+            index=models.Index(fields=["deciding_body", "state", "due_on"], name="cases_of_body"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['entity', '-opened_at'], name='cases_of_entity'),
+            model_name="case",
+            index=models.Index(fields=["entity", "-opened_at"], name="cases_of_entity"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'more_material', 'proposed', 'appealed'))), fields=('record', 'kind'), name='one_open_case_of_a_kind_per_record'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ("draft", "submitted", "more_material", "proposed", "appealed"))
+                ),
+                fields=("record", "kind"),
+                name="one_open_case_of_a_kind_per_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('granted', 'refused', 'appealed', 'appeal_dismissed')), _negated=True), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='a_decision_has_reasons'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ("granted", "refused", "appealed", "appeal_dismissed")), _negated=True
+                    ),
+                    models.Q(("reasons", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_decision_has_reasons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_decided_at', None), models.Q(('appeal_reasons', ''), _negated=True), _connector='OR'), name='a_decision_on_an_appeal_has_reasons'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("appeal_decided_at", None),
+                    models.Q(("appeal_reasons", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_decision_on_an_appeal_has_reasons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), ('proposed_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='who_proposes_does_not_decide'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    ("proposed_by", None),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="who_proposes_does_not_decide",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_decided_by', None), models.Q(models.Q(('appeal_decided_by', models.F('decided_by')), _negated=True), models.Q(('appeal_decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='who_decided_does_not_hear_the_appeal'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("appeal_decided_by", None),
+                    models.Q(
+                        models.Q(("appeal_decided_by", models.F("decided_by")), _negated=True),
+                        models.Q(("appeal_decided_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="who_decided_does_not_hear_the_appeal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn', 'settled')), ('submitted_at__isnull', False), _connector='OR'), name='a_case_with_a_department_was_filed'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("draft", "withdrawn", "settled")),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_case_with_a_department_was_filed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='caseclock',
-            index=models.Index(condition=models.Q(('stopped_on', None)), fields=['due_on'], name='clocks_that_run'),
+            model_name="caseclock",
+            index=models.Index(
+                condition=models.Q(("stopped_on", None)), fields=["due_on"], name="clocks_that_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseclock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_on', None)), fields=('case', 'kind'), name='one_running_clock_of_a_kind_per_case'),
+            model_name="caseclock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_on", None)),
+                fields=("case", "kind"),
+                name="one_running_clock_of_a_kind_per_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseclock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days_left', None), ('paused_on', None)), models.Q(('days_left__isnull', False), ('paused_on__isnull', False)), _connector='OR'), name='a_clock_that_stands_still_knows_what_is_left'),
+            model_name="caseclock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("days_left", None), ("paused_on", None)),
+                    models.Q(("days_left__isnull", False), ("paused_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_clock_that_stands_still_knows_what_is_left",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casedocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'commitment')), fields=('case',), name='a_case_has_one_commitment_letter'),
+            model_name="casedocument",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "commitment")),
+                fields=("case",),
+                name="a_case_has_one_commitment_letter",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='casestep',
-            trigger=pgtrigger.compiler.Trigger(name='case_steps_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e72d719a508e39c01125765f1f2d7c33e1e09acf', operation='UPDATE OR DELETE', pgid='pgtrigger_case_steps_are_append_only_b175a', table='repair_casestep', when='BEFORE')),
+            model_name="casestep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="case_steps_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e72d719a508e39c01125765f1f2d7c33e1e09acf",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_case_steps_are_append_only_b175a",
+                    table="repair_casestep",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

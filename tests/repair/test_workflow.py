@@ -20,7 +20,13 @@ APPLICANT = ("agent",)
 DEPARTMENT = ("clerk", "reviewer", "supervisor")
 ROLES = (*APPLICANT, *DEPARTMENT, "lead")
 STRANGERS = (
-    "proposer", "record clerk", "record reviewer", "other agent", "other department", "association officer", "nobody",
+    "proposer",
+    "record clerk",
+    "record reviewer",
+    "other agent",
+    "other department",
+    "association officer",
+    "nobody",
 )
 #: The role in which each of these would otherwise be allowed something.
 OWN_WORK = {"record clerk": "clerk", "record reviewer": "supervisor", "proposer": "supervisor"}
@@ -100,7 +106,9 @@ def person(role: str, case: Case):
 
 
 def take(case: Case, action: str, by) -> Case:
-    return services.act_on_case(by=by, number=case.number, action=action, version=case.version, note="Because.")
+    return services.act_on_case(
+        by=by, number=case.number, action=action, version=case.version, note="Because."
+    )
 
 
 def test_the_table_is_the_one_that_was_agreed():

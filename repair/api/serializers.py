@@ -1,0 +1,142 @@
+"""Shapes of the REST interface to cases. What may be done is the services' and policies' business."""
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from repair.models import Case, CaseDocument, CaseStep
+from repair.notices import did
+from repair.workflow import Action
+
+VERSION_HELP = (
+    "The `version` of the case as you last read it; an older one is refused with what happened since."
+)
+
+
+class StepOut(serializers.ModelSerializer):
+    """A step that the case took."""
+
+    actor = serializers.CharField(source="actor_name")
+    body = serializers.SlugRelatedField(source="actor_body", slug_field="code", read_only=True)
+    label = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CaseStep
+        fields = (
+            "at",
+            "actor",
+            "body",
+            "action",
+            "label",
+            "source",
+            "target",
+            "version",
+            "note",
+            "is_internal",
+        )
+        read_only_fields = fields
+
+    def get_label(self, step: CaseStep) -> str:
+        return did(step.action)
+
+
+class PaperOut(serializers.ModelSerializer):
+    """A document of the case; `url` gives the file."""
+
+    key = serializers.UUIDField(source="document_id")
+    name = serializers.CharField(source="document.name")
+    size = serializers.IntegerField(source="document.size")
+    sha256 = serializers.CharField(source="document.sha256")
+    content_type = serializers.CharField(source="document.content_type")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CaseDocument
+        fields = ("key", "kind", "name", "size", "sha256", "content_type", "added_at", "url")
+        read_only_fields = fields
+
+    def get_url(self, paper: CaseDocument) -> str:
+        return reverse(
+            "api-case-document",
+            kwargs={"number": self.context["number"], "key": paper.document_id},
+            request=self.context.get("request"),
+        )
+
+
+class CaseRowOut(serializers.ModelSerializer):
+    """A case as it stands in a list."""
+
+    entity = serializers.SlugRelatedField(slug_field="credit_code", read_only=True)
+    entity_name = serializers.CharField(source="entity.name")
+    deciding_body = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    document_number = serializers.CharField(source="record.document_number")
+    state_label = serializers.CharField(source="get_state_display")
+
+    class Meta:
+        model = Case
+        fields = (
+            "number", "kind", "state", "state_label", "version", "entity", "entity_name", "record", "document_number",
+            "deciding_body", "submitted_at", "due_on", "due_is_provisional", "decided_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class CaseOut(CaseRowOut):
+    """A case as its reader may see it, and the actions that are open to them now."""
+
+    actions = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+    documents = serializers.SerializerMethodField()
+
+    class Meta(CaseRowOut.Meta):
+        fields = (
+            *CaseRowOut.Meta.fields, "statement", "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
+            "appeal_reasons", "actions", "steps", "documents",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Action.choices)))
+    def get_actions(self, case: Case) -> list[str]:
+        return [move.action.value for move in self.context["moves"]]
+
+    @extend_schema_field(StepOut(many=True))
+    def get_steps(self, case: Case) -> list[dict]:
+        return StepOut(self.context["steps"], many=True).data
+
+    @extend_schema_field(PaperOut(many=True))
+    def get_documents(self, case: Case) -> list[dict]:
+        return PaperOut(case.documents.all(), many=True, context={**self.context, "number": case.number}).data
+
+
+class CaseIn(serializers.Serializer):
+    """The record whose repair is asked for."""
+
+    record = serializers.IntegerField(help_text="`id` of the record, as the records list gives it.")
+
+
+class DraftIn(serializers.Serializer):
+    """What the applicant says; only while the case is a draft."""
+
+    statement = serializers.CharField(allow_blank=True, max_length=5000)
+    version = serializers.IntegerField(help_text=VERSION_HELP)
+
+
+class SignatureIn(serializers.Serializer):
+    """The signature under the commitment letter."""
+
+    name = serializers.CharField(max_length=80, allow_blank=True, help_text="Full name of whoever signs.")
+    agreed = serializers.BooleanField(help_text="Whether the letter was read and is agreed to.")
+
+
+class StepIn(serializers.Serializer):
+    """A step to take. `note` holds its words: reasons, what is missing, why the appeal."""
+
+    action = serializers.ChoiceField(Action.choices)
+    version = serializers.IntegerField(help_text=VERSION_HELP)
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+
+
+class ProofIn(serializers.Serializer):
+    """A proof: PDF, JPG or PNG by its content."""
+
+    file = serializers.FileField()
