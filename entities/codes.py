@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric, uscc
+from stdnum.exceptions import InvalidComponent
 
 from entities import regions
 
@@ -48,6 +50,7 @@ ORGANISATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]")
 #: Region and organisation code: what a tax office gave before 2015.
 OLD_TAX_NUMBER = re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X]")
 OLD_REGISTRATION_NUMBER = re.compile(r"[0-9]{15}|[0-9]{13}")
+OLDEST_BIRTH_YEAR = 1900
 
 _ALPHABET_SET = frozenset(ALPHABET)
 _INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -66,7 +69,7 @@ class CodeProblem:
     """Something about a code, said so that its reader knows what to do. `message % params` is the sentence."""
 
     kind: str
-    message: str
+    message: str | Promise
     params: dict = field(default_factory=dict)
     is_error: bool = True
 
@@ -111,8 +114,18 @@ def is_valid(code: str) -> bool:
 
 
 def is_identity_number(code: str) -> bool:
-    """Whether this is the number of a natural person's identity card: those are not taken in here."""
-    return len(code) == LENGTH and not is_valid(code) and ric.is_valid(code)
+    """Whether this is the number of a natural person's identity card: those are not taken in here.
+
+    The place of birth is not looked up: the library fails where its list has a province without counties, and a
+    number of a county that is gone is a person's all the same.
+    """
+    if len(code) != LENGTH or not (code.isascii() and code[:17].isdigit()) or is_valid(code):
+        return False
+    try:
+        born = ric.get_birth_date(code)
+    except InvalidComponent:
+        return False
+    return born.year >= OLDEST_BIRTH_YEAR and code[17] == ric.calc_check_digit(code)
 
 
 def organisation_code_of(number: str) -> str:

@@ -11,7 +11,7 @@ GROUPING = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治
 @cache
 def names() -> dict[str, str]:
     """Every six-place code that GB/T 2260 has or had, with its (last) name."""
-    with files("entities").joinpath("data/regions.csv").open(encoding="utf-8", newline="") as file:
+    with files("entities").joinpath("data/regions.csv").open(encoding="utf-8") as file:
         return {row["code"]: row["name"] for row in csv.DictReader(file)}
 
 

@@ -8,7 +8,7 @@ class CustomsConfig(AppConfig):
     verbose_name = _("Customs")
 
     def ready(self) -> None:
-        from agencies.customs import forms
+        from agencies.customs import formats, forms
         from agencies.entry import register_entry_form
 
         register_entry_form("customs", "administrative-penalty", forms.CustomsPenaltyForm, order=10)
@@ -16,3 +16,4 @@ class CustomsConfig(AppConfig):
         register_entry_form("customs", "administrative-licence", forms.CustomsLicenceForm, order=30)
         register_entry_form("customs", "inspection-result", forms.CustomsInspectionForm, order=40)
         register_entry_form("customs", "commendation", forms.CustomsCommendationForm, order=50)
+        formats.offer()

@@ -9,7 +9,7 @@ class FinancialSupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.entry import register_entry_form
-        from agencies.financial_supervision import forms
+        from agencies.financial_supervision import formats, forms
 
         register_entry_form(
             "financial-supervision", "administrative-penalty", forms.FinancialPenaltyForm, order=10
@@ -23,3 +23,4 @@ class FinancialSupervisionConfig(AppConfig):
         register_entry_form(
             "financial-supervision", "commendation", forms.FinancialCommendationForm, order=40
         )
+        formats.offer()

@@ -9,7 +9,7 @@ class MarketSupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.entry import register_entry_form
-        from agencies.market_supervision import forms
+        from agencies.market_supervision import formats, forms
 
         register_entry_form("market-supervision", "administrative-penalty", forms.MarketPenaltyForm, order=10)
         register_entry_form("market-supervision", "administrative-licence", forms.MarketLicenceForm, order=20)
@@ -19,3 +19,4 @@ class MarketSupervisionConfig(AppConfig):
             "market-supervision", "serious-violation-listing", forms.SeriousListingForm, order=50
         )
         register_entry_form("market-supervision", "commendation", forms.MarketCommendationForm, order=60)
+        formats.offer()

@@ -21,9 +21,11 @@ Apps register theirs in `AppConfig.ready()`. A format whose rows are credit reco
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils import translation
 from django.utils.functional import Promise
 
 from credit_platform.common.errors import Missing
+from entities.intake.reading import column_key
 from entities.intake.rows import RowForm
 
 
@@ -105,6 +107,17 @@ class SubmissionFormat:
         missing = {column.field for column in self.columns} - set(self.row_form.base_fields)
         if missing:
             raise ValueError(f"The row form of {self.code} has no field {', '.join(sorted(missing))}.")
+
+    def known_columns(self) -> dict[str, str]:
+        """From every name under which a column may stand, as `column_key` gives it, to its field."""
+        with translation.override("en"):
+            names = [
+                (column_key(str(name)), column.field)
+                for column in self.columns
+                for name in (column.zh, column.en, *column.aliases, column.field)
+            ]
+        # The first column that claims a name has it.
+        return dict(reversed(names))
 
     def is_open_to(self, body) -> bool:
         """Whether the body sends files of this format."""

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 import python_calamine
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from entities.intake.rows import cell_text, narrow
@@ -66,7 +67,7 @@ class Unreadable(Exception):
 class Note:
     """Something that the sender should know of the file as a whole."""
 
-    message: str
+    message: str | Promise
     params: dict = field(default_factory=dict)
 
 

@@ -190,12 +190,15 @@ class RowForm(forms.Form):
     """
 
     use_required_attribute = False
+    #: The unified code of the entity that the row was found to mean, for `key` and `to_draft`; "" while it is open.
+    entity_code = ""
 
     def read(self, cells: dict[str, str]) -> bool:
         """Take the next row, by field; True when nothing is wrong with it."""
         self.is_bound = True
         self.data = cells
         self._errors = None
+        self.entity_code = ""
         self.problems: list[tuple[str, ValidationError]] = []
         return self.is_valid()
 

@@ -1,0 +1,225 @@
+"""From rows of cells to what becomes of each: new, changed, unchanged, asked or refused, with all that is wrong."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone, translation
+
+from entities import codes
+from entities.drafts import RecordDraft
+from entities.intake import checks
+from entities.intake.checks import ERROR, Context, Finding, Row
+from entities.intake.formats import ReadyRow, SubmissionFormat
+from entities.intake.matching import Found, How, Match, Question, clue_digest, match_rows
+from entities.intake.reading import Layout
+from entities.intake.sentences import LANGUAGES
+from entities.models import RecordType, SubmissionRow, SubmittingBody
+from entities.publicity import rule_book
+from entities.services.record_batches import states_of_rows
+
+Outcome = SubmissionRow.Outcome
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for all rows of one file."""
+
+    body: SubmittingBody
+    fmt: SubmissionFormat
+    layout: Layout
+    context: Context
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What becomes of a row; its names are those of `SubmissionRow`."""
+
+    number: int
+    cells: list[str]
+    draft: dict[str, Any] = field(default_factory=dict)
+    outcome: str = Outcome.REFUSED
+    problems: list[dict] = field(default_factory=list)
+    key: str = ""
+    clue: str = ""
+    question: str = ""
+    entity_id: int | None = None
+    candidates: list[int] = field(default_factory=list)
+    match: str = ""
+
+
+def job_for(*, body: SubmittingBody, fmt: SubmissionFormat, layout: Layout) -> Job:
+    """Read from the catalogue what the checks of this file need, once."""
+    context = Context(fmt=fmt, form=fmt.row_form(), today=timezone.localdate())
+    if fmt.record_type:
+        context.record_type = RecordType.objects.get(code=fmt.record_type)
+        context.versions = list(context.record_type.versions.all())
+        context.needs_class = rule_book().needs_class(context.record_type.pk, context.today)
+    return Job(body, fmt, layout, context)
+
+
+def judge(
+    rows: Iterable[tuple[int, Sequence[str]]], job: Job, *, chosen: Mapping[int, Found] | None = None
+) -> list[Verdict]:
+    """Check a batch of rows against each other's registry in a fixed number of queries.
+
+    Args:
+        rows: number and cells of each row.
+        chosen: the entities that a person has chosen, by row number.
+    """
+    batch = [_row(number, cells, job.layout) for number, cells in rows]
+    with translation.override(LANGUAGES["en"]):
+        findings = [list(_findings(row, job.context, checks.CELL_CHECKS)) for row in batch]
+        _match(batch, job, chosen or {})
+        for row, found in zip(batch, findings, strict=True):
+            found.extend(_later_findings(row, job.context))
+    with translation.override(LANGUAGES["zh"]):
+        in_chinese = [_in_chinese(row, job.context) if found else [] for row, found in zip(batch, findings, strict=True)]
+    verdicts = [_verdict(row, found, job) for row, found in zip(batch, findings, strict=True)]
+    for verdict, row, found, texts in zip(verdicts, batch, findings, in_chinese, strict=True):
+        verdict.problems = [
+            _problem(finding, english, chinese, row, job.layout)
+            for (finding, english), chinese in zip(found, texts, strict=True)
+        ]
+    _compare(verdicts, batch, job)
+    return verdicts
+
+
+def _row(number: int, cells: Sequence[str], layout: Layout) -> Row:
+    cells = list(cells[: len(layout.header)])
+    cells += [""] * (len(layout.header) - len(cells))
+    return Row(number, cells, {name: cells[place] for name, place in layout.columns.items()})
+
+
+def _findings(row: Row, context: Context, functions) -> Iterable[tuple[Finding, str]]:
+    for check in functions:
+        for finding in check(row, context):
+            yield finding, finding.text
+
+
+def _later_findings(row: Row, context: Context) -> Iterable[tuple[Finding, str]]:
+    """Write the draft, now that the entity is known as far as it can be, and check it."""
+    if row.is_read:
+        form = context.form
+        form.cleaned_data, form.data, form.problems = row.cleaned, row.values, []
+        form.entity_code = row.match.entity.code if row.match.entity else ""
+        row.key, row.draft = form.key(), form.to_draft()
+    return _findings(row, context, (*checks.RECORD_CHECKS, *(context.fmt.checks if row.is_read else ())))
+
+
+def _in_chinese(row: Row, context: Context) -> list[str]:
+    key, draft = row.key, row.draft
+    texts = [text for _finding, text in _findings(row, context, checks.CELL_CHECKS)]
+    texts += [text for _finding, text in _later_findings(row, context)]
+    row.key, row.draft = key, draft
+    return texts
+
+
+def _match(batch: list[Row], job: Job, chosen: Mapping[int, Found]) -> None:
+    open_rows = []
+    for row in batch:
+        if entity := chosen.get(row.number):
+            row.match = Match(entity, How.CHOSEN)
+        elif row.clues.code or row.clues.name or row.clues.numbers:
+            open_rows.append(row)
+    matches = match_rows([(row.clues, row.key) for row in open_rows], body=job.body, format_code=job.fmt.code)
+    for row, match in zip(open_rows, matches, strict=True):
+        row.match = match
+
+
+def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
+    verdict = Verdict(row.number, list(row.cells), key=row.key[:200], match=row.match.how)
+    verdict.clue = clue_digest(row.clues)
+    if row.match.entity:
+        verdict.entity_id = row.match.entity.pk
+    if codes.is_identity_number(row.clues.code):
+        _hide(verdict.cells, job.layout.columns.get("credit_code"))
+    errors = [finding for finding, _text in found if finding.level == ERROR]
+    about_entity = {finding.field for finding in errors} <= {"credit_code", "entity_name"}
+    if row.is_read:
+        verdict.draft = draft_to_json(row.draft)
+    if row.is_read and row.match.question and (not errors or (about_entity and row.match.question == Question.UNKNOWN)):
+        verdict.question = row.match.question
+        verdict.candidates = [candidate.pk for candidate in row.match.candidates]
+    if errors:
+        verdict.outcome = Outcome.REFUSED
+    elif row.match.question:
+        verdict.outcome = Outcome.ASKED
+    else:
+        verdict.outcome = Outcome.NEW
+    return verdict
+
+
+def _problem(finding: Finding, english: str, chinese: str, row: Row, layout: Layout) -> dict:
+    place = layout.columns.get(finding.field)
+    value = row.values.get(finding.field, "")[:LONGEST_VALUE]
+    if codes.is_identity_number(row.clues.code) and finding.field == "credit_code":
+        value = _masked(value)
+    return {
+        "at": None if place is None else place,
+        "column": "" if place is None else layout.header[place],
+        "value": value,
+        "en": english,
+        "zh": chinese,
+        "level": finding.level,
+    }
+
+
+def _hide(cells: list[str], place: int | None) -> None:
+    if place is not None:
+        cells[place] = _masked(cells[place])
+
+
+def _masked(number: str) -> str:
+    return number[:3] + "*" * max(len(number) - 7, 0) + number[-4:]
+
+
+def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:
+    """Tell new from changed and unchanged, for the rows that could be saved."""
+    drafts = {row.number: row.draft for row in batch}
+    ready = [verdict for verdict in verdicts if verdict.outcome == Outcome.NEW]
+    if not ready:
+        return
+    if job.context.record_type:
+        record_type = job.context.record_type
+        rows = [(one.number, one.entity_id, record_type, drafts[one.number]) for one in ready]
+        states = dict(zip((one.number for one in ready), states_of_rows(body=job.body, rows=rows), strict=True))
+    else:
+        rows = [ReadyRow(one.number, one.entity_id, drafts[one.number]) for one in ready]
+        states = job.fmt.compare(body=job.body, rows=rows)
+    for verdict in ready:
+        verdict.outcome = Outcome(states[verdict.number])
+
+
+def problem(*, said: Mapping[str, str], level: str = ERROR, place: int | None = None, column: str = "", value: str = "") -> dict:
+    """A problem that is found outside of the checks of a row, in the shape in which rows keep them."""
+    return {"at": place, "column": column, "value": value[:LONGEST_VALUE], **said, "level": level}
+
+
+def draft_to_json(draft: Any) -> dict[str, Any]:
+    """A draft as a row keeps it while it waits to be saved."""
+    if not isinstance(draft, RecordDraft):
+        return draft
+    kept = asdict(draft)
+    kept["decided_on"] = draft.decided_on.isoformat()
+    kept["amount"] = None if draft.amount is None else str(draft.amount)
+    kept["penalty_kinds"] = list(draft.penalty_kinds)
+    kept["details"] = dict(draft.details)
+    return kept
+
+
+def draft_from_json(kept: Mapping[str, Any], fmt: SubmissionFormat) -> Any:
+    """The draft that was kept: a `RecordDraft` for records, for any other format what its row form gave."""
+    if not fmt.record_type:
+        return kept
+    return RecordDraft(
+        **{
+            **kept,
+            "decided_on": date.fromisoformat(kept["decided_on"]),
+            "amount": None if kept["amount"] is None else Decimal(kept["amount"]),
+            "penalty_kinds": tuple(kept["penalty_kinds"]),
+        }
+    )

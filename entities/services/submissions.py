@@ -1,0 +1,644 @@
+"""The life of a submitted file: uploaded, checked whole, previewed, confirmed, saved.
+
+A file is worked on in batches. Each batch is a transaction that also moves the counter on, so a worker that is
+killed loses one batch at most, and whoever comes after it goes on from there. Only one runner works on a file at a
+time (`entities.intake.running`), and every step may be asked for twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from itertools import islice
+
+import structlog
+from celery import signature
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from credit_platform.audit import services as audit
+from credit_platform.common.errors import DomainError, InvalidInput, Missing, NotPermitted, WrongState
+from credit_platform.common.queueing import enqueue_on_commit
+from entities import codes, policies
+from entities.intake import formats
+from entities.intake.formats import ReadyRow, SubmissionFormat
+from entities.intake.matching import How, Question, found_by_key
+from entities.intake.reading import Layout, Unreadable, open_table
+from entities.intake.running import is_running, running
+from entities.intake.sentences import said
+from entities.intake.verdicts import Job, Verdict, draft_from_json, job_for, judge, problem
+from entities.models import (
+    CreditRecord,
+    Document,
+    Entity,
+    EntityIdentifier,
+    RecordType,
+    Submission,
+    SubmissionRow,
+    SubmittingBody,
+)
+from entities.services import documents
+from entities.services.bulk_registration import NewEntity, register_many
+from entities.services.record_batches import submit_rows
+from entities.services.row_store import copy_rows, refuse_repeated
+
+log = structlog.get_logger(__name__)
+State, Outcome = Submission.State, SubmissionRow.Outcome
+ACCEPTED = frozenset({documents.CSV, documents.XLSX})
+BATCH = 1_000
+SAVE_BATCH = 500
+#: A step that was begun so often without a single batch more is given up, for a person to look at.
+MOST_ATTEMPTS = 5
+#: Without a sign of life for so long, and with nobody holding the file, its worker is lost.
+STALE_AFTER = timedelta(seconds=20)
+#: Proposals that one click confirms; the page says how many are left.
+AT_ONCE = 5_000
+#: Proposals that may be confirmed together: each has one candidate, found by more than a likeness.
+CONFIRMED_TOGETHER = frozenset({Question.CODE_OTHER_NAME, Question.ORGANISATION_CODE, Question.NAME})
+
+
+# Handing in
+
+
+@transaction.atomic
+def upload_submission(*, by, body: SubmittingBody, format_code: str, upload) -> Submission:
+    """Take a file in and have it checked. The same file, while it is still in work, is answered with the one there.
+
+    Raises:
+        InvalidInput: no such format for this body, or not a table by its content.
+    """
+    policies.may_enter_records(by, body).require()
+    fmt = _format_for(body, format_code)
+    document = documents.store_document(
+        by=by, upload=upload, accept=ACCEPTED, max_bytes=settings.SUBMISSION_MAX_BYTES
+    )
+    # Two uploads of one file at the same moment: the second one waits here and then finds the first.
+    SubmittingBody.objects.select_for_update(no_key=True).get(pk=body.pk)
+    if there := _unfinished(body, fmt, document):
+        documents.discard_document(document)
+        return there
+    submission = Submission.objects.create(body=body, format_code=fmt.code, document=document, uploaded_by=by)
+    audit.record(
+        actor=by,
+        verb="entities.submission.uploaded",
+        target=submission,
+        format=fmt.code,
+        sha256=document.sha256,
+        size=document.size,
+    )
+    _hurry(submission)
+    return submission
+
+
+def _format_for(body: SubmittingBody, code: str) -> SubmissionFormat:
+    try:
+        fmt = formats.get(code)
+    except Missing:
+        fmt = None
+    if fmt is None or not fmt.is_open_to(body):
+        raise InvalidInput({"format": [_("%(body)s does not send files of this kind.") % {"body": body}]})
+    return fmt
+
+
+def _unfinished(body: SubmittingBody, fmt: SubmissionFormat, document: Document) -> Submission | None:
+    return Submission.objects.filter(
+        body=body,
+        format_code=fmt.code,
+        document__sha256=document.sha256,
+        state__in=(*Submission.IN_WORK, State.READY),
+    ).first()
+
+
+@transaction.atomic
+def check_again(*, by, submission_id: int) -> Submission:
+    """Check a file that waits for its confirmation anew, against the registry as it is now; choices are lost."""
+    submission = _locked(by, submission_id)
+    if submission.state != State.READY:
+        raise WrongState(_("This file is %(state)s; only one that waits for confirmation is checked again.") % _state(submission))
+    submission.rows.all().delete()
+    _enter(submission, State.CHECKING)
+    _hurry(submission)
+    return submission
+
+
+@transaction.atomic
+def cancel_submission(*, by, submission_id: int) -> Submission:
+    """Give a file up before it is saved. Its rows go; the file itself stays, with who sent and who cancelled it."""
+    submission = _locked(by, submission_id)
+    if submission.state == State.CANCELLED:
+        return submission
+    if submission.state not in (State.CHECKING, State.READY):
+        raise WrongState(_("This file is %(state)s; it can no longer be cancelled.") % _state(submission))
+    submission.rows.all().delete()
+    submission.state, submission.finished_at = State.CANCELLED, timezone.now()
+    submission.save(update_fields=("state", "finished_at"))
+    audit.record(actor=by, verb="entities.submission.cancelled", target=submission)
+    return submission
+
+
+@transaction.atomic
+def confirm_submission(*, by, submission_id: int) -> Submission:
+    """Say that the good rows are to be saved. Confirming again changes nothing."""
+    submission = _locked(by, submission_id)
+    if submission.state in (State.SAVING, State.DONE):
+        return submission
+    if submission.state != State.READY:
+        raise WrongState(_("This file is %(state)s; it cannot be confirmed.") % _state(submission))
+    good = submission.rows.filter(outcome__in=SubmissionRow.GOOD).count()
+    if not good:
+        raise WrongState(_("There is nothing new in this file to save."))
+    submission.confirmed_by, submission.confirmed_at = by, timezone.now()
+    submission.save(update_fields=("confirmed_by", "confirmed_at"))
+    _enter(submission, State.SAVING, total=good)
+    audit.record(actor=by, verb="entities.submission.confirmed", target=submission, rows=good)
+    _hurry(submission)
+    return submission
+
+
+# Choosing entities
+
+
+@transaction.atomic
+def choose_entity(*, by, submission_id: int, number: int, entity_id: int) -> SubmissionRow:
+    """Say which entity a row means, and with it every other open row that says the very same of its entity.
+
+    The rows are checked again with it and may turn out new, changed or unchanged.
+    """
+    submission = _locked_ready(by, submission_id)
+    row = _open_row(submission, number)
+    if not Entity.objects.visible_to(by).filter(pk=entity_id).exists():
+        raise InvalidInput({"entity": [_("Choose an entity from the list.")]})
+    rows = [row, *_alike(submission, row)[:AT_ONCE]]
+    _judge_again(submission, rows, {one.number: entity_id for one in rows})
+    return row
+
+
+def _alike(submission: Submission, row: SubmissionRow):
+    """The other rows that ask the same question about the same entity."""
+    return (
+        submission.rows.filter(clue=row.clue, question=row.question, match=How.NONE)
+        .filter(outcome__in=(Outcome.ASKED, Outcome.REFUSED))
+        .exclude(pk=row.pk)
+        .order_by("number")
+    )
+
+
+@transaction.atomic
+def register_entity_of_row(*, by, submission_id: int, number: int) -> SubmissionRow:
+    """Have the entity of a row registered when the file is saved, with the code and name that stand in the row."""
+    submission = _locked_ready(by, submission_id)
+    row = _open_row(submission, number)
+    if row.question not in (Question.UNREGISTERED, Question.NAME_OTHER_CODE):
+        raise WrongState(_("Only an entity with a good code that the registry does not have is registered from a row."))
+    alike = [row.pk, *_alike(submission, row).values_list("pk", flat=True)]
+    _mark_for_registration(submission.rows.filter(pk__in=alike))
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def register_entities_of_rows(*, by, submission_id: int) -> int:
+    """The same for every row whose good code and name the registry does not have; returns how many rows."""
+    submission = _locked_ready(by, submission_id)
+    return _mark_for_registration(submission.rows.filter(outcome=Outcome.ASKED, question=Question.UNREGISTERED))
+
+
+def _mark_for_registration(rows) -> int:
+    return rows.update(register_entity=True, outcome=Outcome.NEW, match=How.REGISTERED, entity=None)
+
+
+@transaction.atomic
+def leave_row_out(*, by, submission_id: int, number: int) -> SubmissionRow:
+    """Leave a row that asks for a decision out of what is saved; it comes back with the rest."""
+    submission = _locked_ready(by, submission_id)
+    row = _open_row(submission, number)
+    questions = [one for one in row.problems if one["level"] == "question"]
+    left_out = problem(said=said(gettext_lazy("Left out by %(person)s."), person=by), level="error")
+    row.problems = [one for one in row.problems if one not in questions] + [*questions, left_out]
+    row.outcome, row.match, row.entity, row.register_entity = Outcome.REFUSED, How.LEFT_OUT, None, False
+    row.save(update_fields=("problems", "outcome", "match", "entity", "register_entity"))
+    return row
+
+
+@transaction.atomic
+def confirm_proposals(*, by, submission_id: int, question: str) -> int:
+    """Take every single proposal of one kind that the page lists; returns how many rows, at most `AT_ONCE`."""
+    if question not in CONFIRMED_TOGETHER:
+        raise WrongState(_("Proposals of this kind are confirmed one by one."))
+    submission = _locked_ready(by, submission_id)
+    rows = list(proposals(submission, question)[:AT_ONCE])
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        _judge_again(submission, part, {row.number: row.candidates[0] for row in part})
+    return len(rows)
+
+
+def proposals(submission: Submission, question: str):
+    """The rows of a kind that can be confirmed together: those with one candidate, in the order of the file."""
+    return submission.rows.filter(outcome=Outcome.ASKED, question=question, candidates__len=1).order_by("number")
+
+
+def _open_row(submission: Submission, number: int) -> SubmissionRow:
+    row = submission.rows.select_for_update().filter(number=number).first()
+    if row is None:
+        raise Missing
+    if not row.question:
+        raise WrongState(_("Nothing is asked about row %(number)s.") % {"number": number})
+    return row
+
+
+def _judge_again(submission: Submission, rows: Sequence[SubmissionRow], entity_ids: Mapping[int, int]) -> None:
+    """Check rows with the entities that a person has chosen for them."""
+    entities = found_by_key(entity_ids.values())
+    chosen = {number: entities[pk] for number, pk in entity_ids.items()}
+    verdicts = judge([(row.number, row.cells) for row in rows], _job(submission), chosen=chosen)
+    _refuse_taken_keys(submission, verdicts)
+    for row, verdict in zip(rows, verdicts, strict=True):
+        question, candidates = row.question, row.candidates
+        _apply(row, verdict)
+        # The question stays, so that the choice can be changed.
+        row.question, row.candidates, row.register_entity = question, candidates, False
+    SubmissionRow.objects.bulk_update(rows, JUDGED)
+
+
+JUDGED = (
+    "draft", "outcome", "problems", "key", "clue", "question", "entity", "candidates", "match", "register_entity",
+)  # fmt: skip
+
+
+def _apply(row: SubmissionRow, verdict: Verdict) -> None:
+    row.draft, row.outcome, row.problems = verdict.draft, verdict.outcome, verdict.problems
+    row.key, row.clue, row.match = verdict.key, verdict.clue, verdict.match
+    row.entity_id = verdict.entity_id
+
+
+def _refuse_taken_keys(submission: Submission, verdicts: Sequence[Verdict]) -> None:
+    """A choice may make a row speak of what another row already speaks of; the other one keeps it."""
+    mine = {verdict.number for verdict in verdicts}
+    keys = {verdict.key for verdict in verdicts if verdict.key}
+    taken = dict(
+        submission.rows.filter(key__in=keys, outcome__in=(*SubmissionRow.GOOD, Outcome.UNCHANGED))
+        .exclude(number__in=mine)
+        .values_list("key", "number")
+    )
+    for verdict in sorted(verdicts, key=lambda one: one.number):
+        if not verdict.key or verdict.outcome == Outcome.REFUSED:
+            continue
+        first = taken.setdefault(verdict.key, verdict.number)
+        if first != verdict.number:
+            verdict.outcome = Outcome.REFUSED
+            verdict.problems.append(problem(said=repeated(verdict.key, first)))
+
+
+def repeated(key: str, first: int) -> dict[str, str]:
+    """The sentence about a row that says again what an earlier one says."""
+    return said(
+        gettext_lazy("Row %(row)s of this file already holds %(key)s; only that one is taken."), row=first, key=key
+    )
+
+
+# Checking
+
+
+def check_submission(*, submission_id: int) -> None:
+    """Read and check a file from where it was left, until all of it has been seen. For workers."""
+    _work(submission_id, State.CHECKING, _check)
+
+
+def _check(submission: Submission) -> None:
+    fmt = formats.get(submission.format_code)
+    try:
+        with submission.document.file.open("rb") as file, open_table(file.file, fmt.known_columns()) as table:
+            _require_columns(fmt, table.layout)
+            if not submission.layout:
+                _note_layout(submission, table)
+            job = job_for(body=submission.body, fmt=fmt, layout=table.layout)
+            last = submission.rows.aggregate(last=Max("number"))["last"] or 0
+            rows = table.rows(after=last)
+            while batch := list(islice(rows, BATCH)):
+                if not _check_batch(submission, batch, job):
+                    return
+        if not submission.rows.exists():
+            raise Unreadable(gettext_lazy("The file has column names but no row below them."))
+    except Unreadable as error:
+        _refuse(submission, said(error.message, **error.params))
+        return
+    _finish_check(submission)
+
+
+def _require_columns(fmt: SubmissionFormat, layout: Layout) -> None:
+    missing = [column for column in fmt.columns if column.required and column.field not in layout.columns]
+    if missing:
+        raise Unreadable(
+            gettext_lazy("These columns are missing: %(columns)s. The row of column names must hold them as the template does."),
+            columns="、".join(column.zh for column in missing),
+        )
+
+
+def _note_layout(submission: Submission, table) -> None:
+    submission.layout = table.layout.as_json()
+    submission.header = table.layout.header
+    submission.encoding = table.layout.encoding
+    submission.rows_total = table.layout.rows_expected
+    submission.notes = [said(note.message, **note.params) for note in table.notes]
+    submission.save(update_fields=("layout", "header", "encoding", "rows_total", "notes"))
+
+
+def _check_batch(submission: Submission, batch: list[tuple[int, list[str]]], job: Job) -> bool:
+    """Check the rows of one batch and keep them; False when the file has been taken out of this runner's hands."""
+    verdicts = judge(batch, job)
+    with transaction.atomic():
+        if not _move_on(submission, State.CHECKING, len(batch)):
+            return False
+        copy_rows(submission.pk, verdicts)
+    return True
+
+
+@transaction.atomic
+def _finish_check(submission: Submission) -> None:
+    refuse_repeated(submission, repeated)
+    Submission.objects.filter(pk=submission.pk, state=State.CHECKING).update(
+        state=State.READY, rows_total=F("rows_worked"), heartbeat_at=timezone.now(), attempts=0
+    )
+
+
+@transaction.atomic
+def _refuse(submission: Submission, sentences: Mapping[str, str]) -> None:
+    Submission.objects.filter(pk=submission.pk, state=State.CHECKING).update(
+        state=State.REFUSED, problem=dict(sentences), finished_at=timezone.now()
+    )
+
+
+# Saving
+
+
+def save_submission(*, submission_id: int) -> None:
+    """Save the good rows of a confirmed file from where it was left. For workers."""
+    _work(submission_id, State.SAVING, _save)
+
+
+class _OutOfOurHands(Exception):
+    """The file moved on without this runner, which has nothing more to do with it."""
+
+
+def _save(submission: Submission) -> None:
+    fmt = formats.get(submission.format_code)
+    try:
+        while _save_batch(submission, fmt):
+            pass
+    except _OutOfOurHands:
+        return
+    except NotPermitted as refusal:
+        _give_back(submission, said(str(refusal)))
+        return
+    _finish(submission)
+
+
+@transaction.atomic
+def _save_batch(submission: Submission, fmt: SubmissionFormat) -> bool:
+    """Save the next rows; False when there are none left."""
+    rows = list(
+        submission.rows.select_for_update()
+        .filter(is_saved=False, outcome__in=SubmissionRow.GOOD)
+        .order_by("number")[:SAVE_BATCH]
+    )
+    if not rows:
+        return False
+    if not _move_on(submission, State.SAVING, len(rows)):
+        raise _OutOfOurHands
+    _register_entities(submission, rows, fmt)
+    _save_rows(submission, rows, fmt)
+    return True
+
+
+def _register_entities(submission: Submission, rows: Sequence[SubmissionRow], fmt: SubmissionFormat) -> None:
+    waiting = [row for row in rows if row.register_entity and row.entity_id is None]
+    if not waiting:
+        return
+    form, columns = fmt.row_form(), submission.layout["columns"]
+    new: dict[int, NewEntity] = {}
+    for row in waiting:
+        form.read({name: row.cells[place] for name, place in columns.items()})
+        clues = form.clues()
+        new[row.number] = NewEntity(clues.code, clues.name, form.registration_facts())
+    keys = register_many(by=submission.confirmed_by, entities=list(new.values()), submission=submission)
+    for row in waiting:
+        row.entity_id = keys[new[row.number].credit_code]
+
+
+def _save_rows(submission: Submission, rows: list[SubmissionRow], fmt: SubmissionFormat) -> None:
+    """Hand the rows to their format; those that the registry no longer takes are refused, the others saved."""
+    refused: Mapping[str, Sequence[str]] = {}
+    try:
+        with transaction.atomic():
+            _hand_over(submission, rows, fmt)
+    except InvalidInput as found:
+        refused = found.problems
+        if not (refused.keys() & {str(row.number) for row in rows}):
+            raise
+        _hand_over(submission, [row for row in rows if str(row.number) not in refused], fmt)
+    for row in rows:
+        sentences = refused.get(str(row.number))
+        if sentences:
+            row.outcome = Outcome.REFUSED
+            row.problems = [*row.problems, *(problem(said=said(sentence)) for sentence in sentences)]
+        else:
+            row.is_saved = True
+    SubmissionRow.objects.bulk_update(rows, ("is_saved", "outcome", "problems", "entity"))
+    _remember_numbers(submission, [row for row in rows if row.is_saved])
+
+
+def _remember_numbers(submission: Submission, rows: Sequence[SubmissionRow]) -> None:
+    """Keep the older numbers by which rows named their entities, so that the next file is matched by them at once."""
+    place = submission.layout["columns"].get("credit_code")
+    if place is None:
+        return
+    found = [
+        (row.entity_id, kind, number)
+        for row in rows
+        if row.match in (How.CHOSEN, How.ORGANISATION_CODE)
+        and (kind := _kind_of_number(number := codes.normalise(row.cells[place])))
+    ]
+    EntityIdentifier.objects.bulk_create(
+        (EntityIdentifier(entity_id=pk, kind=kind, value=number) for pk, kind, number in found), ignore_conflicts=True
+    )
+
+
+def _kind_of_number(number: str) -> str:
+    """What kind of older number this is; "" for a unified code, right or mistyped, and for what cannot be one."""
+    if codes.OLD_TAX_NUMBER.fullmatch(number) and codes.organisation_code_of(number):
+        return EntityIdentifier.Kind.TAX
+    if codes.is_organisation_code(number):
+        return EntityIdentifier.Kind.ORGANISATION
+    return EntityIdentifier.Kind.REGISTRATION if codes.OLD_REGISTRATION_NUMBER.fullmatch(number) else ""
+
+
+def _hand_over(submission: Submission, rows: Sequence[SubmissionRow], fmt: SubmissionFormat) -> None:
+    if not rows:
+        return
+    by = submission.confirmed_by
+    drafts = [(row.number, row.entity_id, draft_from_json(row.draft, fmt)) for row in rows]
+    if fmt.save:
+        fmt.save(by=by, submission=submission, rows=[ReadyRow(*draft) for draft in drafts])
+        return
+    record_type = RecordType.objects.get(code=fmt.record_type)
+    status = CreditRecord.Status.WAITING if fmt.needs_review else CreditRecord.Status.PUBLISHED
+    submit_rows(
+        by=by,
+        submission=submission,
+        rows=[(number, entity_id, record_type, draft) for number, entity_id, draft in drafts],
+        status=status,
+    )
+
+
+@transaction.atomic
+def _finish(submission: Submission) -> None:
+    finished = Submission.objects.filter(pk=submission.pk, state=State.SAVING).update(
+        state=State.DONE, finished_at=timezone.now(), heartbeat_at=timezone.now(), attempts=0
+    )
+    if finished:
+        counts = dict(
+            submission.rows.filter(is_saved=True).values_list("outcome").annotate(rows=Count("pk")).order_by()
+        )
+        audit.record(
+            actor=submission.confirmed_by, verb="entities.submission.finished", target=submission, **counts
+        )
+
+
+@transaction.atomic
+def _give_back(submission: Submission, sentences: Mapping[str, str]) -> None:
+    """Saving cannot go on; what was saved stays, and whoever may confirms again."""
+    Submission.objects.filter(pk=submission.pk, state=State.SAVING).update(
+        state=State.READY, problem=dict(sentences), attempts=0
+    )
+
+
+# Going on where a worker was lost
+
+
+def resume_submissions() -> list[int]:
+    """Queue what is in work and in nobody's hands; returns those files. Safe to run at any time, and often."""
+    since = timezone.now() - STALE_AFTER
+    lost = [
+        submission
+        for submission in Submission.objects.filter(state__in=Submission.IN_WORK).order_by("pk")
+        if (submission.heartbeat_at or submission.step_started_at or submission.uploaded_at) < since
+        and not is_running(submission.pk)
+    ]
+    for submission in lost:
+        _hurry(submission)
+    return [submission.pk for submission in lost]
+
+
+def _work(submission_id: int, state: str, step: Callable[[Submission], None]) -> None:
+    """Run a step if the file is in its state and no other runner has it."""
+    with running(submission_id) as mine:
+        if not mine:
+            return
+        submission = _begin(submission_id, state)
+        if submission is None:
+            return
+        try:
+            step(submission)
+        except DomainError as refusal:
+            log.warning("submission.refused", submission=submission_id, state=state, reason=str(refusal))
+            raise
+
+
+@transaction.atomic
+def _begin(submission_id: int, state: str) -> Submission | None:
+    submission = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("body", "document", "confirmed_by", "uploaded_by")
+        .filter(pk=submission_id, state=state)
+        .first()
+    )
+    if submission is None:
+        return None
+    if submission.attempts >= MOST_ATTEMPTS:
+        _give_up(submission)
+        return None
+    submission.attempts += 1
+    submission.heartbeat_at = timezone.now()
+    submission.step_started_at = submission.step_started_at or submission.heartbeat_at
+    submission.save(update_fields=("attempts", "heartbeat_at", "step_started_at"))
+    return submission
+
+
+def _give_up(submission: Submission) -> None:
+    """A step that fails again and again needs a person: of the file, or of the platform."""
+    log.error("submission.given_up", submission=submission.pk, state=submission.state)
+    submission.problem = said(
+        gettext_lazy(
+            "The platform failed at row %(row)s and the next ones, %(times)s times. This is not your mistake; "
+            "tell whoever runs the platform, with the number %(number)s."
+        ),
+        row=submission.rows_worked + 1, times=MOST_ATTEMPTS, number=submission.pk,
+    )
+    submission.attempts = 0
+    submission.state = State.REFUSED if submission.state == State.CHECKING else State.READY
+    submission.save(update_fields=("problem", "attempts", "state"))
+
+
+def _move_on(submission: Submission, state: str, rows: int) -> bool:
+    """Count a batch and give a sign of life, in the batch's transaction; False when the file was cancelled meanwhile."""
+    moved = Submission.objects.filter(pk=submission.pk, state=state, rows_worked=submission.rows_worked).update(
+        rows_worked=F("rows_worked") + rows, heartbeat_at=timezone.now(), attempts=0
+    )
+    submission.rows_worked += rows * moved
+    return bool(moved)
+
+
+# What the services share
+
+
+def _locked(by, submission_id: int) -> Submission:
+    """The file, locked, for somebody who enters for its body; to others it is not there."""
+    submission = (
+        Submission.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .select_related("body", "document")
+        .filter(pk=submission_id)
+        .first()
+    )
+    if submission is None:
+        raise Missing
+    policies.may_enter_records(by, submission.body).require()
+    return submission
+
+
+def _locked_ready(by, submission_id: int) -> Submission:
+    submission = _locked(by, submission_id)
+    if submission.state != State.READY:
+        raise WrongState(_("This file is %(state)s; entities are chosen before it is confirmed.") % _state(submission))
+    return submission
+
+
+def _job(submission: Submission) -> Job:
+    return job_for(
+        body=submission.body, fmt=formats.get(submission.format_code), layout=Layout(**submission.layout)
+    )
+
+
+def _enter(submission: Submission, state: str, *, total: int | None = None) -> None:
+    """Begin a step from its first row."""
+    submission.state, submission.problem = state, {}
+    submission.rows_worked, submission.attempts = 0, 0
+    submission.rows_total = submission.rows_total if total is None else total
+    submission.step_started_at, submission.heartbeat_at = timezone.now(), None
+    if state == State.CHECKING:
+        submission.layout, submission.notes = {}, []
+    submission.save()
+
+
+def _hurry(submission: Submission) -> None:
+    """Queue the step that the file is in; the row itself is the need, so a lost message is only a delay."""
+    step = "check_submission" if submission.state == State.CHECKING else "save_submission"
+    # By name: the tasks stand above the services.
+    enqueue_on_commit(signature(f"entities.tasks.{step}"), submission.pk)
+
+
+def _state(submission: Submission) -> dict[str, str]:
+    return {"state": submission.get_state_display().lower()}
