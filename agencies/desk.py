@@ -67,7 +67,7 @@ class Lane:
     rows: Callable[..., Iterable[DeskRow]]
     order: int = 50
     to_do: bool = True
-    visible: Callable[..., bool] = bool
+    visible: Callable[..., object] = bool
 
 
 _lanes: dict[str, Lane] = {}
@@ -81,7 +81,7 @@ def register_lane(
     order: int = 50,
     *,
     to_do: bool = True,
-    visible: Callable[..., bool] = everybody,
+    visible: Callable[..., object] = everybody,
 ) -> None:
     """Add a queue to every desk whose owner `visible(user)` says yes to. The same code again replaces it."""
     _lanes[code] = Lane(code, label, count, rows, order, to_do, visible)

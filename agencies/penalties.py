@@ -34,7 +34,7 @@ PERMIT = frozenset(
     {PenaltyKind.PERMIT_SUSPENDED, PenaltyKind.QUALIFICATION_LOWERED, PenaltyKind.PERMIT_REVOKED}
 )
 CONFISCATION = frozenset({PenaltyKind.GAINS_CONFISCATED, PenaltyKind.GOODS_CONFISCATED})
-WEIGHT = {SeverityClass.MINOR: 1, SeverityClass.GENERAL: 2, SeverityClass.SERIOUS: 3}
+WEIGHT: dict[str, int] = {SeverityClass.MINOR: 1, SeverityClass.GENERAL: 2, SeverityClass.SERIOUS: 3}
 #: Light to heavy, "other" last. Detention is left out: an organisation cannot suffer it.
 KINDS_OF_ORGANISATIONS = [
     *(

@@ -223,7 +223,7 @@ def compare_member_records(*, body: SubmittingBody, rows: Sequence[MemberRecordR
 @transaction.atomic
 def save_member_records(*, by, submission: Submission, rows: Sequence[MemberRecordRow]) -> Mapping[str, int]:
     """Save one batch of confirmed member records, of whatever kinds; warnings wait for a second person."""
-    counts = Counter()
+    counts: Counter[str] = Counter()
     by_status = defaultdict(list)
     for row in _with_types(rows):
         is_negative = row[2].polarity == RecordType.Polarity.NEGATIVE

@@ -18,7 +18,7 @@ from entities.penalty_kinds import PenaltyKind
 
 RESIDENT_NUMBER = re.compile(r"(?<![0-9A-Z])\d{17}[\dX](?![0-9A-Z])")
 LONGEST = {
-    name: CreditRecord._meta.get_field(name).max_length
+    name: CreditRecord._meta.get_field(name).max_length  # type: ignore[union-attr]
     for name in ("document_number", "title", "legal_basis", "authority")
 }
 LARGEST_AMOUNT = Decimal(10) ** 14

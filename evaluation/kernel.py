@@ -7,6 +7,7 @@ records and the way a city is cut into shards change nothing, not by a bit.
     → floor and ceiling of the scheme → grade by points → direct grade → ceilings
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -108,7 +109,7 @@ class _Work:
     start: Ints
     effects: list[Effect]
     #: For each indicator, what its limit takes off each entity's sum.
-    cuts: list[Ints]
+    cuts: Sequence[Ints]
     #: What the floor and the ceiling of the scheme take off each entity's sum.
     bounds: Ints
 

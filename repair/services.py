@@ -27,7 +27,7 @@ from repair.workflow import Action, Move, State, move_for
 
 MOST_PROOFS = 20
 #: Which clock the step that a case stands in has to keep to.
-CLOCK_OF_STATE = {
+CLOCK_OF_STATE: dict[str, CaseClock.Kind] = {
     State.SUBMITTED: CaseClock.Kind.DECISION,
     State.PROPOSED: CaseClock.Kind.DECISION,
     State.MORE_MATERIAL: CaseClock.Kind.ANSWER,

@@ -89,6 +89,6 @@ class MFAAdapter(DefaultMFAAdapter):
 def _cipher() -> MultiFernet:
     """Keys from the secret keys, the present one first: old secrets stay readable while it is being changed."""
     return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second factor:" + key.encode()).digest()))
+        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second factor:" + str(key).encode()).digest()))
         for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     )

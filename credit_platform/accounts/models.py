@@ -6,8 +6,9 @@ from django.utils.translation import get_language, gettext_lazy as _
 class User(AbstractUser):
     """A person who signs in. What they may do follows from the bodies and entities they act for."""
 
-    first_name = None
-    last_name = None
+    # A person has one name in each language instead.
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name_zh = models.CharField(_("name in Chinese"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)

@@ -1,9 +1,11 @@
 """The registry of verbs. Apps register theirs in `AppConfig.ready()`; an unknown verb is a programming error."""
 
-_SENTENCES: dict[str, str] = {}
+from django.utils.functional import Promise
+
+_SENTENCES: dict[str, str | Promise] = {}
 
 
-def register(**sentences: str) -> None:
+def register(**sentences: str | Promise) -> None:
     """Make verbs known, with the sentence shown to a reader.
 
     Keyword names use two underscores for a dot: `entities__record__submitted=_("submitted the record")`.
@@ -13,7 +15,7 @@ def register(**sentences: str) -> None:
 
 def sentence(verb: str) -> str:
     """What a reader sees for a verb. Raises `KeyError` for one that nobody registered."""
-    return _SENTENCES[verb]
+    return str(_SENTENCES[verb])
 
 
 def is_known(verb: str) -> bool:

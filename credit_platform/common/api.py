@@ -36,7 +36,7 @@ def exception_handler(exc, context):
     """Every error is `{"code", "message"}`, with `problems` by field where input was wrong."""
     if isinstance(exc, DomainError):
         set_rollback()
-        body = {"code": exc.code, "message": str(exc)}
+        body: dict[str, object] = {"code": exc.code, "message": str(exc)}
         if isinstance(exc, InvalidInput):
             body["problems"] = exc.problems
         return Response(body, status=exc.http_status)

@@ -23,7 +23,7 @@ ZEROS = re.compile("\0+")
 #: Stands for what no text can hold; a row with it is refused.
 BROKEN = "\ufffd"
 
-ERRORS = {
+ERRORS: dict[str, Any] = {
     "required": _("Nothing stands here; this column must be filled in."),
     "max_length": _("This is longer than %(limit_value)d characters, the most that can be kept; shorten it."),
     "invalid_choice": _("“%(value)s” is not one of the values that are known for this column."),

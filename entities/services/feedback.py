@@ -102,7 +102,7 @@ def _queue_deliveries(notices: Sequence[Notice]) -> None:
 
 
 #: For each kind of receiver: the notice's field, how a person belongs to it, and who no longer does.
-BELONGING = (
+BELONGING: tuple[tuple[str, str, dict[str, None]], ...] = (
     ("user_id", "pk", {}),
     ("body_id", "memberships__body_id", {}),
     ("entity_id", "agencies__entity_id", {"agencies__revoked_at": None}),

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TextIO, cast
 
 import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _, gettext_noop
 
 from credit_platform.audit import services as audit
+from credit_platform.common.spreadsheets import harmless
 from entities import codes, naming, regions
 from entities.intake.reading import Unreadable, column_key, open_table
 from entities.intake.rows import BROKEN
@@ -41,7 +42,7 @@ KNOWN = {column_key(name): field_name for field_name, names in NAMES.items() for
 NEEDED = ("credit_code", "name_zh")
 #: The columns of the table that an import may fill, with the longest text each keeps.
 LONGEST = {
-    name: Entity._meta.get_field(name).max_length
+    name: Entity._meta.get_field(name).max_length  # type: ignore[union-attr]
     for name in ("legal_form", "registered_capital", "address", "industry_code")
 }
 UNKNOWN = frozenset({"N/A", "NA", "NULL", "无", "-"})
@@ -107,7 +108,7 @@ def import_entities(
     _prepare_session()
     with path.open("rb") as raw, ThreadPoolExecutor(max_workers=1) as ahead:
         size = path.stat().st_size or 1
-        file = gzip.open(raw, "rb") if path.suffix == ".gz" else raw
+        file = cast(BinaryIO, gzip.open(raw, "rb")) if path.suffix == ".gz" else raw
         # The next batch is checked while the database works on this one.
         batches = _read(file, city)
         waiting: Future = ahead.submit(next, batches, None)
@@ -325,7 +326,9 @@ class _ProblemFile:
     """Rows that were refused or remarked on, in a file that spreadsheets open as it is."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self._file, self._writer = path, None, None
+        self.path = path
+        self._file: TextIO | None = None
+        self._writer: Any = None
 
     def __call__(self, found: Sequence[RowProblem]) -> None:
         if found and self._file is None:
@@ -341,8 +344,3 @@ class _ProblemFile:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -135,7 +135,8 @@ def submit_drafts(*, by, entries: Sequence[Entry], numbered: bool = True) -> lis
         InvalidInput: with everything that is wrong with any entry.
     """
     found = _Codes.of(by, entries)
-    problems, saved = {}, []
+    problems: dict[str, list[str]] = {}
+    saved = []
     for number, entry in enumerate(entries):
         try:
             body, entity, record_type = found.of_entry(entry)

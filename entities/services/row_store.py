@@ -59,6 +59,6 @@ def refuse_repeated(submission: Submission, sentence: Callable[[str, int], Mappi
     return count + _refuse(batch)
 
 
-def _refuse(rows: list[SubmissionRow]) -> int:
+def _refuse(rows: Sequence[SubmissionRow]) -> int:
     SubmissionRow.objects.bulk_update(rows, ("outcome", "question", "problems"))
     return len(rows)

@@ -105,7 +105,7 @@ def _params(one: AnyIndicator, places: dict[str, int], step: int):
     match one:
         case WeightedCount():
             by_class = one.by_class()
-            weights = [band.weight.split("/") for band in one.ages] or [("1", "1")]
+            weights = [band.weight.split("/") for band in one.ages] or [["1", "1"]]
             return WeightedCountParams(
                 match=_match(one.records),
                 by_class=np.array([hundredths(by_class[name]) for name in CLASSES], np.int64),

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import IO, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def _import(self, path: Path, city: str, problem_path: Path) -> None:
         problem_file = write_problems(problem_path)
         started = time.monotonic()
-        console = Console(file=self.stdout._out, soft_wrap=True)
+        console = Console(file=cast(IO[str], self.stdout._out), soft_wrap=True)
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]} rows"),
             TimeElapsedColumn(), TimeRemainingColumn(), console=console,

@@ -1,3 +1,5 @@
+from typing import IO, cast
+
 from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.table import Table
@@ -39,5 +41,5 @@ class Command(BaseCommand):
                     role,
                     places.get(person.username, ""),
                 )
-        Console(file=self.stdout, width=110, highlight=False).print(table)
+        Console(file=cast(IO[str], self.stdout), width=110, highlight=False).print(table)
         self.stdout.write(f"The password is kept in {accounts_file()}.")
