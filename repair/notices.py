@@ -42,7 +42,7 @@ TEMPLATES = {
     "repair.sent_back": gettext_noop("%(number)s was sent back to the clerks: %(words)s"),
     "repair.granted": gettext_noop(
         "The repair of %(record)s is granted (%(number)s): the record of %(entity)s is no longer public, shared or"
-        " weighed. Reasons: %(words)s"
+        " counted in ratings. Reasons: %(words)s"
     ),
     "repair.refused": gettext_noop(
         "The repair of %(record)s of %(entity)s is refused (%(number)s). Reasons: %(words)s"

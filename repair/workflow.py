@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from credit_platform.common.decisions import ALLOW, Decision
 from credit_platform.common.errors import WrongState
@@ -195,11 +195,11 @@ def move_for(case: Case, action: str) -> Move:
         return MOVES[State(case.state), Action(action)]
     except KeyError:
         raise WrongState(
-            _now("The case is in the state “%(state)s”; “%(action)s” is not possible from there.")
+            gettext("The case is in the state “%(state)s”; “%(action)s” is not possible from there.")
             % {"state": case.get_state_display(), "action": Action(action).label}
         ) from None
     except ValueError:
-        raise WrongState(_now("There is no step called “%(action)s”.") % {"action": action}) from None
+        raise WrongState(gettext("There is no step called “%(action)s”.") % {"action": action}) from None
 
 
 def moves_open_to(user, case: Case, today: date) -> list[Move]:
