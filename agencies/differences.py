@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.ui.formats import day, yuan
 from entities.models import CreditRecord
@@ -51,11 +53,11 @@ def extra_facts(record: CreditRecord) -> Iterator[tuple[str, str]]:
 
 def kinds_in_words(record: CreditRecord) -> str:
     """The kinds of penalty, in words."""
-    return ", ".join(str(PenaltyKind(kind).label) for kind in record.penalty_kinds)
+    return pgettext("list", ", ").join(str(PenaltyKind(kind).label) for kind in record.penalty_kinds)
 
 
 def _label(name: str) -> str:
-    label = str(CreditRecord._meta.get_field(name).verbose_name)
+    label = str(CreditRecord._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     return label[:1].upper() + label[1:]
 
 

@@ -31,10 +31,17 @@ def choose(request: HttpRequest) -> HttpResponse:
     offers = selectors.offers_for(request.user)
     if len(offers) == 1:
         return redirect(form_url(offers[0]))
+    versions = selectors.versions_in_force(offers, timezone.localdate())
     return render(
         request,
         "agencies/choose.html",
-        {"offers": offers, "several_bodies": len({o.body for o in offers}) > 1},
+        {
+            "rows": [
+                {"offer": offer, "version": versions.get(offer.record_type.pk), "url": form_url(offer)}
+                for offer in offers
+            ],
+            "several_bodies": len({offer.body for offer in offers}) > 1,
+        },
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from agencies.forms import grouped
 from agencies.penalties import SUMMARY_PROCEDURE, WEIGHT, fine_in_words, usual_class
@@ -205,5 +205,5 @@ def perhaps_twice(facts: Facts) -> Iterator[str]:
     ]
     if alike:
         yield _("Much the same is already on file, of the same day: %(numbers)s.") % {
-            "numbers": ", ".join(alike)
+            "numbers": pgettext("list", ", ").join(alike)
         }

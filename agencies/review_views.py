@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies import policies, selectors, services
@@ -27,7 +27,7 @@ from entities.models import CreditRecord
 from entities.naming import name_key
 from entities.publicity import rule_book
 
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = services.MOST_AT_ONCE
 MOST_NAMED = 5
 TYPED = "form"
 ORDERS = {
@@ -144,7 +144,6 @@ def _queue_page(
         "note": note,
         "problems": problems or {},
         "act_url": _with_query(reverse("agencies:review-decide"), query),
-        "most_at_once": services.MOST_AT_ONCE,
     }
     return render(request, "agencies/review.html", context, status=status)
 
@@ -185,7 +184,7 @@ def _tell(request: HttpRequest, decided: services.Decided, approve: bool) -> Non
         )
         messages.success(request, done % {"count": count})
     for reason, records in decided.by_reason().items():
-        named = ", ".join(record.document_number for record in records[:MOST_NAMED])
+        named = pgettext("list", ", ").join(record.document_number for record in records[:MOST_NAMED])
         more = len(records) - MOST_NAMED
         if more > 0:
             named += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}

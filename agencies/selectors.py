@@ -13,7 +13,8 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar, working_days_after
 from entities import policies as registry
-from entities.models import CreditRecord, Entity, RecordType, Submission, SubmittingBody
+from entities.drafts import version_on
+from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, Submission, SubmittingBody
 from entities.publicity import rule_book
 
 Status = CreditRecord.Status
@@ -54,6 +55,16 @@ def offer_for(user, type_code: str, body_code: str = "") -> Offer:
         if offer.record_type.code == type_code and body_code in ("", offer.body.code):
             return offer
     raise Missing
+
+
+def versions_in_force(offers: Sequence[Offer], day: date) -> dict[int, RecordTypeVersion]:
+    """By record type what the catalogue says of it on the day, with its legal basis; in one query."""
+    versions = RecordTypeVersion.objects.filter(record_type__in={offer.record_type.pk for offer in offers})
+    by_type: dict[int, list[RecordTypeVersion]] = {}
+    for version in versions.select_related("instrument"):
+        by_type.setdefault(version.record_type_id, []).append(version)
+    found = {key: version_on(mine, day) for key, mine in by_type.items()}
+    return {key: version for key, version in found.items() if version}
 
 
 def frame_of(user, offer: Offer) -> Frame:

@@ -15,7 +15,7 @@ from entities.services import records as registry
 
 Status = CreditRecord.Status
 #: So many records are decided in one act; a longer queue is decided in several.
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 50
 
 
 @transaction.atomic

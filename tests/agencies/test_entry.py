@@ -256,9 +256,8 @@ def test_sending_an_edited_record_twice_is_a_success_twice(clerk, sign_in):
 
 def test_a_clerk_is_offered_only_what_the_catalogue_lets_the_department_submit(city, sign_in):
     client = sign_in(MemberFactory(body=city.bodies["tax"]))
-    offered = [
-        offer.record_type.code for offer in client.get(reverse("agencies:enter-choose")).context["offers"]
-    ]
+    rows = client.get(reverse("agencies:enter-choose")).context["rows"]
+    offered = [row["offer"].record_type.code for row in rows]
     assert offered == [
         "administrative-penalty",
         "tax-credit-grade",
