@@ -3,8 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EvaluationConfig(AppConfig):
+    """Schemes, the kernel that rates under them, and the pages that explain it."""
+
     name = "evaluation"
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
-        from evaluation import audit_verbs, receivers  # noqa: F401  (registers the verbs, connects the receivers)
+        from evaluation import audit_verbs, menu, receivers  # noqa: F401  (registers the verbs, connects the receivers)
+
+        menu.offer()

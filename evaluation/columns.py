@@ -99,7 +99,7 @@ class RecordColumns:
         """How many records each entity has."""
         return np.diff(self.edges)
 
-    def total(self, values: Ints) -> Ints:
+    def total(self, values: Ints | Bools) -> Ints:
         """The exact sum of a value of each record, by entity: integers throughout, whatever the order."""
         running = np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
         return running[self.edges[1:]] - running[self.edges[:-1]]
@@ -152,13 +152,15 @@ class Columns:
         )
         return cls(keys, records)
 
-    def as_on(self, day: date) -> "Columns":
+    def as_on(self, day: date, *, or_ended_after: date | None = None) -> "Columns":
         """The registry as it was on an earlier day: what was published by then, and not yet ended, was in force.
 
-        An objection is taken as it is now.
+        With `or_ended_after`, also what was ended between that day and this one. An objection is taken as it
+        is now.
         """
         at = np.datetime64(day, "D")
-        known = np.flatnonzero((self.records.published <= at) & (self.records.ended > at))
+        ended_after = np.datetime64(or_ended_after or day, "D")
+        known = np.flatnonzero((self.records.published <= at) & (self.records.ended > ended_after))
         then = self.records.take(known)
         return Columns(self.entities, replace(then, standing=np.zeros(len(then), np.int64)))
 

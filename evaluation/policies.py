@@ -31,6 +31,18 @@ def schemes_visible_to(user) -> Q:
     return Q(is_public=True) | Q(shown_to_entity=True) if entities_of(user) else Q(is_public=True)
 
 
+def may_see_grade(user, entity, scheme) -> Decision:
+    """Officials see every grade of every entity; an agent that of its own entity where the scheme shows it."""
+    if is_official(user) or (scheme.shown_to_entity and entity.pk in entities_of(user)):
+        return ALLOW
+    return deny(_("This grade is not shown to you."))
+
+
+def may_see_some_grades(user) -> bool:
+    """Whether there is any entity whose grade the user may see; for what a page offers."""
+    return is_official(user) or bool(entities_of(user))
+
+
 def may_see_board(user) -> Decision:
     """The board shows the whole city, so it is for officials."""
     if not is_official(user):

@@ -1,4 +1,15 @@
-"""Pages of grades and schemes."""
+"""Pages of ratings and schemes."""
+
+from django.urls import path
+
+from evaluation import views
 
 app_name = "evaluation"
-urlpatterns = []
+urlpatterns = [
+    path("ratings/", views.board, name="board"),
+    path("ratings/export/", views.board_export, name="board-export"),
+    path("ratings/<str:credit_code>/", views.entity_rating, name="entity-rating"),
+    path("ratings/<str:credit_code>/panel/", views.entity_panel, name="entity-panel"),
+    path("schemes/<slug:code>/", views.scheme, name="scheme"),
+    path("schemes/<slug:code>/document.json", views.scheme_document, name="scheme-document"),
+]

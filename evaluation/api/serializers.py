@@ -1,0 +1,109 @@
+"""Shapes of the REST interface of ratings. Points are decimals with two places at most."""
+
+from rest_framework import serializers
+
+from evaluation import sentences
+from evaluation.explanation import Adjustment, Explained, NotCounted, Reason
+from evaluation.models import CurrentRating, Scheme
+
+
+class RatingOut(serializers.ModelSerializer):
+    """A grade as stored. `grade` is "" and `points` null where there was not enough to go by: neither good nor bad."""
+
+    entity = serializers.SlugRelatedField(slug_field="credit_code", read_only=True)
+    entity_name = serializers.CharField(source="entity.name", read_only=True)
+    scheme = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    family = serializers.ChoiceField(source="scheme.family", choices=Scheme.Family.choices, read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    points = serializers.SerializerMethodField()
+    since = serializers.DateField(source="as_of", read_only=True, help_text="The day from which it has been so.")
+
+    class Meta:
+        model = CurrentRating
+        fields = (
+            "entity", "entity_name", "scheme", "family", "version", "grade", "points", "records_counted", "since",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_points(self, rating: CurrentRating) -> str | None:
+        return None if rating.points is None else f"{rating.points / 100:.2f}"
+
+
+class ReasonOut(serializers.Serializer):
+    """What one record does under one indicator. `record` is null where you may not see the record."""
+
+    record = serializers.SerializerMethodField()
+    document_number = serializers.SerializerMethodField()
+    title = serializers.SerializerMethodField()
+    indicator = serializers.CharField(source="indicator.code")
+    article = serializers.CharField(source="indicator.article", help_text="The clause of the scheme.")
+    legal_basis = serializers.SerializerMethodField(help_text="Of the record.")
+    points = serializers.DecimalField(max_digits=9, decimal_places=2)
+    points_before_age = serializers.DecimalField(source="full", max_digits=9, decimal_places=2)
+    weight = serializers.SerializerMethodField(help_text="Of its age, as a ratio of whole numbers.")
+    superseded = serializers.BooleanField(help_text="A later record of the kind speaks in its place.")
+    ceiling = serializers.CharField(help_text="The best grade possible because of it, or empty.")
+    direct_grade = serializers.CharField(source="direct", help_text="The grade that it gives directly, or empty.")
+
+    def get_record(self, reason: Reason) -> int | None:
+        return reason.record.pk if reason.record else None
+
+    def get_document_number(self, reason: Reason) -> str:
+        return reason.record.document_number if reason.record else ""
+
+    def get_title(self, reason: Reason) -> str:
+        return sentences.name_of(reason)
+
+    def get_legal_basis(self, reason: Reason) -> str:
+        return reason.record.legal_basis if reason.record else ""
+
+    def get_weight(self, reason: Reason) -> str:
+        return f"{reason.numerator}/{reason.denominator}"
+
+
+class AdjustmentOut(serializers.Serializer):
+    """Points that the limit of an indicator, or the bounds of the scheme, take off the sum."""
+
+    name = serializers.SerializerMethodField()
+    points = serializers.DecimalField(max_digits=9, decimal_places=2)
+
+    def get_name(self, adjustment: Adjustment) -> str:
+        return sentences.name_of_adjustment(adjustment)
+
+
+class NotCountedOut(serializers.Serializer):
+    """A record that does not count, and why."""
+
+    record = serializers.IntegerField(source="record.pk")
+    document_number = serializers.CharField(source="record.document_number")
+    title = serializers.CharField(source="record.title")
+    why = serializers.SerializerMethodField(help_text="A word for programs.")
+    sentence = serializers.SerializerMethodField(help_text="A sentence for people.")
+
+    def get_why(self, one: NotCounted) -> str:
+        return one.why.name.lower()
+
+    def get_sentence(self, one: NotCounted) -> str:
+        return sentences.why_not_counted(one.why)
+
+
+class ExplanationOut(serializers.Serializer):
+    """A grade worked out now, with all that led to it. The points of start, reasons and adjustments add up."""
+
+    entity = serializers.CharField(source="entity.credit_code")
+    scheme = serializers.CharField(source="scheme.scheme.code")
+    family = serializers.CharField(source="scheme.scheme.family")
+    version = serializers.IntegerField(source="scheme.version.number")
+    day = serializers.DateField(source="as_of")
+    grade = serializers.CharField(help_text="Empty where there was not enough to go by.")
+    scale = serializers.ListField(child=serializers.CharField(), help_text="Best first.")
+    points = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
+    records_counted = serializers.IntegerField(source="counted")
+    sentence = serializers.SerializerMethodField()
+    start = serializers.DecimalField(max_digits=9, decimal_places=2)
+    reasons = ReasonOut(many=True)
+    adjustments = AdjustmentOut(many=True)
+    not_counted = NotCountedOut(many=True)
+
+    def get_sentence(self, explained: Explained) -> str:
+        return sentences.say(explained)

@@ -1,0 +1,65 @@
+"""Ratings for other systems: the same scopes, the same kernel as the pages."""
+
+import django_filters
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit_platform.common.api import ERRORS
+from evaluation import selectors
+from evaluation.api.serializers import ExplanationOut, RatingOut
+from evaluation.models import CurrentRating
+
+
+class RatingFilter(django_filters.FilterSet):
+    """By scheme, grade, entity and district."""
+
+    scheme = django_filters.CharFilter(field_name="scheme__code")
+    grade = django_filters.CharFilter(field_name="grade")
+    entity = django_filters.CharFilter(field_name="entity__credit_code")
+    district = django_filters.CharFilter(field_name="entity__district")
+
+    class Meta:
+        model = CurrentRating
+        fields = ("scheme", "grade", "entity", "district")
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="The grades you may see, best first within a scheme",
+        description="Grades of different families stand under different schemes and are not to be compared.",
+        responses={200: RatingOut(many=True), **ERRORS},
+    ),
+    retrieve=extend_schema(
+        summary="Why an entity has its grade today",
+        parameters=[
+            OpenApiParameter("credit_code", OpenApiTypes.STR, OpenApiParameter.PATH),
+            OpenApiParameter(
+                "scheme", OpenApiTypes.STR, description="Code of the scheme; the comprehensive evaluation if left out."
+            ),
+        ],
+        responses={200: ExplanationOut, **ERRORS},
+    ),
+)
+class RatingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Grades, and what led to each."""
+
+    serializer_class = RatingOut
+    filterset_class = RatingFilter
+    lookup_field = "credit_code"
+    queryset = CurrentRating.objects.none()
+
+    def get_queryset(self):
+        return selectors.ratings_for_list(user=self.request.user)
+
+    def retrieve(self, request: Request, credit_code: str) -> Response:
+        explained = selectors.explanation_for(
+            user=request.user,
+            credit_code=credit_code,
+            scheme_code=request.query_params.get("scheme", ""),
+            day=timezone.localdate(),
+        )
+        return Response(ExplanationOut(explained).data)

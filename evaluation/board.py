@@ -1,0 +1,343 @@
+"""The city's grades under one scheme: how they are spread, who moved, where. For officials.
+
+Every figure of the board comes from the same filtered ratings, so that a figure and the list behind it agree.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import islice
+
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Left, TruncWeek
+
+from credit_platform.common.working_days import months_after
+from entities.models import CreditRecord, Entity
+from evaluation import frames
+from evaluation.explanation import Explained, Reason, as_points, explained_all, visible_records
+from evaluation.models import CurrentRating, RatingChange
+from evaluation.schemes.in_force import SchemeInForce
+
+#: In a column of places: not rated.
+NONE = -1
+WEEKS_SHOWN = 12
+SPARK_MONTHS = 12
+#: The worst grades, whose share the heat table shows.
+WORST = 2
+#: So many sections of industry have a column of their own.
+SECTIONS_SHOWN = 4
+ROWS_AT_ONCE = 500
+
+
+class Period(StrEnum):
+    """Since when moves are counted."""
+
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    def begins(self, today: date) -> date:
+        """The day whose grades the moves are counted from."""
+        return {
+            Period.WEEK: today - timedelta(days=7),
+            Period.MONTH: months_after(today, -1),
+            Period.YEAR: months_after(today, -12),
+        }[self]
+
+
+class View(StrEnum):
+    """Which entities the list shows."""
+
+    FELL = "fell"
+    ROSE = "rose"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The part of the city that is looked at; an empty word narrows nothing."""
+
+    district: str = ""
+    section: str = ""
+    status: str = ""
+
+    def of(self, prefix: str = "") -> Q:
+        """The same condition on entities, or on what points to them by `prefix`."""
+        wanted = {"district": self.district, "industry_code__startswith": self.section, "status": self.status}
+        return Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One scheme's grades as one official sees them, narrowed to a part of the city."""
+
+    user: object
+    scheme: SchemeInForce
+    today: date
+    since: date
+    narrowing: Narrowing = field(default_factory=Narrowing)
+
+    @property
+    def scale(self) -> tuple[str, ...]:
+        return self.scheme.compiled.letters
+
+    def ratings(self) -> QuerySet[CurrentRating]:
+        """The ratings, each with `now` and `was`, its places today and at the end of the day `since`.
+
+        `NONE` is not rated; `was_points` are hundredths. Only what moved since is looked up in the path.
+        """
+        first = RatingChange.objects.filter(
+            entity=OuterRef("entity"), scheme=OuterRef("scheme"), as_of__gt=self.since
+        ).order_by("as_of", "pk")
+        moved = Q(as_of__gt=self.since)
+        now = Coalesce("place", Value(NONE), output_field=IntegerField())
+        was = Coalesce(Subquery(first.values("from_place")[:1]), Value(NONE), output_field=IntegerField())
+        return (
+            CurrentRating.objects.visible_to(self.user)
+            .filter(self.narrowing.of("entity__"), scheme=self.scheme.scheme)
+            .annotate(
+                now=now,
+                was=Case(When(moved, then=was), default=now),
+                was_points=Case(
+                    When(moved, then=Subquery(first.values("from_points")[:1])), default=F("points")
+                ),
+            )
+        )
+
+    def rows(self, view: View, grade: str = "") -> QuerySet[CurrentRating]:
+        """The ratings that the list shows, with their entities."""
+        ratings = self.ratings().select_related("entity")
+        if grade in self.scale:
+            ratings = ratings.filter(place=self.scale.index(grade))
+        both = Q(was__gte=0, now__gte=0, as_of__gt=self.since)
+        match view:
+            case View.FELL:
+                return ratings.filter(both, now__gt=F("was"))
+            case View.ROSE:
+                return ratings.filter(both, now__lt=F("was"))
+            case View.ALL:
+                return ratings
+
+    def figures(self) -> "Figures":
+        """How grades are spread now and were, and who went where; two queries."""
+        moves: Counter[tuple[str, str]] = Counter()
+        grouped = self.ratings().order_by().values_list("was", "now").annotate(count=Count("pk"))
+        for was, now, count in grouped:
+            moves[self._letter(was), self._letter(now)] += count
+        return Figures(self.scale, dict(moves), Entity.objects.filter(self.narrowing.of()).count())
+
+    def weeks(self) -> list[tuple[date, int, int]]:
+        """For each of the last weeks its Monday and how many rose and fell; one query."""
+        monday = self.today - timedelta(days=self.today.weekday())
+        first = monday - timedelta(weeks=WEEKS_SHOWN - 1)
+        moved = (
+            RatingChange.objects.filter(self.narrowing.of("entity__"), scheme=self.scheme.scheme, as_of__gte=first)
+            .annotate(week=TruncWeek("as_of"))
+            .order_by()
+            .values_list("week")
+            .annotate(
+                rose=Count("pk", filter=Q(to_place__lt=F("from_place"))),
+                fell=Count("pk", filter=Q(to_place__gt=F("from_place"))),
+            )
+        )
+        counts = {week: (rose, fell) for week, rose, fell in moved}
+        weeks = [first + timedelta(weeks=n) for n in range(WEEKS_SHOWN)]
+        return [(week, *counts.get(week, (0, 0))) for week in weeks]
+
+    def heat(self) -> "Heat":
+        """The share of the worst grades by district and section of industry; one query."""
+        grouped = (
+            self.ratings()
+            .filter(place__isnull=False)
+            .order_by()
+            .values_list("entity__district", Left("entity__industry_code", 1))
+            .annotate(rated=Count("pk"), worst=Count("pk", filter=Q(place__gte=len(self.scale) - WORST)))
+        )
+        cells = {(district, section): (worst, rated) for district, section, rated, worst in grouped}
+        return Heat.of(cells)
+
+    def sparks(self, entity_ids: Iterable[int]) -> dict[int, list[float]]:
+        """The points of entities over the last months, oldest first; one query."""
+        since = months_after(self.today, -SPARK_MONTHS)
+        changes = (
+            RatingChange.objects.filter(
+                entity_id__in=list(entity_ids), scheme=self.scheme.scheme, as_of__gt=since
+            )
+            .order_by("as_of", "pk")
+            .values_list("entity_id", "from_points", "to_points")
+        )
+        lines: dict[int, list[float]] = {}
+        for entity_id, before, after in changes:
+            line = lines.setdefault(entity_id, [] if before is None else [before / 100])
+            if after is not None:
+                line.append(after / 100)
+        return lines
+
+    def explained(self, ratings: Iterable[CurrentRating]) -> dict[int, Explained]:
+        """Why the entities of these ratings have their grades, by key; two queries and one run of the kernel."""
+        entities = {rating.entity_id: rating.entity for rating in ratings}
+        columns = frames.columns_of(entities, self.scheme.compiled.vocabulary)
+        records = visible_records(user=self.user, record_ids=columns.records.record.tolist())
+        return explained_all(columns, entities, self.scheme, self.today, records)
+
+    def listed(self, ratings: Iterable[CurrentRating]) -> Iterator["Row"]:
+        """The ratings as rows of the list, each with its main reason; worked out so many at a time."""
+        rest = iter(ratings)
+        while some := list(islice(rest, ROWS_AT_ONCE)):
+            explained, sparks = self.explained(some), self.sparks(rating.entity_id for rating in some)
+            for rating in some:
+                reason = main_reason(explained[rating.entity_id], self.since, _direction(rating.was, rating.now))
+                yield Row(
+                    rating=rating,
+                    was=self._letter(rating.was),
+                    now=self._letter(rating.now),
+                    points=None if rating.points is None else as_points(rating.points),
+                    moved=_difference(rating.was_points, rating.points),
+                    spark=sparks.get(rating.entity_id, []),
+                    reason=reason,
+                )
+
+    def _letter(self, place: int) -> str:
+        return self.scale[place] if 0 <= place < len(self.scale) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the pictures of the board are drawn from. "" stands for not rated."""
+
+    scale: tuple[str, ...]
+    moves: dict[tuple[str, str], int]
+    entities: int
+
+    @property
+    def now(self) -> dict[str, int]:
+        return self._side(1)
+
+    @property
+    def then(self) -> dict[str, int]:
+        return self._side(0)
+
+    @property
+    def rated(self) -> int:
+        return sum(count for (_was, now), count in self.moves.items() if now)
+
+    @property
+    def fell(self) -> int:
+        return self._moved(1)
+
+    @property
+    def rose(self) -> int:
+        return self._moved(-1)
+
+    def _side(self, side: int) -> dict[str, int]:
+        counts = dict.fromkeys(self.scale, 0)
+        for pair, count in self.moves.items():
+            if pair[side]:
+                counts[pair[side]] += count
+        # An entity of which the registry holds nothing has no rating at all.
+        return counts | {"": self.entities - sum(counts.values())}
+
+    def _moved(self, direction: int) -> int:
+        places = {letter: place for place, letter in enumerate(self.scale)}
+        return sum(
+            count
+            for (was, now), count in self.moves.items()
+            if was and now and (places[now] - places[was]) * direction > 0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Shares of the worst grades: rows are districts, columns the sections with most entities. None: nobody there."""
+
+    sections: tuple[str, ...]
+    rows: tuple[tuple[str, tuple["HeatCell | None", ...]], ...]
+    whole: float | None
+
+    @classmethod
+    def of(cls, cells: dict[tuple[str, str], tuple[int, int]]) -> "Heat":
+        """From (worst, rated) by district and section."""
+        size: Counter[str] = Counter()
+        for (_district, section), (_worst, rated) in cells.items():
+            if section:
+                size[section] += rated
+        sections = tuple(sorted(section for section, _count in size.most_common(SECTIONS_SHOWN)))
+        shares = {key: worst / rated for key, (worst, rated) in cells.items()}
+        top = max((share for (_district, section), share in shares.items() if section in sections), default=0)
+        rows = []
+        for district in sorted({district for district, _section in cells if district}):
+            row = [HeatCell.of(shares.get((district, section)), top, cells.get((district, section))) for section in sections]
+            rows.append((district, tuple(row)))
+        rated = sum(rated for _worst, rated in cells.values())
+        return cls(sections, tuple(rows), sum(worst for worst, _rated in cells.values()) / rated if rated else None)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    share: float
+    count: int
+    #: From 1, pale, to 4, dark.
+    shade: int
+
+    @classmethod
+    def of(cls, share: float | None, top: float, counts: tuple[int, int] | None) -> "HeatCell | None":
+        if share is None or counts is None:
+            return None
+        return cls(share, counts[1], 1 + round(3 * share / top) if top else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class MainReason:
+    """What weighs most on a move: a record that the reader may see, or an indicator's name."""
+
+    text: str
+    record: CreditRecord | None
+
+    @property
+    def body(self) -> str:
+        return str(self.record.submitted_by) if self.record else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list. `moved` is None where there were no points before or are none now."""
+
+    rating: CurrentRating
+    was: str
+    now: str
+    points: Decimal | None
+    moved: Decimal | None
+    spark: list[float]
+    reason: MainReason | None
+
+
+def _difference(before: int | None, after: int | None) -> Decimal | None:
+    return None if before is None or after is None else as_points(after - before)
+
+
+def _direction(was: int, now: int) -> int:
+    """1 where the grade rose, -1 where it fell, 0 where it stayed or there was none."""
+    return 0 if NONE in (was, now) else (was > now) - (was < now)
+
+
+def main_reason(explained: Explained, since: date, direction: int) -> MainReason | None:
+    """What most likely moved an entity: of what is new or has gone since then, or else of all that weighs, the heaviest."""
+    if direction > 0:
+        ended = [
+            one.record for one in explained.not_counted if one.record.ended_on and one.record.ended_on > since
+        ]
+        if ended:
+            return MainReason(ended[0].title, ended[0])
+    weighing = [reason for reason in explained.reasons if reason.points * direction > 0]
+    weighing += [reason for reason in explained.held_by if direction < 0]
+    new = [reason for reason in weighing if _is_new(reason, since)]
+    for reason in (*new, *weighing, *explained.reasons):
+        return MainReason(reason.record.title if reason.record else str(reason.indicator.name), reason.record)
+    return None
+
+
+def _is_new(reason: Reason, since: date) -> bool:
+    return bool(reason.record and reason.record.published_on and reason.record.published_on > since)

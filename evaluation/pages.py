@@ -1,0 +1,564 @@
+"""What the pages of ratings show, put together from facts: pictures, tables, links."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
+
+from credit_platform.common.errors import Missing
+from credit_platform.ui import charts, formats
+from credit_platform.ui.charts import Chart, Matrix
+from entities.models import CreditRecord, Entity
+from entities.policies import is_official
+from evaluation import frames, history, sentences
+from evaluation.board import WORST, Board, Figures, Heat, Period, View
+from evaluation.columns import Vocabulary
+from evaluation.explanation import Explained, Reason, explained_from, visible_records
+from evaluation.forms import NarrowingForm
+from evaluation.history import Cause, Event, Step
+from evaluation.industries import SECTIONS, SHORT
+from evaluation.methods import rungs_of
+from evaluation.models import RatingRequest, Scheme
+from evaluation.plain import as_of_line, end_of, next_limit, record_url, turn_lines
+from evaluation.schemes.in_force import SchemeInForce
+from evaluation.selectors import entity_and_schemes
+
+#: The bars of the class component.
+LEVELS = {"minor": 1, "general": 2, "serious": 3}
+REASONS_SHOWN = 4
+PARTS_SHOWN = 9
+RECORDS_SHOWN = 50
+EVENTS_SHOWN = 8
+LABEL_LENGTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several views of the same thing."""
+
+    label: str | Promise
+    url: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the board asks for."""
+
+    board: Board
+    form: NarrowingForm
+    period: Period
+    view: View
+    schemes: list[SchemeInForce]
+
+    @property
+    def title(self) -> str:
+        """What the list shows."""
+        titles = {
+            (View.FELL, Period.WEEK): _("Fell this week"),
+            (View.FELL, Period.MONTH): _("Fell in a month"),
+            (View.FELL, Period.YEAR): _("Fell in a year"),
+            (View.ROSE, Period.WEEK): _("Rose this week"),
+            (View.ROSE, Period.MONTH): _("Rose in a month"),
+            (View.ROSE, Period.YEAR): _("Rose in a year"),
+        }
+        return titles.get((self.view, self.period)) or _("All that are rated or were")
+
+    @property
+    def default(self) -> dict[str, str]:
+        """How the columns are sorted unasked, for the heads of the table."""
+        return {View.FELL: {"move": "ascending"}, View.ROSE: {"move": "descending"}}.get(
+            self.view, {"grade": "ascending"}
+        )
+
+
+def _with(query: QueryDict, **changes: str) -> str:
+    """The address with some words changed; paging begins anew."""
+    changed = query.copy()
+    changed.pop("page", None)
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value:
+            changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+# The board
+
+PERIODS = {
+    Period.WEEK: gettext_lazy("This week"),
+    Period.MONTH: gettext_lazy("Month"),
+    Period.YEAR: gettext_lazy("Year"),
+}
+AGO = {
+    Period.WEEK: gettext_lazy("a week ago"),
+    Period.MONTH: gettext_lazy("a month ago"),
+    Period.YEAR: gettext_lazy("a year ago"),
+}
+
+
+def period_tabs(query: QueryDict, current: Period) -> list[Tab]:
+    return [Tab(label, _with(query, period=period), period == current) for period, label in PERIODS.items()]
+
+
+def scheme_tabs(query: QueryDict, schemes: list[SchemeInForce], current: SchemeInForce) -> list[Tab]:
+    """The schemes of which the reader may see the board; none where there is only one."""
+    if len(schemes) < 2:
+        return []
+    return [
+        Tab(one.scheme.name, _with(query, scheme=one.scheme.code, grade=""), one.scheme == current.scheme)
+        for one in schemes
+    ]
+
+
+def board_tabs(query: QueryDict, figures: Figures, current: View) -> list[Tab]:
+    labels = {
+        View.FELL: (pgettext("entities on the board", "Fell"), figures.fell),
+        View.ROSE: (pgettext("entities on the board", "Rose"), figures.rose),
+        View.ALL: (pgettext("entities on the board", "All"), None),
+    }
+    return [
+        Tab(label, _with(query, show=view, sort=""), view == current, count)
+        for view, (label, count) in labels.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPictures:
+    """The pictures of the board, each with the sentence that says its finding."""
+
+    distribution: Chart
+    distribution_says: str
+    weeks: Chart
+    weeks_say: str
+    matrix: Matrix
+    then: str
+
+
+def board_pictures(board: Board, figures: Figures, period: Period) -> BoardPictures:
+    weeks = board.weeks()
+    labels = [(_week_label(monday), rose, fell) for monday, rose, fell in weeks]
+    now = figures.now
+    listed = "; ".join(f"{letter} {formats.number(now[letter])}" for letter in board.scale)
+    return BoardPictures(
+        distribution=charts.distribution(
+            now, figures.then, scale=board.scale, then_label=str(AGO[period])
+        ),
+        distribution_says=_("Grades today: %(listed)s; not rated %(none)s.")
+        % {"listed": listed, "none": formats.number(now[""])},
+        weeks=charts.moves(labels),
+        weeks_say=_("Moves of the last %(weeks)s weeks. This week %(rose)s rose and %(fell)s fell.")
+        % {"weeks": len(weeks), "rose": weeks[-1][1], "fell": weeks[-1][2]},
+        matrix=charts.migration(
+            {pair: count for pair, count in figures.moves.items() if all(pair)}, board.scale
+        ),
+        then=str(AGO[period]),
+    )
+
+
+def class_lanes(figures: Figures, scheme: SchemeInForce) -> list[dict]:
+    """The classes of a scheme that is no evaluation, in words and numbers."""
+    lanes = [
+        {
+            "label": _("Class %(letter)s") % {"letter": grade.letter},
+            "count": figures.now[grade.letter],
+            "says": str(grade.meaning),
+        }
+        for grade in scheme.document.scale
+    ]
+    return [*lanes, {"label": _("Not rated"), "count": figures.now[""], "says": _("nothing to go by")}]
+
+
+def _week_label(monday: date) -> str:
+    return _("W%(week)s") % {"week": monday.isocalendar().week}
+
+
+@dataclass(frozen=True, slots=True)
+class HeatTable:
+    """The heat of the board with its links: (one word, name) of each section. `whole` is the share of all looked at."""
+
+    title: str
+    head: list[tuple[str, str]]
+    rows: list[tuple[str, list[dict | None]]]
+    whole: float | None
+
+
+def heat_table(heat: Heat, query: QueryDict, scale: tuple[str, ...]) -> HeatTable:
+    """Where the worst grades are, with a link from each cell to its list."""
+    return HeatTable(
+        title=_("%(grades)s by district") % {"grades": _(" and ").join(scale[-WORST:])},
+        head=[(str(SHORT.get(section, section)), str(SECTIONS.get(section, section))) for section in heat.sections],
+        rows=[
+            (
+                district,
+                [
+                    cell
+                    and {
+                        "share": cell.share,
+                        "shade": cell.shade,
+                        "count": cell.count,
+                        "url": _with(query, district=district, section=section, show=View.ALL, sort="-grade"),
+                    }
+                    for cell, section in zip(cells, heat.sections, strict=True)
+                ],
+            )
+            for district, cells in heat.rows
+        ],
+        whole=heat.whole,
+    )
+
+
+# One entity
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """A record that counts, with all that it moves together."""
+
+    record: CreditRecord
+    level: int | None
+    points: Decimal
+    sub: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherGrade:
+    """A grade of another family, said in words and never with the seal."""
+
+    name: str
+    says: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPage:
+    """An entity's grade under one scheme."""
+
+    entity: Entity
+    explained: Explained
+    is_evaluation: bool
+    say: str
+    as_of: str
+    next_limit: str
+    ladder: list[dict]
+    reasons: list[dict]
+    waterfall: Chart
+    waterfall_title: str
+    waterfall_says: str
+    path: Chart | None
+    path_says: str
+    events: list[dict]
+    turns: list[dict]
+    counting: list[RecordLine]
+    counting_note: str
+    not_counted: list[tuple[CreditRecord, str]]
+    not_counted_note: str
+    others: list[OtherGrade]
+    changes: list[dict]
+    is_waiting: bool
+
+    @property
+    def next_turn(self) -> dict | None:
+        return self.turns[0] if self.turns else None
+
+    @property
+    def industry(self) -> str:
+        """The industry code with the name of its section."""
+        code = self.entity.industry_code
+        name = SECTIONS.get(code[:1])
+        return f"{name}, {code}" if name else code
+
+
+def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> RatingPage:
+    """All that the page shows; `Missing` where this user may not see the entity or its grade under the scheme."""
+    entity, schemes = entity_and_schemes(user, credit_code, today)
+    scheme = next((one for one in schemes if scheme_code in ("", one.scheme.code)), None)
+    if scheme is None:
+        raise Missing
+    columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
+    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    by_scheme = {
+        one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes
+    }
+    explained = by_scheme[scheme.scheme.code]
+    steps = history.steps_of(entity_id=entity.pk, scheme=scheme, columns=columns)
+    turns = history.turns_ahead(scheme=scheme, columns=columns, today=today)
+    lines = _record_lines(explained)
+    path, events = _path(explained, steps, turns, records)
+    return RatingPage(
+        entity=entity,
+        explained=explained,
+        is_evaluation=scheme.scheme.family == Scheme.Family.EVALUATION,
+        say=_say(user, explained),
+        as_of=as_of_line(explained),
+        next_limit=next_limit(explained),
+        ladder=rungs_of(scheme.document),
+        reasons=_reasons(explained),
+        waterfall=_waterfall(explained),
+        waterfall_title=_waterfall_title(explained),
+        waterfall_says=_waterfall_says(explained),
+        path=path,
+        path_says=_path_says(explained, steps),
+        events=events,
+        turns=turn_lines(turns, records, explained),
+        counting=lines[:RECORDS_SHOWN],
+        counting_note=_shown_of(len(lines)),
+        not_counted=[
+            (one.record, sentences.why_not_counted(one.why)) for one in explained.not_counted[:RECORDS_SHOWN]
+        ],
+        not_counted_note=_shown_of(len(explained.not_counted)),
+        others=list(_others(by_scheme, scheme.scheme.code)),
+        changes=[{"step": step, "text": event_text(step.event, step, records)} for step in reversed(steps)],
+        is_waiting=RatingRequest.objects.filter(entity=entity).exists(),
+    )
+
+
+def _shown_of(count: int) -> str:
+    """How many there are, and that only the first are shown where there are more."""
+    if count <= RECORDS_SHOWN:
+        return formats.number(count)
+    return _("the first %(shown)s of %(count)s") % {"shown": RECORDS_SHOWN, "count": formats.number(count)}
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPanel:
+    """The grade in short, for the registry's page of the entity."""
+
+    explained: Explained
+    is_evaluation: bool
+    say: str
+    as_of: str
+    reasons: list[dict]
+    others: list[OtherGrade]
+    url: str
+
+
+def rating_panel(*, user, credit_code: str, today: date) -> RatingPanel:
+    """The comprehensive grade in short, other families named beside it; `Missing` where there is nothing to see."""
+    entity, schemes = entity_and_schemes(user, credit_code, today)
+    columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
+    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    by_scheme = {
+        one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes
+    }
+    code, explained = next(iter(by_scheme.items()))
+    return RatingPanel(
+        explained=explained,
+        is_evaluation=explained.scheme.scheme.family == Scheme.Family.EVALUATION,
+        say=_say(user, explained),
+        as_of=as_of_line(explained),
+        reasons=_reasons(explained),
+        others=list(_others(by_scheme, code)),
+        url=reverse("evaluation:entity-rating", args=[entity.credit_code]),
+    )
+
+
+def _say(user, explained: Explained) -> str:
+    """The grade in words for who reads it: an official, or the entity's own agent."""
+    return sentences.say(explained) if is_official(user) else sentences.say_to_entity(explained)
+
+
+def _reasons(explained: Explained) -> list[dict]:
+    moving = [reason for reason in explained.reasons if reason.points or reason.ceiling or reason.direct]
+    held = explained.held_by
+    first = [*held, *(reason for reason in moving if reason not in held)]
+    return [reason_line(reason) for reason in first[:REASONS_SHOWN]]
+
+
+def reason_line(reason: Reason) -> dict:
+    """A reason for the component `reasons`."""
+    return {
+        "points": reason.points,
+        "text": sentences.name_of(reason),
+        "url": record_url(reason.record),
+        "sub": sentences.sub_line(reason),
+        "note": formats.day(reason.record.decided_on) if reason.record else "",
+    }
+
+
+def _waterfall(explained: Explained) -> Chart:
+    parts = [(_short(sentences.name_of(reason)), float(reason.points)) for reason in explained.reasons if reason.points]
+    shown, rest = parts[:PARTS_SHOWN], parts[PARTS_SHOWN:]
+    shown.sort(key=lambda part: -part[1])
+    if rest:
+        label = _("%(count)s others") % {"count": len(rest)}
+        shown.append((label, sum(points for _label, points in rest)))
+    shown += [(_short(sentences.name_of_adjustment(one)), float(one.points)) for one in explained.adjustments]
+    return charts.waterfall(
+        float(explained.start),
+        shown,
+        float(_total(explained)),
+        limits=[
+            (f"{grade.letter} {formats.score(grade.least)}", float(grade.least))
+            for grade in explained.scheme.document.scale
+            if grade.least is not None
+        ],
+    )
+
+
+def _total(explained: Explained) -> Decimal:
+    """The points, or what the sum would be where there is too little for a grade."""
+    if explained.points is not None:
+        return explained.points
+    return explained.start + sum((one.points for one in (*explained.reasons, *explained.adjustments)), Decimal(0))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…"
+
+
+def _waterfall_title(explained: Explained) -> str:
+    if explained.points is None:
+        return _("What there is to count")
+    return _("What makes %(points)s points") % {"points": formats.score(explained.points)}
+
+
+def _waterfall_says(explained: Explained) -> str:
+    return _("From a start of %(start)s the records lead to %(points)s points.") % {
+        "start": formats.score(explained.start),
+        "points": formats.score(_total(explained)),
+    }
+
+
+def _record_lines(explained: Explained) -> list[RecordLine]:
+    """Every record that counts and that the reader may see, the heaviest first."""
+    by_record: dict[int, list[Reason]] = {}
+    for reason in explained.reasons:
+        if reason.record:
+            by_record.setdefault(reason.record_id, []).append(reason)
+    lines = [
+        RecordLine(
+            record=reasons[0].record,
+            level=LEVELS.get(reasons[0].record.severity_class),
+            points=sum((reason.points for reason in reasons), Decimal(0)),
+            sub="; ".join(sentences.sub_line(reason) for reason in reasons),
+            end=end_of(reasons[0].record),
+        )
+        for reasons in by_record.values()
+    ]
+    lines += [
+        RecordLine(record, LEVELS.get(record.severity_class), Decimal(0), _("counts as data, moves nothing"), end_of(record))
+        for record in explained.silent
+    ]
+    return sorted(lines, key=lambda line: (-abs(line.points), -line.record.decided_on.toordinal(), line.record.pk))
+
+
+def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrade]:
+    """Grades of other schemes, and the sector grades that departments reported; each says whose and what for."""
+    for code, explained in by_scheme.items():
+        if code == current:
+            continue
+        scheme, place = explained.scheme.scheme, explained.place
+        meaning = str(explained.scheme.document.scale[place].meaning) if place is not None else ""
+        yield OtherGrade(
+            name=scheme.name,
+            says=f"{explained.grade} · {meaning}" if explained.grade else _("not rated"),
+            note=_("internal, not public, not an evaluation") if scheme.family == Scheme.Family.RISK else "",
+            url=f"{reverse('evaluation:entity-rating', args=[explained.entity.credit_code])}?scheme={code}",
+        )
+    seen = set()
+    for explained in by_scheme.values():
+        for reason in explained.reasons:
+            is_sector = reason.indicator.kind == "latest-value" and not reason.superseded
+            if is_sector and reason.record and reason.record_id not in seen:
+                seen.add(reason.record_id)
+                yield OtherGrade(
+                    name=str(reason.record.record_type),
+                    says=reason.record.title,
+                    note=_("%(body)s, %(day)s")
+                    % {"body": reason.record.submitted_by, "day": formats.day(reason.record.decided_on)},
+                    url=record_url(reason.record),
+                )
+
+
+# The path
+
+
+def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]) -> str:
+    """What moved a rating, in words; without a name where the reader may not see the record any more."""
+    if step.new_version:
+        return _("Version %(number)s of the scheme") % {"number": step.new_version}
+    if event is None:
+        return _("First rated") if not step.from_grade else _("Several records together")
+    title = records[event.record_id].title if event.record_id in records else _("A record that you may not see")
+    text = {
+        Cause.BEGAN: title,
+        Cause.REPAIRED: _("Repaired: %(record)s") % {"record": title},
+        Cause.EXPIRED: _("Ended by itself: %(record)s") % {"record": title},
+        Cause.WITHDRAWN: _("Withdrawn: %(record)s") % {"record": title},
+        Cause.REPLACED: _("Corrected: %(record)s") % {"record": title},
+        Cause.AGED: _("Grew older, another weight: %(record)s") % {"record": title},
+    }[event.cause]
+    if not step.more:
+        return text
+    return ngettext("%(text)s, and one more", "%(text)s, and %(count)s more", step.more) % {
+        "text": text,
+        "count": step.more,
+    }
+
+
+def _path(
+    explained: Explained, steps: list[Step], turns: list[history.Turn], records: dict[int, CreditRecord]
+) -> tuple[Chart | None, list[dict]]:
+    """The points over time with the events that moved them; no picture where there is nothing to see yet."""
+    points = {step.as_of: float(step.to_points) for step in steps if step.to_points is not None}
+    moved = [step for step in steps if step.move][-EVENTS_SHOWN:]
+    events = [
+        {
+            "points": step.move,
+            "text": event_text(step.event, step, records),
+            "url": record_url(records.get(step.event.record_id)) if step.event else "",
+            "note": formats.day(step.as_of),
+        }
+        for step in moved
+    ]
+    ahead = [(turn.day, float(turn.points)) for turn in turns if turn.points is not None]
+    if explained.points is None or (len(points) < 2 and not ahead):
+        return None, events
+    today = float(explained.points)
+    points[explained.as_of] = today
+    chart = charts.history(
+        sorted(points.items()),
+        bands=_bands(explained),
+        scale=explained.scale,
+        events=[
+            charts.Event(step.as_of, float(step.to_points), float(step.move), event["text"])
+            for step, event in zip(moved, events, strict=True)
+        ],
+        forecast=[(explained.as_of, today), *ahead] if ahead else [],
+        today=explained.as_of,
+    )
+    return chart, events
+
+
+def _bands(explained: Explained) -> list[tuple[str, float, float]]:
+    """The grades as bands behind the line; a scheme that is no evaluation has no colours of grades."""
+    document = explained.scheme.document
+    above = float(document.ceiling)
+    if explained.scheme.scheme.family != Scheme.Family.EVALUATION:
+        return [("", float(document.floor), above)]
+    bands = []
+    for grade in document.scale:
+        low = float(grade.least if grade.least is not None else document.floor)
+        bands.append((grade.letter, low, above))
+        above = low
+    return bands
+
+
+def _path_says(explained: Explained, steps: list[Step]) -> str:
+    known = [step for step in steps if step.to_points is not None]
+    if not known or explained.points is None:
+        return _("There is no path yet.")
+    return _("From %(first)s points on %(day)s to %(now)s today.") % {
+        "first": formats.score(known[0].to_points),
+        "day": formats.day_long(known[0].as_of),
+        "now": formats.score(explained.points),
+    }

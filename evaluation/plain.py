@@ -1,0 +1,133 @@
+"""An entity's grade as its own page says it: plain words, what weighs, when it ends, what moves the grade next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from credit_platform.ui import formats
+from entities.models import CreditRecord, Entity
+from evaluation import frames, sentences
+from evaluation.explanation import Explained, explained_from, visible_records
+from evaluation.history import Turn, turns_ahead
+from evaluation.schemes.in_force import SchemeInForce
+
+REASONS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PlainGrade:
+    """A grade for the entity itself. `letter` is "" where there was not enough to go by."""
+
+    letter: str
+    scale: tuple[str, ...]
+    say: str
+    #: Points, day and scheme in one line; without points where there are none.
+    as_of: str
+    #: From how many points on the next better grade begins; "" at the top and where not rated.
+    next_limit: str
+    scheme_url: str
+    #: For the component `reasons`.
+    reasons: list[dict]
+    more_reasons: int
+    turns: list[dict]
+
+
+def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> PlainGrade:
+    """The grade of that day, from the same run of the kernel as every other; three queries."""
+    columns = frames.columns_of([entity.pk], scheme.compiled.vocabulary)
+    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    explained = explained_from(columns, entity, scheme, day, records)
+    moving = [reason for reason in explained.reasons if reason.points or reason.ceiling or reason.direct]
+    return PlainGrade(
+        letter=explained.grade,
+        scale=explained.scale,
+        say=sentences.say_to_entity(explained),
+        as_of=as_of_line(explained),
+        next_limit=next_limit(explained),
+        scheme_url=reverse("evaluation:scheme", args=[scheme.scheme.code]),
+        reasons=[
+            {
+                "points": reason.points,
+                "text": sentences.name_of(reason),
+                "url": record_url(reason.record),
+                "sub": sentences.sub_line(reason),
+                "note": end_of(reason.record),
+            }
+            for reason in moving[:REASONS_SHOWN]
+        ],
+        more_reasons=max(len(moving) - REASONS_SHOWN, 0),
+        turns=turn_lines(turns_ahead(scheme=scheme, columns=columns, today=day), records, explained),
+    )
+
+
+def record_url(record: CreditRecord | None) -> str:
+    return reverse("entities:record-detail", args=[record.pk]) if record else ""
+
+
+def end_of(record: CreditRecord | None) -> str:
+    """When a record ends by itself."""
+    if record is None:
+        return ""
+    if record.publish_until is None:
+        return _("no end set")
+    return _("ends by itself after %(day)s") % {"day": formats.day(record.publish_until)}
+
+
+def as_of_line(explained: Explained) -> str:
+    """Points, day and scheme, as they stand beside every grade."""
+    facts = {
+        "points": formats.score(explained.points),
+        "day": formats.day_long(explained.as_of),
+        "scheme": explained.scheme.scheme.name,
+        "version": explained.scheme.version.number,
+    }
+    if explained.points is None:
+        return _("%(day)s · %(scheme)s, version %(version)s") % facts
+    return _("%(points)s points · %(day)s · %(scheme)s, version %(version)s") % facts
+
+
+def next_limit(explained: Explained) -> str:
+    """Where the next better grade begins; nothing at the top, where not rated, or where a record holds the grade."""
+    if not explained.place or explained.held_by:
+        return ""
+    better = explained.scheme.document.scale[explained.place - 1]
+    return _("%(grade)s begins at %(points)s points.") % {
+        "grade": better.letter,
+        "points": formats.score(better.least),
+    }
+
+
+def turn_lines(turns: Iterable[Turn], records: dict[int, CreditRecord], explained: Explained) -> list[dict]:
+    """What moves the grade by itself, for the component `reasons`: by how much, why, to which grade, on which day."""
+    lines, before = [], explained.points
+    for turn in turns:
+        text = "; ".join(_why(turn, records)) or _("A record weighs otherwise")
+        after = (
+            _("then not rated")
+            if turn.points is None
+            else _("then %(points)s points, %(grade)s")
+            % {"points": formats.score(turn.points), "grade": turn.grade}
+        )
+        lines.append(
+            {
+                "points": Decimal(0) if before is None or turn.points is None else turn.points - before,
+                "text": text,
+                "sub": after,
+                "note": formats.day(turn.day),
+            }
+        )
+        before = turn.points
+    return lines
+
+
+def _why(turn: Turn, records: dict[int, CreditRecord]) -> Iterable[str]:
+    for key in turn.ends:
+        if key in records:
+            yield _("“%(record)s” has ended") % {"record": records[key].title}
+    for key in turn.ages:
+        if key in records and key not in turn.ends:
+            yield _("“%(record)s” grows older, its weight changes") % {"record": records[key].title}

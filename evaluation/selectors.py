@@ -1,0 +1,161 @@
+"""Reads of ratings, each scoped by `user`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from credit_platform.common.errors import Missing
+from entities.models import Entity
+from evaluation import policies
+from evaluation.explanation import Explained, as_points, explain_entity
+from evaluation.models import CurrentRating, RatingRequest, Scheme
+from evaluation.plain import PlainGrade, plain_grade
+from evaluation.schemes import SchemeDocument
+from evaluation.schemes.in_force import SchemeInForce, schemes_for
+
+
+@dataclass(frozen=True, slots=True)
+class GradeFact:
+    """A grade with all that must stand beside it: reason enough to show it, nothing to edit.
+
+    `grade` is "" and `points` None where the registry once held something and now holds too little to go by.
+    """
+
+    entity_id: int
+    grade: str
+    points: Decimal | None
+    #: From 0, the best of `scale`; None where not rated.
+    position: int | None
+    scale: tuple[str, ...]
+    meaning: str
+    scheme_code: str
+    scheme_name: str
+    scheme_family: str
+    version: int
+    #: From which day on it has been so.
+    as_of: date
+
+
+def ratings_for_list(*, user) -> QuerySet[CurrentRating]:
+    """The grades that this user may see, with all that a row shows."""
+    return (
+        CurrentRating.objects.visible_to(user)
+        .select_related("entity", "scheme", "version")
+        .order_by("scheme__code", "place", "-points", "pk")
+    )
+
+
+def grades_for(user, entity_ids: Iterable[int]) -> dict[int, GradeFact]:
+    """The comprehensive grades of these entities, by key, for lists; two queries at most.
+
+    Only of the evaluation family: a risk class or a sector grade never stands in the same column. An entity
+    that is not in the answer has no grade, or none that this user may see.
+    """
+    ratings = (
+        CurrentRating.objects.visible_to(user)
+        .filter(entity_id__in=list(entity_ids), scheme__family=Scheme.Family.EVALUATION)
+        .select_related("scheme", "version")
+        .order_by("-scheme__code")
+    )
+    documents: dict[int, SchemeDocument] = {}
+    return {rating.entity_id: grade_fact(rating, documents) for rating in ratings}
+
+
+def grade_of(user, entity: Entity) -> GradeFact | None:
+    """The entity's comprehensive grade as stored; None where there is none that this user may see."""
+    return grades_for(user, [entity.pk]).get(entity.pk)
+
+
+def public_grades_of(entity: Entity) -> list[GradeFact]:
+    """What anybody may see: grades under schemes whose result is public. None, as long as no scheme is."""
+    ratings = (
+        CurrentRating.objects.filter(entity=entity, scheme__is_public=True)
+        .exclude(scheme__family=Scheme.Family.RISK)
+        .select_related("scheme", "version")
+        .order_by("scheme__code")
+    )
+    return [grade_fact(rating, {}) for rating in ratings]
+
+
+def entity_and_schemes(user, credit_code: str, day: date) -> tuple[Entity, list[SchemeInForce]]:
+    """The entity, and the schemes under which this user may see its grade, evaluations first; `Missing` without any."""
+    entity = Entity.objects.visible_to(user).filter(credit_code=credit_code).first()
+    schemes = [
+        one
+        for one in schemes_for(user, day)
+        if entity is not None and policies.may_see_grade(user, entity, one.scheme)
+    ]
+    if not schemes:
+        raise Missing
+    return entity, schemes
+
+
+def explanation_for(*, user, credit_code: str, scheme_code: str, day: date) -> Explained:
+    """Why an entity has its grade under a scheme; `Missing` where this user may not see it."""
+    entity, schemes = entity_and_schemes(user, credit_code, day)
+    for scheme in schemes:
+        if scheme_code in ("", scheme.scheme.code):
+            return explain_entity(user=user, entity=entity, scheme=scheme, as_of=day)
+    raise Missing
+
+
+def grade_fact(rating: CurrentRating, documents: dict[int, SchemeDocument]) -> GradeFact:
+    """A stored rating as a fact; `documents` keeps each version's document, so that a list reads it once."""
+    if rating.version_id not in documents:
+        documents[rating.version_id] = SchemeDocument.model_validate(rating.version.document)
+    scale = documents[rating.version_id].scale
+    return GradeFact(
+        entity_id=rating.entity_id,
+        grade=rating.grade,
+        points=None if rating.points is None else as_points(rating.points),
+        position=rating.place,
+        scale=tuple(grade.letter for grade in scale),
+        meaning=str(scale[rating.place].meaning) if rating.place is not None else "",
+        scheme_code=rating.scheme.code,
+        scheme_name=rating.scheme.name,
+        scheme_family=rating.scheme.family,
+        version=rating.version.number,
+        as_of=rating.as_of,
+    )
+
+
+def grade_for_entity(user, entity: Entity, day: date | None = None) -> PlainGrade | None:
+    """The entity's comprehensive grade today in plain words, worked out now; `grade` of `evaluation/_grade_plain.html`.
+
+    None where this user may not see it, or where no such scheme is in force.
+    """
+    day = day or timezone.localdate()
+    for scheme in schemes_for(user, day):
+        if scheme.scheme.family == Scheme.Family.EVALUATION and policies.may_see_grade(user, entity, scheme.scheme):
+            return plain_grade(user=user, entity=entity, scheme=scheme, day=day)
+    return None
+
+
+def entities_waiting() -> int:
+    """How many entities wait for a new rating at this moment."""
+    return RatingRequest.objects.aggregate(waiting=Count("entity", distinct=True))["waiting"]
+
+
+def districts() -> list[str]:
+    """The districts in which entities are registered, in the order of their names."""
+    # One step of the index for each district; DISTINCT would read a million rows to find ten.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE found (district) AS (
+                (SELECT district FROM entities_entity ORDER BY district LIMIT 1)
+                UNION ALL
+                SELECT (
+                    SELECT district FROM entities_entity
+                    WHERE district > found.district ORDER BY district LIMIT 1
+                ) FROM found WHERE found.district IS NOT NULL
+            )
+            SELECT district FROM found WHERE district <> ''
+            """
+        )
+        return [district for (district,) in cursor.fetchall()]

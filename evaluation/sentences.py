@@ -1,0 +1,131 @@
+"""Grades in words: for officials with figures, for the entity itself in plain words."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _, ngettext
+
+from credit_platform.ui import formats
+from evaluation.explanation import Adjustment, Explained, Reason
+from evaluation.kernel import Skipped
+
+
+def why_not_counted(why: Skipped) -> str:
+    """The reason why a record does not count."""
+    return {
+        Skipped.REPAIRED: _("Ended by repair"),
+        Skipped.EXPIRED: _("Its period of publicity is over"),
+        Skipped.WITHDRAWN: _("Withdrawn by the body that submitted it"),
+        Skipped.REPLACED: _("Replaced by a correction"),
+        Skipped.NOT_YET: _("Decided on a later day"),
+        Skipped.OTHER_FAMILY: _("Market credit information: another family, not weighed here"),
+        Skipped.NOT_CONSIDERED: _("Not a kind of record that this scheme looks at"),
+        Skipped.OBJECTED: _("Under objection: left out until it is answered"),
+    }[why]
+
+
+def name_of(reason: Reason) -> str:
+    """What a reader may know a record by: its title, or only what kind of indicator it fell under."""
+    if reason.record:
+        return reason.record.title
+    return _("A record under “%(indicator)s”") % {"indicator": reason.indicator.name}
+
+
+def name_of_adjustment(adjustment: Adjustment) -> str:
+    """A line of the sum that is no record."""
+    if adjustment.indicator is None:
+        return _("Bounds of the scheme")
+    return _("Limit of “%(indicator)s”") % {"indicator": adjustment.indicator.name}
+
+
+def say(explained: Explained) -> str:
+    """The grade in a sentence or two, for officials."""
+    if not explained.grade:
+        return not_rated(explained)
+    if explained.held_by:
+        return _("Held at %(grade)s by “%(record)s”; the points alone would give %(other)s.") % {
+            "grade": explained.grade,
+            "record": name_of(explained.held_by[0]),
+            "other": explained.grade_by_points,
+        }
+    return joined(_against(explained), _in_favour(explained))
+
+
+def say_to_entity(explained: Explained) -> str:
+    """The same in plain words, for the entity itself."""
+    if not explained.grade:
+        return not_rated(explained)
+    place = _("You are rated %(grade)s, place %(place)s of %(count)s: %(meaning)s.") % {
+        "grade": explained.grade,
+        "place": explained.place + 1,
+        "count": len(explained.scale),
+        "meaning": explained.scheme.document.scale[explained.place].meaning,
+    }
+    return joined(place, say(explained))
+
+
+def not_rated(explained: Explained) -> str:
+    """Why there is no grade. Too little data is neither good nor bad."""
+    needed = explained.scheme.document.enough.records
+    if explained.counted:
+        return ngettext(
+            "Not rated: only one record counts, and the scheme asks for %(needed)s. That is neither good nor bad.",
+            "Not rated: only %(count)s records count, and the scheme asks for %(needed)s. That is neither good nor bad.",
+            explained.counted,
+        ) % {"count": explained.counted, "needed": needed}
+    return _("Not rated: the registry holds no record that counts. That is neither a good nor a bad grade.")
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other; Chinese ones without a space between."""
+    return ("" if formats.chinese() else " ").join(filter(None, sentences))
+
+
+def _against(explained: Explained) -> str:
+    heavy = [reason for reason in explained.reasons if reason.points < 0]
+    if not heavy:
+        return _("Nothing weighs against it.")
+    return ngettext(
+        "One record weighs against it (%(points)s): “%(heaviest)s”.",
+        "%(count)s records weigh against it (%(points)s), most of all “%(heaviest)s”.",
+        len(heavy),
+    ) % {"count": len(heavy), "points": formats.points(_sum(heavy)), "heaviest": name_of(heavy[0])}
+
+
+def _in_favour(explained: Explained) -> str:
+    light = [reason for reason in explained.reasons if reason.points > 0]
+    if not light:
+        return ""
+    return ngettext(
+        "One record speaks for it (%(points)s).", "%(count)s records speak for it (%(points)s).", len(light)
+    ) % {"count": len(light), "points": formats.points(_sum(light))}
+
+
+def _sum(reasons: Iterable[Reason]) -> Decimal:
+    return sum((reason.points for reason in reasons), Decimal(0))
+
+
+def sub_line(reason: Reason) -> str:
+    """What stands under a reason: the law, the scheme's article, and what age or a later record makes of it."""
+    parts = [reason.record.legal_basis] if reason.record and reason.record.legal_basis else []
+    parts.append(
+        _("%(indicator)s, article %(article)s of the scheme")
+        % {"indicator": reason.indicator.name, "article": reason.indicator.article}
+    )
+    if reason.superseded:
+        parts.append(_("a later one speaks in its place"))
+    if reason.is_weighted:
+        parts.append(
+            _("%(full)s, weighing %(weight)s at its age")
+            % {
+                "full": formats.points(reason.full),
+                "weight": formats.percent(reason.numerator / reason.denominator, 0),
+            }
+        )
+    if reason.ceiling:
+        parts.append(_("no better grade than %(grade)s while it counts") % {"grade": reason.ceiling})
+    if reason.direct:
+        parts.append(_("gives %(grade)s directly") % {"grade": reason.direct})
+    if reason.record and reason.record.objected:
+        parts.append(_("under objection, counts until that is answered"))
+    return " · ".join(parts)
