@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("entities.api.urls")),
+    path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
 ]
