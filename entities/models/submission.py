@@ -37,10 +37,11 @@ class Submission(models.Model):
     format_code = models.SlugField(_("format"), max_length=60)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKING)
-    problem = models.CharField(
-        _("why it could not be read"),
-        max_length=500,
+    problem = models.JSONField(
+        _("what stopped it"),
+        default=dict,
         blank=True,
+        help_text=_("A sentence in each language: {en, zh}."),
     )
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     header = ArrayField(models.CharField(max_length=200), default=list, blank=True)
@@ -122,7 +123,9 @@ class SubmissionRow(models.Model):
         _("what is asked"),
         max_length=20,
         blank=True,
-        help_text=_("code_other_name, organisation_code, name, head_office, unregistered, unknown"),
+        help_text=_(
+            "code_other_name, organisation_code, name, name_other_code, head_office, unregistered, unknown"
+        ),
     )
     entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     candidates = ArrayField(models.BigIntegerField(), default=list, blank=True)
