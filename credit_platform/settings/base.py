@@ -224,6 +224,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # Choices that fields of several names or several choices of one field name share: each has one name.
+    "ENUM_NAME_OVERRIDES": {
+        "CaseAction": "repair.workflow.Action",
+        "CaseKind": "repair.models.Case.Kind",
+        "CaseState": "repair.models.Case.State",
+        "DocumentKind": "repair.models.CaseDocument.Kind",
+        "EntityStatus": "entities.models.Entity.Status",
+        "RecordStatus": "entities.models.CreditRecord.Status",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
