@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.ui import navigation
 from credit_platform.ui.navigation import PORTAL, Item, Standing
-from entities import policies, selectors
+from entities import policies, selectors, submission_selectors
 from entities.models import Membership
 
 
@@ -21,6 +21,11 @@ def enters_or_reviews(user) -> bool:
     return policies.has_role(user, *(policies.ENTERING | policies.REVIEWING))
 
 
+def enters(user) -> bool:
+    """Whether the user prepares records for a body, by form or by file."""
+    return policies.has_role(user, *policies.ENTERING)
+
+
 def standing(user) -> Standing:
     """The body the user works for and the role there; of several, the one joined first."""
     first = Membership.objects.filter(user=user).select_related("body").order_by("pk").first()
@@ -35,6 +40,15 @@ def offer() -> None:
     )
     navigation.register(
         Item(label=_("Our records"), url_name="entities:record-list", visible=enters_or_reviews, order=50)
+    )
+    navigation.register(
+        Item(
+            label=_("Uploads"),
+            url_name="entities:submission-list",
+            visible=enters,
+            count=submission_selectors.waiting_count,
+            order=20,
+        )
     )
     navigation.register(
         Item(

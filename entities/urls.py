@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from entities import record_views, views
+from entities import record_views, submission_urls, views
 
 app_name = "entities"
 urlpatterns = [
@@ -20,4 +20,5 @@ urlpatterns = [
     path("records/<int:record_id>/withdraw/", record_views.withdraw, name="record-withdraw"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<int:notice_id>/acknowledge/", views.acknowledge, name="inbox-acknowledge"),
+    *submission_urls.urlpatterns,
 ]

@@ -17,10 +17,10 @@ def harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
 
 
-def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Sequence[Any]], *, delimiter: str = ",") -> Iterator[str]:
     """The rows as lines of CSV, one at a time, every cell harmless."""
     # The writer's `writerow` returns what the file's `write` returned: here the line itself.
-    writer = csv.writer(_Echo())
+    writer = csv.writer(_Echo(), delimiter=delimiter)
     for row in rows:
         yield writer.writerow([harmless(cell) for cell in row])
 

@@ -5,8 +5,9 @@ A format adds its own to the second list. A check yields `Finding`s; whoever rea
 rows with findings are checked once in each.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -28,7 +29,7 @@ class Finding:
 
     field: str
     message: Any
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     level: str = ERROR
 
     @property
@@ -43,10 +44,10 @@ class Row:
     number: int
     cells: Sequence[str]
     values: dict[str, str]
-    cleaned: dict[str, Any] = field(default_factory=dict)
+    cleaned: dict[str, Any] = dataclasses.field(default_factory=dict)
     is_read: bool = False
-    clues: EntityClues = field(default_factory=EntityClues)
-    match: Match = field(default_factory=Match)
+    clues: EntityClues = dataclasses.field(default_factory=EntityClues)
+    match: Match = dataclasses.field(default_factory=Match)
     draft: Any = None
     key: str = ""
 

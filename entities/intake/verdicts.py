@@ -1,7 +1,7 @@
 """From rows of cells to what becomes of each: new, changed, unchanged, asked or refused, with all that is wrong."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from entities.services.record_batches import states_of_rows
 
 Outcome = SubmissionRow.Outcome
 LONGEST_VALUE = 200
+DRAFT_FIELDS = tuple(one.name for one in fields(RecordDraft))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def draft_to_json(draft: Any) -> dict[str, Any]:
     """A draft as a row keeps it while it waits to be saved."""
     if not isinstance(draft, RecordDraft):
         return draft
-    kept = asdict(draft)
+    kept = {name: getattr(draft, name) for name in DRAFT_FIELDS}
     kept["decided_on"] = draft.decided_on.isoformat()
     kept["amount"] = None if draft.amount is None else str(draft.amount)
     kept["penalty_kinds"] = list(draft.penalty_kinds)

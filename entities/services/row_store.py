@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import F, Window
+from django.db.models import Case, F, When, Window
 from django.db.models.functions import FirstValue
 
 from entities.intake.verdicts import Verdict, problem
@@ -39,13 +39,18 @@ def _json(value) -> str:
 
 
 def refuse_repeated(submission: Submission, sentence: Callable[[str, int], Mapping[str, str]]) -> int:
-    """Refuse every row that speaks of what an earlier row of the file speaks of; returns how many."""
-    first = Window(FirstValue("number"), partition_by=F("key"), order_by=F("number").asc())
+    """Of rows that speak of one thing take one and refuse the others; returns how many were refused.
+
+    The one that says what is on file already stands, so that sending a file again changes nothing; otherwise
+    the first.
+    """
+    on_file_first = Case(When(outcome=Outcome.UNCHANGED, then=0), default=1)
+    first = Window(FirstValue("number"), partition_by=F("key"), order_by=[on_file_first.asc(), F("number").asc()])
     repeats = (
         submission.rows.exclude(outcome=Outcome.REFUSED)
         .exclude(key="")
         .annotate(first=first)
-        .filter(number__gt=F("first"))
+        .exclude(number=F("first"))
         .order_by("number")
     )
     count, batch = 0, []

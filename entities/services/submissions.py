@@ -293,9 +293,9 @@ def _refuse_taken_keys(submission: Submission, verdicts: Sequence[Verdict]) -> N
 
 
 def repeated(key: str, first: int) -> dict[str, str]:
-    """The sentence about a row that says again what an earlier one says."""
+    """The sentence about a row that speaks of what another one speaks of."""
     return said(
-        gettext_lazy("Row %(row)s of this file already holds %(key)s; only that one is taken."), row=first, key=key
+        gettext_lazy("Row %(row)s of this file holds %(key)s too; only that one is taken."), row=first, key=key
     )
 
 

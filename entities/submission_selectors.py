@@ -1,0 +1,287 @@
+"""Reads of submitted files for their pages and the API: scoped by `user`, with all that is shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from credit_platform.common.errors import Missing
+from entities import codes, naming, policies
+from entities.intake import formats
+from entities.intake.formats import SubmissionFormat
+from entities.intake.matching import Found, Question, found_by_key, head_office_in
+from entities.intake.sentences import for_reader
+from entities.models import CreditRecord, Submission, SubmissionRow, SubmittingBody
+
+State, Outcome = Submission.State, SubmissionRow.Outcome
+#: The views of a preview: rows that must be put right, that ask something, that are worth a look, that are on file.
+FIX, DECIDE, LOOK, ON_FILE, GOOD = "fix", "decide", "look", "on-file", "good"
+OUTCOMES = {
+    FIX: (Outcome.REFUSED,),
+    DECIDE: (Outcome.ASKED,),
+    LOOK: SubmissionRow.GOOD,
+    ON_FILE: (Outcome.UNCHANGED,),
+    GOOD: SubmissionRow.GOOD,
+}
+VIEWS = {view: Q(outcome__in=outcomes) for view, outcomes in OUTCOMES.items()}
+VIEWS[LOOK] &= Q(problems__contains=[{"level": "warning"}])
+#: What each view tells of a row: a warning does not matter where there is an error.
+MOST_COLUMNS = 12
+LEVELS = {FIX: ("error",), DECIDE: ("question", "warning"), LOOK: ("warning",)}
+
+
+def bodies_that_send(user) -> QuerySet[SubmittingBody]:
+    """The bodies on whose behalf the user may upload, of those that have a format."""
+    return SubmittingBody.objects.filter(pk__in=policies.bodies_of(user, policies.ENTERING), is_active=True)
+
+
+def may_upload(user) -> bool:
+    """Whether there is any file that the user could send."""
+    return any(formats.formats_for(body) for body in bodies_that_send(user))
+
+
+def submissions_for_list(*, user) -> QuerySet[Submission]:
+    """The files of the user's bodies, newest first."""
+    return (
+        Submission.objects.visible_to(user)
+        .select_related("body", "document", "uploaded_by")
+        .order_by("-uploaded_at", "-pk")
+    )
+
+
+def submission_for_page(*, user, submission_id: int) -> Submission:
+    """One file; `Missing` when it is another body's."""
+    found = submissions_for_list(user=user).select_related("confirmed_by").filter(pk=submission_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def waiting_count(user) -> int:
+    """Files that wait for the user's body to confirm them."""
+    bodies = policies.bodies_of(user, policies.ENTERING)
+    return Submission.objects.filter(body__in=bodies, state=State.READY).count() if bodies else 0
+
+
+def format_of(submission: Submission) -> SubmissionFormat | None:
+    """The file's format; None when the app that read it is no longer here."""
+    try:
+        return formats.get(submission.format_code)
+    except Missing:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the running step has come."""
+
+    steps: Sequence[Mapping[str, str]]
+    done: int
+    total: int
+    seconds_left: int | None
+    running: bool
+
+
+def progress_of(submission: Submission) -> Progress:
+    """Steps, count and estimate, for the panel that draws itself again."""
+    order = (State.CHECKING, State.READY, State.SAVING, State.DONE)
+    place = order.index(submission.state) if submission.state in order else 0
+    labels = (_("Received"), _("Checked"), _("Confirmed"), _("Saved"))
+    states = ["done"] * 4 if submission.state == State.DONE else (
+        ["done"] * (place + 1) + ["current"] + ["todo"] * (2 - place)
+    )
+    if submission.state in (State.REFUSED, State.CANCELLED):
+        states = ["done", "failed", "todo", "todo"]
+    return Progress(
+        steps=[{"label": label, "state": state} for label, state in zip(labels, states, strict=True)],
+        done=submission.rows_worked,
+        total=max(submission.rows_total, submission.rows_worked),
+        seconds_left=_seconds_left(submission),
+        running=submission.state in Submission.IN_WORK,
+    )
+
+
+def _seconds_left(submission: Submission) -> int | None:
+    if not submission.rows_worked or submission.step_started_at is None:
+        return None
+    spent = (timezone.now() - submission.step_started_at).total_seconds()
+    left = max(submission.rows_total - submission.rows_worked, 0)
+    return round(spent * left / submission.rows_worked)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The rows of a checked file by what becomes of them."""
+
+    new: int
+    changed: int
+    unchanged: int
+    asked: int
+    refused: int
+    warned: int
+    registered: int
+    saved: int
+
+    @property
+    def good(self) -> int:
+        return self.new + self.changed
+
+
+def counts_of(submission: Submission) -> Counts:
+    """All counts of the preview in one query."""
+    counted = submission.rows.aggregate(
+        **{name: Count("pk", filter=Q(outcome=name)) for name in ("new", "changed", "unchanged", "asked", "refused")},
+        warned=Count("pk", filter=VIEWS[LOOK]),
+        registered=Count("pk", filter=Q(register_entity=True)),
+        saved=Count("pk", filter=Q(is_saved=True)),
+    )
+    return Counts(**counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that ask the same kind of question: how many, and how many of them can be answered together."""
+
+    question: str
+    rows: int
+    together: int
+
+
+def groups_of(submission: Submission) -> list[Group]:
+    """The questions of a checked file, the commonest first."""
+    asked = submission.rows.filter(outcome=Outcome.ASKED).values("question").order_by()
+    counted = asked.annotate(rows=Count("pk"), single=Count("pk", filter=Q(candidates__len=1)))
+    return sorted(
+        (Group(one["question"], one["rows"], one["single"]) for one in counted), key=lambda group: -group.rows
+    )
+
+
+def columns_with_problems(submission: Submission, view: str) -> list[tuple[str, int]]:
+    """The columns that the rows of a view complain about most, as the file names them, with their number of problems."""
+    if view not in LEVELS:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT problem ->> 'column', count(*)
+            FROM entities_submissionrow, jsonb_array_elements(problems) AS problem
+            WHERE submission_id = %s AND outcome = ANY(%s) AND problem ->> 'level' = ANY(%s)
+                AND problem ->> 'column' <> ''
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s
+            """,
+            [submission.pk, list(OUTCOMES[view]), list(LEVELS[view]), MOST_COLUMNS],
+        )
+        return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that a row may mean, and why it was proposed."""
+
+    entity: Found
+    why: str
+
+
+def candidates_of(row: SubmissionRow, submission: Submission) -> list[Candidate]:
+    """The proposals for a row, in their order."""
+    entities = found_by_key(row.candidates)
+    code, name = said_of_entity(row, submission)
+    return [Candidate(entities[pk], _why(entities[pk], code, name)) for pk in row.candidates if pk in entities]
+
+
+def said_of_entity(row: SubmissionRow, submission: Submission) -> tuple[str, str]:
+    """The number and the name that stand in the row."""
+    places = submission.layout.get("columns", {})
+    code, name = (row.cells[places[field]] if field in places else "" for field in ("credit_code", "entity_name"))
+    return codes.normalise(code), name
+
+
+def _why(entity: Found, code: str, name: str) -> str:
+    key = naming.name_key(name)
+    inner = codes.organisation_code_of(code)
+    reasons = []
+    if entity.code == code:
+        reasons.append(_("same code"))
+    elif inner and entity.code[8:17] == inner:
+        reasons.append(_("same organisation code"))
+    if key == naming.name_key(entity.name):
+        reasons.append(_("same name"))
+    elif key in entity.keys:
+        reasons.append(_("former name"))
+    elif head_office_in(name) and naming.name_key(head_office_in(name)) in entity.keys:
+        reasons.append(_("the head office, not the branch"))
+    elif reasons:
+        reasons.append(_("another name"))
+    return ", ".join(reasons) or _("proposed by the file")
+
+
+def next_open_row(submission: Submission, after: int = 0) -> SubmissionRow | None:
+    """The next row that asks something, in the order of the file; from the beginning again after the last."""
+    asked = submission.rows.filter(outcome=Outcome.ASKED).order_by("number")
+    return asked.filter(number__gt=after).first() or asked.first()
+
+
+def problem_lines(rows: Sequence[SubmissionRow], view: str, *, decide_url: Callable[[SubmissionRow], str]) -> list[dict]:
+    """What the table of problems shows, one line a problem."""
+    lines = []
+    for row in rows:
+        levels = LEVELS.get(view, ("error", "question", "warning"))
+        told = [one for one in row.problems if one["level"] in levels]
+        for place, one in enumerate(told):
+            open_here = place == 0 and row.question not in ("", Question.UNREGISTERED)
+            lines.append(
+                {
+                    "cell": cell_name(one["at"], row.number),
+                    "column": one["column"] or _("whole row"),
+                    "value": one["value"],
+                    "message": for_reader(one),
+                    "level": "warning" if one["level"] != "error" else "error",
+                    "fix_url": decide_url(row) if open_here else "",
+                    "fix_label": _("Decide") if row.outcome == Outcome.ASKED else _("Look it up"),
+                }
+            )
+    return lines
+
+
+def cell_name(place: int | None, number: int) -> str:
+    """A cell as spreadsheets name it: column 17 of row 118 is Q118."""
+    if place is None:
+        return str(number)
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{number}"
+
+
+def excerpt_of(submission: Submission, row: SubmissionRow) -> dict:
+    """The row with its neighbours as the sender's sheet has them, the cells in question marked."""
+    wrong = {one["at"]: "err" if one["level"] == "error" else "wrn" for one in reversed(row.problems) if one["at"] is not None}
+    near = submission.rows.filter(number__range=(row.number - 1, row.number + 1)).order_by("number")
+    return {
+        "header": submission.header,
+        "rows": [
+            {
+                "number": one.number,
+                "cells": [
+                    {"text": cell[:60], "state": wrong.get(place, "") if one.pk == row.pk else ""}
+                    for place, cell in enumerate(one.cells)
+                ],
+            }
+            for one in near
+        ],
+    }
+
+
+def records_of(submission: Submission, *, user) -> QuerySet[CreditRecord]:
+    """The records that came of a file, in its order."""
+    return (
+        CreditRecord.objects.visible_to(user)
+        .filter(submission=submission)
+        .select_related("entity", "record_type")
+        .order_by("row_number")
+    )

@@ -1,0 +1,402 @@
+"""Pages of submitted files: hand in, follow, preview, decide, confirm, take the rest back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from credit_platform.common.errors import DomainError, InvalidInput, Missing
+from credit_platform.common.spreadsheets import csv_response
+from credit_platform.ui.formats import number as grouped
+from entities import policies
+from entities import submission_selectors as selectors
+from entities.intake import formats, returning
+from entities.intake.matching import Question
+from entities.models import Submission, SubmissionRow
+from entities.services import submissions
+from entities.submission_forms import ListFilter, RowDecisionForm, UploadForm
+
+ROWS = 25
+State = Submission.State
+
+
+@login_required
+@require_safe
+def submission_list(request: HttpRequest) -> HttpResponse:
+    """The files of one's bodies, and the templates of what they may send."""
+    if not policies.bodies_of(request.user):
+        raise Missing
+    found = selectors.submissions_for_list(user=request.user)
+    filters = ListFilter(request.GET)
+    if filters.is_valid() and filters.cleaned_data["state"]:
+        found = found.filter(state=filters.cleaned_data["state"])
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": [{"submission": one, "format": selectors.format_of(one)} for one in page],
+        "may_upload": selectors.may_upload(request.user),
+    }
+    return render(request, "entities/submissions/list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission_new(request: HttpRequest) -> HttpResponse:
+    """Hand in a file. The answer is the page of the file, which is being checked by then."""
+    bodies = [body for body in selectors.bodies_that_send(request.user) if formats.formats_for(body)]
+    if not bodies:
+        raise Missing
+    if request.method != "POST":
+        form = UploadForm(bodies=bodies, chosen=request.GET.get("kind", ""))
+        return _upload_page(request, form, bodies)
+    form = UploadForm(request.POST, request.FILES, bodies=bodies)
+    if form.is_valid():
+        body, code = form.cleaned_data["kind"]
+        try:
+            submission = submissions.upload_submission(
+                by=request.user, body=body, format_code=code, upload=form.cleaned_data["file"]
+            )
+        except InvalidInput as refused:
+            for name, sentences in refused.problems.items():
+                form.add_error("kind" if name == "format" else "file", sentences)
+        else:
+            return redirect("entities:submission-detail", submission_id=submission.pk)
+    return _upload_page(request, form, bodies, status=422)
+
+
+def _upload_page(request: HttpRequest, form: UploadForm, bodies, status: int = 200) -> HttpResponse:
+    offered = {fmt.code: fmt for body in bodies for fmt in formats.formats_for(body)}
+    context = {"form": form, "formats": list(offered.values())}
+    return render(request, "entities/submissions/new.html", context, status=status)
+
+
+@login_required
+@require_safe
+def submission_template(request: HttpRequest, format_code: str) -> HttpResponseBase:
+    """An empty file of a format, with one invented row."""
+    fmt = formats.get(format_code)
+    if not any(fmt.is_open_to(body) for body in selectors.bodies_that_send(request.user)):
+        raise Missing
+    head, *rows = returning.template_lines(fmt)
+    return csv_response(f"{fmt.code}.csv", head, rows)
+
+
+@login_required
+@require_safe
+def submission_detail(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """A file as it stands: at work, waiting for its confirmation, saved, refused or cancelled."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    return _page_of(request, submission)
+
+
+def _page_of(
+    request: HttpRequest, submission: Submission, *, form: RowDecisionForm | None = None, row: SubmissionRow | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    fmt = selectors.format_of(submission)
+    context = {
+        "submission": submission,
+        "format": fmt,
+        "progress": selectors.progress_of(submission),
+        "problem": returning.for_reader(submission.problem),
+        "notes": [returning.for_reader(note) for note in submission.notes],
+        "may_decide": bool(policies.may_enter_records(request.user, submission.body)),
+    }
+    match submission.state:
+        case State.READY:
+            context |= _preview(request, submission, form, row)
+            return render(request, "entities/submissions/preview.html", context, status=status)
+        case State.DONE:
+            context |= _result(request, submission)
+            return render(request, "entities/submissions/done.html", context)
+        case _other:
+            return render(request, "entities/submissions/at_work.html", context)
+
+
+def _preview(
+    request: HttpRequest, submission: Submission, form: RowDecisionForm | None, row: SubmissionRow | None
+) -> dict:
+    counts = selectors.counts_of(submission)
+    view = _view(request, counts)
+    column = request.GET.get("column", "")
+    rows = submission.rows.filter(selectors.VIEWS[view]).order_by("number")
+    if column:
+        rows = rows.filter(problems__contains=[{"column": column}])
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    row = row or _row_to_decide(request, submission)
+    listed = view in (selectors.ON_FILE, selectors.GOOD)
+    return {
+        "counts": counts,
+        "view": view,
+        "views": _views(counts, view),
+        "column": column,
+        "columns": selectors.columns_with_problems(submission, view),
+        "page": page,
+        "problems": [] if listed else selectors.problem_lines(page.object_list, view, decide_url=_decide_url(request)),
+        "rows": [_listed(one, submission) for one in page.object_list] if listed else [],
+        "groups": [_group(group, submission) for group in selectors.groups_of(submission)],
+        "deciding": _deciding(request, submission, row, form),
+        "rest": counts.asked + counts.refused,
+    }
+
+
+def _view(request: HttpRequest, counts: selectors.Counts) -> str:
+    """The view asked for; otherwise what needs the sender most."""
+    asked = request.GET.get("view", "")
+    if asked in selectors.VIEWS:
+        return asked
+    if counts.asked:
+        return selectors.DECIDE
+    if counts.refused:
+        return selectors.FIX
+    return selectors.LOOK if counts.warned else selectors.GOOD if counts.good else selectors.ON_FILE
+
+
+def _views(counts: selectors.Counts, current: str) -> list[dict]:
+    named = (
+        (selectors.DECIDE, _("To decide"), counts.asked),
+        (selectors.FIX, _("Must be fixed"), counts.refused),
+        (selectors.LOOK, _("Look at these"), counts.warned),
+        (selectors.GOOD, _("Ready"), counts.good),
+        (selectors.ON_FILE, _("Already on file"), counts.unchanged),
+    )
+    return [
+        {"label": label, "count": count, "url": f"?view={view}", "current": view == current}
+        for view, label, count in named
+        if count or view == current
+    ]
+
+
+def _decide_url(request: HttpRequest):
+    def url(row: SubmissionRow) -> str:
+        query = request.GET.copy()
+        query["row"] = str(row.number)
+        return f"?{query.urlencode()}#decide"
+
+    return url
+
+
+def _row_to_decide(request: HttpRequest, submission: Submission) -> SubmissionRow | None:
+    number = request.GET.get("row", "")
+    if number.isdecimal():
+        row = submission.rows.filter(number=int(number)).exclude(question="").first()
+        if row:
+            return row
+    return submission.rows.filter(outcome=SubmissionRow.Outcome.ASKED).exclude(
+        question=Question.UNREGISTERED
+    ).order_by("number").first()
+
+
+def _listed(row: SubmissionRow, submission: Submission) -> dict:
+    code, name = selectors.said_of_entity(row, submission)
+    return {"row": row, "code": code, "name": name}
+
+
+def _group(group: selectors.Group, submission: Submission) -> dict:
+    """A question as the page puts it: what it is, how many rows, and what answers all of them."""
+    words = {
+        Question.CODE_OTHER_NAME: _("The code is in the registry under another name"),
+        Question.ORGANISATION_CODE: _("The organisation code fits, the name is another"),
+        Question.NAME: _("The name fits, there is no good code"),
+        Question.NAME_OTHER_CODE: _("New code, but the name is in the registry under another"),
+        Question.HEAD_OFFICE: _("Only the head office of the branch is in the registry"),
+        Question.UNREGISTERED: _("Good code, not in the registry yet"),
+    }
+    question = Question(group.question)
+    answer = url = ""
+    if question == Question.UNREGISTERED:
+        url = reverse("entities:submission-register", args=(submission.pk,))
+        answer = ngettext("Register this one", "Register all %(count)s from their rows", group.rows)
+        answer %= {"count": grouped(group.rows)}
+    elif question in submissions.CONFIRMED_TOGETHER and group.together:
+        url = reverse("entities:submission-confirm-proposals", args=(submission.pk, question))
+        answer = ngettext("Confirm the one proposal", "Confirm all %(count)s single proposals", group.together)
+        answer %= {"count": grouped(group.together)}
+    return {"label": words[question], "rows": group.rows, "url": url, "answer": answer, "question": question}
+
+
+def _deciding(
+    request: HttpRequest, submission: Submission, row: SubmissionRow | None, form: RowDecisionForm | None
+) -> dict | None:
+    if row is None:
+        return None
+    code, name = selectors.said_of_entity(row, submission)
+    return {
+        "row": row,
+        "code": code,
+        "name": name,
+        "candidates": selectors.candidates_of(row, submission),
+        "may_register": row.question in (Question.UNREGISTERED, Question.NAME_OTHER_CODE),
+        "form": form or RowDecisionForm(user=request.user, proposed=row.candidates),
+        "excerpt": selectors.excerpt_of(submission, row),
+        "query": request.GET.urlencode(),
+    }
+
+
+def _result(request: HttpRequest, submission: Submission) -> dict:
+    counts = selectors.counts_of(submission)
+    fmt = selectors.format_of(submission)
+    saved = submission.rows.filter(is_saved=True).select_related("entity").order_by("number")
+    page = Paginator(saved, ROWS).get_page(request.GET.get("page"))
+    records = {}
+    if fmt and fmt.record_type:
+        found = selectors.records_of(submission, user=request.user)
+        records = {record.row_number: record for record in found.filter(row_number__in=[row.number for row in page])}
+    return {
+        "counts": counts,
+        "page": page,
+        "rows": [{"row": row, "record": records.get(row.number)} for row in page],
+        "rest": counts.asked + counts.refused,
+    }
+
+
+@login_required
+@require_safe
+def submission_job(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """The panel of a file in work; tells the page to load itself again once the work is over."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    context = {"submission": submission, "progress": selectors.progress_of(submission)}
+    response = render(request, "entities/submissions/_job.html", context)
+    if submission.state not in Submission.IN_WORK:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_POST
+def submission_confirm(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Save the good rows."""
+    submissions.confirm_submission(by=request.user, submission_id=submission_id)
+    return redirect("entities:submission-detail", submission_id=submission_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission_cancel(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Give a file up; asks first where there are no scripts."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    here = reverse("entities:submission-detail", args=(submission_id,))
+    if request.method == "POST":
+        submissions.cancel_submission(by=request.user, submission_id=submission_id)
+        messages.success(request, _("The file was given up. Nothing of it was saved."))
+        return redirect("entities:submission-list")
+    policies.may_enter_records(request.user, submission.body).require()
+    context = {
+        "title": _("Give this file up?"),
+        "consequence": _("Nothing of %(file)s is saved, and the choices made here are lost. The file can be sent again.")
+        % {"file": submission.document.name},
+        "action": request.path,
+        "verb": _("Give the file up"),
+        "keep": _("Keep it"),
+        "back_url": here,
+        "form": None,
+        "danger": True,
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+@login_required
+@require_POST
+def submission_check_again(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Check the file anew against the registry as it is now."""
+    submissions.check_again(by=request.user, submission_id=submission_id)
+    return redirect("entities:submission-detail", submission_id=submission_id)
+
+
+@login_required
+@require_POST
+def submission_register(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Have every entity with a good code that the registry does not have registered from its row."""
+    count = submissions.register_entities_of_rows(by=request.user, submission_id=submission_id)
+    messages.success(
+        request,
+        ngettext(
+            "%(count)s row is ready; its entity will be registered when you save.",
+            "%(count)s rows are ready; their entities will be registered when you save.",
+            count,
+        )
+        % {"count": grouped(count)},
+    )
+    return redirect("entities:submission-detail", submission_id=submission_id)
+
+
+@login_required
+@require_POST
+def submission_confirm_proposals(request: HttpRequest, submission_id: int, question: str) -> HttpResponse:
+    """Take every single proposal of one kind."""
+    count = submissions.confirm_proposals(by=request.user, submission_id=submission_id, question=question)
+    messages.success(
+        request,
+        ngettext("%(count)s proposal was confirmed.", "%(count)s proposals were confirmed.", count)
+        % {"count": grouped(count)},
+    )
+    return redirect("entities:submission-detail", submission_id=submission_id)
+
+
+@login_required
+@require_POST
+def submission_decide(request: HttpRequest, submission_id: int, number: int) -> HttpResponse:
+    """Say which entity a row means; goes on to the next row that asks."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    row = submission.rows.filter(number=number).exclude(question="").first()
+    if row is None:
+        raise Http404
+    form = RowDecisionForm(request.POST, user=request.user, proposed=row.candidates)
+    if form.is_valid():
+        try:
+            _decide(request.user, submission, number, form.cleaned_data)
+        except DomainError as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect(_after_deciding(request, submission, number))
+    return _page_of(request, submission, form=form, row=row, status=422)
+
+
+def _decide(user, submission: Submission, number: int, chosen: dict) -> None:
+    if chosen["choice"] == RowDecisionForm.LEAVE_OUT:
+        submissions.leave_row_out(by=user, submission_id=submission.pk, number=number)
+    elif chosen["choice"] == RowDecisionForm.REGISTER:
+        submissions.register_entity_of_row(by=user, submission_id=submission.pk, number=number)
+    else:
+        submissions.choose_entity(
+            by=user, submission_id=submission.pk, number=number, entity_id=chosen["entity"]
+        )
+
+
+def _after_deciding(request: HttpRequest, submission: Submission, number: int) -> str:
+    here = reverse("entities:submission-detail", args=(submission.pk,))
+    following = selectors.next_open_row(submission, number)
+    if following is None:
+        return here
+    return f"{here}?{urlencode({'view': selectors.DECIDE, 'row': following.number})}#decide"
+
+
+@login_required
+@require_safe
+def submission_rest(request: HttpRequest, submission_id: int) -> HttpResponseBase:
+    """The rows that are not taken, in the format of the file, with a column of reasons."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    if submission.state not in (State.READY, State.DONE):
+        raise Missing
+    stem, _dot, _ending = submission.document.name.rpartition(".")
+    name = f"{stem or submission.document.name}-{_('rest')}.{submission.layout['kind']}"
+    if submission.layout["kind"] == "xlsx":
+        response: HttpResponseBase = FileResponse(returning.as_xlsx(submission), as_attachment=True, filename=name)
+    else:
+        # Its encoding is that of the file, so the header does not promise another one.
+        response = StreamingHttpResponse(returning.as_csv(submission), content_type="text/csv")
+        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{_percent(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _percent(name: str) -> str:
+    return urlencode({"": name})[1:].replace("+", "%20")
