@@ -173,7 +173,16 @@ def embedded_services(
 def platform_programs(places: Places, host: str, port: int) -> list[Program]:
     """The platform's own processes; they stop before PostgreSQL and Redis do."""
     celery = [sys.executable, "-m", "celery", "--app", "credit_platform"]
-    gunicorn = [sys.executable, "-m", "gunicorn", "credit_platform.wsgi", "--bind", f"{host}:{port}"]
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "credit_platform.wsgi",
+        "--bind",
+        f"{host}:{port}",
+        "--graceful-timeout",
+        "10",
+    ]
 
     # What workers on one machine would only tell each other; without it they start and stop seconds sooner.
     silent = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
@@ -195,6 +204,7 @@ def platform_programs(places: Places, host: str, port: int) -> list[Program]:
             command=[*gunicorn, "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"],
             log=places.logs / "web.log",
             folder=ROOT,
+            stop_within=20.0,  # Answers that are under way are given.
         ),
         worker("default"),
         worker("bulk"),
