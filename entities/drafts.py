@@ -136,7 +136,10 @@ def _check_words(draft: RecordDraft, record_type: RecordType, found: Problems) -
         if len(getattr(draft, name)) > longest:
             found.add(name, _("This is longer than %(longest)d characters.") % {"longest": longest})
     for name in ("document_number", "title", "facts"):
-        if any(codes.is_identity_number(number) for number in RESIDENT_NUMBER.findall(getattr(draft, name).upper())):
+        if any(
+            codes.is_identity_number(number)
+            for number in RESIDENT_NUMBER.findall(getattr(draft, name).upper())
+        ):
             found.add(name, _("A person's identity number stands here; take it out before saving."))
 
 

@@ -3,14 +3,23 @@
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entities.models import CreditRecord, RecordType, SeverityClass
 from entities.naming import name_key
 
+#: Older decisions are found by words; the list of years stays short.
+FIRST_YEAR = 2014
+
+
+def years() -> list[tuple[int, int]]:
+    """The years that a record may be of, this one first."""
+    return [(year, year) for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1)]
+
 
 class RecordFilter(django_filters.FilterSet):
-    """By words, type, class, state and day of decision."""
+    """By words, type, class, state and days of decision: for programs, which write days without a mistake."""
 
     q = django_filters.CharFilter(
         method="containing",
@@ -55,3 +64,20 @@ class RecordFilter(django_filters.FilterSet):
             | Q(entity__credit_code__istartswith=text)
             | Q(entity__name_key__contains=name_key(text))
         )
+
+
+class OwnRecordFilter(RecordFilter):
+    """The same for people, who choose a year instead of two days."""
+
+    decided_from = decided_to = None
+    year = django_filters.ChoiceFilter(
+        field_name="decided_on",
+        lookup_expr="year",
+        label=_("Year"),
+        empty_label=_("Every year"),
+        choices=years,
+    )
+
+    class Meta:
+        model = CreditRecord
+        fields = ("q", "record_type", "severity_class", "status", "year")

@@ -10,6 +10,11 @@ from entities.models import CreditRecord, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 
 DETAIL = "detail_"
+#: From light to heavy as the law has them, what is not named there last.
+KINDS = [
+    *((kind.value, kind.label) for kind in PenaltyKind if kind != PenaltyKind.OTHER),
+    (PenaltyKind.OTHER.value, PenaltyKind.OTHER.label),
+]
 LONGEST_REASON = CreditRecord._meta.get_field("ended_because").max_length
 
 
@@ -43,7 +48,7 @@ class CorrectionForm(forms.Form):
     }  # fmt: skip
     units = {"amount": _("yuan")}
 
-    document_number = forms.CharField(label=_("Document number"), disabled=True, required=False)
+    document_number = forms.CharField(label=_("Document number"), disabled=True)
     decided_on = forms.DateField(
         label=_("Decided on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -55,7 +60,7 @@ class CorrectionForm(forms.Form):
     penalty_kinds = forms.MultipleChoiceField(
         label=_("Kinds of penalty"),
         required=False,
-        choices=PenaltyKind.choices,
+        choices=KINDS,
         widget=forms.CheckboxSelectMultiple,
     )
     amount = forms.DecimalField(label=_("Amount"), required=False, min_value=0, decimal_places=2)
@@ -64,10 +69,12 @@ class CorrectionForm(forms.Form):
         self.record = record
         kwargs.setdefault("initial", initial_of(record))
         super().__init__(*args, **kwargs)
-        if record.record_type.polarity != record.record_type.Polarity.NEGATIVE:
+        if record.record_type.polarity == record.record_type.Polarity.NEGATIVE:
+            self.fields["legal_basis"].required = True
+        else:
             for name in ("severity_class", "penalty_kinds", "amount"):
                 del self.fields[name]
-        for extra in record.type_version.extra_fields:
+        for extra in extra_fields_for(record):
             self.fields[DETAIL + extra["name"]] = field_for(extra)
         self.fields["because"] = ReasonForm.base_fields["because"]
 
@@ -110,6 +117,16 @@ def initial_of(record: CreditRecord) -> dict:
         "penalty_kinds": list(draft.penalty_kinds),
         **{DETAIL + name: value for name, value in draft.details.items()},
     }
+
+
+def extra_fields_for(record: CreditRecord) -> list[dict]:
+    """The catalogue's extra fields that the record's body fills in, and those that hold something already."""
+    body = record.submitted_by.code
+    return [
+        extra
+        for extra in record.type_version.extra_fields
+        if body in extra.get("bodies", (body,)) or record.details.get(extra["name"])
+    ]
 
 
 def field_for(extra: dict) -> forms.Field:

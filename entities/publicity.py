@@ -19,11 +19,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.common.working_days import months_after
 from credit_platform.ui.formats import day_long
 from entities.models import CreditRecord, PublicityRule, RecordType
+
+#: What the codes of publishing systems in the catalogue stand for.
+SYSTEMS = {
+    "CreditChina": gettext_lazy("Credit China and this platform"),
+    "NECIPS": gettext_lazy("National Enterprise Credit Information Publicity System"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,22 +247,29 @@ def citation(rule: PublicityRule) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SystemDates:
-    """The dates of one record in one publishing system."""
+    """The dates of one record in one publishing system; a banned one is not repaired early in any."""
 
     rule: PublicityRule
     governs: bool
+    banned: bool
     repairable_from: date | None
     last_day: date | None
+
+    @property
+    def system(self) -> str:
+        """The publishing system as people call it."""
+        return str(SYSTEMS.get(self.rule.publishing_system, self.rule.publishing_system))
 
 
 def dates_by_system(record: CreditRecord, on: date, book: RuleBook) -> list[SystemDates]:
     """The record's dates in every publishing system whose rules fit, the governing one first."""
     question = Question.about(record)
     governing, seen, dates = book.governing(question, on), set(), []
+    banned = book.ban_on_early_repair(question, on) is not None
     for rule in book.fitting(question, on):
         if rule.publishing_system in seen or not _sets_a_period(rule):
             continue
         seen.add(rule.publishing_system)
         earliest, last_day = publicity_dates(rule, record.decided_on, record.published_on)
-        dates.append(SystemDates(rule, rule == governing, earliest, last_day))
+        dates.append(SystemDates(rule, rule == governing, banned, earliest, last_day))
     return dates

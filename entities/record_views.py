@@ -181,7 +181,7 @@ def correct(request: HttpRequest, record_id: int) -> HttpResponse:
     """Correct a record in force; the newer one goes to a reviewer, and all that was typed is kept."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
     policies.may_enter_records(request.user, record.submitted_by).require()
-    form = CorrectionForm(request.POST or None, record=record)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, record=record)
     if request.method == "POST" and form.is_valid():
         try:
             newer = records.correct_record(
@@ -209,7 +209,7 @@ def _ask(
 ) -> HttpResponse:
     """The page behind a confirm dialog: shown on GET, carried out on POST, shown again with what is missing."""
     back_url = reverse("entities:record-detail", args=(record.pk,))
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data)

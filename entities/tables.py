@@ -134,9 +134,9 @@ def timeline(deeds: Iterable[Deed]) -> list[dict]:
     """Entries of the audit log for the timeline component."""
     return [
         {
-            "title": deed.sentence,
+            "title": _("%(person)s %(deed)s")
+            % {"person": deed.actor_name or _("The platform"), "deed": deed.sentence},
             "when": deed.at,
-            "text": deed.actor_name,
             "bubble": deed.note,
             "icon": "point",
         }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from credit_platform.common.errors import Missing
 from credit_platform.common.spreadsheets import csv_response
 from entities import codes, panels, policies, selectors, tables
-from entities.filters import RecordFilter
+from entities.filters import OwnRecordFilter
 from entities.models import CreditRecord
 from entities.publicity import rule_book
 from entities.search import Match, find_entities
@@ -134,11 +134,11 @@ def record_export(request: HttpRequest) -> HttpResponseBase:
     return csv_response(name, tables.export_head(), _export_lines(found))
 
 
-def _own_records(request: HttpRequest) -> RecordFilter:
+def _own_records(request: HttpRequest) -> OwnRecordFilter:
     if not policies.bodies_of(request.user):
         raise Missing
     records = selectors.own_records(user=request.user)
-    return RecordFilter(request.GET, queryset=_sorted(records, request.GET.get("sort", "")))
+    return OwnRecordFilter(request.GET, queryset=_sorted(records, request.GET.get("sort", "")))
 
 
 def _sorted(records: QuerySet[CreditRecord], sort: str) -> QuerySet[CreditRecord]:

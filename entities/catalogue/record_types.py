@@ -38,6 +38,11 @@ def code(name: str, zh: str, en: str, *choices: tuple[str, str, str], required: 
     }
 
 
+def only_for(body: str, field: dict) -> dict:
+    """A field that only one body fills in; the others' forms leave it out."""
+    return field | {"bodies": [body]}
+
+
 #: Field list of double publicity, 2018 edition, and what single departments add.
 PENALTY_FIELDS = [
     code(
@@ -51,32 +56,41 @@ PENALTY_FIELDS = [
     money("confiscated", "没收违法所得、没收非法财物的金额", "Confiscated"),
     text("permit", "暂扣或吊销证照名称及编号", "Permit concerned"),
     day("valid_until", "处罚有效期", "Penalty in effect until"),
-    code(
-        "registered_in",
-        "当事人登记地",
-        "Where the party is registered",
-        ("same-province", "本省", "Same province"),
-        ("other-province", "外省", "Another province"),
+    only_for(
+        MARKET_SUPERVISION,
+        code(
+            "registered_in",
+            "当事人登记地",
+            "Where the party is registered",
+            ("same-province", "本省", "Same province"),
+            ("other-province", "外省", "Another province"),
+        ),
     ),
-    text("tax_period", "所属期", "Tax period"),
-    text("tax_indicator", "纳税缴费信用指标代码", "Tax credit indicator"),
-    code(
-        "customs_registration",
-        "海关注册登记",
-        "Registered with customs",
-        ("registered", "已注册登记或备案", "Registered or filed"),
-        ("by-reference", "未注册登记，参照适用", "Not registered, by reference"),
+    only_for(TAX, text("tax_period", "所属期", "Tax period")),
+    only_for(TAX, text("tax_indicator", "纳税缴费信用指标代码", "Tax credit indicator")),
+    only_for(
+        CUSTOMS,
+        code(
+            "customs_registration",
+            "海关注册登记",
+            "Registered with customs",
+            ("registered", "已注册登记或备案", "Registered or filed"),
+            ("by-reference", "未注册登记，参照适用", "Not registered, by reference"),
+        ),
     ),
-    code(
-        "party_kind",
-        "当事人机构类型",
-        "Kind of institution",
-        ("legal-person", "法人机构", "Legal person"),
-        ("first-branch", "一级分行", "First-level branch"),
-        ("second-branch", "二级分行", "Second-level branch"),
-        ("outlet", "其他营业网点", "Other outlet"),
+    only_for(
+        FINANCIAL_SUPERVISION,
+        code(
+            "party_kind",
+            "当事人机构类型",
+            "Kind of institution",
+            ("legal-person", "法人机构", "Legal person"),
+            ("first-branch", "一级分行", "First-level branch"),
+            ("second-branch", "二级分行", "Second-level branch"),
+            ("outlet", "其他营业网点", "Other outlet"),
+        ),
     ),
-    text("domain", "违规领域", "Field of business"),
+    only_for(FINANCIAL_SUPERVISION, text("domain", "违规领域", "Field of business")),
 ]
 
 LICENCE_FIELDS = [

@@ -82,7 +82,8 @@ class RecordTypeVersion(models.Model):
         default=list,
         blank=True,
         help_text=_(
-            "A list of {name, label_zh, label_en, type, required, choices}; type is text, date, money, code."
+            "A list of {name, label_zh, label_en, type, required, choices, bodies, public_values}; "
+            "type is text, date, money, code."
         ),
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
