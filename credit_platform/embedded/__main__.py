@@ -173,16 +173,8 @@ def embedded_services(
 def platform_programs(places: Places, host: str, port: int) -> list[Program]:
     """The platform's own processes; they stop before PostgreSQL and Redis do."""
     celery = [sys.executable, "-m", "celery", "--app", "credit_platform"]
-    gunicorn = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "credit_platform.wsgi",
-        "--bind",
-        f"{host}:{port}",
-        "--graceful-timeout",
-        "10",
-    ]
+    gunicorn = [sys.executable, "-m", "gunicorn", "credit_platform.wsgi"]
+    serving = ["--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", "--preload"]
 
     # What workers on one machine would only tell each other; without it they start and stop seconds sooner.
     silent = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
@@ -201,7 +193,7 @@ def platform_programs(places: Places, host: str, port: int) -> list[Program]:
     return [
         Program(
             name="web server",
-            command=[*gunicorn, "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"],
+            command=[*gunicorn, *serving, "--graceful-timeout", "10", "--no-control-socket"],
             log=places.logs / "web.log",
             folder=ROOT,
             stop_within=20.0,  # Answers that are under way are given.
