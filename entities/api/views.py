@@ -1,5 +1,6 @@
 """The registry for other systems: the same scopes and services as the pages."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -99,7 +100,8 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def create(self, request: Request) -> Response:
         is_many = isinstance(request.data, list)
         if is_many and len(request.data) > MOST_AT_ONCE:
-            raise InvalidInput({"": [f"At most {MOST_AT_ONCE} records at once; send a file for more."]})
+            sentence = _("At most %(most)d records at once; send a file for more.") % {"most": MOST_AT_ONCE}
+            raise InvalidInput({"": [sentence]})
         sent = RecordIn(data=request.data, many=is_many)
         sent.is_valid(raise_exception=True)
         drafts = sent.validated_data if is_many else [sent.validated_data]
