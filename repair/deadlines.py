@@ -78,7 +78,7 @@ def clock_rules() -> tuple[ClockRule, ...]:
             kind=DECISION,
             days=7,
             says=_("In matters of market supervision the department decides within 7 working days."),
-            basis="《市场监督管理信用修复管理办法》 (SAMR Order 107)",
+            basis=_("Measures for Credit Repair in Market Supervision (SAMR Order 107)"),
             source="seahonor.com/en/industry/info/compliance-77-EN",
             verification="P",
             valid_from=date(2025, 12, 25),

@@ -213,6 +213,11 @@ class CaseStep(models.Model):
     def __str__(self) -> str:
         return f"{self.case} {self.action}"
 
+    @property
+    def who(self) -> str:
+        """The actor's name in the reader's language, or as it was kept where there is no actor any more."""
+        return str(self.actor) if self.actor else self.actor_name
+
 
 class CaseDocument(models.Model):
     """A paper that belongs to a case."""

@@ -193,12 +193,11 @@ def _independent(case, memberships) -> list:
     people = {
         member.user_id: member.user for member in memberships.select_related("user").order_by("user_id")
     }
+    own_side = set(case.entity.agents.filter(revoked_at=None).values_list("user_id", flat=True))
     return [
         user
         for user in people.values()
-        if user.is_active
-        and not _why_not_independent(user.pk, case)
-        and case.entity_id not in entities_of(user)
+        if user.is_active and user.pk not in own_side and not _why_not_independent(user.pk, case)
     ]
 
 

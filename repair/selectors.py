@@ -296,7 +296,9 @@ def case_for(*, user, number: str) -> Case:
             "record__entity",
         )
         .prefetch_related(
-            Prefetch("steps", queryset=CaseStep.objects.select_related("actor_body").order_by("at", "pk")),
+            Prefetch(
+                "steps", queryset=CaseStep.objects.select_related("actor", "actor_body").order_by("at", "pk")
+            ),
             Prefetch("documents", queryset=CaseDocument.objects.select_related("document")),
             "clocks",
         )
@@ -362,7 +364,7 @@ def file_note(paper: CaseDocument) -> str:
     """What stands in small type under the name of a document."""
     kinds = {"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPG"}
     kind = kinds.get(paper.document.content_type, _("text"))
-    return f"{kind}, {file_size(paper.document.size)}"
+    return f"{kind} · {file_size(paper.document.size)}"
 
 
 def _seal_of(name: str) -> str:
@@ -387,9 +389,9 @@ def _clock_views(case: Case, today: date, calendar: WorkingCalendar) -> list[Clo
 def _message(step: CaseStep, user) -> dict:
     """A step as the timeline shows it."""
     own = step.actor_id is not None and step.actor_id == user.pk
-    who = _("You") if own else step.actor_name
+    who = _("You") if own else step.who
     if step.actor_body and not own:
-        who = _("%(body)s, %(person)s") % {"body": step.actor_body, "person": step.actor_name}
+        who = _("%(body)s, %(person)s") % {"body": step.actor_body, "person": step.who}
     return {
         "icon": "user"
         if step.actor_body is None and step.actor_id

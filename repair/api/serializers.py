@@ -16,7 +16,7 @@ VERSION_HELP = (
 class StepOut(serializers.ModelSerializer):
     """A step that the case took."""
 
-    actor = serializers.CharField(source="actor_name")
+    actor = serializers.CharField(source="who")
     body = serializers.SlugRelatedField(source="actor_body", slug_field="code", read_only=True)
     label = serializers.SerializerMethodField()
 

@@ -105,7 +105,7 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     )
     @action(detail=True, methods=["post"], url_path="answer", parser_classes=(MultiPartParser,))
     def answer(self, request: Request, number: str) -> Response:
-        sent = _valid(StepIn(data={"action": "supply_material", **request.data.dict()}))
+        sent = _valid(StepIn(data={"action": "supply_material", **request.POST.dict()}))
         services.act_on_case(by=request.user, number=number, uploads=request.FILES.getlist("files"), **sent)
         return self._answer(number)
 

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from credit_platform.common.errors import DomainError, WrongState
 from entities.models import CreditRecord, Notice
@@ -140,10 +142,6 @@ def test_the_same_file_sent_twice_at_once_is_kept_once():
 
 
 def test_workers_that_watch_the_clocks_at_once_tell_each_thing_once():
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     case = CaseFactory()
     supervisor = supervisor_of(case)
     case.clocks.update(due_on=timezone.localdate() - timedelta(days=1))

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 from django.utils import timezone
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.models import CalendarException, CalendarYear
@@ -27,6 +28,8 @@ WITH_HOLIDAY = WorkingCalendar(
     },
     years=frozenset({2026}),
 )
+#: How long a busy machine takes is no property of a calendar.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 days = st.dates(date(2020, 1, 6), date(2039, 6, 30))
 
 
@@ -89,6 +92,7 @@ def test_what_no_law_fixes_says_that_it_is_the_platforms_own(settings):
 # What holds for every calendar
 
 
+@unhurried
 @given(start=days, term=st.integers(0, 30), calendar=calendars())
 def test_a_term_ends_on_a_working_day_with_that_many_working_days_used(start, term, calendar):
     end = deadlines.due(start, term, calendar).day
@@ -97,12 +101,14 @@ def test_a_term_ends_on_a_working_day_with_that_many_working_days_used(start, te
     assert end == start or calendar.is_working_day(end)
 
 
+@unhurried
 @given(start=days, inner=st.integers(0, 10), outer=st.integers(0, 10), calendar=calendars())
 def test_a_shorter_term_never_ends_after_a_longer_one(start, inner, outer, calendar):
     short, long = sorted((inner, outer))
     assert deadlines.due(start, short, calendar).day <= deadlines.due(start, long, calendar).day
 
 
+@unhurried
 @given(
     start=days,
     term=st.integers(1, 15),
@@ -120,6 +126,7 @@ def test_a_pause_gives_back_exactly_the_working_days_that_were_left(start, term,
     assert again >= first or left <= 0
 
 
+@unhurried
 @given(start=days, term=st.integers(1, 15), asked=st.integers(0, 40), calendar=calendars())
 def test_asking_and_being_answered_on_the_same_working_day_moves_nothing(start, term, asked, calendar):
     first = deadlines.due(start, term, calendar).day
@@ -128,6 +135,7 @@ def test_asking_and_being_answered_on_the_same_working_day_moves_nothing(start, 
         assert deadlines.due(day, deadlines.left_when_paused(first, day, calendar), calendar).day == first
 
 
+@unhurried
 @given(
     start=days, term=st.integers(1, 15), pauses=st.lists(st.integers(0, 9), max_size=5), calendar=calendars()
 )
@@ -146,6 +154,7 @@ def test_two_clocks_that_start_and_stand_still_together_stay_nested(start, term,
     assert deadlines.due(day, inner, calendar).day <= deadlines.due(day, outer, calendar).day
 
 
+@unhurried
 @given(due_on=days, later=st.integers(0, 20), calendar=calendars())
 def test_the_page_never_calls_punctual_what_is_over(due_on, later, calendar):
     today = due_on + timedelta(days=later)
@@ -267,8 +276,6 @@ def test_clocks_that_stand_still_or_are_stopped_are_silent():
 
 @pytest.mark.django_db
 def test_a_case_has_one_running_clock_of_a_kind():
-    from django.db import IntegrityError
-
     case = CaseFactory()
     with pytest.raises(IntegrityError, match="one_running_clock_of_a_kind_per_case"):
         CaseClock.objects.create(

@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.desk import lanes_of
 from entities.models import CreditRecord
 from repair import services
 from repair.models import Case, CaseDocument
+from repair.selectors import count_waiting
 from tests.budgets import query_budget
 from tests.factories import (
     AgentFactory,
@@ -452,8 +454,6 @@ def test_the_panel_on_the_entitys_page_is_scoped_like_the_cases():
 
 
 def test_the_desk_has_the_cases_of_each_role():
-    from agencies.desk import lanes_of
-
     case, proposed = CaseFactory(), CaseFactory(state="proposed")
     clerk = MemberFactory(body=case.deciding_body)
     supervisor = MemberFactory(body=proposed.deciding_body, role="supervisor")
@@ -471,8 +471,6 @@ def test_the_desk_has_the_cases_of_each_role():
 
 
 def test_the_bar_counts_what_waits_for_the_reader():
-    from repair.selectors import count_waiting
-
     case = CaseFactory(state="more_material")
     assert count_waiting(case.opened_by) == 1
     assert count_waiting(UserFactory()) == 0
