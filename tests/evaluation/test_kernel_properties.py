@@ -218,5 +218,5 @@ def test_the_shipped_schemes_are_what_the_law_allows():
     assert "国办发〔2026〕8号" in city.document.basis.zh
     assert "国市监信发〔2022〕6号" in risk.document.basis.zh
     assert [grade.letter for grade in city.document.scale] == ["A", "B", "C", "D"]
-    assert city.document.start.points == Decimal(80)
+    assert city.document.start.points == Decimal(84)
     assert NOT_RATED == -1

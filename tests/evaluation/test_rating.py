@@ -36,7 +36,7 @@ def test_a_published_record_becomes_a_grade_under_every_scheme(record, rated):
     entity = EntityFactory()
     record(entity)
     rated(entity)
-    assert grade(entity) == (70_00, "C")
+    assert grade(entity) == (74_00, "C")
     assert grade(entity, "risk-class") == (88_00, "B")
     assert not RatingRequest.objects.exists()
 
@@ -67,13 +67,13 @@ def test_approving_withdrawing_and_repairing_a_record_move_the_grade(
     with django_capture_on_commit_callbacks():
         registry.approve_record(by=reviewer, record_id=waiting.pk)
     tasks.rate_waiting()
-    assert grade(entity) == (76_00, "B")
+    assert grade(entity) == (80_00, "B")
     with django_capture_on_commit_callbacks():
         registry.end_by_repair(by=reviewer, record_id=waiting.pk, because="Repaired.")
     tasks.rate_waiting()
-    assert grade(entity) == (86_00, "B")
+    assert grade(entity) == (90_00, "A")
     path = RatingChange.objects.filter(entity=entity, scheme__code="city-comprehensive").order_by("pk")
-    assert [(change.from_points, change.to_points) for change in path] == [(None, 76_00), (76_00, 86_00)]
+    assert [(change.from_points, change.to_points) for change in path] == [(None, 80_00), (80_00, 90_00)]
 
 
 def test_an_entity_without_records_has_no_grade_and_no_row(rated):
@@ -152,7 +152,7 @@ def test_rating_everything_finds_what_no_wish_told_of(record, schemes):
         record(entity)
     shown = []
     assert services.rate_all(as_of=timezone.localdate(), progress=lambda *at: shown.append(at)) == 4
-    assert [grade(entity) for entity in entities] == [(70_00, "C"), (70_00, "C"), None]
+    assert [grade(entity) for entity in entities] == [(74_00, "C"), (74_00, "C"), None]
     assert shown[-1][0] == shown[-1][1]
     assert services.rate_all(as_of=timezone.localdate()) == 0
 
@@ -179,7 +179,7 @@ def test_verification_agrees_with_what_was_rated_and_finds_what_was_touched(reco
     errors = StringIO()
     with pytest.raises(CommandError, match="2 differ"):
         call_command("verify_ratings", stderr=errors)
-    assert f"entity {entities[1].pk}, city-comprehensive: stored B with 1 hundredths" in errors.getvalue()
+    assert f"entity {entities[1].pk}, city-comprehensive: stored A with 1 hundredths" in errors.getvalue()
 
 
 def test_verification_leaves_out_who_is_waiting_for_a_new_grade(record, rated):
@@ -329,7 +329,7 @@ def test_after_months_of_sleep_everybody_is_rated(schemes, record):
     record(entity := EntityFactory())
     services.request_ratings_until(timezone.localdate() - timedelta(days=300))
     services.request_ratings_until(timezone.localdate())
-    assert grade(entity) == (70_00, "C")
+    assert grade(entity) == (74_00, "C")
 
 
 def test_the_day_on_which_a_version_begins_touches_everybody(schemes, record):

@@ -81,7 +81,7 @@ def test_workers_share_a_queue_and_leave_nothing(schemes, record, monkeypatch):
         return sum(iter(lambda: services.rate_waiting(limit=3, as_of=timezone.localdate()), 0))
 
     assert sum(at_once(*[drain] * 4)) == 40
-    assert all(grade(entity) == 70_00 for entity in entities)
+    assert all(grade(entity) == 74_00 for entity in entities)
     assert RatingChange.objects.filter(scheme__code="city-comprehensive").count() == 40
 
 
@@ -105,10 +105,10 @@ def test_a_request_written_while_its_entity_is_being_rated_survives_and_is_answe
     assert answered == 1
     assert waited < 5, "whoever changes a record does not wait for the workers"
     assert taken_by_another == 0, "an entity is rated by one worker at a time"
-    assert grade(entity) == 70_00
+    assert grade(entity) == 74_00
     assert RatingRequest.objects.count() == 1
     assert rate_waiting() == 1
-    assert grade(entity) == 60_00
+    assert grade(entity) == 64_00
 
 
 def test_bulk_work_does_not_write_an_older_grade_over_a_newer_one(schemes, record, monkeypatch):
@@ -126,7 +126,7 @@ def test_bulk_work_does_not_write_an_older_grade_over_a_newer_one(schemes, recor
     bulk, answered = at_once(lambda: services.rate_all(as_of=timezone.localdate()), meanwhile)
     assert answered == 1
     assert bulk == 2
-    assert grade(entity) == 60_00
+    assert grade(entity) == 64_00
     assert services.verify_ratings(as_of=timezone.localdate()).differences == []
 
 
@@ -140,7 +140,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_request_for_the_next(scheme
     monkeypatch.undo()
     assert grade(entity) is None
     assert rate_waiting() == 1
-    assert grade(entity) == 70_00
+    assert grade(entity) == 74_00
 
 
 def test_with_redis_away_the_change_is_saved_and_the_sweep_rates_it(schemes, record, monkeypatch):
@@ -152,7 +152,7 @@ def test_with_redis_away_the_change_is_saved_and_the_sweep_rates_it(schemes, rec
     announce(entity)
     assert RatingRequest.objects.filter(entity=entity).exists()
     tasks.rate_waiting()
-    assert grade(entity) == 70_00
+    assert grade(entity) == 74_00
 
 
 @pytest.mark.integration
@@ -163,7 +163,7 @@ def test_a_real_worker_rates_after_the_commit(schemes, record, celery_workers):
     while grade(entity) is None:
         assert time.monotonic() < give_up_at, "no worker rated the entity"
         time.sleep(0.05)
-    assert grade(entity) == 70_00
+    assert grade(entity) == 74_00
     assert not RatingRequest.objects.exists()
 
 

@@ -1,0 +1,362 @@
+"""The pages of ratings: what each reader sees of them, and what nobody sees."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from evaluation.models import CurrentRating
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    CurrentRatingFactory,
+    EntityFactory,
+    MemberFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+BOARD = "/ratings/"
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def official(client):
+    user = MemberFactory(role="supervisor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def city(schemes):
+    return schemes["city-comprehensive"]
+
+
+def table_of(response) -> list[str]:
+    return [row.rating.entity.credit_code for row in response.context["rows"]]
+
+
+def test_the_board_counts_grades_and_those_without_one(client, official, record, rated):
+    entities = [EntityFactory() for _ in range(4)]
+    record(entities[0])
+    record(entities[1], "tax-credit-grade", details={"grade": "A"})
+    rated(*entities)
+    figures = client.get(BOARD).context["figures"]
+    assert figures.now == {"A": 1, "B": 0, "C": 1, "D": 0, "": 2}
+    assert (figures.rated, figures.entities) == (2, 4)
+
+
+def test_who_fell_and_who_rose_is_counted_and_listed_alike(client, official, record, rated):
+    today = timezone.localdate()
+    fell, rose, stayed, new = (EntityFactory() for _ in range(4))
+    for entity in (fell, stayed):
+        record(entity, "tax-credit-grade", details={"grade": "A"}, decided_on=today - timedelta(days=60))
+    penalty = record(rose, decided_on=today - timedelta(days=30))
+    record(rose, "administrative-licence", decided_on=today - timedelta(days=60))
+    rated(fell, rose, stayed, as_of=today - timedelta(days=20))
+    heavy = record(fell, severity_class="serious", decided_on=today - timedelta(days=2))
+    penalty.status, penalty.ended_on = "repaired", today
+    penalty.save()
+    record(new)
+    rated(fell, rose, stayed, new)
+    page = client.get(BOARD)
+    assert table_of(page) == [fell.credit_code]
+    assert (page.context["figures"].fell, page.context["figures"].rose) == (1, 1)
+    (row,) = page.context["rows"]
+    assert (row.was, row.now, row.moved, row.reason.record) == ("A", "C", -20, heavy)
+    assert table_of(client.get(BOARD, {"show": "rose"})) == [rose.credit_code]
+    everybody = client.get(BOARD, {"show": "all"})
+    assert len(table_of(everybody)) == 4
+    assert page.context["figures"].then == {"A": 2, "B": 0, "C": 1, "D": 0, "": 1}
+    assert page.context["figures"].now == {"A": 1, "B": 1, "C": 2, "D": 0, "": 0}
+
+
+def test_a_longer_period_shows_older_moves(client, official, record, rated):
+    today = timezone.localdate()
+    entity = EntityFactory()
+    record(entity, "tax-credit-grade", details={"grade": "A"}, decided_on=today - timedelta(days=300))
+    rated(entity, as_of=today - timedelta(days=60))
+    record(entity, decided_on=today - timedelta(days=20))
+    rated(entity, as_of=today - timedelta(days=15))
+    assert table_of(client.get(BOARD)) == []
+    assert table_of(client.get(BOARD, {"period": "month"})) == [entity.credit_code]
+    assert table_of(client.get(BOARD, {"period": "never"})) == []
+
+
+def test_the_board_is_narrowed_by_district_industry_and_state(client, official, record, rated):
+    here = EntityFactory(district="汀东区", industry_code="C1411")
+    there = EntityFactory(district="汀西区", industry_code="F5211", status="revoked")
+    for entity in (here, there):
+        record(entity)
+    rated(here, there)
+
+    def listed(**chosen):
+        return table_of(client.get(BOARD, {"show": "all", **chosen}))
+
+    assert set(listed()) == {here.credit_code, there.credit_code}
+    assert listed(district="汀西区") == [there.credit_code]
+    assert listed(section="C") == [here.credit_code]
+    assert listed(status="revoked") == [there.credit_code]
+    assert listed(grade="A") == []
+    assert set(listed(district="nowhere", section="?")) == {here.credit_code, there.credit_code}
+    assert client.get(BOARD, {"district": "汀西区"}).context["figures"].entities == 1
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "grade", "points", "-move", "district", "-day", "gossip"])
+def test_the_list_is_sorted_by_its_columns_and_by_nothing_else(client, official, city, sort):
+    for points in (70_00, 80_00):
+        CurrentRatingFactory(version=city.version, points=points)
+    assert len(table_of(client.get(BOARD, {"show": "all", "sort": sort}))) == 2
+
+
+def test_the_board_makes_as_many_queries_for_500_rows_as_for_50(client, official, city, record, query_budget):
+    def board():
+        # What belongs to the session and to the bars is read once before.
+        client.get(BOARD, {"show": "all"})
+        with query_budget("board"):
+            assert client.get(BOARD, {"show": "all"}).status_code == 200
+
+    for number in range(50):
+        CurrentRatingFactory(version=city.version, entity__district=f"district {number % 5}")
+    record(CurrentRating.objects.first().entity)
+    board()
+    for number in range(450):
+        CurrentRatingFactory(version=city.version, entity__district=f"district {number % 5}")
+    board()
+
+
+def test_the_list_can_be_taken_away_and_runs_no_formula(client, official, record, rated):
+    entity = EntityFactory(name_zh="=HYPERLINK(1)", name_en="")
+    record(entity, title="+罚款")
+    rated(entity)
+    response = client.get(reverse("evaluation:board-export"), {"show": "all"})
+    content = b"".join(response.streaming_content).decode("utf-8-sig")
+    head, line = content.strip().splitlines()
+    assert head.startswith("Unified social credit code,Entity,Grade before,Grade now,Points")
+    assert line.startswith(f"{entity.credit_code},'=HYPERLINK(1),,C,74")
+    assert "'+罚款" in line
+    assert "ratings-city-comprehensive" in response["Content-Disposition"]
+
+
+def test_a_risk_class_has_a_board_without_seals(client, official, record, rated):
+    entity = EntityFactory()
+    record(entity)
+    rated(entity)
+    page = client.get(BOARD, {"scheme": "risk-class", "show": "all"})
+    content = page.content.decode()
+    assert "It is not an evaluation of the enterprise&#x27;s credit." in content
+    assert 'class="grade ' not in content
+    assert "Class A" in content
+
+
+def test_a_risk_class_is_named_beside_the_grade_but_never_sealed(client, official, record, rated):
+    entity = EntityFactory()
+    record(entity)
+    rated(entity)
+    page = client.get(f"/ratings/{entity.credit_code}/").content.decode()
+    assert "Internal risk class" in page
+    assert "internal, not public, not an evaluation" in page
+    own = client.get(f"/ratings/{entity.credit_code}/", {"scheme": "risk-class"}).content.decode()
+    assert 'class="grade ' not in own
+    assert "Class B" in own
+
+
+def test_the_page_of_an_entity_says_grade_reasons_article_and_day(client, official, record, rated, query_budget):
+    entity = EntityFactory()
+    penalty = record(entity, title="罚款3.2万元")
+    rated(entity)
+    client.get(f"/ratings/{entity.credit_code}/")
+    with query_budget("rating of an entity"):
+        page = client.get(f"/ratings/{entity.credit_code}/")
+    content = page.content.decode()
+    assert "One record weighs against it (−10.0): “罚款3.2万元”." in content
+    assert "article 4.1 of the scheme" in content
+    assert penalty.legal_basis in content
+    assert "74.0 points" in content
+    assert "City comprehensive scheme, version 1" in content
+    assert reverse("entities:record-detail", args=[penalty.pk]) in content
+
+
+def test_an_entity_of_which_nothing_is_known_is_not_rated(client, official, schemes):
+    entity = EntityFactory()
+    content = client.get(f"/ratings/{entity.credit_code}/").content.decode()
+    assert "That is neither a good nor a bad grade." in content
+    assert "Not rated: not enough data" in content
+
+
+def test_a_change_that_is_not_rated_yet_is_announced(client, official, record, schemes):
+    entity = EntityFactory()
+    record(entity)
+    entity.rating_requests.create(requested_at=timezone.now())
+    assert "has just changed" in client.get(f"/ratings/{entity.credit_code}/").content.decode()
+    assert "1 waits for a new rating" in client.get(BOARD).content.decode()
+
+
+def test_the_panel_is_a_fragment_for_htmx_and_a_page_otherwise(client, official, record, rated):
+    entity = EntityFactory()
+    record(entity)
+    rated(entity)
+    url = reverse("evaluation:entity-panel", args=[entity.credit_code])
+    fragment = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert fragment.lstrip().startswith("<section")
+    assert "<html" in client.get(url).content.decode()
+    assert "grade-lg" in fragment
+
+
+def test_the_registrys_page_of_an_entity_has_a_place_for_the_grade(client, official, schemes):
+    entity = EntityFactory()
+    url = reverse("evaluation:entity-panel", args=[entity.credit_code])
+    assert url in client.get(reverse("entities:entity-detail", args=[entity.credit_code])).content.decode()
+
+
+# Who sees what
+
+PAGES = ("/ratings/{code}/", "/ratings/{code}/panel/", "/api/v1/ratings/{code}/")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_agent_opens_its_own_grade_and_no_other(client, record, rated, page):
+    mine, other = EntityFactory(), EntityFactory()
+    for entity in (mine, other):
+        record(entity)
+    rated(mine, other)
+    client.force_login(AgentFactory(entity=mine).user)
+    assert client.get(page.format(code=mine.credit_code)).status_code == 200
+    assert client.get(page.format(code=other.credit_code)).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_risk_class_is_for_officials_alone(client, record, rated, page):
+    entity = EntityFactory()
+    record(entity)
+    rated(entity)
+    url = f"{page.format(code=entity.credit_code)}?scheme=risk-class"
+    for user in (
+        AgentFactory(entity=entity).user,
+        MemberFactory(body=BodyFactory(kind="association"), role="officer"),
+        UserFactory(),
+    ):
+        client.force_login(user)
+        answer = client.get(url)
+        assert answer.status_code == 404 or "risk class" not in answer.content.decode().lower()
+        assert client.get("/schemes/risk-class/").status_code == 404
+        assert "risk" not in client.get("/api/v1/ratings/").content.decode()
+
+
+def test_a_risk_class_asked_for_by_an_agent_is_not_there(client, record, rated):
+    entity = EntityFactory()
+    record(entity)
+    rated(entity)
+    client.force_login(AgentFactory(entity=entity).user)
+    assert client.get(f"/ratings/{entity.credit_code}/", {"scheme": "risk-class"}).status_code == 404
+    assert "risk class" not in client.get(f"/ratings/{entity.credit_code}/").content.decode().lower()
+
+
+@pytest.mark.parametrize("role", ["agent", "officer", "stranger"])
+def test_the_board_is_for_officials(client, schemes, role):
+    user = {
+        "agent": lambda: AgentFactory().user,
+        "officer": lambda: MemberFactory(body=BodyFactory(kind="association"), role="officer"),
+        "stranger": UserFactory,
+    }[role]()
+    client.force_login(user)
+    assert client.get(BOARD).status_code == 404
+    assert client.get(reverse("evaluation:board-export")).status_code == 404
+
+
+@pytest.mark.parametrize("path", [BOARD, "/ratings/export/", "/ratings/91339702MX903Q6R3G/"])
+def test_whoever_is_not_signed_in_is_asked_to(client, schemes, path):
+    assert client.get(path).status_code == 302
+
+
+def test_the_public_reads_no_method_of_a_scheme_that_is_not_public(client, schemes):
+    assert client.get("/schemes/city-comprehensive/").status_code == 404
+    assert client.get("/schemes/risk-class/document.json").status_code == 404
+
+
+def test_the_agent_of_an_entity_reads_how_its_grade_is_made(client, schemes):
+    client.force_login(AgentFactory().user)
+    content = client.get("/schemes/city-comprehensive/").content.decode()
+    assert "国办发〔2019〕35号" in content
+    assert "国办发〔2026〕8号" in content
+    assert "not public" in content
+
+
+def test_the_agent_is_spoken_to_in_the_white_frame(client, record, rated):
+    entity = EntityFactory()
+    record(entity)
+    rated(entity)
+    client.force_login(AgentFactory(entity=entity).user)
+    content = client.get(f"/ratings/{entity.credit_code}/").content.decode()
+    assert '<body class="portal">' in content
+    assert "You are rated C, place 3 of 4" in content
+
+
+def test_ratings_appear_in_the_bar_of_officials_only(client, schemes):
+    client.force_login(MemberFactory())
+    assert 'href="/ratings/"' in client.get(reverse("entities:search")).content.decode()
+    client.force_login(MemberFactory(body=BodyFactory(kind="association"), role="officer"))
+    assert 'href="/ratings/"' not in client.get(reverse("entities:search")).content.decode()
+
+
+# The method
+
+
+def test_the_method_prints_every_indicator_with_its_article_and_the_docstrings(client, official, city, types):
+    content = client.get("/schemes/city-comprehensive/").content.decode()
+    for indicator in city.document.indicators:
+        assert str(indicator.name) in content
+        assert indicator.article in content
+    assert "Each matching record counts the points of its class." in content
+    assert "No class −6.0; Minor −2.0; General −10.0; Serious −20.0" in content
+
+
+def test_the_document_can_be_had_as_data(client, official, city):
+    assert json.loads(client.get("/schemes/city-comprehensive/document.json").content) == city.version.document
+
+
+# REST
+
+
+def test_the_list_by_rest_holds_what_one_may_see(client, record, rated):
+    mine, other = EntityFactory(), EntityFactory()
+    for entity in (mine, other):
+        record(entity)
+    rated(mine, other)
+    client.force_login(AgentFactory(entity=mine).user)
+    (one,) = client.get("/api/v1/ratings/").json()["results"]
+    assert (one["entity"], one["scheme"], one["grade"], one["points"]) == (
+        mine.credit_code,
+        "city-comprehensive",
+        "C",
+        "74.00",
+    )
+    client.force_login(MemberFactory())
+    assert client.get("/api/v1/ratings/").json()["count"] == 4
+    assert client.get("/api/v1/ratings/", {"scheme": "risk-class"}).json()["count"] == 2
+    assert client.get("/api/v1/ratings/", {"grade": "A"}).json()["count"] == 0
+    client.force_login(UserFactory())
+    assert client.get("/api/v1/ratings/").json()["count"] == 0
+
+
+def test_the_explanation_by_rest_adds_up(client, official, record, rated):
+    entity = EntityFactory()
+    penalty = record(entity)
+    rated(entity)
+    answer = client.get(f"/api/v1/ratings/{entity.credit_code}/").json()
+    assert (answer["grade"], answer["points"], answer["start"]) == ("C", "74.00", "84.00")
+    (reason,) = answer["reasons"]
+    assert (reason["record"], reason["article"], reason["points"], reason["weight"]) == (
+        penalty.pk,
+        "4.1",
+        "-10.00",
+        "1/1",
+    )
+    assert answer["family"] == "evaluation"
+    assert client.get(f"/api/v1/ratings/{entity.credit_code}/?scheme=none").status_code == 404
