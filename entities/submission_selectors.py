@@ -89,7 +89,8 @@ def progress_of(submission: Submission) -> Progress:
     """Steps, count and estimate, for the panel that draws itself again."""
     order = (State.CHECKING, State.READY, State.SAVING, State.DONE)
     place = order.index(submission.state) if submission.state in order else 0
-    labels = (_("Received"), _("Checked"), _("Confirmed"), _("Saved"))
+    confirmed = _("Your confirmation") if submission.state == State.READY else _("Confirmed")
+    labels = (_("Received"), _("Checked"), confirmed, _("Saved"))
     states = ["done"] * 4 if submission.state == State.DONE else (
         ["done"] * (place + 1) + ["current"] + ["todo"] * (2 - place)
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
+from credit_platform.ui.formats import chinese
 from credit_platform.ui.formats import number as grouped
 from entities import policies
 from entities import submission_selectors as selectors
@@ -73,7 +74,7 @@ def submission_new(request: HttpRequest) -> HttpResponse:
 
 def _upload_page(request: HttpRequest, form: UploadForm, bodies, status: int = 200) -> HttpResponse:
     offered = {fmt.code: fmt for body in bodies for fmt in formats.formats_for(body)}
-    context = {"form": form, "formats": list(offered.values())}
+    context = {"form": form, "formats": list(offered.values()), "chinese": chinese()}
     return render(request, "entities/submissions/new.html", context, status=status)
 
 
@@ -135,7 +136,6 @@ def _preview(
     return {
         "counts": counts,
         "view": view,
-        "views": _views(counts, view),
         "column": column,
         "columns": selectors.columns_with_problems(submission, view),
         "page": page,
@@ -157,21 +157,6 @@ def _view(request: HttpRequest, counts: selectors.Counts) -> str:
     if counts.refused:
         return selectors.FIX
     return selectors.LOOK if counts.warned else selectors.GOOD if counts.good else selectors.ON_FILE
-
-
-def _views(counts: selectors.Counts, current: str) -> list[dict]:
-    named = (
-        (selectors.DECIDE, _("To decide"), counts.asked),
-        (selectors.FIX, _("Must be fixed"), counts.refused),
-        (selectors.LOOK, _("Look at these"), counts.warned),
-        (selectors.GOOD, _("Ready"), counts.good),
-        (selectors.ON_FILE, _("Already on file"), counts.unchanged),
-    )
-    return [
-        {"label": label, "count": count, "url": f"?view={view}", "current": view == current}
-        for view, label, count in named
-        if count or view == current
-    ]
 
 
 def _decide_url(request: HttpRequest):

@@ -1,13 +1,16 @@
 """Files over REST: hand in, follow, read the problems, confirm. The same checks and policies as on the pages."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS
+from credit_platform.common.errors import InvalidInput
 from entities import submission_selectors as selectors
 from entities.intake.sentences import for_reader
 from entities.models import Submission, SubmissionRow, SubmittingBody
@@ -23,18 +26,18 @@ class SubmissionIn(serializers.Serializer):
 
 
 class CountsOut(serializers.Serializer):
-    """Rows by what becomes of them."""
+    """Rows by what becomes of them, as far as the file has been checked."""
 
     new = serializers.IntegerField()
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
-    asked = serializers.IntegerField()
+    asked = serializers.IntegerField(help_text="Rows whose entity a person has to confirm on the page of the file.")
     refused = serializers.IntegerField()
     saved = serializers.IntegerField()
 
 
-class SubmissionOut(serializers.ModelSerializer):
-    """A file as it stands."""
+class SubmissionListed(serializers.ModelSerializer):
+    """A file in a list."""
 
     body = serializers.SlugRelatedField(slug_field="code", read_only=True)
     format = serializers.CharField(source="format_code")
@@ -42,15 +45,13 @@ class SubmissionOut(serializers.ModelSerializer):
     sha256 = serializers.CharField(source="document.sha256")
     problem = serializers.SerializerMethodField()
     notes = serializers.SerializerMethodField()
-    counts = serializers.SerializerMethodField()
 
     class Meta:
         model = Submission
         fields = (
             "id", "body", "format", "file_name", "sha256", "state", "problem", "notes", "encoding", "rows_total",
-            "rows_worked", "uploaded_at", "confirmed_at", "finished_at", "counts",
+            "rows_worked", "uploaded_at", "confirmed_at", "finished_at",
         )  # fmt: skip
-        read_only_fields = fields
 
     def get_problem(self, submission: Submission) -> str:
         return for_reader(submission.problem)
@@ -58,6 +59,103 @@ class SubmissionOut(serializers.ModelSerializer):
     def get_notes(self, submission: Submission) -> list[str]:
         return [for_reader(note) for note in submission.notes]
 
-    @extend_schema_field_counts
+
+class SubmissionOut(SubmissionListed):
+    """One file as it stands."""
+
+    counts = serializers.SerializerMethodField()
+
+    class Meta(SubmissionListed.Meta):
+        fields = (*SubmissionListed.Meta.fields, "counts")
+
+    @extend_schema_field(CountsOut)
     def get_counts(self, submission: Submission) -> dict:
-        return CountsOut(selectors.counts_of(submission)).data
+        return dict(CountsOut(selectors.counts_of(submission)).data)
+
+
+class ProblemOut(serializers.Serializer):
+    """One thing about one cell."""
+
+    column = serializers.CharField(help_text="As the file names it; empty for the row as a whole.")
+    value = serializers.CharField()
+    level = serializers.ChoiceField(["error", "question", "warning"])
+    message = serializers.SerializerMethodField()
+
+    def get_message(self, problem: dict) -> str:
+        return for_reader(problem)
+
+
+class RowOut(serializers.ModelSerializer):
+    """A row with all that was found about it."""
+
+    row = serializers.IntegerField(source="number", help_text="As a spreadsheet numbers it.")
+    problems = ProblemOut(many=True)
+
+    class Meta:
+        model = SubmissionRow
+        fields = ("row", "outcome", "problems")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="The files of your bodies, newest first", responses={200: SubmissionListed, **ERRORS}),
+    retrieve=extend_schema(summary="How far a file has come, and its counts", responses={200: SubmissionOut, **ERRORS}),
+)
+class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Hand files in and follow them."""
+
+    serializer_class = SubmissionListed
+    parser_classes = (MultiPartParser, JSONParser)
+    filter_backends = ()
+    queryset = Submission.objects.none()
+
+    def get_queryset(self):
+        return selectors.submissions_for_list(user=self.request.user)
+
+    def retrieve(self, request: Request, pk: str | None = None) -> Response:
+        return Response(SubmissionOut(self.get_object()).data)
+
+    @extend_schema(
+        summary="Hand a file in",
+        description=(
+            "Answers at once; the file is checked by a worker. Ask for it again until its state is `ready`. "
+            "The same file, while it is in work or waits for its confirmation, is answered with the one there."
+        ),
+        request={"multipart/form-data": SubmissionIn},
+        responses={201: SubmissionOut, **ERRORS},
+    )
+    def create(self, request: Request) -> Response:
+        sent = SubmissionIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        submission = submissions.upload_submission(
+            by=request.user,
+            body=sent.validated_data["body"],
+            format_code=sent.validated_data["format"],
+            upload=sent.validated_data["file"],
+        )
+        return Response(SubmissionOut(submission).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="The rows of a file about which something was found, with every problem",
+        parameters=[OpenApiParameter("outcome", OpenApiTypes.STR, enum=list(SubmissionRow.Outcome.values))],
+        responses={200: RowOut(many=True), **ERRORS},
+    )
+    @action(detail=True, methods=["get"])
+    def problems(self, request: Request, pk: str | None = None) -> Response:
+        rows = self.get_object().rows.exclude(problems=[]).order_by("number")
+        if outcome := request.query_params.get("outcome"):
+            if outcome not in SubmissionRow.Outcome.values:
+                raise InvalidInput({"outcome": [_("There is no outcome “%(value)s”.") % {"value": outcome}]})
+            rows = rows.filter(outcome=outcome)
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(RowOut(page, many=True).data)
+
+    @extend_schema(
+        summary="Save the good rows of a checked file",
+        description="Rows that ask something or were refused are left out. Confirming again changes nothing.",
+        request=None,
+        responses={200: SubmissionOut, **ERRORS},
+    )
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, pk: str | None = None) -> Response:
+        submission = submissions.confirm_submission(by=request.user, submission_id=self.get_object().pk)
+        return Response(SubmissionOut(submission).data)

@@ -2,9 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
+from entities.api.submissions import SubmissionViewSet
 from entities.api.views import EntityViewSet, RecordViewSet
 
 router = SimpleRouter()
 router.register("entities", EntityViewSet, basename="api-entity")
 router.register("records", RecordViewSet, basename="api-record")
+router.register("submissions", SubmissionViewSet, basename="api-submission")
 urlpatterns = router.urls

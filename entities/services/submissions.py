@@ -495,8 +495,14 @@ def _hand_over(submission: Submission, rows: Sequence[SubmissionRow], fmt: Submi
 
 @transaction.atomic
 def _finish(submission: Submission) -> None:
+    rows = submission.rows.count()
     finished = Submission.objects.filter(pk=submission.pk, state=State.SAVING).update(
-        state=State.DONE, finished_at=timezone.now(), heartbeat_at=timezone.now(), attempts=0
+        state=State.DONE,
+        finished_at=timezone.now(),
+        heartbeat_at=timezone.now(),
+        attempts=0,
+        rows_total=rows,
+        rows_worked=rows,
     )
     if finished:
         counts = dict(
