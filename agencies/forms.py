@@ -44,7 +44,7 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs) -> None:
         formats = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%d %b %Y", "%d %B %Y")
         widget = forms.DateInput(
-            format="%Y-%m-%d", attrs={"autocomplete": "off", "placeholder": "2026-11-16", "inputmode": "text"}
+            format="%Y-%m-%d", attrs={"placeholder": "2026-11-16", "inputmode": "text"}
         )
         super().__init__(input_formats=formats, widget=widget, **kwargs)
 
@@ -90,7 +90,7 @@ class TenThousandYuanField(forms.Field):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+        self.widget.attrs["inputmode"] = "decimal"
 
     def to_python(self, value) -> Decimal | None:
         if value in (None, ""):
