@@ -241,7 +241,9 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
                 )
             yield line
     finally:
-        text.detach()
+        # Nobody asked for the rest, and the file may be closed by now.
+        if not text.closed:
+            text.detach()
 
 
 def _records(file: BinaryIO, layout: Layout) -> Iterator[list[str]]:
@@ -358,7 +360,8 @@ def _look_through(file: BinaryIO) -> int:
         unpacked = formulas = 0
         for part in parts:
             is_sheet = part.filename.startswith("xl/worksheets/sheet")
-            part.file_size = MAX_UNPACKED + 1
+            # Far enough beyond the limit that the limit is met before the end.
+            part.file_size = MAX_UNPACKED + 2 * CHUNK
             width = height = 0
             rest = b""
             with archive.open(part) as stream:

@@ -1,0 +1,86 @@
+"""What the tests of files share: the shipped catalogue, a tax clerk, and a short way to send a file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+
+from entities.models import Submission, SubmissionRow, SubmittingBody
+from entities.services import submissions
+from tests.factories import MemberFactory
+
+HEADER = "纳税人识别号,纳税人名称,评价年度,税务机关"
+OFFICE = "国家税务总局云汀市税务局"
+
+
+@pytest.fixture
+def catalogue(db) -> None:
+    """The catalogue that the platform ships."""
+    call_command("seed_catalogue", verbosity=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A clerk with the body for which they send files of one format."""
+
+    clerk: object
+    body: SubmittingBody
+    format_code: str
+
+    def upload(self, content: bytes | str, name: str = "list.csv") -> Submission:
+        content = content.encode() if isinstance(content, str) else content
+        return submissions.upload_submission(
+            by=self.clerk, body=self.body, format_code=self.format_code, upload=SimpleUploadedFile(name, content)
+        )
+
+    def send(self, content: bytes | str, name: str = "list.csv") -> Submission:
+        """Upload a file and have it checked, as a worker would."""
+        submission = self.upload(content, name)
+        submissions.check_submission(submission_id=submission.pk)
+        submission.refresh_from_db()
+        return submission
+
+    def send_rows(self, *rows: Sequence[str]) -> Submission:
+        """A list of taxpayers; each row is code and name, with year and office where they matter."""
+        return self.send("\n".join([HEADER, *(",".join(_full(row)) for row in rows)]))
+
+    def save(self, submission: Submission) -> Submission:
+        submissions.confirm_submission(by=self.clerk, submission_id=submission.pk)
+        submissions.save_submission(submission_id=submission.pk)
+        submission.refresh_from_db()
+        return submission
+
+
+def _full(row: Sequence[str]) -> Sequence[str]:
+    return (*row, *("2025", OFFICE)[len(row) - 2 :])
+
+
+@pytest.fixture
+def tax(catalogue, media) -> Desk:
+    body = SubmittingBody.objects.get(code="tax")
+    return Desk(MemberFactory(body=body), body, "tax-credit-a-list")
+
+
+@pytest.fixture
+def desk(catalogue, media) -> Callable[[str, str], Desk]:
+    """The desk of any body and format: `desk("customs", "customs-status")`."""
+
+    def make(body_code: str, format_code: str) -> Desk:
+        body = SubmittingBody.objects.get(code=body_code)
+        return Desk(MemberFactory(body=body), body, format_code)
+
+    return make
+
+
+def row_of(submission: Submission, number: int = 2) -> SubmissionRow:
+    return submission.rows.get(number=number)
+
+
+def outcomes(submission: Submission) -> dict[int, str]:
+    return dict(submission.rows.order_by("number").values_list("number", "outcome"))
+
+
+def sentences(row: SubmissionRow, level: str | None = None) -> str:
+    return " ".join(one["en"] for one in row.problems if level in (None, one["level"]))
