@@ -76,17 +76,17 @@ def figures_of_bodies(*, day: date) -> list[BodyFigures]:
     files = (
         Submission.objects.filter(uploaded_at__date__gte=since)
         .exclude(state=Submission.State.CANCELLED)
-        .values_list("body")
+        .values("body")
         .annotate(
-            Count("pk", distinct=True),
-            Count("rows"),
-            Count("rows", filter=Q(rows__outcome=SubmissionRow.Outcome.REFUSED)),
+            files=Count("pk", distinct=True),
+            total=Count("rows"),
+            refused=Count("rows", filter=Q(rows__outcome=SubmissionRow.Outcome.REFUSED)),
         )
         .order_by()
     )
-    for body, number, rows, refused in files:
-        if body in figures:
-            figures[body].files, figures[body].rows, figures[body].refused_rows = number, rows, refused
+    for row in files:
+        if found := figures.get(row["body"]):
+            found.files, found.rows, found.refused_rows = row["files"], row["total"], row["refused"]
     return list(figures.values())
 
 

@@ -28,11 +28,13 @@ class Kind:
     code: str
     title: str | Promise
     types: tuple[str, ...]
+    #: Whether its records end by themselves, so that their last day is worth a column.
+    ends: bool = False
 
 
 KINDS = (
-    Kind("penalties", _("Penalties"), ("administrative-penalty",)),
-    Kind("lists", _("On a list"), ("serious-violation-listing", "abnormal-listing")),
+    Kind("penalties", _("Penalties"), ("administrative-penalty",), ends=True),
+    Kind("lists", _("On a list"), ("serious-violation-listing", "abnormal-listing"), ends=True),
     Kind("commendations", _("Commendations"), ("commendation",)),
     Kind("licences", _("Licences"), ("administrative-licence",)),
     Kind("inspections", _("Inspections"), ("inspection-result",)),
@@ -40,7 +42,7 @@ KINDS = (
 )
 NAMED_TYPES = frozenset(code for kind in KINDS for code in kind.types)
 #: Public types of the catalogue that no section above names.
-OTHER = Kind("other", _("Other public records"), ())
+OTHER = Kind("other", _("Other public records"), (), ends=True)
 SECTIONS = {kind.code: kind for kind in (*KINDS, OTHER)}
 
 
@@ -84,7 +86,7 @@ def of_kind(records: QuerySet[CreditRecord], kind: Kind) -> QuerySet[CreditRecor
 def sections_of(entity: Entity, day: date) -> list[Section]:
     """What is on public record, by kind; kinds with nothing are left out. One query more than there are kinds."""
     records = public_records_of(entity, day)
-    totals = Counter()
+    totals: Counter[str] = Counter()
     kind_of = {code: kind.code for kind in KINDS for code in kind.types}
     for code, count in records.order_by().values_list("record_type__code").annotate(Count("pk")):
         totals[kind_of.get(code, OTHER.code)] += count

@@ -221,6 +221,12 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Credit supervision platform",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "The same rules as the pages: whoever calls sees and does what their role may see and do there. "
+        "What one may not see is a 404. Every error is `{code, message}`, with `problems` by field where input "
+        "was wrong."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -16,13 +16,15 @@ from credit_platform.governance.demo.clock import as_if_on
 from credit_platform.governance.demo.history import History, ordinary_life, work_in_hand
 from credit_platform.governance.demo.names import invent
 from credit_platform.governance.demo.people import PEOPLE, make_accounts
-from entities.models import Entity, RecordType, SubmittingBody
+from entities.models import Entity, Notice, RecordType, SubmittingBody
 from entities.services import records
 from entities.services.entities import register_entity
+from entities.services.feedback import acknowledge
 from evaluation import services as evaluation
 
 ENTITIES = 300
 SEED = 339_700
+READ_UNTIL = timedelta(days=12)
 #: The names that the city gives to the bodies of the catalogue.
 BODY_NAMES = {
     "market-supervision": ("云汀市市场监督管理局", "Yunting Market Supervision Bureau"),
@@ -59,6 +61,7 @@ def make(*, progress: Progress) -> None:
     work_in_hand(history, entities)
     stories.tell(history, entities)
     _live(history, progress)
+    _read_old_notices(history)
     progress("ratings", 0, 1)
     evaluation.rate_all(as_of=today)
     while evaluation.rate_waiting(limit=1_000, as_of=today):
@@ -111,10 +114,21 @@ def _live(history: History, progress: Progress) -> None:
     _by_itself(history.today)
 
 
+def _read_old_notices(history: History) -> None:
+    """Everybody has read what was written to them, but for the last days."""
+    until = timezone.now() - READ_UNTIL
+    for user in history.users.values():
+        old = Notice.objects.visible_to(user).filter(created_at__lt=until, acknowledged_at=None)
+        for notice in old.order_by("pk"):
+            with as_if_on(timezone.localdate(notice.created_at), hour=15):
+                acknowledge(by=user, notice_id=notice.pk)
+
+
 def _by_itself(day: date) -> None:
-    """Publicity that is over ends, and what changed is rated."""
+    """Publicity that is over ends; what changed, and whom the days themselves touched, is rated."""
     with as_if_on(day, hour=1):
         records.end_publicity(as_of=day)
+        evaluation.request_ratings_until(day)
         while evaluation.rate_waiting(limit=1_000, as_of=day):
             pass
 

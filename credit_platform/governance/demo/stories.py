@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from associations.models import Association, Member
 from associations.services import MemberDraft, add_member, end_membership
 from credit_platform.governance.demo.clock import weekday_from
-from credit_platform.governance.demo.history import MARKET, OFFENCES, History
+from credit_platform.governance.demo.history import MARKET, OFFENCES, TAX, History, tax_grade
 from credit_platform.governance.demo.names import FIRST, FOOD
 from entities.drafts import draft_of
-from entities.models import CreditRecord, Entity, EntityAgent
-from entities.services import records
+from entities.models import CreditRecord, Entity, EntityAgent, SubmittingBody
+from entities.services import records, submissions
 from entities.services.records import RecordDraft
 from repair import services as cases
 from repair.workflow import Action
@@ -39,6 +39,7 @@ def tell(history: History, entities: list[Entity]) -> None:
     _cases(history, hero)
     _corrected_and_withdrawn(history, hero)
     _association(history, entities)
+    _tax_lists(history, entities)
 
 
 def _name_agents(history: History, hero: dict) -> None:
@@ -81,6 +82,7 @@ def _food_company(history: History, entity: Entity) -> None:
             inspection_kind="double-random",
             finding="none",
         )
+    tax_grade(history, entity, "A")
     history.fact(
         MARKET, "administrative-licence", entity, "食品生产许可", _ago(history, 330), licence_kind="ordinary"
     )
@@ -205,8 +207,15 @@ def _association(history: History, entities: list[Entity]) -> None:
     association = Association.objects.select_related("body").get(body=history.bodies[ASSOCIATION])
     candidates = [e for e in entities if e.industry_code in FOOD and e.status == Entity.Status.ACTIVE]
     members = candidates[:2] + history.random.sample(candidates[2:], MEMBERS - 2)
+    for entity, days, offence in zip(members[6:9], (14, 17, 22), (PURCHASES, LABELS, ADVERTS), strict=True):
+        history.penalty(MARKET, entity, offence, _ago(history, days))
+    year = history.today.year - 1
+    history.fact(
+        MARKET, "commendation", members[9], f"{year}年度放心消费示范单位", _ago(history, 15), level="city"
+    )
     _joined_and_left(history, association, members)
     _member_records(history, association, members)
+    history.on(_ago(history, 40), partial(_member_list, history, members, candidates))
 
 
 def _joined_and_left(history: History, association: Association, members: list[Entity]) -> None:
@@ -230,6 +239,23 @@ def _joined_and_left(history: History, association: Association, members: list[E
         history.on(max(joined_on, history.today - timedelta(days=720)), partial(join, entity, draft))
     for entity in members[4:6]:
         history.on(_ago(history, 18), partial(leave, entity))
+
+
+def _member_list(history: History, members: list[Entity], candidates: list[Entity]) -> None:
+    """The association's own list: nearly all stand there already, two are new, one has a name but no code."""
+    new = [entity for entity in candidates if entity not in members][-2:]
+    known = Member.objects.filter(entity__in=members, left_on=None).select_related("entity").order_by("pk")
+    basis = {Member.Basis.CHARTER: "协会章程", Member.Basis.CONSENT: "会员同意"}
+    lines = ["统一社会信用代码,会员名称,会员编号,入会日期,数据依据"]
+    lines += [
+        f"{one.entity.credit_code},{one.entity.name_zh},{one.member_number},{one.joined_on},{basis[one.basis]}"
+        for one in known
+    ]
+    lines += [f"{one.credit_code},{one.name_zh},,{_ago(history, 45)},协会章程" for one in new]
+    lines.append(f",云汀市青禾面馆,,{_ago(history, 400)},协会章程")
+    upload = SimpleUploadedFile("会员名单.csv", "\r\n".join(lines).encode(), content_type="text/csv")
+    officer = history.users["qianmulan"]
+    _take_in(officer, history.bodies[ASSOCIATION], "members", upload, confirm=True)
 
 
 def _member_records(history: History, association: Association, members: list[Entity]) -> None:
@@ -266,3 +292,44 @@ def _member_records(history: History, association: Association, members: list[En
     for place, entity in enumerate(members[:4], start=1):
         details = {"grade": random.choice("AAB")}
         note(entity, "member-rating", f"云餐协评〔{year}〕{place}号", "会员自律评级", details=details)
+
+
+# Files
+
+
+def _tax_lists(history: History, entities: list[Entity]) -> None:
+    """The list of two years ago was saved last spring; that of last year lies ready to be confirmed."""
+    listed = [entity for entity in entities[len(FIRST) :] if entity.status == Entity.Status.ACTIVE]
+    year, clerk = history.today.year, history.users["hemiao"]
+    spring = min(date(year - 1, 4, 20), history.today - timedelta(days=60))
+
+    def hand_in(evaluated: int, rows: list[tuple[str, str]], *, confirm: bool) -> None:
+        lines = ["纳税人识别号,纳税人名称,评价年度,税务机关"]
+        lines += [f"{code},{name},{evaluated},{history.bodies[TAX].name_zh}" for code, name in rows]
+        upload = SimpleUploadedFile(
+            f"{evaluated}年度A级纳税人名单.csv", "\r\n".join(lines).encode("gb18030"), content_type="text/csv"
+        )
+        _take_in(clerk, history.bodies[TAX], "tax-credit-a-list", upload, confirm=confirm)
+
+    def rows_of(some: list[Entity]) -> list[tuple[str, str]]:
+        return [(entity.credit_code, entity.name_zh) for entity in some]
+
+    before = [*rows_of(history.random.sample(listed, 26)), ("9133970", "云汀市名单尾行")]
+    now = rows_of(history.random.sample(listed, 22))
+    mistyped, other_name = now[3], now[9]
+    now[3] = (mistyped[0][:-1] + ("0" if mistyped[0][-1] != "0" else "1"), mistyped[1])
+    now[9] = (other_name[0], other_name[1].replace("云汀", "云汀市"))
+    now += [("91339702MX9", "云汀栖桐食品有限公司"), ("", "云汀远槐面馆")]
+    history.on(spring, partial(hand_in, year - 2, before, confirm=True))
+    history.on(_ago(history, 1), partial(hand_in, year - 1, now, confirm=False))
+
+
+def _take_in(
+    by, body: SubmittingBody, format_code: str, upload: SimpleUploadedFile, *, confirm: bool
+) -> None:
+    """What the workers do with a file, done here at once."""
+    submission = submissions.upload_submission(by=by, body=body, format_code=format_code, upload=upload)
+    submissions.check_submission(submission_id=submission.pk)
+    if confirm:
+        submissions.confirm_submission(by=by, submission_id=submission.pk)
+        submissions.save_submission(submission_id=submission.pk)

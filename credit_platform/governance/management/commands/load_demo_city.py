@@ -24,14 +24,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--yes-i-know",
             action="store_true",
-            help="load it even under production settings: anybody who has the printed password can then sign in",
+            help="load it under other settings than those of make up: whoever has the password can sign in",
         )
 
     def handle(self, *args, **options) -> None:
-        if settings.SETTINGS_MODULE.endswith(".production") and not options["yes_i_know"]:
+        if not (settings.DEMONSTRATION or options["yes_i_know"]):
             raise CommandError(
-                "These are the settings of a served platform, and the city brings accounts with a known password. "
-                "Use --yes-i-know if that is meant."
+                "These settings are not those of a demonstration, and the city brings accounts with a known "
+                "password. Use --yes-i-know if that is meant."
             )
         if city.exists():
             self.stdout.write("The demonstration city is already here.")

@@ -1,0 +1,204 @@
+"""An association's files: what saving a row does, and that saving again does nothing."""
+
+from datetime import date
+
+import pytest
+
+from associations import formats, services
+from associations.models import Member
+from credit_platform.common.errors import NotPermitted
+from entities.intake.formats import ReadyRow, formats_for
+from entities.models import CreditRecord
+from tests.associations.factories import AssociationFactory, MembershipOfEntityFactory, officer_of
+from tests.factories import BodyFactory, EntityFactory, RecordTypeFactory, SubmissionFactory
+
+
+@pytest.fixture
+def association(db):
+    return AssociationFactory()
+
+
+@pytest.fixture
+def officer(association):
+    return officer_of(association)
+
+
+@pytest.fixture
+def submission(association, officer):
+    return SubmissionFactory(body=association.body, uploaded_by=officer, format_code="members")
+
+
+def member_row(number: int, entity, **cells) -> ReadyRow:
+    form = formats.MemberRow()
+    typed = {
+        "entity_name": entity.name_zh,
+        "credit_code": entity.credit_code,
+        "joined_on": "2021/3/1",
+        "basis": "协会章程",
+        **cells,
+    }
+    assert form.read(typed), form.errors
+    return ReadyRow(number, entity.pk, form.to_draft())
+
+
+def save(officer, submission, *rows) -> dict:
+    return dict(services.save_members(by=officer, submission=submission, rows=rows))
+
+
+def test_only_associations_send_these_files(association, db):
+    codes = {fmt.code for fmt in formats_for(association.body)}
+    assert {"members", "member-records"} <= codes
+    assert not {"members", "member-records"} & {fmt.code for fmt in formats_for(BodyFactory())}
+
+
+def test_a_list_of_members_is_saved_and_sending_it_again_changes_nothing(officer, submission):
+    rows = [
+        member_row(2, EntityFactory()),
+        member_row(3, EntityFactory(), member_number="A-1", basis="会员同意"),
+    ]
+    assert services.compare_members(body=submission.body, rows=rows) == {2: "new", 3: "new"}
+    assert save(officer, submission, *rows) == {"new": 2, "changed": 0, "unchanged": 0}
+    assert services.compare_members(body=submission.body, rows=rows) == {2: "unchanged", 3: "unchanged"}
+    assert save(officer, submission, *rows) == {"new": 0, "changed": 0, "unchanged": 2}
+    second = Member.objects.get(member_number="A-1")
+    assert (second.joined_on, second.basis, second.submission) == (date(2021, 3, 1), "consent", submission)
+
+
+def test_a_row_with_a_day_of_leaving_ends_the_membership(officer, submission, association):
+    member = MembershipOfEntityFactory(association=association)
+    row = member_row(2, member.entity, left_on="2025-01-31")
+    assert save(officer, submission, row)["changed"] == 1
+    member.refresh_from_db()
+    assert member.left_on == date(2025, 1, 31)
+
+
+def test_an_old_list_does_not_bring_back_who_has_left(officer, submission, association):
+    member = MembershipOfEntityFactory(association=association, left_on=date(2025, 1, 31))
+    assert save(officer, submission, member_row(2, member.entity))["unchanged"] == 1
+    member.refresh_from_db()
+    assert member.left_on == date(2025, 1, 31)
+
+
+def test_who_left_and_joined_again_is_a_new_membership(officer, submission, association):
+    member = MembershipOfEntityFactory(association=association, left_on=date(2025, 1, 31))
+    assert save(officer, submission, member_row(2, member.entity, joined_on="2026-01-01"))["new"] == 1
+
+
+def test_one_associations_list_does_not_touch_anothers_members(officer, submission):
+    elsewhere = MembershipOfEntityFactory()
+    save(officer, submission, member_row(2, elsewhere.entity, left_on="2025-01-31"))
+    elsewhere.refresh_from_db()
+    assert elsewhere.left_on is None
+
+
+def test_nobody_else_saves_the_list(submission):
+    with pytest.raises(NotPermitted):
+        save(officer_of(AssociationFactory()), submission, member_row(2, EntityFactory()))
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"joined_on": "2099-01-01"}, "joined_on"),
+        ({"left_on": "2020-01-01"}, "left_on"),
+        ({"basis": "因为"}, "basis"),
+        ({"joined_on": "三月"}, "joined_on"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_told_at_its_column(cells, column):
+    form = formats.MemberRow()
+    typed = {"entity_name": "某店", "joined_on": "2021-03-01", "basis": "章程", **cells}
+    assert not form.read(typed)
+    assert column in form.errors
+
+
+def test_an_entity_stands_once_in_a_list():
+    form = formats.MemberRow()
+    form.read(
+        {
+            "entity_name": "某店",
+            "credit_code": "91339702MX90000000",
+            "joined_on": "2021-03-01",
+            "basis": "章程",
+        }
+    )
+    assert form.key() == "91339702MX90000000"
+
+
+# Member records
+
+
+@pytest.fixture
+def kinds(association):
+    types = {}
+    for code, polarity in (
+        ("member-commendation", "positive"),
+        ("member-warning", "negative"),
+        ("member-rating", "neutral"),
+    ):
+        types[code] = RecordTypeFactory(
+            code=code,
+            polarity=polarity,
+            family="market",
+            submitters=[association.body],
+            version__disclosure="shared",
+            version__extra_fields=[
+                {"name": "grade", "type": "text", "label_zh": "等级", "label_en": "Grade"}
+            ],
+        )
+    return types
+
+
+def record_row(number: int, entity, **cells) -> ReadyRow:
+    form = formats.MemberRecordRow()
+    typed = {
+        "entity_name": entity.name_zh,
+        "kind": "表彰",
+        "document_number": f"云餐协〔2026〕{number}号",
+        "title": "明厨亮灶示范单位",
+        "decided_on": "2026-03-01",
+        **cells,
+    }
+    assert form.read(typed), form.errors
+    return ReadyRow(number, entity.pk, form.to_draft())
+
+
+def test_commendations_and_ratings_stand_at_once_and_warnings_wait_for_a_second_person(
+    officer, submission, kinds
+):
+    entity = EntityFactory()
+    rows = [
+        record_row(2, entity),
+        record_row(3, entity, kind="评级", grade="A"),
+        record_row(4, entity, kind="警示", legal_basis="《章程》第十一条"),
+    ]
+    assert set(formats.compare_records(body=submission.body, rows=rows).values()) == {"new"}
+    assert formats.save_records(by=officer, submission=submission, rows=rows)["new"] == 3
+    states = dict(CreditRecord.objects.values_list("record_type__code", "status"))
+    assert states == {
+        "member-commendation": "published",
+        "member-rating": "published",
+        "member-warning": "waiting",
+    }
+    again = formats.save_records(by=officer, submission=submission, rows=rows)
+    assert (again["new"], again["unchanged"]) == (0, 3)
+
+
+def test_member_records_are_market_information_and_not_public(officer, submission, kinds):
+    rows = [record_row(2, EntityFactory())]
+    formats.save_records(by=officer, submission=submission, rows=rows)
+    assert not CreditRecord.objects.public_on(date(2026, 11, 22)).exists()
+
+
+@pytest.mark.parametrize(("kind", "column"), [("评级", "grade"), ("警示", "legal_basis"), ("开除", "kind")])
+def test_what_a_member_record_lacks_is_told_at_its_column(kind, column):
+    form = formats.MemberRecordRow()
+    typed = {
+        "entity_name": "某店",
+        "kind": kind,
+        "document_number": "1号",
+        "title": "内容",
+        "decided_on": "2026-03-01",
+    }
+    assert not form.read(typed)
+    assert column in form.errors
