@@ -5,7 +5,6 @@ the shortest publicity is over, everything is corrected and performed, a public 
 what other law asks for. 国办发〔2025〕22号 leaves two papers of the many: proof of performance and the commitment.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -63,7 +62,7 @@ def may_apply(record, outlook: Outlook) -> Decision:
 
 
 def what_is_missing(
-    *, statement: str, proofs: Collection, signed: bool, outlook_says_no: str = ""
+    *, statement: str, has_proof: bool, is_signed: bool, outlook_says_no: str = ""
 ) -> dict[str, list[str]]:
     """Everything that a draft lacks before it can be filed, by field, told all at once; empty when complete."""
     missing = {}
@@ -71,9 +70,9 @@ def what_is_missing(
         missing[""] = [outlook_says_no]
     if not statement.strip():
         missing["statement"] = [_("Say what was corrected and how every duty was performed.")]
-    if not proofs:
+    if not has_proof:
         missing["proofs"] = [_("Add at least one proof of performance: a PDF, JPG or PNG file.")]
-    if not signed:
+    if not is_signed:
         missing["signature"] = [_("Sign the commitment letter: type your name and tick the box.")]
     return missing
 

@@ -161,6 +161,18 @@ def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument
     return signed
 
 
+def missing_in(case: Case) -> dict[str, list[str]]:
+    """Everything that keeps the draft from being filed today, by field; empty when it is complete."""
+    papers = set(case.documents.values_list("kind", flat=True))
+    may_apply = rules.may_apply(case.record, repair_outlook(case.record, timezone.localdate()))
+    return rules.what_is_missing(
+        statement=case.statement,
+        has_proof=CaseDocument.Kind.PROOF in papers,
+        is_signed=CaseDocument.Kind.COMMITMENT in papers,
+        outlook_says_no=may_apply.reason,
+    )
+
+
 def letter_of(case: Case) -> str:
     """The commitment letter as it is signed: the Chinese text, then the English."""
     return "\n\n\n".join(letter_in(case, language) for language in LETTER_LANGUAGES) + "\n"
@@ -285,15 +297,7 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
 
 
 def _filed(case: Case, by, note: str) -> None:
-    outlook = repair_outlook(case.record, timezone.localdate())
-    may_apply = rules.may_apply(case.record, outlook)
-    missing = rules.what_is_missing(
-        statement=case.statement,
-        proofs=case.documents.filter(kind=CaseDocument.Kind.PROOF),
-        signed=case.documents.filter(kind=CaseDocument.Kind.COMMITMENT).exists(),
-        outlook_says_no=may_apply.reason,
-    )
-    if missing:
+    if missing := missing_in(case):
         raise InvalidInput(missing)
     case.submitted_at = timezone.now()
     case.deciding_body = _who_answers_for(case.record)

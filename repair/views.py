@@ -192,7 +192,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         return _changed_meanwhile(request, number, refusal)
     if wish.startswith("remove:"):
         services.remove_paper(by=request.user, number=number, key=wish.removeprefix("remove:"))
-    elif wish == "submit" and not form.errors:
+    elif wish == "submit":
         return _file(request, case, form)
     if form.errors:
         return _show(request, number, draft_form=form, status=422)
@@ -222,6 +222,11 @@ def _keep(user, case: Case, form: DraftForm) -> Case:
 
 
 def _file(request: HttpRequest, case: Case, form: DraftForm) -> HttpResponse:
+    if form.errors:
+        # What a file or the signature lacks is known already; the rest is told with it.
+        missing = services.missing_in(case)
+        form.take(InvalidInput({field: said for field, said in missing.items() if field not in form.errors}))
+        return _show(request, case.number, draft_form=form, status=422)
     try:
         services.act_on_case(by=request.user, number=case.number, action=Action.SUBMIT, version=case.version)
     except InvalidInput as refusal:

@@ -500,3 +500,15 @@ def test_a_reader_of_a_lent_case_sees_no_internal_notes():
     services.lend_case(by=supervisor, number=case.number, reader=reader)
     assert "Only among us." not in text_of(open_page(reader, case))
     assert "Only among us." in text_of(open_page(supervisor, case))
+
+
+def test_a_bad_file_does_not_hide_what_else_is_missing():
+    case = CaseFactory(state="draft", statement="")
+    answer = signed_in(case.opened_by).post(
+        reverse("repair:case-draft", args=(case.number,)),
+        {"version": 0, "statement": "", "proofs": [program("virus.pdf")], "do": "submit"},
+    )
+    page = text_of(answer)
+    assert "virus.pdf: This file cannot be taken" in page
+    assert "Say what was corrected" in page
+    assert "Sign the commitment letter" in page
