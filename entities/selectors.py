@@ -13,6 +13,7 @@ from entities import policies
 from entities.models import CreditRecord, Entity, Notice
 
 Status = CreditRecord.Status
+MOST_DEEDS = 50
 #: The tabs over a list of records: in force, over, being prepared, all.
 IN_FORCE, ENDED, PREPARING, ALL = "in-force", "ended", "preparing", "all"
 TABS = {
@@ -120,11 +121,12 @@ def _deeds(events: QuerySet[AuditEvent]) -> list[Deed]:
         Deed(
             verb=event.verb,
             sentence=verbs.sentence(event.verb),
-            actor_name=event.actor_name if event.actor_id else "",
+            # In the reader's language as long as there is such a person; the copied name outlives them.
+            actor_name=str(event.actor or event.actor_name) if event.actor_id else "",
             at=event.at,
             note=str(event.detail.get("note") or event.detail.get("because") or ""),
         )
-        for event in events.order_by("-at", "-pk")[:50]
+        for event in events.select_related("actor").order_by("-at", "-pk")[:MOST_DEEDS]
     ]
 
 

@@ -98,6 +98,7 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
         "history": tables.timeline(selectors.deeds_about_entity(user=request.user, entity=entity)),
         "search_url": reverse("entities:search"),
         "shell": shell_for(request.user),
+        "is_narrow": not policies.roles_of(request.user),
     }
     return render(request, "entities/entity_detail.html", context)
 

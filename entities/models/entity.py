@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from credit_platform.common.bilingual import BilingualName
 from entities import policies
@@ -27,10 +27,10 @@ class Entity(BilingualName):
 
     class Size(models.TextChoices):
         UNKNOWN = "", _("Not known")
-        MICRO = "micro", _("Micro")
-        SMALL = "small", _("Small")
-        MEDIUM = "medium", _("Medium")
-        LARGE = "large", _("Large")
+        MICRO = "micro", pgettext_lazy("size of an enterprise", "Micro")
+        SMALL = "small", pgettext_lazy("size of an enterprise", "Small")
+        MEDIUM = "medium", pgettext_lazy("size of an enterprise", "Medium")
+        LARGE = "large", pgettext_lazy("size of an enterprise", "Large")
 
     credit_code = models.CharField(_("unified social credit code"), max_length=18, unique=True)
     organisation_code = models.GeneratedField(
