@@ -139,7 +139,7 @@ def _preview(
         "column": column,
         "columns": selectors.columns_with_problems(submission, view),
         "page": page,
-        "problems": [] if listed else selectors.problem_lines(page.object_list, view, decide_url=_decide_url(request)),
+        "problems": [] if listed else selectors.problem_lines(list(page), view, decide_url=_decide_url(request)),
         "rows": [_listed(one, submission) for one in page.object_list] if listed else [],
         "groups": [_group(group, submission) for group in selectors.groups_of(submission)],
         "deciding": _deciding(request, submission, row, form),
@@ -360,7 +360,7 @@ def _after_deciding(request: HttpRequest, submission: Submission, number: int) -
     following = selectors.next_open_row(submission, number)
     if following is None:
         return here
-    return f"{here}?{urlencode({'view': selectors.DECIDE, 'row': following.number})}#decide"
+    return f"{here}?{urlencode({'view': selectors.DECIDE, 'row': str(following.number)})}#decide"
 
 
 @login_required

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -198,8 +199,9 @@ def heat_table(heat: Heat, query: QueryDict, scale: tuple[str, ...]) -> HeatTabl
             (
                 district,
                 [
-                    cell
-                    and {
+                    None
+                    if cell is None
+                    else {
                         "share": cell.share,
                         "shade": cell.shade,
                         "count": cell.count,
@@ -274,7 +276,7 @@ class RatingPage:
         """The industry code with the name of its section."""
         code = self.entity.industry_code
         name = SECTIONS.get(code[:1])
-        return f"{name}, {code}" if name else code
+        return _("%(section)s, %(code)s") % {"section": name, "code": code} if name else code
 
 
 def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> RatingPage:
@@ -408,7 +410,8 @@ def _total(explained: Explained) -> Decimal:
     """The points, or what the sum would be where there is too little for a grade."""
     if explained.points is not None:
         return explained.points
-    return explained.start + sum((one.points for one in (*explained.reasons, *explained.adjustments)), Decimal(0))
+    reasons = sum((one.points for one in explained.reasons), Decimal(0))
+    return explained.start + reasons + sum((one.points for one in explained.adjustments), Decimal(0))
 
 
 def _short(text: str) -> str:
@@ -439,7 +442,7 @@ def _record_lines(explained: Explained) -> list[RecordLine]:
             record=reasons[0].record,
             level=LEVELS.get(reasons[0].record.severity_class),
             points=sum((reason.points for reason in reasons), Decimal(0)),
-            sub="; ".join(sentences.sub_line(reason) for reason in reasons),
+            sub=" · ".join(sentences.sub_line(reason) for reason in reasons),
             end=end_of(reasons[0].record),
         )
         for reasons in by_record.values()
@@ -511,7 +514,7 @@ def _path(
     """The points over time with the events that moved them; no picture where there is nothing to see yet."""
     points = {step.as_of: float(step.to_points) for step in steps if step.to_points is not None}
     moved = [step for step in steps if step.move][-EVENTS_SHOWN:]
-    events = [
+    events: list[dict[str, Any]] = [
         {
             "points": step.move,
             "text": event_text(step.event, step, records),

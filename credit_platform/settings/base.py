@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "repair.models.Case.State",
         "DocumentKind": "repair.models.CaseDocument.Kind",
         "EntityStatus": "entities.models.Entity.Status",
+        "SubmissionState": "entities.models.Submission.State",
         "RecordStatus": "entities.models.CreditRecord.Status",
     },
 }

@@ -184,13 +184,14 @@ def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:
     ready = [verdict for verdict in verdicts if verdict.outcome == Outcome.NEW]
     if not ready:
         return
+    states: Mapping[int, str]
     if job.context.record_type:
         record_type = job.context.record_type
         rows = [(one.number, one.entity_id, record_type, drafts[one.number]) for one in ready]
         states = dict(zip((one.number for one in ready), states_of_rows(body=job.body, rows=rows), strict=True))
     else:
-        rows = [ReadyRow(one.number, one.entity_id, drafts[one.number]) for one in ready]
-        states = job.fmt.compare(body=job.body, rows=rows)
+        ready_rows = [ReadyRow(one.number, one.entity_id, drafts[one.number]) for one in ready]
+        states = job.fmt.compare(body=job.body, rows=ready_rows)
     for verdict in ready:
         verdict.outcome = Outcome(states[verdict.number])
 

@@ -122,7 +122,7 @@ def _cases(history: History, hero: dict) -> None:
             for after, by, action, note in following:
                 history.on(
                     first_day + timedelta(days=after),
-                    lambda by=by, action=action, note=note: act(by, filed[0], action, note),
+                    lambda by=by, action=action, note=note: act(by, filed[0], action, note),  # type: ignore[misc]
                 )
 
         return begin
@@ -245,7 +245,7 @@ def _member_list(history: History, members: list[Entity], candidates: list[Entit
     """The association's own list: nearly all stand there already, two are new, one has a name but no code."""
     new = [entity for entity in candidates if entity not in members][-2:]
     known = Member.objects.filter(entity__in=members, left_on=None).select_related("entity").order_by("pk")
-    basis = {Member.Basis.CHARTER: "协会章程", Member.Basis.CONSENT: "会员同意"}
+    basis: dict[str, str] = {Member.Basis.CHARTER: "协会章程", Member.Basis.CONSENT: "会员同意"}
     lines = ["统一社会信用代码,会员名称,会员编号,入会日期,数据依据"]
     lines += [
         f"{one.entity.credit_code},{one.entity.name_zh},{one.member_number},{one.joined_on},{basis[one.basis]}"
