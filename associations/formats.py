@@ -1,6 +1,6 @@
 """The files of an association: its members, and its records about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from associations import services
 from associations.models import Member
+from associations.selectors import memberships_of_body
 from entities.drafts import RecordDraft
+from entities.intake.checks import Context, Finding, Row
 from entities.intake.formats import Column, SubmissionFormat, register
 from entities.intake.rows import ChoiceField, CodeField, DayField, RowForm, TextField
 from entities.models import SubmittingBody
@@ -125,6 +127,22 @@ class MemberRecordRow(RowForm):
         }
 
 
+def is_about_a_member(row: Row, context: Context) -> Iterator[Finding]:
+    """The entity was a member of the association on the day of the record."""
+    day = row.cleaned.get("decided_on")
+    if row.match.entity is None or day is None:
+        return
+    if "memberships" not in context.memo:
+        context.memo["memberships"] = memberships_of_body(context.body)
+    spans = context.memo["memberships"].get(row.match.entity.pk, ())
+    if not any(joined <= day and (left is None or day <= left) for joined, left in spans):
+        yield Finding(
+            "entity_name",
+            _("It was not a member on %(day)s. An association keeps records of its members only."),
+            {"day": day.isoformat()},
+        )
+
+
 def record_draft(kept: Mapping) -> RecordDraft:
     """A member record as the registry takes it, from what `MemberRecordRow.to_draft` keeps."""
     return RecordDraft(
@@ -214,6 +232,7 @@ MEMBER_RECORDS = SubmissionFormat(
     ),
     compare=compare_records,
     save=save_records,
+    checks=(is_about_a_member,),
     note=_(
         "Commendations and ratings stand at once; a warning waits for a second person of the association."
     ),

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from associations.models import Association, Member
 from credit_platform.common.errors import Missing
-from entities.models import CreditRecord, RecordType, Submission
+from entities.models import CreditRecord, RecordType, Submission, SubmittingBody
 from entities.naming import name_key
 from entities.policies import bodies_of
 
@@ -43,6 +43,15 @@ def members_for_list(*, user, day: date, view: str = CURRENT, query: str = "") -
             | Q(member_number__iexact=query)
         )
     return members
+
+
+def memberships_of_body(body: SubmittingBody) -> dict[int, list[tuple[date, date | None]]]:
+    """By entity, from when to when it is or was a member of the body's association."""
+    found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    rows = Member.objects.filter(association__body=body).values_list("entity_id", "joined_on", "left_on")
+    for entity_id, joined_on, left_on in rows:
+        found[entity_id].append((joined_on, left_on))
+    return found
 
 
 def member_for_page(*, user, member_id: int) -> Member:

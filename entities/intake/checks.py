@@ -18,7 +18,7 @@ from entities.drafts import RecordDraft, problems_of, version_on
 from entities.intake.formats import SubmissionFormat
 from entities.intake.matching import Match, Question
 from entities.intake.rows import BROKEN, EntityClues, RowForm
-from entities.models import RecordType
+from entities.models import RecordType, SubmittingBody
 
 ERROR, QUESTION, WARNING = "error", "question", "warning"
 
@@ -60,6 +60,8 @@ class Context:
         record_type: of the format's records; None for a format whose rows are no records.
         versions: the catalogue's versions of the type.
         needs_class: whether such a record cannot be dated without a class.
+        body: who sends the file.
+        memo: what a format's own checks read once for a batch.
     """
 
     fmt: SubmissionFormat
@@ -68,6 +70,8 @@ class Context:
     record_type: RecordType | None = None
     versions: Sequence = ()
     needs_class: bool = False
+    body: SubmittingBody | None = None
+    memo: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 Check = Callable[[Row, Context], Iterator[Finding]]

@@ -54,7 +54,7 @@ class Verdict:
 
 def job_for(*, body: SubmittingBody, fmt: SubmissionFormat, layout: Layout) -> Job:
     """Read from the catalogue what the checks of this file need, once."""
-    context = Context(fmt=fmt, form=fmt.row_form(), today=timezone.localdate())
+    context = Context(fmt=fmt, form=fmt.row_form(), today=timezone.localdate(), body=body)
     if fmt.record_type:
         context.record_type = RecordType.objects.get(code=fmt.record_type)
         context.versions = list(context.record_type.versions.all())

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from associations import formats, services
 from associations.models import Member
 from credit_platform.common.errors import NotPermitted
 from entities.intake.formats import ReadyRow, formats_for
-from entities.models import CreditRecord
+from entities.models import CreditRecord, Submission
+from entities.services import submissions
 from tests.associations.factories import AssociationFactory, MembershipOfEntityFactory, officer_of
 from tests.factories import BodyFactory, EntityFactory, RecordTypeFactory, SubmissionFactory
 
@@ -202,3 +204,57 @@ def test_what_a_member_record_lacks_is_told_at_its_column(kind, column):
     }
     assert not form.read(typed)
     assert column in form.errors
+
+
+# Through the whole intake
+
+
+def taken_in(officer, association, format_code: str, text: str) -> Submission:
+    upload = SimpleUploadedFile("file.csv", text.encode(), content_type="text/csv")
+    submission = submissions.upload_submission(
+        by=officer, body=association.body, format_code=format_code, upload=upload
+    )
+    submissions.check_submission(submission_id=submission.pk)
+    return submission
+
+
+def test_a_members_list_goes_through_the_whole_intake(officer, association, media):
+    one, two = EntityFactory(), EntityFactory()
+    submission = taken_in(
+        officer,
+        association,
+        "members",
+        f"统一社会信用代码,会员名称,入会日期,数据依据\n"
+        f"{one.credit_code},{one.name_zh},2021-03-01,协会章程\n"
+        f",{two.name_zh},2022年5月1日,会员同意\n"
+        f"{one.credit_code},{one.name_zh},2023-01-01,协会章程\n",
+    )
+    outcomes = dict(submission.rows.values_list("number", "outcome"))
+    assert outcomes[2] == "new"
+    assert outcomes[3] == "asked", "found by its name only: proposed, not guessed"
+    assert outcomes[4] == "refused", "an entity stands once in a list"
+    submissions.choose_entity(by=officer, submission_id=submission.pk, number=3, entity_id=two.pk)
+    submissions.confirm_submission(by=officer, submission_id=submission.pk)
+    submissions.save_submission(submission_id=submission.pk)
+    assert set(Member.objects.values_list("entity", flat=True)) == {one.pk, two.pk}
+
+
+def test_a_record_about_somebody_who_is_no_member_is_refused_in_the_preview(
+    officer, association, kinds, media
+):
+    member = MembershipOfEntityFactory(association=association, joined_on=date(2025, 1, 1))
+    stranger = EntityFactory()
+    row = "{code},{name},表彰,云餐协〔2026〕{n}号,明厨亮灶,{day}\n"
+    submission = taken_in(
+        officer,
+        association,
+        "member-records",
+        "统一社会信用代码,会员名称,记录类别,文号,内容,作出日期\n"
+        + row.format(code=member.entity.credit_code, name=member.entity.name_zh, n=1, day="2026-03-01")
+        + row.format(code=member.entity.credit_code, name=member.entity.name_zh, n=2, day="2024-03-01")
+        + row.format(code=stranger.credit_code, name=stranger.name_zh, n=3, day="2026-03-01"),
+    )
+    assert dict(submission.rows.values_list("number", "outcome")) == {2: "new", 3: "refused", 4: "refused"}
+    problem = submission.rows.get(number=4).problems[0]
+    assert "was not a member on 2026-03-01" in problem["en"]
+    assert problem["column"] == "会员名称"
