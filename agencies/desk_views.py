@@ -50,11 +50,21 @@ def desk(request: HttpRequest) -> HttpResponse:
         "month": deadline_month(today, board.due, is_working_day=calendar.is_working_day),
         "provisional": not calendar.knows(today),
         "offers": selectors.offers_for(user),
-        "punctuality": selectors.punctuality(user, today, calendar),
         "uploads": _with_progress(selectors.uploads_of(user)),
         "may_enter": policies.may_enter(user),
     }
     return render(request, "agencies/desk.html", context)
+
+
+@login_required
+@require_GET
+def desk_punctuality(request: HttpRequest) -> HttpResponse:
+    """How punctual the reader's departments are this month; the desk fetches it, because it counts many records."""
+    policies.may_see_desk(request.user).require()
+    today = timezone.localdate()
+    figures = selectors.punctuality(request.user, today, selectors.calendar_for(request.user))
+    template = "agencies/_punctuality.html" if request.htmx else "agencies/punctuality.html"
+    return render(request, template, {"punctuality": figures})
 
 
 @login_required

@@ -43,9 +43,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs) -> None:
         formats = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%d %b %Y", "%d %B %Y")
-        widget = forms.DateInput(
-            format="%Y-%m-%d", attrs={"placeholder": "2026-11-16", "inputmode": "text"}
-        )
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2026-11-16", "inputmode": "text"})
         super().__init__(input_formats=formats, widget=widget, **kwargs)
 
     def to_python(self, value):

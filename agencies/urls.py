@@ -7,6 +7,7 @@ from agencies import desk_views, entry_views, review_views
 app_name = "agencies"
 urlpatterns = [
     path("desk/", desk_views.desk, name="desk"),
+    path("desk/punctuality/", desk_views.desk_punctuality, name="desk-punctuality"),
     path("desk/uploads/", desk_views.desk_uploads, name="desk-uploads"),
     path("enter/", entry_views.choose, name="enter-choose"),
     path("enter/<slug:type_code>/", entry_views.enter, name="enter"),

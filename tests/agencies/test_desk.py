@@ -13,7 +13,7 @@ from entities.models import CreditRecord
 from tests.factories import EntityFactory, MemberFactory, RecordFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db
-DESK = reverse("agencies:desk")
+DESK, PUNCTUALITY = reverse("agencies:desk"), reverse("agencies:desk-punctuality")
 
 
 @pytest.fixture
@@ -160,12 +160,18 @@ def test_punctuality_counts_only_what_has_a_deadline(city, clerk, market, record
         published_on=date(2026, 11, 19),
     )
     record_of(status="waiting", decided_on=date(2026, 11, 2))
-    figures = sign_in(clerk).get(DESK).context["punctuality"]
+    figures = sign_in(clerk).get(PUNCTUALITY).context["punctuality"]
     assert (figures.published, figures.in_time, figures.share, figures.late_in_preparation) == (2, 1, 0.5, 1)
 
 
 def test_without_a_deadline_nothing_is_claimed_about_punctuality(clerk, sign_in):
-    assert sign_in(clerk).get(DESK).context["punctuality"].share is None
+    assert sign_in(clerk).get(PUNCTUALITY).context["punctuality"].share is None
+
+
+def test_the_figures_come_as_a_fragment_to_the_desk_and_as_a_page_to_others(clerk, sign_in):
+    client = sign_in(clerk)
+    assert "<html" not in client.get(PUNCTUALITY, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" in client.get(PUNCTUALITY).content.decode()
 
 
 def test_uploads_ask_again_only_while_one_is_in_work(clerk, market, sign_in):
