@@ -2,7 +2,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from entities.models import CreditRecord, Document, Entity, SubmittingBody
 from repair import policies
@@ -33,7 +33,7 @@ class Case(models.Model):
         MORE_MATERIAL = "more_material", _("Waiting for material")
         PROPOSED = "proposed", _("Proposed for decision")
         GRANTED = "granted", _("Granted")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", pgettext_lazy("outcome of a case", "Refused")
         APPEALED = "appealed", _("Under appeal")
         APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")

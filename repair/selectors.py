@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Case as Choose, F, IntegerField, Prefetch, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from agencies.desk import MOST_ROWS, DeskRow
 from credit_platform.common.decisions import Decision
@@ -471,7 +471,7 @@ def _decision_node(case: Case, body: str) -> dict:
             _until(case) if state == State.PROPOSED else "",
         )
     refused = state in {State.REFUSED, State.APPEALED, State.APPEAL_DISMISSED} or case.appealed_at is not None
-    label = _("Refused") if refused else _("Granted")
+    label = pgettext("outcome of a case", "Refused") if refused else _("Granted")
     return _node(label, "refused" if refused else "done", case.decided_at, body)
 
 
