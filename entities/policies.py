@@ -152,8 +152,11 @@ def may_see_trail(user, record) -> Decision:
 
 
 def may_end_by_repair(user, record) -> Decision:
-    """Who determines, repairs: the body that submitted the record, or the lead office on appeal."""
-    if record.submitted_by_id not in bodies_of(user, REVIEWING) and not is_lead(user):
+    """Who determines, repairs: the body that submitted the record, its successor, or the lead office on appeal."""
+    body = record.submitted_by
+    while not body.is_active:
+        body = body.successor
+    if body.pk not in bodies_of(user, REVIEWING) and not is_lead(user):
         return deny(_("Only %(body)s or the lead office ends this record.") % {"body": record.submitted_by})
     return ALLOW
 

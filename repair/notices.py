@@ -7,6 +7,7 @@ someone whose authority ended hears nothing more.
 from collections.abc import Callable
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from entities.models import Membership, SubmittingBody
@@ -14,6 +15,8 @@ from entities.services import feedback
 from repair import policies
 from repair.models import Case, CaseClock
 from repair.workflow import Action
+
+WORDS_IN_NOTICE = 300
 
 TEMPLATES = {
     "repair.filed": gettext_noop(
@@ -114,8 +117,13 @@ def _params(case: Case, words: str = "") -> dict:
         "body": feedback.both_names(case.deciding_body),
         "record": case.record.document_number,
         "due": case.due_on.isoformat() if case.due_on else "",
-        "words": words,
+        "words": _in_one_line(words),
     }
+
+
+def _in_one_line(words: str) -> str:
+    """The beginning of a text, for a sentence that may become the subject of an e-mail; the case page has all of it."""
+    return Truncator(" ".join(words.split())).chars(WORDS_IN_NOTICE)
 
 
 def _url(case: Case) -> str:

@@ -365,3 +365,23 @@ def test_only_a_supervisor_or_the_lead_office_lends():
         with pytest.raises(NotPermitted, match="Only a supervisor"):
             services.lend_case(by=user, number=case.number, reader=MemberFactory())
     services.lend_case(by=lead(), number=case.number, reader=MemberFactory())
+
+
+def test_the_successor_of_a_body_that_is_gone_decides_and_both_inboxes_hear_of_it():
+    record, successor = repairable_record(), BodyFactory()
+    record.submitted_by.is_active, record.submitted_by.successor = False, successor
+    record.submitted_by.save()
+    case = CaseFactory(record=record, deciding_body=successor, state="proposed")
+    assert act(case, supervisor_of(case), "grant").state == "granted"
+    record.refresh_from_db()
+    assert record.status == CreditRecord.Status.REPAIRED
+    assert kinds(body=successor) == kinds(body=record.submitted_by) == {"repair.granted"}
+
+
+def test_long_reasons_of_many_lines_make_a_notice_of_one_line():
+    case = CaseFactory(state="proposed")
+    act(case, supervisor_of(case), "refuse", "First.\nSecond.\n" + "And so on. " * 100)
+    text = Notice.objects.get(entity=case.entity).text
+    assert "First. Second." in text
+    assert "\n" not in text
+    assert len(text) < 500
