@@ -17,9 +17,11 @@ from entities.intake.rows import EntityClues
 from entities.models import Entity, EntityIdentifier, FormerName, SubmissionRow
 
 MOST_CANDIDATES = 8
-BRANCH = re.compile(
-    "(?P<office>.+?(?:有限责任公司|股份有限公司|有限公司|公司|银行|联合社|联社|合作社))"
-    ".+(?:分行|支行|分公司|营业部|营业所|分理处|储蓄所|信用社|办事处|分社|分店|门市部|专营店)"
+_BRANCHES = "分行|支行|分公司|营业部|营业所|分理处|储蓄所|信用社|办事处|分社|分店|门市部|专营店"
+#: How names of branches are built: a company with something behind it; else a bank or a union of co-operatives.
+BRANCH_OF = (
+    re.compile(f"(?P<office>.+?公司).+(?:{_BRANCHES})"),
+    re.compile(f"(?P<office>.+?(?:银行|联合社|联社|合作社)).+(?:{_BRANCHES})"),
 )
 
 
@@ -190,8 +192,9 @@ def _decide(clues: EntityClues, row_key: str, index: _Index) -> Match:
 
 def head_office_in(name: str) -> str:
     """The part of a branch's name that is the name of its head office, as far as names tell; "" for no branch."""
-    found = BRANCH.fullmatch(naming.name_key(name))
-    return found["office"] if found else ""
+    key = naming.name_key(name)
+    found = (pattern.fullmatch(key) for pattern in BRANCH_OF)
+    return next((one["office"] for one in found if one), "")
 
 
 def _by_number(number: str, key: str, index: _Index) -> Match | None:

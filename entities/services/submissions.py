@@ -225,9 +225,9 @@ def leave_row_out(*, by, submission_id: int, number: int) -> SubmissionRow:
 @transaction.atomic
 def confirm_proposals(*, by, submission_id: int, question: str) -> int:
     """Take every single proposal of one kind that the page lists; returns how many rows, at most `AT_ONCE`."""
+    submission = _locked_ready(by, submission_id)
     if question not in CONFIRMED_TOGETHER:
         raise WrongState(_("Proposals of this kind are confirmed one by one."))
-    submission = _locked_ready(by, submission_id)
     rows = list(proposals(submission, question)[:AT_ONCE])
     for start in range(0, len(rows), BATCH):
         part = rows[start : start + BATCH]
