@@ -13,9 +13,10 @@ from itertools import islice
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Left, TruncWeek
+from django.utils.translation import gettext as _
 
 from credit_platform.common.working_days import months_after
-from entities.models import CreditRecord, Entity
+from entities.models import CreditRecord, Entity, RecordType
 from evaluation import frames
 from evaluation.explanation import Explained, Reason, as_points, explained_all, visible_records
 from evaluation.models import CurrentRating, RatingChange
@@ -134,7 +135,9 @@ class Board:
         monday = self.today - timedelta(days=self.today.weekday())
         first = monday - timedelta(weeks=WEEKS_SHOWN - 1)
         moved = (
-            RatingChange.objects.filter(self.narrowing.of("entity__"), scheme=self.scheme.scheme, as_of__gte=first)
+            RatingChange.objects.filter(
+                self.narrowing.of("entity__"), scheme=self.scheme.scheme, as_of__gte=first
+            )
             .annotate(week=TruncWeek("as_of"))
             .order_by()
             .values_list("week")
@@ -189,7 +192,9 @@ class Board:
         while some := list(islice(rest, ROWS_AT_ONCE)):
             explained, sparks = self.explained(some), self.sparks(rating.entity_id for rating in some)
             for rating in some:
-                reason = main_reason(explained[rating.entity_id], self.since, _direction(rating.was, rating.now))
+                reason = main_reason(
+                    explained[rating.entity_id], self.since, _direction(rating.was, rating.now)
+                )
                 yield Row(
                     rating=rating,
                     was=self._letter(rating.was),
@@ -269,10 +274,15 @@ class Heat:
         top = max((share for (_district, section), share in shares.items() if section in sections), default=0)
         rows = []
         for district in sorted({district for district, _section in cells if district}):
-            row = [HeatCell.of(shares.get((district, section)), top, cells.get((district, section))) for section in sections]
+            row = [
+                HeatCell.of(shares.get((district, section)), top, cells.get((district, section)))
+                for section in sections
+            ]
             rows.append((district, tuple(row)))
         rated = sum(rated for _worst, rated in cells.values())
-        return cls(sections, tuple(rows), sum(worst for worst, _rated in cells.values()) / rated if rated else None)
+        return cls(
+            sections, tuple(rows), sum(worst for worst, _rated in cells.values()) / rated if rated else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,19 +334,30 @@ def _direction(was: int, now: int) -> int:
 
 
 def main_reason(explained: Explained, since: date, direction: int) -> MainReason | None:
-    """What most likely moved an entity: of what is new or has gone since then, or else of all that weighs, the heaviest."""
-    if direction > 0:
-        ended = [
-            one.record for one in explained.not_counted if one.record.ended_on and one.record.ended_on > since
-        ]
-        if ended:
-            return MainReason(ended[0].title, ended[0])
-    weighing = [reason for reason in explained.reasons if reason.points * direction > 0]
-    weighing += [reason for reason in explained.held_by if direction < 0]
-    new = [reason for reason in weighing if _is_new(reason, since)]
-    for reason in (*new, *weighing, *explained.reasons):
-        return MainReason(reason.record.title if reason.record else str(reason.indicator.name), reason.record)
+    """What most likely moved an entity since then; where it did not move, what weighs most. None where nothing tells.
+
+    For one that fell: a new record against it, or one in its favour that ended or grew older. For one that
+    rose: the other way round.
+    """
+    if direction == 0:
+        return next(map(_named, explained.reasons), None)
+    pushing = [reason for reason in explained.reasons if reason.points * direction > 0]
+    pushing += [reason for reason in explained.held_by if direction < 0]
+    new = [reason for reason in pushing if _is_new(reason, since)]
+    if new:
+        return _named(new[0])
+    spoke = RecordType.Polarity.POSITIVE if direction < 0 else RecordType.Polarity.NEGATIVE
+    for one in explained.not_counted:
+        if one.record.ended_on and one.record.ended_on > since and one.record.record_type.polarity == spoke:
+            return MainReason(_("Ended: %(record)s") % {"record": one.record.title}, one.record)
+    for reason in explained.reasons:
+        if reason.points * direction < 0 and reason.is_weighted:
+            return MainReason(_("Weighs less: %(record)s") % {"record": _named(reason).text}, reason.record)
     return None
+
+
+def _named(reason: Reason) -> MainReason:
+    return MainReason(reason.record.title if reason.record else str(reason.indicator.name), reason.record)
 
 
 def _is_new(reason: Reason, since: date) -> bool:

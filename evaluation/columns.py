@@ -134,12 +134,22 @@ class Columns:
 
     @classmethod
     def of(
-        cls, entities: Iterable[int], vocabulary: Vocabulary, *, entity: Ints, values: Mapping[str, Ints], **rows
+        cls,
+        entities: Iterable[int],
+        vocabulary: Vocabulary,
+        *,
+        entity: Ints,
+        values: Mapping[str, Ints],
+        **rows,
     ) -> "Columns":
         """Columns from rows in any order; `entity` is the key of each record's entity."""
         keys = np.unique(np.fromiter(entities, np.int64))
         place = np.searchsorted(keys, entity)
-        unknown = (place == len(keys)) | (keys[np.minimum(place, len(keys) - 1)] != entity) if len(keys) else entity > 0
+        unknown = (
+            (place == len(keys)) | (keys[np.minimum(place, len(keys) - 1)] != entity)
+            if len(keys)
+            else entity > 0
+        )
         if np.any(unknown):
             raise ValueError("A record belongs to an entity that is not to be rated.")
         order = np.lexsort((rows["record"], place))

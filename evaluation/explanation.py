@@ -94,7 +94,9 @@ class Explained:
         """The grade that the points alone would give."""
         if self.points is None:
             return ""
-        better = [grade for grade in self.scheme.document.scale if grade.least is None or grade.least <= self.points]
+        better = [
+            grade for grade in self.scheme.document.scale if grade.least is None or grade.least <= self.points
+        ]
         return better[0].letter
 
 

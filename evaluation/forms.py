@@ -9,7 +9,7 @@ from evaluation.industries import SECTIONS
 
 
 class NarrowingForm(forms.Form):
-    """A part of the city: a district, a section of industry, a state of the entity. A word that is none narrows nothing."""
+    """A part of the city: a district, a section of industry, a state of the entity. An unknown word narrows nothing."""
 
     district = forms.ChoiceField(label=_("District"), required=False)
     section = forms.ChoiceField(
@@ -18,7 +18,9 @@ class NarrowingForm(forms.Form):
         choices=[("", _("All industries")), *((code, name) for code, name in SECTIONS.items())],
     )
     status = forms.ChoiceField(
-        label=_("State of the entity"), required=False, choices=[("", _("Every state")), *Entity.Status.choices]
+        label=_("State of the entity"),
+        required=False,
+        choices=[("", _("Every state")), *Entity.Status.choices],
     )
 
     grade = forms.ChoiceField(label=_("Grade now"), required=False)
@@ -32,7 +34,9 @@ class NarrowingForm(forms.Form):
     @property
     def narrowing(self) -> Narrowing:
         """The part of the city that was chosen; anything that cannot be chosen counts for nothing."""
-        return Narrowing(**{name: self.cleaned_data.get(name, "") for name in ("district", "section", "status")})
+        return Narrowing(
+            **{name: self.cleaned_data.get(name, "") for name in ("district", "section", "status")}
+        )
 
     @property
     def chosen_grade(self) -> str:

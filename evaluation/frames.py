@@ -88,13 +88,18 @@ def _columns(records: QuerySet[CreditRecord], vocabulary: Vocabulary, ids: Itera
         np.union1d(np.fromiter(ids, np.int64), entity),
         vocabulary,
         entity=entity,
-        values={name: rows[f"value_{place}"].astype(np.int64) for place, name in enumerate(vocabulary.fields)},
+        values={
+            name: rows[f"value_{place}"].astype(np.int64) for place, name in enumerate(vocabulary.fields)
+        },
         record=rows["record"].astype(np.int64),
         type=rows["type"].astype(np.int64),
         market=rows["market"].astype(bool),
         severity=rows["severity"].astype(np.int64),
         penalty_kinds=kinds,
-        **{name: POSTGRES_EPOCH + rows[name].astype(np.int64) for name in ("decided", "published", "until", "ended")},
+        **{
+            name: POSTGRES_EPOCH + rows[name].astype(np.int64)
+            for name in ("decided", "published", "until", "ended")
+        },
         standing=rows["standing"].astype(np.int64),
         objected=rows["objected"].astype(bool),
     )

@@ -136,18 +136,25 @@ def _events_between(since: date, day: date, scheme: SchemeInForce, columns: Colu
     rows, first, last = columns.records, np.datetime64(since, "D") + 1, np.datetime64(day, "D")
     keys = rows.record.tolist()
     begins = np.maximum(rows.published, rows.decided)
-    events = []
-    for place in np.flatnonzero((begins >= first) & (begins <= last)).tolist():
-        events.append(Event(keys[place], Cause.BEGAN, during.get(keys[place], Decimal(0))))
-    for place in np.flatnonzero((rows.ended >= first) & (rows.ended <= last)).tolist():
-        whole = before.get(keys[place], during.get(keys[place], Decimal(0)))
-        events.append(Event(keys[place], Cause(STANDINGS[int(rows.standing[place])]), -whole))
-    over = (rows.until >= first - 1) & (rows.until < last) & (rows.ended > last)
-    for place in np.flatnonzero(over).tolist():
-        events.append(Event(keys[place], Cause.EXPIRED, -before.get(keys[place], Decimal(0))))
-    for key in before.keys() & after.keys():
-        events.append(Event(key, Cause.AGED, after[key] - before[key]))
-    return sorted((event for event in events if event.points), key=lambda event: (-abs(event.points), event.record_id))
+    began = np.flatnonzero((begins >= first) & (begins <= last)).tolist()
+    ended = np.flatnonzero((rows.ended >= first) & (rows.ended <= last)).tolist()
+    over = np.flatnonzero((rows.until >= first - 1) & (rows.until < last) & (rows.ended > last)).tolist()
+    nothing = Decimal(0)
+    events = [
+        *(Event(keys[place], Cause.BEGAN, during.get(keys[place], nothing)) for place in began),
+        *(
+            Event(
+                keys[place],
+                Cause(STANDINGS[int(rows.standing[place])]),
+                -before.get(keys[place], during.get(keys[place], nothing)),
+            )
+            for place in ended
+        ),
+        *(Event(keys[place], Cause.EXPIRED, -before.get(keys[place], nothing)) for place in over),
+        *(Event(key, Cause.AGED, after[key] - before[key]) for key in before.keys() & after.keys()),
+    ]
+    moving = (event for event in events if event.points)
+    return sorted(moving, key=lambda event: (-abs(event.points), event.record_id))
 
 
 def _contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[int, Decimal]:
@@ -191,12 +198,13 @@ def turns_ahead(*, scheme: SchemeInForce, columns: Columns, today: date) -> list
                 for months in indicator.birthdays:
                     ages.setdefault(months_after(counted.decided[place].item(), months), []).append(key)
     turns: list[Turn] = []
-    now = _said(columns, scheme, today)
+    now, given = _said(columns, scheme, today), _contributions(columns, scheme, today)
     for day in sorted(day for day in {*ends, *ages} if today < day <= last)[:DAYS_TRIED]:
-        then = _said(columns, scheme, day)
+        then, gives = _said(columns, scheme, day), _contributions(columns, scheme, day)
         if then != now:
-            turns.append(Turn(day, *then, tuple(ends.get(day, ())), tuple(ages.get(day, ()))))
-            now = then
+            older = [key for key in ages.get(day, ()) if key in gives and gives[key] != given.get(key)]
+            turns.append(Turn(day, *then, tuple(ends.get(day, ())), tuple(dict.fromkeys(older))))
+        now, given = then, gives
         if len(turns) == STEPS_AHEAD:
             break
     return turns

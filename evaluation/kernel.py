@@ -128,7 +128,9 @@ def _work(columns: Columns, scheme: CompiledScheme, as_of: date) -> _Work:
     ratings = RatingColumns(
         entities=columns.entities,
         points=points,
-        place=np.where(number >= scheme.enough, _place(points, counting, effects, scheme), NOT_RATED).astype(np.int8),
+        place=np.where(number >= scheme.enough, _place(points, counting, effects, scheme), NOT_RATED).astype(
+            np.int8
+        ),
         counted=number,
     )
     return _Work(ratings, skipped, counted, counting, start, effects, cuts, points - total)

@@ -146,17 +146,22 @@ class Catalogue:
         parts = [_listed(self.types(match.types))]
         if match.classes:
             parts.append(
-                _("of class %(classes)s") % {"classes": _listed(SeverityClass(one).label for one in match.classes)}
+                _("of class %(classes)s")
+                % {"classes": _listed(SeverityClass(one).label for one in match.classes)}
             )
         if match.penalty_kinds:
             parts.append(_listed(PenaltyKind(kind).label for kind in match.penalty_kinds))
         for name, wanted in match.values.items():
             parts.append(_listed(self.values.get((name, value), value) for value in wanted))
-        return "; ".join(parts)
+        return _divided(parts)
 
 
 def _listed(words: Iterable) -> str:
     return ("、" if formats.chinese() else ", ").join(map(str, words))
+
+
+def _divided(parts: Iterable[str]) -> str:
+    return ("；" if formats.chinese() else "; ").join(parts)
 
 
 def _rows(one: AnyIndicator, words: Catalogue) -> Iterable[tuple[str, str]]:
@@ -166,11 +171,12 @@ def _rows(one: AnyIndicator, words: Catalogue) -> Iterable[tuple[str, str]]:
             yield _("Points of a record"), _points_by_class(one)
             if one.by_penalty_kind:
                 weightiest = sorted(one.by_penalty_kind.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
-                yield _("In addition, by the weightiest kind of penalty"), _pairs(
-                    (PenaltyKind(kind).label, points) for kind, points in weightiest
+                yield (
+                    _("In addition, by the weightiest kind of penalty"),
+                    _pairs((PenaltyKind(kind).label, points) for kind, points in weightiest),
                 )
             if one.ages:
-                yield _("Weight by age"), "; ".join(_ages(one.ages))
+                yield _("Weight by age"), _divided(_ages(one.ages))
             if one.limit is not None:
                 yield _("Limit of the sum"), formats.points(one.limit)
         case LatestValue():
@@ -186,13 +192,11 @@ def _rows(one: AnyIndicator, words: Catalogue) -> Iterable[tuple[str, str]]:
 def _points_by_class(one: WeightedCount) -> str:
     if isinstance(one.points, Decimal):
         return formats.points(one.points)
-    return _pairs(
-        (SeverityClass(name).label, points) for name, points in one.by_class().items() if points
-    )
+    return _pairs((SeverityClass(name).label, points) for name, points in one.by_class().items() if points)
 
 
 def _pairs(pairs: Iterable[tuple[object, Decimal]]) -> str:
-    return "; ".join(f"{name} {formats.points(points)}" for name, points in pairs)
+    return _divided(f"{name} {formats.points(points)}" for name, points in pairs)
 
 
 def _ages(bands: tuple[AgeBand, ...]) -> Iterable[str]:
@@ -204,7 +208,9 @@ def _ages(bands: tuple[AgeBand, ...]) -> Iterable[str]:
             yield _("from %(months)s months on %(weight)s") % {"months": since, "weight": weight}
         else:
             yield ngettext(
-                "younger than %(months)s month %(weight)s", "younger than %(months)s months %(weight)s", band.months
+                "younger than %(months)s month %(weight)s",
+                "younger than %(months)s months %(weight)s",
+                band.months,
             ) % {"months": band.months, "weight": weight}
             since = band.months
 
@@ -215,4 +221,4 @@ def _effect(effect: ValueEffect) -> str:
         parts.append(_("gives %(grade)s directly") % {"grade": effect.grade})
     if effect.ceiling:
         parts.append(_("no better grade than %(grade)s while it counts") % {"grade": effect.ceiling})
-    return "; ".join(parts)
+    return _divided(parts)

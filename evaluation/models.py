@@ -122,7 +122,8 @@ class CurrentRating(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("entity", "scheme"), name="an_entity_has_one_grade_per_scheme"),
             models.CheckConstraint(
-                condition=Q(grade="", place=None, points=None) | (~Q(grade="") & Q(place__gte=0, points__isnull=False)),
+                condition=Q(grade="", place=None, points=None)
+                | (~Q(grade="") & Q(place__gte=0, points__isnull=False)),
                 name="a_grade_comes_with_its_points_and_place",
             ),
         ]
@@ -157,7 +158,9 @@ class RatingChange(models.Model):
             models.Index(fields=("scheme", "-as_of"), name="changes_of_scheme"),
         ]
         triggers = [
-            pgtrigger.Protect(name="rating_changes_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="rating_changes_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
     def __str__(self) -> str:

@@ -148,9 +148,7 @@ def board_pictures(board: Board, figures: Figures, period: Period) -> BoardPictu
     now = figures.now
     listed = "; ".join(f"{letter} {formats.number(now[letter])}" for letter in board.scale)
     return BoardPictures(
-        distribution=charts.distribution(
-            now, figures.then, scale=board.scale, then_label=str(AGO[period])
-        ),
+        distribution=charts.distribution(now, figures.then, scale=board.scale, then_label=str(AGO[period])),
         distribution_says=_("Grades today: %(listed)s; not rated %(none)s.")
         % {"listed": listed, "none": formats.number(now[""])},
         weeks=charts.moves(labels),
@@ -194,7 +192,10 @@ def heat_table(heat: Heat, query: QueryDict, scale: tuple[str, ...]) -> HeatTabl
     """Where the worst grades are, with a link from each cell to its list."""
     return HeatTable(
         title=_("%(grades)s by district") % {"grades": _(" and ").join(scale[-WORST:])},
-        head=[(str(SHORT.get(section, section)), str(SECTIONS.get(section, section))) for section in heat.sections],
+        head=[
+            (str(SHORT.get(section, section)), str(SECTIONS.get(section, section)))
+            for section in heat.sections
+        ],
         rows=[
             (
                 district,
@@ -287,9 +288,7 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
         raise Missing
     columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
     records = visible_records(user=user, record_ids=columns.records.record.tolist())
-    by_scheme = {
-        one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes
-    }
+    by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}
     explained = by_scheme[scheme.scheme.code]
     steps = history.steps_of(entity_id=entity.pk, scheme=scheme, columns=columns)
     turns = history.turns_ahead(scheme=scheme, columns=columns, today=today)
@@ -348,9 +347,7 @@ def rating_panel(*, user, credit_code: str, today: date) -> RatingPanel:
     entity, schemes = entity_and_schemes(user, credit_code, today)
     columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
     records = visible_records(user=user, record_ids=columns.records.record.tolist())
-    by_scheme = {
-        one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes
-    }
+    by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}
     code, explained = next(iter(by_scheme.items()))
     return RatingPanel(
         explained=explained,
@@ -387,7 +384,11 @@ def reason_line(reason: Reason) -> dict:
 
 
 def _waterfall(explained: Explained) -> Chart:
-    parts = [(_short(sentences.name_of(reason)), float(reason.points)) for reason in explained.reasons if reason.points]
+    parts = [
+        (_short(sentences.name_of(reason)), float(reason.points))
+        for reason in explained.reasons
+        if reason.points
+    ]
     shown, rest = parts[:PARTS_SHOWN], parts[PARTS_SHOWN:]
     shown.sort(key=lambda part: -part[1])
     if rest:
@@ -448,10 +449,18 @@ def _record_lines(explained: Explained) -> list[RecordLine]:
         for reasons in by_record.values()
     ]
     lines += [
-        RecordLine(record, LEVELS.get(record.severity_class), Decimal(0), _("counts as data, moves nothing"), end_of(record))
+        RecordLine(
+            record,
+            LEVELS.get(record.severity_class),
+            Decimal(0),
+            _("counts as data, moves nothing"),
+            end_of(record),
+        )
         for record in explained.silent
     ]
-    return sorted(lines, key=lambda line: (-abs(line.points), -line.record.decided_on.toordinal(), line.record.pk))
+    return sorted(
+        lines, key=lambda line: (-abs(line.points), -line.record.decided_on.toordinal(), line.record.pk)
+    )
 
 
 def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrade]:
@@ -491,7 +500,9 @@ def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]
         return _("Version %(number)s of the scheme") % {"number": step.new_version}
     if event is None:
         return _("First rated") if not step.from_grade else _("Several records together")
-    title = records[event.record_id].title if event.record_id in records else _("A record that you may not see")
+    title = (
+        records[event.record_id].title if event.record_id in records else _("A record that you may not see")
+    )
     text = {
         Cause.BEGAN: title,
         Cause.REPAIRED: _("Repaired: %(record)s") % {"record": title},

@@ -105,7 +105,9 @@ def turn_lines(turns: Iterable[Turn], records: dict[int, CreditRecord], explaine
     """What moves the grade by itself, for the component `reasons`: by how much, why, to which grade, on which day."""
     lines, before = [], explained.points
     for turn in turns:
-        text = "; ".join(_why(turn, records)) or _("A record weighs otherwise")
+        text = ("；" if formats.chinese() else "; ").join(_why(turn, records)) or _(
+            "A record weighs otherwise"
+        )
         after = (
             _("then not rated")
             if turn.points is None

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import entities_of, is_official, roles_of
+from entities.policies import entities_of, is_official
 
 NOBODY = Q(pk__in=())
 

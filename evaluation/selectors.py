@@ -131,7 +131,9 @@ def grade_for_entity(user, entity: Entity, day: date | None = None) -> PlainGrad
     """
     day = day or timezone.localdate()
     for scheme in schemes_for(user, day):
-        if scheme.scheme.family == Scheme.Family.EVALUATION and policies.may_see_grade(user, entity, scheme.scheme):
+        if scheme.scheme.family == Scheme.Family.EVALUATION and policies.may_see_grade(
+            user, entity, scheme.scheme
+        ):
             return plain_grade(user=user, entity=entity, scheme=scheme, day=day)
     return None
 

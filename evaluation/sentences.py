@@ -70,7 +70,8 @@ def not_rated(explained: Explained) -> str:
     if explained.counted:
         return ngettext(
             "Not rated: only one record counts, and the scheme asks for %(needed)s. That is neither good nor bad.",
-            "Not rated: only %(count)s records count, and the scheme asks for %(needed)s. That is neither good nor bad.",
+            "Not rated: only %(count)s records count, and the scheme asks for %(needed)s. That is neither good nor"
+            " bad.",
             explained.counted,
         ) % {"count": explained.counted, "needed": needed}
     return _("Not rated: the registry holds no record that counts. That is neither a good nor a bad grade.")

@@ -112,7 +112,8 @@ def request_ratings_until(today: date) -> int:
         touched = {day: birthdays.entities_touched_by(day, schemes_in_force(day)) for day in days}
         asked = request_ratings(set().union(*touched.values()))
         RatingDay.objects.bulk_create(
-            (RatingDay(day=day, requested=len(entities)) for day, entities in touched.items()), ignore_conflicts=True
+            (RatingDay(day=day, requested=len(entities)) for day, entities in touched.items()),
+            ignore_conflicts=True,
         )
     return asked
 
@@ -166,7 +167,9 @@ def verify_ratings(*, as_of: date) -> Verification:
 
 
 @transaction.atomic
-def install_scheme(*, by, code: str, facts: Mapping[str, Any], document: SchemeDocument, effective_from: date):
+def install_scheme(
+    *, by, code: str, facts: Mapping[str, Any], document: SchemeDocument, effective_from: date
+):
     """Publish a scheme as a file of this project describes it; returns the new version, or None when nothing is new.
 
     A document that says something else than the last published one becomes the next version. `facts` are the
@@ -218,7 +221,8 @@ def _lock_ranges(entity_ids: set[int]) -> None:
     places = sorted({pk >> RANGE_BITS for pk in entity_ids})
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s, place) FROM unnest(%s::int[]) AS place", [RANGE_LOCK, places]
+            "SELECT pg_advisory_xact_lock_shared(%s, place) FROM unnest(%s::int[]) AS place",
+            [RANGE_LOCK, places],
         )
 
 

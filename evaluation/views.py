@@ -171,4 +171,3 @@ def scheme_document(request: HttpRequest, code: str) -> JsonResponse:
     """The document itself, as the kernel reads it."""
     one = scheme_for(request.user, timezone.localdate(), code)
     return JsonResponse(one.version.document, json_dumps_params={"ensure_ascii": False, "indent": 2})
-

@@ -16,7 +16,9 @@ class RatingOut(serializers.ModelSerializer):
     family = serializers.ChoiceField(source="scheme.family", choices=Scheme.Family.choices, read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
     points = serializers.SerializerMethodField()
-    since = serializers.DateField(source="as_of", read_only=True, help_text="The day from which it has been so.")
+    since = serializers.DateField(
+        source="as_of", read_only=True, help_text="The day from which it has been so."
+    )
 
     class Meta:
         model = CurrentRating
@@ -43,7 +45,9 @@ class ReasonOut(serializers.Serializer):
     weight = serializers.SerializerMethodField(help_text="Of its age, as a ratio of whole numbers.")
     superseded = serializers.BooleanField(help_text="A later record of the kind speaks in its place.")
     ceiling = serializers.CharField(help_text="The best grade possible because of it, or empty.")
-    direct_grade = serializers.CharField(source="direct", help_text="The grade that it gives directly, or empty.")
+    direct_grade = serializers.CharField(
+        source="direct", help_text="The grade that it gives directly, or empty."
+    )
 
     def get_record(self, reason: Reason) -> int | None:
         return reason.record.pk if reason.record else None

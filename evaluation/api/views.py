@@ -38,7 +38,9 @@ class RatingFilter(django_filters.FilterSet):
         parameters=[
             OpenApiParameter("credit_code", OpenApiTypes.STR, OpenApiParameter.PATH),
             OpenApiParameter(
-                "scheme", OpenApiTypes.STR, description="Code of the scheme; the comprehensive evaluation if left out."
+                "scheme",
+                OpenApiTypes.STR,
+                description="Code of the scheme; the comprehensive evaluation if left out.",
             ),
         ],
         responses={200: ExplanationOut, **ERRORS},

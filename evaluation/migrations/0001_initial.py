@@ -8,137 +8,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('entities', '0001_initial'),
+        ("entities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RatingDay',
+            name="RatingDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('requested', models.PositiveIntegerField(help_text='How many entities were to be rated.')),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("requested", models.PositiveIntegerField(help_text="How many entities were to be rated.")),
             ],
         ),
         migrations.CreateModel(
-            name='RatingRequest',
+            name="RatingRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('requested_at', models.DateTimeField()),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rating_requests', to='entities.entity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rating_requests",
+                        to="entities.entity",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scheme',
+            name="Scheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='name in Chinese')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name in English')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('family', models.CharField(choices=[('evaluation', 'Comprehensive public credit evaluation'), ('risk', 'Internal risk class'), ('sector', 'Sector grade')], max_length=12, verbose_name='family')),
-                ('is_public', models.BooleanField(default=False, help_text='Only where a legal basis says that it may be.', verbose_name='result is public')),
-                ('shown_to_entity', models.BooleanField(default=False, verbose_name='result is shown to the entity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200, verbose_name="name in Chinese")),
+                ("name_en", models.CharField(blank=True, max_length=200, verbose_name="name in English")),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                (
+                    "family",
+                    models.CharField(
+                        choices=[
+                            ("evaluation", "Comprehensive public credit evaluation"),
+                            ("risk", "Internal risk class"),
+                            ("sector", "Sector grade"),
+                        ],
+                        max_length=12,
+                        verbose_name="family",
+                    ),
+                ),
+                (
+                    "is_public",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only where a legal basis says that it may be.",
+                        verbose_name="result is public",
+                    ),
+                ),
+                (
+                    "shown_to_entity",
+                    models.BooleanField(default=False, verbose_name="result is shown to the entity"),
+                ),
             ],
             options={
-                'verbose_name': 'scheme',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('family', 'risk'), _negated=True), models.Q(('is_public', False), ('shown_to_entity', False)), _connector='OR'), name='a_risk_class_is_for_officials_only')],
+                "verbose_name": "scheme",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("family", "risk"), _negated=True),
+                            models.Q(("is_public", False), ("shown_to_entity", False)),
+                            _connector="OR",
+                        ),
+                        name="a_risk_class_is_for_officials_only",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SchemeVersion',
+            name="SchemeVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('document', models.JSONField(verbose_name='document')),
-                ('legal_basis', models.CharField(max_length=300, verbose_name='legal basis')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published')], default='draft', max_length=10, verbose_name='state')),
-                ('effective_from', models.DateField(verbose_name='effective from')),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='evaluation.scheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("document", models.JSONField(verbose_name="document")),
+                ("legal_basis", models.CharField(max_length=300, verbose_name="legal basis")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("effective_from", models.DateField(verbose_name="effective from")),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="evaluation.scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of a scheme',
+                "verbose_name": "version of a scheme",
             },
         ),
         migrations.CreateModel(
-            name='RatingChange',
+            name="RatingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('as_of', models.DateField(verbose_name='day')),
-                ('from_points', models.IntegerField(null=True)),
-                ('to_points', models.IntegerField(null=True)),
-                ('from_grade', models.CharField(blank=True, max_length=8)),
-                ('to_grade', models.CharField(blank=True, max_length=8)),
-                ('from_place', models.SmallIntegerField(null=True)),
-                ('to_place', models.SmallIntegerField(null=True)),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rating_changes', to='entities.entity')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.scheme')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.schemeversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("as_of", models.DateField(verbose_name="day")),
+                ("from_points", models.IntegerField(null=True)),
+                ("to_points", models.IntegerField(null=True)),
+                ("from_grade", models.CharField(blank=True, max_length=8)),
+                ("to_grade", models.CharField(blank=True, max_length=8)),
+                ("from_place", models.SmallIntegerField(null=True)),
+                ("to_place", models.SmallIntegerField(null=True)),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rating_changes",
+                        to="entities.entity",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="evaluation.scheme"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evaluation.schemeversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of a rating',
+                "verbose_name": "change of a rating",
             },
         ),
         migrations.CreateModel(
-            name='CurrentRating',
+            name="CurrentRating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='day')),
-                ('points', models.IntegerField(null=True, verbose_name='points, hundredths')),
-                ('grade', models.CharField(blank=True, max_length=8, verbose_name='grade')),
-                ('place', models.SmallIntegerField(help_text='0 is the best grade of its scheme.', null=True, verbose_name='place on the scale')),
-                ('records_counted', models.PositiveIntegerField(default=0)),
-                ('changed_at', models.DateTimeField(verbose_name='changed at')),
-                ('rated_at', models.DateTimeField(verbose_name='rated at')),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='entities.entity')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='evaluation.scheme')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.schemeversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="day")),
+                ("points", models.IntegerField(null=True, verbose_name="points, hundredths")),
+                ("grade", models.CharField(blank=True, max_length=8, verbose_name="grade")),
+                (
+                    "place",
+                    models.SmallIntegerField(
+                        help_text="0 is the best grade of its scheme.",
+                        null=True,
+                        verbose_name="place on the scale",
+                    ),
+                ),
+                ("records_counted", models.PositiveIntegerField(default=0)),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+                ("rated_at", models.DateTimeField(verbose_name="rated at")),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="entities.entity",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="evaluation.scheme",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evaluation.schemeversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rating',
+                "verbose_name": "rating",
             },
         ),
         migrations.AddConstraint(
-            model_name='schemeversion',
-            constraint=models.UniqueConstraint(fields=('scheme', 'number'), name='a_scheme_has_one_version_of_a_number'),
+            model_name="schemeversion",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "number"), name="a_scheme_has_one_version_of_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schemeversion',
-            constraint=models.CheckConstraint(condition=models.Q(('author', None), ('approver', None), models.Q(('author', models.F('approver')), _negated=True), _connector='OR'), name='nobody_approves_their_own_scheme'),
+            model_name="schemeversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("author", None),
+                    ("approver", None),
+                    models.Q(("author", models.F("approver")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_approves_their_own_scheme",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='schemeversion',
-            trigger=pgtrigger.compiler.Trigger(name='a_published_scheme_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'published\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e639e14103292ac05bab98b3bd0831211212b7a2', operation='UPDATE OR DELETE', pgid='pgtrigger_a_published_scheme_never_changes_ba1e6', table='evaluation_schemeversion', when='BEFORE')),
+            model_name="schemeversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_published_scheme_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" = 'published')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e639e14103292ac05bab98b3bd0831211212b7a2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_a_published_scheme_never_changes_ba1e6",
+                    table="evaluation_schemeversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='ratingchange',
-            index=models.Index(fields=['entity', 'scheme', '-as_of'], name='changes_of_entity'),
+            model_name="ratingchange",
+            index=models.Index(fields=["entity", "scheme", "-as_of"], name="changes_of_entity"),
         ),
         migrations.AddIndex(
-            model_name='ratingchange',
-            index=models.Index(fields=['scheme', '-as_of'], name='changes_of_scheme'),
+            model_name="ratingchange",
+            index=models.Index(fields=["scheme", "-as_of"], name="changes_of_scheme"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ratingchange',
-            trigger=pgtrigger.compiler.Trigger(name='rating_changes_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c2e9dc05cc590b85827a0dfb9f60e6b2e2aa1303', operation='UPDATE OR DELETE', pgid='pgtrigger_rating_changes_are_append_only_b552f', table='evaluation_ratingchange', when='BEFORE')),
+            model_name="ratingchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="rating_changes_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c2e9dc05cc590b85827a0dfb9f60e6b2e2aa1303",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_rating_changes_are_append_only_b552f",
+                    table="evaluation_ratingchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='currentrating',
-            index=models.Index(fields=['scheme', 'place', 'points'], name='rating_by_place'),
+            model_name="currentrating",
+            index=models.Index(fields=["scheme", "place", "points"], name="rating_by_place"),
         ),
         migrations.AddConstraint(
-            model_name='currentrating',
-            constraint=models.UniqueConstraint(fields=('entity', 'scheme'), name='an_entity_has_one_grade_per_scheme'),
+            model_name="currentrating",
+            constraint=models.UniqueConstraint(
+                fields=("entity", "scheme"), name="an_entity_has_one_grade_per_scheme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='currentrating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('place', None), ('points', None)), models.Q(models.Q(('grade', ''), _negated=True), ('place__gte', 0), ('points__isnull', False)), _connector='OR'), name='a_grade_comes_with_its_points_and_place'),
+            model_name="currentrating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("grade", ""), ("place", None), ("points", None)),
+                    models.Q(
+                        models.Q(("grade", ""), _negated=True), ("place__gte", 0), ("points__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_grade_comes_with_its_points_and_place",
+            ),
         ),
     ]

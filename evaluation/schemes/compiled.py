@@ -72,7 +72,8 @@ def compile_scheme(document: SchemeDocument) -> CompiledScheme:
         vocabulary=_vocabulary(document),
         letters=tuple(places),
         limits=np.array(
-            [hundredths(grade.least) for grade in reversed(document.scale) if grade.least is not None], np.int64
+            [hundredths(grade.least) for grade in reversed(document.scale) if grade.least is not None],
+            np.int64,
         ),
         floor=hundredths(document.floor),
         ceiling=hundredths(document.ceiling),
@@ -109,7 +110,9 @@ def _params(one: AnyIndicator, places: dict[str, int], step: int):
             return WeightedCountParams(
                 match=_match(one.records),
                 by_class=np.array([hundredths(by_class[name]) for name in CLASSES], np.int64),
-                by_penalty_kind=tuple((kind, hundredths(points)) for kind, points in one.by_penalty_kind.items()),
+                by_penalty_kind=tuple(
+                    (kind, hundredths(points)) for kind, points in one.by_penalty_kind.items()
+                ),
                 band_starts=np.array([band.months for band in one.ages if band.months is not None], np.int64),
                 numerators=np.array([int(above) for above, _below in weights], np.int64),
                 denominators=np.array([int(below) for _above, below in weights], np.int64),

@@ -124,7 +124,9 @@ class WeightedCount(Indicator):
     ]
     by_penalty_kind: Annotated[
         dict[Code, Points],
-        Field(description="In addition: those of the one kind among the record's penalties that weighs most."),
+        Field(
+            description="In addition: those of the one kind among the record's penalties that weighs most."
+        ),
     ] = {}
     ages: tuple[AgeBand, ...] = ()
     limit: Annotated[Points | None, Field(description="The sum never goes beyond this.")] = None
@@ -216,7 +218,9 @@ class SchemeDocument(Part):
     ceiling: Points
     rounding: Annotated[
         Literal["0.01", "0.1", "1"],
-        Field(description="Each record's points are rounded to this step, half away from zero, before they are added."),
+        Field(
+            description="Each record's points are rounded to this step, half away from zero, before they are added."
+        ),
     ] = "0.1"
     considered: Considered
     enough: Enough
@@ -243,10 +247,14 @@ class SchemeDocument(Part):
             raise ValueError("Two indicators have the same code.")
         for name, match in self._matches():
             if strange := set(match.types) - known:
-                raise ValueError(f"{name} looks at {', '.join(sorted(strange))}, which the scheme does not consider.")
+                raise ValueError(
+                    f"{name} looks at {', '.join(sorted(strange))}, which the scheme does not consider."
+                )
         for indicator in self.indicators:
             if strange := set(indicator.letters()) - letters:
-                raise ValueError(f"{indicator.code} names {', '.join(sorted(strange))}, which is not on the scale.")
+                raise ValueError(
+                    f"{indicator.code} names {', '.join(sorted(strange))}, which is not on the scale."
+                )
         return self
 
     @model_validator(mode="after")

@@ -46,7 +46,10 @@ def columns(rows: list[Row], vocabulary: Vocabulary, entities: tuple[int, ...] =
         market=np.array([row.market for row in rows], bool),
         severity=np.array([CLASSES.index(row.severity) for row in rows], np.int64),
         penalty_kinds=np.array(
-            [sum(1 << bit for bit, kind in enumerate(vocabulary.penalty_kinds) if kind in row.kinds) for row in rows],
+            [
+                sum(1 << bit for bit, kind in enumerate(vocabulary.penalty_kinds) if kind in row.kinds)
+                for row in rows
+            ],
             np.int64,
         ),
         decided=np.array([row.decided for row in rows], "M8[D]"),
@@ -78,7 +81,9 @@ def document(*indicators: dict, **changes) -> dict:
         "considered": {"article": "1", "types": ["penalty", "list", "tax", "inspection"]},
         "enough": {"article": "2", "records": 1},
         "start": {"article": "3", "points": 80},
-        "indicators": [{"code": f"i-{n}", "name": words, "article": "5", **one} for n, one in enumerate(indicators)],
+        "indicators": [
+            {"code": f"i-{n}", "name": words, "article": "5", **one} for n, one in enumerate(indicators)
+        ],
     } | changes
 
 

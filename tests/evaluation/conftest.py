@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from entities.models import CreditRecord, Entity, RecordType
 from evaluation import services
@@ -56,7 +57,7 @@ def rated(schemes):
 
     def rate(*entities: Entity, as_of: date | None = None) -> None:
         services.request_ratings(entity.pk for entity in entities)
-        while services.rate_waiting(limit=500, as_of=as_of or date.today()):
+        while services.rate_waiting(limit=500, as_of=as_of or timezone.localdate()):
             pass
 
     return rate

@@ -122,7 +122,9 @@ def test_the_grade_is_said_in_both_languages(official, city, record):
 def test_no_data_is_said_to_be_neither_good_nor_bad(official, city):
     with translation.override("en"):
         said = sentences.say(explained(official, EntityFactory(), city))
-    assert said == "Not rated: the registry holds no record that counts. That is neither a good nor a bad grade."
+    assert (
+        said == "Not rated: the registry holds no record that counts. That is neither a good nor a bad grade."
+    )
 
 
 # The path

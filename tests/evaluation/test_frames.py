@@ -54,7 +54,11 @@ def test_words_that_no_scheme_uses_are_none_of_them(record):
     entity = EntityFactory()
     record(entity, "commendation", details={"grade": ["A"], "finding": None})
     rows = frames.columns_of([entity.pk], WORDS).records
-    assert (rows.type.tolist(), rows.values["grade"].tolist(), rows.values["finding"].tolist()) == ([0], [0], [0])
+    assert (rows.type.tolist(), rows.values["grade"].tolist(), rows.values["finding"].tolist()) == (
+        [0],
+        [0],
+        [0],
+    )
 
 
 def test_there_may_be_no_records_and_no_entities_at_all():
@@ -101,7 +105,12 @@ def test_the_kernel_counts_exactly_what_the_registry_says_is_in_force(schemes, r
     day = today + timedelta(days=offset)
     entity = EntityFactory()
     for decided in (today - timedelta(days=1), today, today + timedelta(days=1)):
-        for until in (None, max(decided, today - timedelta(days=1)), max(decided, today), today + timedelta(days=1)):
+        for until in (
+            None,
+            max(decided, today - timedelta(days=1)),
+            max(decided, today),
+            today + timedelta(days=1),
+        ):
             for status in ("published", "repaired", "expired"):
                 record(entity, decided_on=decided, publish_until=until, status=status)
     scheme = schemes["city-comprehensive"].compiled

@@ -27,7 +27,11 @@ def points_of(rows, compiled, as_of=TODAY):
 
 
 def test_each_class_of_penalty_takes_its_points_off_the_start():
-    rows = [Row(record=1, severity="minor"), Row(record=2, severity="general"), Row(record=3, severity="serious")]
+    rows = [
+        Row(record=1, severity="minor"),
+        Row(record=2, severity="general"),
+        Row(record=3, severity="serious"),
+    ]
     assert points_of(rows, scheme()) == (80_00 - 2_00 - 10_00 - 20_00, "D")
 
 
@@ -81,7 +85,12 @@ TAX = {
     "kind": "latest-value",
     "types": ["tax"],
     "field": "grade",
-    "values": {"A": {"points": 6}, "B": {"points": 2}, "D": {"points": -12, "ceiling": "C"}, "S": {"grade": "A"}},
+    "values": {
+        "A": {"points": 6},
+        "B": {"points": 2},
+        "D": {"points": -12, "ceiling": "C"},
+        "S": {"grade": "A"},
+    },
 }
 
 
@@ -98,8 +107,12 @@ def test_of_several_yearly_grades_only_the_last_speaks():
 
 def test_of_two_grades_of_one_day_the_one_that_came_later_speaks():
     day = date(2025, 5, 1)
-    assert points_of([tax("A", record=1, decided=day), tax("B", record=2, decided=day)], scheme(TAX))[0] == 82_00
-    assert points_of([tax("A", record=2, decided=day), tax("B", record=1, decided=day)], scheme(TAX))[0] == 86_00
+    assert (
+        points_of([tax("A", record=1, decided=day), tax("B", record=2, decided=day)], scheme(TAX))[0] == 82_00
+    )
+    assert (
+        points_of([tax("A", record=2, decided=day), tax("B", record=1, decided=day)], scheme(TAX))[0] == 86_00
+    )
 
 
 def test_a_value_may_hold_the_grade_down_whatever_the_points():
@@ -120,7 +133,14 @@ def test_a_value_that_the_scheme_does_not_name_counts_as_data_and_moves_nothing(
 
 
 def test_a_ceiling_holds_only_from_its_number_of_records_on():
-    one = scheme({"kind": "ceiling", "records": {"types": ["penalty"], "classes": ["serious"]}, "at_least": 2, "grade": "D"})
+    one = scheme(
+        {
+            "kind": "ceiling",
+            "records": {"types": ["penalty"], "classes": ["serious"]},
+            "at_least": 2,
+            "grade": "D",
+        }
+    )
     assert points_of([Row(severity="serious")], one)[1] == "B"
     assert points_of([Row(record=1, severity="serious"), Row(record=2, severity="general")], one)[1] == "B"
     assert points_of([Row(record=1, severity="serious"), Row(record=2, severity="serious")], one)[1] == "D"
@@ -174,7 +194,9 @@ def test_every_record_counts_or_has_its_reason(row, why):
 
 def test_a_scheme_may_leave_out_what_is_under_objection():
     one = scheme(considered={"article": "1", "types": ["penalty"], "objected": "left-out"})
-    assert explain(columns([Row(objected=True)], one.vocabulary), one, TODAY).skipped.tolist() == [Skipped.OBJECTED]
+    assert explain(columns([Row(objected=True)], one.vocabulary), one, TODAY).skipped.tolist() == [
+        Skipped.OBJECTED
+    ]
 
 
 def test_market_credit_information_counts_only_where_the_scheme_names_its_type():
@@ -187,8 +209,16 @@ def test_market_credit_information_counts_only_where_the_scheme_names_its_type()
 
 @pytest.mark.parametrize(
     ("points", "weight", "step", "result"),
-    [(-7_50, (3, 4), 10, -5_60), (7_50, (3, 4), 10, 5_60), (5, (1, 1), 10, 10), (4, (1, 1), 10, 0), (-5, (1, 1), 10, -10),
-     (10_00, (1, 3), 1, 3_33), (10_00, (2, 3), 1, 6_67), (10_00, (0, 1), 10, 0)],
+    [
+        (-7_50, (3, 4), 10, -5_60),
+        (7_50, (3, 4), 10, 5_60),
+        (5, (1, 1), 10, 10),
+        (4, (1, 1), 10, 0),
+        (-5, (1, 1), 10, -10),
+        (10_00, (1, 3), 1, 3_33),
+        (10_00, (2, 3), 1, 6_67),
+        (10_00, (0, 1), 10, 0),
+    ],
 )
 def test_rounding_goes_half_away_from_zero(points, weight, step, result):
     above, below = (np.array([number]) for number in weight)
@@ -228,16 +258,77 @@ def test_nothing_that_makes_a_grade_is_a_binary_fraction():
         ({"scale": [*document()["scale"][1::-1], *document()["scale"][2:]]}, "from the best to the worst"),
         ({"floor": 100}, "floor lies below"),
         ({"start": {"article": "3", "points": "80.05"}}, "multiple of the rounding step"),
-        ({"indicators": [PENALTIES | {"code": "a", "name": {"zh": "字", "en": "W"}, "article": "1",
-                                      "records": {"types": ["gossip"]}}]}, "does not consider"),
-        ({"indicators": [{"kind": "ceiling", "code": "a", "name": {"zh": "字", "en": "W"}, "article": "1",
-                          "records": {"types": ["penalty"]}, "grade": "Z"}]}, "not on the scale"),
-        ({"indicators": [PENALTIES | {"code": "a", "name": {"zh": "字", "en": "W"}, "article": "1",
-                                      "points": {"minor": -2, "general": 2}}]}, "either gives points or takes"),
-        ({"indicators": [PENALTIES | {"code": "a", "name": {"zh": "字", "en": "W"}, "article": "1",
-                                      "ages": [{"months": 12, "weight": "1/1"}]}]}, "last age band"),
-        ({"indicators": [PENALTIES | {"code": "a", "name": {"zh": "字", "en": "W"}, "article": "1",
-                                      "ages": [{"months": 1, "weight": "0.5"}, {"weight": "1/1"}]}]}, "pattern"),
+        (
+            {
+                "indicators": [
+                    PENALTIES
+                    | {
+                        "code": "a",
+                        "name": {"zh": "字", "en": "W"},
+                        "article": "1",
+                        "records": {"types": ["gossip"]},
+                    }
+                ]
+            },
+            "does not consider",
+        ),
+        (
+            {
+                "indicators": [
+                    {
+                        "kind": "ceiling",
+                        "code": "a",
+                        "name": {"zh": "字", "en": "W"},
+                        "article": "1",
+                        "records": {"types": ["penalty"]},
+                        "grade": "Z",
+                    }
+                ]
+            },
+            "not on the scale",
+        ),
+        (
+            {
+                "indicators": [
+                    PENALTIES
+                    | {
+                        "code": "a",
+                        "name": {"zh": "字", "en": "W"},
+                        "article": "1",
+                        "points": {"minor": -2, "general": 2},
+                    }
+                ]
+            },
+            "either gives points or takes",
+        ),
+        (
+            {
+                "indicators": [
+                    PENALTIES
+                    | {
+                        "code": "a",
+                        "name": {"zh": "字", "en": "W"},
+                        "article": "1",
+                        "ages": [{"months": 12, "weight": "1/1"}],
+                    }
+                ]
+            },
+            "last age band",
+        ),
+        (
+            {
+                "indicators": [
+                    PENALTIES
+                    | {
+                        "code": "a",
+                        "name": {"zh": "字", "en": "W"},
+                        "article": "1",
+                        "ages": [{"months": 1, "weight": "0.5"}, {"weight": "1/1"}],
+                    }
+                ]
+            },
+            "pattern",
+        ),
         ({"gossip": 1}, "Extra inputs"),
     ],
 )

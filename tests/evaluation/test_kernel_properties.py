@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from credit_platform.common.working_days import months_after
 from entities.penalty_kinds import PenaltyKind
@@ -22,6 +21,8 @@ from tests.evaluation.columns import Row, columns
 SCHEMES = {shipped.code: compile_scheme(shipped.document) for shipped in shipped_schemes()}
 CITY, RISK = SCHEMES["city-comprehensive"], SCHEMES["risk-class"]
 TODAY = date(2026, 11, 22)
+#: A busy machine is no failure.
+calm = settings(deadline=None, max_examples=60, suppress_health_check=(HealthCheck.too_slow,))
 
 days = st.dates(date(2020, 1, 1), date(2027, 12, 31))
 kinds = st.lists(st.sampled_from(CITY.vocabulary.penalty_kinds), max_size=2, unique=True).map(tuple)
@@ -30,7 +31,10 @@ penalties = st.builds(
 )
 praise = st.builds(Row, type=st.just("commendation"), severity=st.just(""), decided=days)
 listings = st.builds(
-    Row, type=st.sampled_from(["abnormal-listing", "serious-violation-listing"]), severity=st.just(""), decided=days
+    Row,
+    type=st.sampled_from(["abnormal-listing", "serious-violation-listing"]),
+    severity=st.just(""),
+    decided=days,
 )
 tax_grades = st.builds(
     Row,
@@ -64,7 +68,10 @@ def _with_ends(row: Row) -> st.SearchStrategy[Row]:
 
 
 def _numbered(rows: list[Row], entities: list[int]) -> list[Row]:
-    return [replace(row, record=n, entity=entity) for n, (row, entity) in enumerate(zip(rows, entities, strict=True), 1)]
+    return [
+        replace(row, record=n, entity=entity)
+        for n, (row, entity) in enumerate(zip(rows, entities, strict=True), 1)
+    ]
 
 
 #: Records of a handful of entities, in every state.
@@ -84,6 +91,7 @@ def same(one, other) -> bool:
     )
 
 
+@calm
 @given(registries, schemes, days, st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter(rows, scheme, day, chance: random.Random):
     shuffled = chance.sample(rows, len(rows))
@@ -93,15 +101,23 @@ def test_the_order_of_records_does_not_matter(rows, scheme, day, chance: random.
     assert same(before.findings, after.findings)
 
 
+@calm
 @given(registries, schemes, days)
 def test_a_record_that_does_not_count_changes_nothing(rows, scheme, day):
     everyone = tuple({row.entity for row in rows})
     whole = explain(columns(rows, scheme.vocabulary, everyone), scheme, day)
-    skipped = dict(zip((row.record for row in sorted(rows, key=lambda r: (r.entity, r.record))), whole.skipped, strict=True))
+    skipped = dict(
+        zip(
+            (row.record for row in sorted(rows, key=lambda r: (r.entity, r.record))),
+            whole.skipped,
+            strict=True,
+        )
+    )
     counting = [row for row in rows if not skipped[row.record]]
     assert same(rate(columns(counting, scheme.vocabulary, everyone), scheme, day), whole.ratings)
 
 
+@calm
 @given(registries, schemes, days, st.integers(1, 6))
 def test_shards_give_the_same_as_the_whole_bit_for_bit(rows, scheme, day, cut):
     everyone = range(1, 7)
@@ -115,16 +131,23 @@ def test_shards_give_the_same_as_the_whole_bit_for_bit(rows, scheme, day, cut):
         for part in (range(1, cut), range(cut, 7))
     ]
     joined = [np.concatenate([getattr(part, name) for part in parts]) for name in whole.__slots__]
-    assert all(np.array_equal(column, getattr(whole, name)) for column, name in zip(joined, whole.__slots__, strict=True))
+    assert all(
+        np.array_equal(column, getattr(whole, name))
+        for column, name in zip(joined, whole.__slots__, strict=True)
+    )
 
 
+@calm
 @given(registries, schemes, days)
 def test_findings_add_up_to_the_points(rows, scheme, day):
     explained = explain(columns(rows, scheme.vocabulary), scheme, day)
-    sums = np.bincount(explained.findings.entity, weights=explained.findings.points, minlength=len(explained.ratings.points))
+    sums = np.bincount(
+        explained.findings.entity, weights=explained.findings.points, minlength=len(explained.ratings.points)
+    )
     assert sums.astype(int).tolist() == explained.ratings.points.tolist()
 
 
+@calm
 @given(registries, schemes, days)
 def test_the_explanation_is_of_the_rating_itself(rows, scheme, day):
     made = columns(rows, scheme.vocabulary)
@@ -140,9 +163,14 @@ entity = st.lists(kept, max_size=12).map(lambda rows: _numbered(rows, [1] * len(
 worse_records = penalties | listings
 
 
+@calm
 @given(entity, worse_records, schemes, days)
 def test_one_more_violation_never_improves_a_grade(rows, violation, scheme, day):
-    before = _grade([*rows, replace(violation, record=98, severity="", type="administrative-penalty", decided=day)], scheme, day)
+    before = _grade(
+        [*rows, replace(violation, record=98, severity="", type="administrative-penalty", decided=day)],
+        scheme,
+        day,
+    )
     after = _grade(
         [
             *rows,
@@ -156,6 +184,7 @@ def test_one_more_violation_never_improves_a_grade(rows, violation, scheme, day)
     assert after[1] <= before[1]
 
 
+@calm
 @given(entity, penalties, st.sampled_from(["minor", "general", "serious"]), schemes, days)
 def test_a_more_serious_class_never_improves_a_grade(rows, penalty, severity, scheme, day):
     order = ["minor", "general", "serious"]
@@ -166,16 +195,24 @@ def test_a_more_serious_class_never_improves_a_grade(rows, penalty, severity, sc
     assert after[1] <= before[1]
 
 
+@calm
 @given(entity, st.sampled_from(["AB", "BM", "MC", "CD"]), days)
 def test_a_worse_tax_grade_never_improves_a_grade(rows, step, decided):
     def with_grade(letter):
-        last = Row(record=99, type="tax-credit-grade", severity="", decided=date(2027, 12, 31), values={"grade": letter})
+        last = Row(
+            record=99,
+            type="tax-credit-grade",
+            severity="",
+            decided=date(2027, 12, 31),
+            values={"grade": letter},
+        )
         return _grade([*rows, last], CITY, date(2027, 12, 31))
 
     assert with_grade(step[1])[0] >= with_grade(step[0])[0]
     assert with_grade(step[1])[1] <= with_grade(step[0])[1]
 
 
+@calm
 @given(days, st.integers(0, 80))
 def test_a_record_is_so_many_months_old_from_the_day_that_the_calendar_names(decided, months):
     birthday = months_after(decided, months)
@@ -184,7 +221,7 @@ def test_a_record_is_so_many_months_old_from_the_day_that_the_calendar_names(dec
     assert whole_months(since, birthday - timedelta(days=1))[0] == (months - 1 if months else -1)
 
 
-@settings(max_examples=300)
+@calm
 @given(st.dates(date(2023, 1, 1), date(2028, 12, 31)), st.integers(1, 40))
 def test_the_days_that_grow_older_on_a_day_are_found_all_and_no_others(day, months):
     found = decided_on_for(day, months)
@@ -196,7 +233,9 @@ def test_the_days_that_grow_older_on_a_day_are_found_all_and_no_others(day, mont
 
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
 def test_an_entity_with_thousands_of_records_is_rated_like_any_other(scheme):
-    rows = [Row(record=n, type="administrative-penalty", severity="minor", decided=TODAY) for n in range(1, 5001)]
+    rows = [
+        Row(record=n, type="administrative-penalty", severity="minor", decided=TODAY) for n in range(1, 5001)
+    ]
     made = columns(rows, scheme.vocabulary)
     assert isinstance(made, Columns)
     assert rate(made, scheme, TODAY).counted.tolist() == [5000]

@@ -167,7 +167,9 @@ def test_a_risk_class_is_named_beside_the_grade_but_never_sealed(client, officia
     assert "Class B" in own
 
 
-def test_the_page_of_an_entity_says_grade_reasons_article_and_day(client, official, record, rated, query_budget):
+def test_the_page_of_an_entity_says_grade_reasons_article_and_day(
+    client, official, record, rated, query_budget
+):
     entity = EntityFactory()
     penalty = record(entity, title="罚款3.2万元")
     rated(entity)
@@ -318,7 +320,9 @@ def test_the_method_prints_every_indicator_with_its_article_and_the_docstrings(c
 
 
 def test_the_document_can_be_had_as_data(client, official, city):
-    assert json.loads(client.get("/schemes/city-comprehensive/document.json").content) == city.version.document
+    assert (
+        json.loads(client.get("/schemes/city-comprehensive/document.json").content) == city.version.document
+    )
 
 
 # REST

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.django_db
 
 def grade(entity, code="city-comprehensive"):
     """(points, letter) as stored, None where no row stands."""
-    return CurrentRating.objects.filter(entity=entity, scheme__code=code).values_list("points", "grade").first()
+    return (
+        CurrentRating.objects.filter(entity=entity, scheme__code=code).values_list("points", "grade").first()
+    )
 
 
 def test_a_published_record_becomes_a_grade_under_every_scheme(record, rated):
@@ -44,14 +46,21 @@ def test_a_published_record_becomes_a_grade_under_every_scheme(record, rated):
 def test_a_change_in_the_registry_writes_a_wish_for_each_entity(schemes):
     entities = [EntityFactory(), EntityFactory()]
     records_changed.send(sender=CreditRecord, entity_ids={entity.pk for entity in entities})
-    assert set(RatingRequest.objects.values_list("entity_id", flat=True)) == {entity.pk for entity in entities}
+    assert set(RatingRequest.objects.values_list("entity_id", flat=True)) == {
+        entity.pk for entity in entities
+    }
 
 
 def test_the_wish_goes_with_the_change_when_its_transaction_fails():
     entity = EntityFactory()
-    with pytest.raises(RuntimeError), transaction.atomic():
-        records_changed.send(sender=CreditRecord, entity_ids={entity.pk})
-        raise RuntimeError
+
+    def change_that_fails():
+        with transaction.atomic():
+            records_changed.send(sender=CreditRecord, entity_ids={entity.pk})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_that_fails()
     assert not RatingRequest.objects.exists()
 
 
@@ -303,7 +312,9 @@ def test_whoever_is_not_touched_keeps_the_grade_of_the_day_before(schemes, recor
     entities = [EntityFactory() for _ in range(12)]
     day = timezone.localdate()
     for number, entity in enumerate(entities):
-        record(entity, decided_on=day - timedelta(days=175 + number), publish_until=day + timedelta(days=number))
+        record(
+            entity, decided_on=day - timedelta(days=175 + number), publish_until=day + timedelta(days=number)
+        )
     services.rate_all(as_of=day)
     for later in (day + timedelta(days=n) for n in range(1, 14)):
         services.request_ratings_until(later)

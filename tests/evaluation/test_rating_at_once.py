@@ -18,9 +18,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def grade(entity):
-    return CurrentRating.objects.filter(entity=entity, scheme__code="city-comprehensive").values_list(
-        "points", flat=True
-    ).first()
+    return (
+        CurrentRating.objects.filter(entity=entity, scheme__code="city-comprehensive")
+        .values_list("points", flat=True)
+        .first()
+    )
 
 
 def announce(*entities: Entity) -> None:
@@ -85,7 +87,9 @@ def test_workers_share_a_queue_and_leave_nothing(schemes, record, monkeypatch):
     assert RatingChange.objects.filter(scheme__code="city-comprehensive").count() == 40
 
 
-def test_a_request_written_while_its_entity_is_being_rated_survives_and_is_answered(schemes, record, monkeypatch):
+def test_a_request_written_while_its_entity_is_being_rated_survives_and_is_answered(
+    schemes, record, monkeypatch
+):
     monkeypatch.setattr(tasks.rate_waiting, "delay", lambda: None)
     record(entity := EntityFactory())
     announce(entity)
