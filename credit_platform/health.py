@@ -12,10 +12,16 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from entities.models import Delivery, Submission
+from evaluation.models import RatingRequest
 
 LOOPBACK = ("127.0.0.1", "::1")
 #: Set once all migrations were seen to be applied: they stay so, and looking reads every migration file.
@@ -73,7 +79,29 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """
     if not _may_read_metrics(request):
         raise Http404
-    return ExportToDjangoView(request)
+    response = ExportToDjangoView(request)
+    response.write(_waiting())
+    return response
+
+
+def _waiting() -> bytes:
+    """What waits for a worker in the tables, and how long the oldest of it already does.
+
+    Read at the time of asking, so that a stopped worker shows even when nothing else tells of it.
+    """
+    registry = CollectorRegistry()
+    count = Gauge("credit_waiting", "Rows that wait for a worker.", ["what"], registry=registry)
+    age = Gauge("credit_waiting_seconds", "Age of the oldest row that waits.", ["what"], registry=registry)
+    now = timezone.now()
+    for what, (rows, since) in {
+        "rating": (RatingRequest.objects.all(), "requested_at"),
+        "delivery": (Delivery.objects.filter(delivered_at=None), "next_attempt_at"),
+        "submission": (Submission.objects.filter(state__in=Submission.IN_WORK), "uploaded_at"),
+    }.items():
+        found = rows.aggregate(count=Count("pk"), oldest=Min(since))
+        count.labels(what).set(found["count"])
+        age.labels(what).set(max((now - found["oldest"]).total_seconds(), 0) if found["oldest"] else 0)
+    return generate_latest(registry)
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -1,12 +1,18 @@
 """What machines ask of the platform."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import connection, utils
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from credit_platform import health
+from evaluation.models import RatingRequest
+from tests.factories import EntityFactory
 
 
 def test_the_process_says_that_it_is_alive_without_looking_at_the_database(client):
@@ -61,6 +67,15 @@ def test_figures_are_for_nobody_else_without_the_token(client, db, headers):
         assert client.get("/metrics", **headers).status_code == 404
         assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer another", **headers).status_code == 404
         assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer a long token", **headers).status_code == 200
+
+
+def test_what_waits_for_a_worker_is_counted_with_its_age(client, db):
+    RatingRequest.objects.create(entity=EntityFactory(), requested_at=timezone.now() - timedelta(seconds=90))
+    figures = client.get("/metrics").content.decode()
+    assert 'credit_waiting{what="rating"} 1.0' in figures
+    assert 'credit_waiting{what="submission"} 0.0' in figures
+    age = float(re.search(r'credit_waiting_seconds{what="rating"} (\S+)', figures)[1])
+    assert 89 < age < 120
 
 
 def test_an_empty_token_opens_nothing(client, db):

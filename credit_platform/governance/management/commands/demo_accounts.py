@@ -16,8 +16,14 @@ class Command(BaseCommand):
         password = noted_password()
         names = [person.username for person in PEOPLE]
         there = set(User.objects.filter(username__in=names).values_list("username", flat=True))
-        if password is None or not there:
+        if not there:
             self.stdout.write("There is no demonstration city here: manage.py load_demo_city makes one.")
+            return
+        if password is None:
+            self.stdout.write(
+                f"The password was in {accounts_file()}, which is gone: manage.py changepassword {PEOPLE[0].username} "
+                "sets a new one, and so on for the others."
+            )
             return
         places = dict(
             EntityAgent.objects.filter(user__username__in=there, revoked_at=None)
