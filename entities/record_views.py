@@ -111,6 +111,7 @@ def approve(request: HttpRequest, record_id: int) -> HttpResponse:
 def give_back(request: HttpRequest, record_id: int) -> HttpResponse:
     """Return a record to whoever entered it; the page asks what is to be changed."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
+    policies.may_review(request.user, record).require()
     return _ask(
         request,
         record,
@@ -131,6 +132,7 @@ def give_back(request: HttpRequest, record_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, record_id: int) -> HttpResponse:
     """Withdraw a record; the page names the consequence and asks for the reason."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
+    policies.may_withdraw(request.user, record).require()
     return _ask(
         request,
         record,
@@ -160,6 +162,7 @@ def withdraw_consequence(record: CreditRecord) -> str:
 def discard(request: HttpRequest, record_id: int) -> HttpResponse:
     """Throw a draft away; the page asks first."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
+    policies.may_edit_draft(request.user, record).require()
     if request.method == "POST":
         records.discard_draft(by=request.user, record_id=record.pk)
         messages.success(request, _("The draft is gone."))

@@ -46,6 +46,7 @@ def build_city() -> City:
     for office in OFFICES:
         for role in ("clerk", "reviewer", "supervisor"):
             city.people[f"{office} {role}"] = factories.MemberFactory(body=city.bodies[office], role=role)
+        city.people[f"{office} colleague"] = factories.MemberFactory(body=city.bodies[office], role="clerk")
     city.people["lead"] = factories.MemberFactory(body=city.bodies["lead-office"], role="lead")
     association = city.bodies["catering-association"]
     Association.objects.get_or_create(body=association)

@@ -1,0 +1,76 @@
+"""Who gets what at every address, by every method: the whole table, and nothing left out of it."""
+
+import pytest
+from django.conf import settings
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from tests.permissions.routes import routes
+from tests.permissions.table import ROLES, TABLE
+from tests.permissions.world import World
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ROUTES = dict(routes())
+#: Whoever is refused here is refused to everybody.
+THE_MOST_TRUSTED = ("supervisor", "lead", "agent")
+
+
+class _Undo(Exception):
+    """Ends a try so that the next reader finds the world as the first one did."""
+
+
+def answer(world: World, route: str, method: str, role: str) -> int:
+    """The status that this reader gets there with an empty body; whatever the request changed is undone."""
+    client = Client(raise_request_exception=False)
+    if person := world.people[role]:
+        # Read anew: an account remembers its roles for as long as a request takes.
+        person = type(person).objects.get(pk=person.pk)
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
+    status = 0
+    try:
+        with transaction.atomic(), translation.override("en"):
+            url = reverse(route, kwargs=arguments) + world.query_of(route)
+            response = client.generic(method, url)
+            status = response.status_code
+            _close(response)
+            raise _Undo
+    except _Undo:
+        return status
+
+
+def _close(response) -> None:
+    """Close the files that it sends, and not the connection in whose transaction all this happens."""
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    request_finished.connect(close_old_connections)
+
+
+def _groups(route: str) -> set[str]:
+    return set(getattr(ROUTES[route].pattern, "regex").groupindex)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """One world for the whole table, since nothing that is asked of it stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_everybody_gets_what_the_table_says_and_nothing_by_another_method(world, route):
+    for method in METHODS:
+        if method in TABLE[route]:
+            given = {role: answer(world, route, method, role) for role in ROLES}
+            assert given == dict(zip(ROLES, map(int, TABLE[route][method].split()), strict=True)), method
+        else:
+            given = {role: answer(world, route, method, role) for role in THE_MOST_TRUSTED}
+            assert all(status == 302 or 400 <= status < 500 for status in given.values()), (method, given)
+
+
+def test_no_address_is_left_out_of_the_table():
+    assert set(ROUTES) == set(TABLE)

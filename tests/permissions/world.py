@@ -1,0 +1,135 @@
+"""A small world in which every address means something: two departments, a lead office, an association, an entity."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from associations.models import Association, Member
+from entities.models import Document, Notice, RecordType, SubmissionRow, SubmittingBody
+from evaluation.models import Scheme
+from repair.models import CaseDocument
+from tests import factories
+from tests.browser.city import build_city
+
+
+class World:
+    """The people of `table.ROLES` by name, and what each address is asked about.
+
+    All things belong to one department (market supervision), one entity and one association: the clerk,
+    reviewer and supervisor are that department's, the agent is that entity's, the officer that association's.
+    The other clerk, the other agent and the stranger have nothing to do with them.
+    """
+
+    def __init__(self) -> None:
+        city = build_city()
+        self.body, self.entity = city.bodies["market-supervision"], city.hegu
+        self.people = {
+            "public": None,
+            "stranger": factories.UserFactory(),
+            "clerk": city.people["market-supervision clerk"],
+            "reviewer": city.people["market-supervision reviewer"],
+            "supervisor": city.people["market-supervision supervisor"],
+            "other clerk": city.people["tax clerk"],
+            "lead": city.people["lead"],
+            "officer": city.people["officer"],
+            "agent": city.people["agent"],
+            "other agent": factories.AgentFactory(entity=city.leasing).user,
+        }
+        penalty = RecordType.objects.get(code="administrative-penalty")
+
+        def record(number: int, **facts):
+            return factories.RecordFactory(
+                document_number=f"云市监罚〔2026〕8{number}号",
+                entity=self.entity,
+                submitted_by=self.body,
+                record_type=penalty,
+                type_version=penalty.versions.order_by("-valid_from").first(),
+                decided_on=timezone.localdate() - timedelta(days=150),
+                penalty_kinds=["fine"],
+                **{"entered_by": self.people["clerk"]} | facts,
+            )
+
+        self.record = record(1)
+        self.draft = record(2, status="draft")
+        self.waiting = record(3, status="waiting", entered_by=city.people["market-supervision colleague"])
+        self.repairable = record(4)
+        self.submission = factories.SubmissionFactory(
+            body=self.body,
+            uploaded_by=self.people["clerk"],
+            format_code="market-penalties",
+            document=self._document("penalties.csv", "text/csv", "clerk"),
+            encoding="utf-8",
+            header=["CF_WSH"],
+            layout={"kind": "csv", "delimiter": ",", "columns": {}},
+        )
+        SubmissionRow.objects.create(
+            submission=self.submission, number=2, cells=["1"], outcome="asked", question="unregistered"
+        )
+        self.case = factories.CaseFactory(record=self.record, opened_by=self.people["agent"])
+        self.case_draft = factories.CaseFactory(
+            record=self.repairable, opened_by=self.people["agent"], state="draft"
+        )
+        self.paper = CaseDocument.objects.create(
+            case=self.case, document=self._document("receipt.pdf", "application/pdf", "agent"), kind="proof"
+        )
+        association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
+        self.member = Member.objects.create(
+            association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
+        )
+        self.notice = Notice.objects.create(
+            body=self.body, kind="entities.record-published", template="", params={}
+        )
+        self.scheme = Scheme.objects.get(code="city-comprehensive")
+
+    def _document(self, name: str, content_type: str, whose: str) -> Document:
+        return factories.DocumentFactory(
+            name=name,
+            content_type=content_type,
+            uploaded_by=self.people[whose],
+            created_on=timezone.localdate(),
+            file=ContentFile(b"%PDF-1.7\n%%EOF\n", name=name),
+        )
+
+    def arguments_of(self, route: str, names: set[str]) -> dict[str, Any]:
+        """What stands in the address: for each name the thing of this world, with the exceptions of a few routes."""
+        usual = {
+            "credit_code": self.entity.credit_code,
+            "record_id": self.record.pk,
+            "pk": self.record.pk,
+            "notice_id": self.notice.pk,
+            "submission_id": self.submission.pk,
+            "number": self.case.number,
+            "member_id": self.member.pk,
+            "key": self.paper.document_id,
+            "type_code": "administrative-penalty",
+            "format_code": self.submission.format_code,
+            "code": self.scheme.code,
+            "kind": "penalties",
+            "action": "ask_material",
+            "question": "name",
+        }
+        special = {
+            "entities:record-send": {"record_id": self.draft.pk},
+            "entities:record-discard": {"record_id": self.draft.pk},
+            "entities:record-approve": {"record_id": self.waiting.pk},
+            "entities:record-return": {"record_id": self.waiting.pk},
+            "entities:submission-decide": {"number": 2},
+            "agencies:edit": {"record_id": self.draft.pk},
+            "agencies:review-record": {"record_id": self.waiting.pk},
+            "agencies:review-decide-one": {"record_id": self.waiting.pk},
+            "repair:case-draft": {"number": self.case_draft.number},
+            "repair:case-confirm": {"action": "withdraw"},
+            "api-submission-detail": {"pk": self.submission.pk},
+            "api-submission-confirm": {"pk": self.submission.pk},
+            "api-submission-problems": {"pk": self.submission.pk},
+            "api-case-draft": {"number": self.case_draft.number},
+            "api-case-commitment": {"number": self.case_draft.number},
+            "api-case-documents": {"number": self.case_draft.number},
+        }
+        return {name: (usual | special.get(route, {}))[name] for name in names}
+
+    def query_of(self, route: str) -> str:
+        """What follows the address where it means nothing without."""
+        return {"repair:case-new": f"?record={self.repairable.pk}"}.get(route, "")
