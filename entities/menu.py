@@ -16,6 +16,11 @@ def acts_for_an_entity(user) -> bool:
     return bool(policies.entities_of(user))
 
 
+def looks_at_entities(user) -> bool:
+    """Who comes to read about entities; a clerk finds them by the box in the bar, and needs its room."""
+    return policies.has_role(user, policies.REVIEWER, policies.SUPERVISOR, policies.LEAD, policies.OFFICER)
+
+
 def enters_or_reviews(user) -> bool:
     """Whether the user's bodies have records of their own to list."""
     return policies.has_role(user, *(policies.ENTERING | policies.REVIEWING))
@@ -36,7 +41,7 @@ def offer() -> None:
     """Put the registry's pages into the bars; called once, when the apps are loaded."""
     navigation.register_standing(standing)
     navigation.register(
-        Item(label=_("Entities"), url_name="entities:search", visible=acts_for_a_body, order=60)
+        Item(label=_("Entities"), url_name="entities:search", visible=looks_at_entities, order=60)
     )
     navigation.register(
         Item(label=_("Our records"), url_name="entities:record-list", visible=enters_or_reviews, order=50)

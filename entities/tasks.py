@@ -35,8 +35,7 @@ def save_submission(submission_id: int) -> None:
     submissions.save_submission(submission_id=submission_id)
 
 
-# Not on the queue of the files themselves: it must come through while they are being worked on.
-@shared_task(queue="default")
+@shared_task
 def resume_submissions() -> None:
     """Queue files whose worker was lost, or whose message was; every minute, and when a worker starts."""
     submissions.resume_submissions()

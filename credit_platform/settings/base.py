@@ -254,7 +254,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"entities.tasks.*submission*": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {
+    # Not on the queue of the files themselves: it must come through while they are being worked on.
+    "entities.tasks.resume_submissions": {"queue": "default"},
+    "entities.tasks.*submission*": {"queue": "bulk"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
