@@ -227,7 +227,7 @@ class RecordForm(forms.Form):
         label=_("Facts"),
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
-        help_text=_("Will be public. Leave out names, telephone and ID numbers of persons."),
+        help_text=_("Leave out names, telephone and ID numbers of persons."),
     )
     legal_basis = forms.CharField(
         label=_("Legal basis"),
@@ -276,6 +276,10 @@ class RecordForm(forms.Form):
         }
         self.order_fields(["entity", *(name for section in self.sections for name in section.names)])
         self.fields["authority"].initial = frame.body.name_zh
+        if "facts" in self.fields and frame.version.disclosure == RecordTypeVersion.Disclosure.PUBLIC:
+            self.fields["facts"].help_text = _(
+                "Will be public. Leave out names, telephone and ID numbers of persons."
+            )
         if not self.is_bound:
             first = "document_number" if self.initial.get("entity") else "entity"
             self.fields[first].widget.attrs["autofocus"] = True

@@ -128,3 +128,18 @@ def test_nothing_ends_before_it_begins(city, sign_in, type_code):
     answer = send(client, type_code, **typed)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["valid_until"]
+
+
+@pytest.mark.parametrize(
+    ("body_code", "type_code", "public"),
+    [
+        ("customs", "customs-credit-status", False),
+        ("customs", "administrative-penalty", True),
+    ],
+)
+def test_a_form_says_that_facts_will_be_public_only_where_they_will(
+    city, sign_in, body_code, type_code, public
+):
+    client = sign_in(MemberFactory(body=city.bodies[body_code]))
+    form = client.get(reverse("agencies:enter", args=(type_code,))).context["form"]
+    assert ("Will be public" in str(form.fields["facts"].help_text)) is public
