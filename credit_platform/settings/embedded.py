@@ -11,6 +11,7 @@ os.environ.setdefault("REDIS_URL", _places.redis_url)
 from credit_platform.settings.base import *
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _places.secret_key()
+DEMONSTRATION = True
 # Whoever can reach the port is meant to: it is bound to this machine unless LISTEN says else.
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -101,7 +101,7 @@ def test_a_repair_goes_out_comes_back_and_ends_the_effect(page_as, city, lang):
     assert not CurrentRating.objects.filter(
         entity=city.hegu, scheme__code="city-comprehensive", points=before
     ).exists()
-    assert Notice.objects.filter(body=city.bodies["market-supervision"], params__case=case.number).exists()
+    assert Notice.objects.filter(body=city.bodies["market-supervision"], url__contains=case.number).exists()
     agent.goto("/my-credit/")
     expect(agent.get_by_text(case.number).first).to_be_visible()
     public = page_as(lang=lang)
