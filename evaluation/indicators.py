@@ -20,14 +20,14 @@ NO_GRADE = -1
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an indicator makes of each record, one value a record; points are hundredths.
+    """What an indicator makes of the records that it looks at, one value for each of `rows`; points are hundredths.
 
-    `matched` are the records that it looks at. `full` are their points before age, `numerator` over
-    `denominator` the weight of age, `points` what is left, rounded. `ceiling` and `direct` are places on
-    the scale, 0 the best, or `NO_GRADE`. A `superseded` record matched, but a later one speaks in its place.
+    `rows` are their places in the columns, ascending. `full` are their points before age, `numerator` over
+    `denominator` the weight of age, `points` what is left, rounded. `ceiling` and `direct` are places on the
+    scale, 0 the best, or `NO_GRADE`. A `superseded` record matched, but a later one speaks in its place.
     """
 
-    matched: Bools
+    rows: Ints
     full: Ints
     numerator: Ints
     denominator: Ints
@@ -37,10 +37,10 @@ class Effect:
     superseded: Bools
 
 
-def effect(records: RecordColumns, matched: Bools, **known) -> Effect:
+def effect(rows: Ints, **known) -> Effect:
     """An effect of which only the given columns say something."""
-    size = len(records)
-    blank: dict[str, Any] = {
+    size = len(rows)
+    blank = {
         "full": np.zeros(size, np.int64),
         "numerator": np.ones(size, np.int64),
         "denominator": np.ones(size, np.int64),
@@ -49,7 +49,7 @@ def effect(records: RecordColumns, matched: Bools, **known) -> Effect:
         "direct": np.full(size, NO_GRADE, np.int8),
         "superseded": np.zeros(size, bool),
     }
-    return Effect(matched=matched, **(blank | known))
+    return Effect(rows=rows, **(blank | known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class CompiledMatch:
     penalty_kinds: tuple[str, ...] = ()
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
-    def of(self, records: RecordColumns) -> Bools:
-        """Which records meet every part of the condition."""
+    def rows(self, records: RecordColumns) -> Ints:
+        """The places of the records that meet every part of the condition, ascending."""
         fits = records.of_types(self.types)
         if self.classes:
             fits &= records.of_classes(self.classes)
@@ -70,7 +70,7 @@ class CompiledMatch:
             fits &= np.logical_or.reduce([records.with_penalty_kind(kind) for kind in self.penalty_kinds])
         for name, words in self.values:
             fits &= np.isin(records.values[name], records.value_codes(name, words))
-        return fits
+        return np.flatnonzero(fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +145,17 @@ def weighted_count(records: RecordColumns, params: WeightedCountParams, as_of: d
         params: points by class and by kind of penalty, age bands with their weights.
         as_of: the day of the rating.
     """
-    matched = params.match.of(records)
-    extra = np.zeros(len(records), np.int64)
+    rows = params.match.rows(records)
+    extra = np.zeros(len(rows), np.int64)
     for kind, points in params.by_penalty_kind:
-        heavier = records.with_penalty_kind(kind) & (np.abs(points) > np.abs(extra))
+        heavier = records.with_penalty_kind(kind)[rows] & (np.abs(points) > np.abs(extra))
         extra[heavier] = points
-    full = np.where(matched, params.by_class[records.severity] + extra, 0)
-    band = np.searchsorted(params.band_starts, whole_months(records.decided, as_of), side="right")
+    full = params.by_class[records.severity[rows]] + extra
+    months = whole_months(records.decided[rows], as_of)
+    band = np.searchsorted(params.band_starts, months, side="right")
     numerator, denominator = params.numerators[band], params.denominators[band]
     return effect(
-        records,
-        matched,
+        rows,
         full=full,
         numerator=numerator,
         denominator=denominator,
@@ -176,24 +176,23 @@ def latest_value(records: RecordColumns, params: LatestValueParams, as_of: date)
         params: the field to read, and for each of its values points, direct grade and ceiling.
         as_of: the day of the rating; the value does not age.
     """
-    matched = params.match.of(records)
-    order = np.lexsort((records.record, records.decided, records.entity_index))
-    order = order[matched[order]]
-    owner = records.entity_index[order]
-    latest = np.zeros(len(records), bool)
-    latest[order[np.append(owner[1:] != owner[:-1], True)] if len(order) else order] = True
-    word = np.zeros(len(records), np.int64)
+    rows = params.match.rows(records)
+    owner = records.entity_index[rows]
+    order = np.lexsort((records.record[rows], records.decided[rows], owner))
+    last_of_owner = np.append(owner[order][1:] != owner[order][:-1], True)[: len(rows)]
+    latest = np.zeros(len(rows), bool)
+    latest[order[last_of_owner]] = True
+    word = np.zeros(len(rows), np.int64)
     for place, code in enumerate(records.value_codes(params.field, params.words)):
-        word[records.values[params.field] == code] = place
+        word[records.values[params.field][rows] == code] = place
     points = np.where(latest, params.points[word], 0)
     return effect(
-        records,
-        matched,
+        rows,
         full=points,
         points=points,
         ceiling=np.where(latest, params.ceilings[word], NO_GRADE).astype(np.int8),
         direct=np.where(latest, params.directs[word], NO_GRADE).astype(np.int8),
-        superseded=matched & ~latest,
+        superseded=~latest,
     )
 
 
@@ -207,10 +206,10 @@ def ceiling(records: RecordColumns, params: CeilingParams, as_of: date) -> Effec
         params: the condition, how many records it takes, and the best grade then possible.
         as_of: the day of the rating; a record holds the grade down as long as it counts.
     """
-    matched = params.match.of(records)
-    enough = records.total(matched) >= params.at_least
-    holds = matched & enough[records.entity_index]
-    return effect(records, matched, ceiling=np.where(holds, params.place, NO_GRADE).astype(np.int8))
+    rows = params.match.rows(records)
+    enough = records.total(np.ones(len(rows), np.int64), rows) >= params.at_least
+    holds = enough[records.entity_index[rows]]
+    return effect(rows, ceiling=np.where(holds, params.place, NO_GRADE).astype(np.int8))
 
 
 def weighted(points: Ints, numerator: Ints, denominator: Ints, step: int) -> Ints:

@@ -117,10 +117,10 @@ class _Work:
 def _work(columns: Columns, scheme: CompiledScheme, as_of: date) -> _Work:
     skipped = why_skipped(columns.records, scheme, as_of)
     counted = np.flatnonzero(skipped == Skipped.COUNTED)
-    counting = columns.records.take(counted)
+    counting = columns.records if len(counted) == len(skipped) else columns.records.take(counted)
     start = _start(counting, scheme)
     effects = [one.apply(counting, one.params, as_of) for one in scheme.indicators]
-    sums = [counting.total(effect.points) for effect in effects]
+    sums = [counting.total(effect.points, effect.rows) for effect in effects]
     cuts = [_within(total, one.limit) - total for total, one in zip(sums, scheme.indicators, strict=True)]
     total = start + sum(sums) + sum(cuts)
     points = np.clip(total, scheme.floor, scheme.ceiling)
@@ -165,7 +165,9 @@ def _start(counting: RecordColumns, scheme: CompiledScheme) -> Ints:
     start = np.full(counting.entities, scheme.start, np.int64)
     open_still = np.ones(counting.entities, bool)
     for match, points in scheme.start_rules:
-        met = open_still & (counting.total(match.of(counting)) > 0)
+        met = np.zeros(counting.entities, bool)
+        met[counting.entity_index[match.rows(counting)]] = True
+        met &= open_still
         start[met] = points
         open_still &= ~met
     return start
@@ -185,7 +187,7 @@ def _place(points: Ints, counting: RecordColumns, effects: list[Effect], scheme:
     for effect in effects:
         for lowest, named in ((direct, effect.direct), (held, effect.ceiling)):
             says = np.flatnonzero(named != NO_GRADE)
-            np.maximum.at(lowest, counting.entity_index[says], named[says])
+            np.maximum.at(lowest, counting.entity_index[effect.rows[says]], named[says])
     return np.maximum(np.where(direct == NO_GRADE, place, direct), held)
 
 
@@ -193,20 +195,19 @@ def _findings(work: _Work) -> FindingColumns:
     entities = np.arange(work.counting.entities)
     parts = [_lines(entities, Piece.START, work.start)]
     for number, effect in enumerate(work.effects):
-        matched = np.flatnonzero(effect.matched)
         parts.append(
             _lines(
-                work.counting.entity_index[matched],
+                work.counting.entity_index[effect.rows],
                 Piece.RECORD,
-                effect.points[matched],
+                effect.points,
                 indicator=number,
-                record=work.counted[matched],
-                full=effect.full[matched],
-                numerator=effect.numerator[matched],
-                denominator=effect.denominator[matched],
-                direct=effect.direct[matched],
-                ceiling=effect.ceiling[matched],
-                superseded=effect.superseded[matched],
+                record=work.counted[effect.rows],
+                full=effect.full,
+                numerator=effect.numerator,
+                denominator=effect.denominator,
+                direct=effect.direct,
+                ceiling=effect.ceiling,
+                superseded=effect.superseded,
             )
         )
         cut = np.flatnonzero(work.cuts[number])
