@@ -117,9 +117,20 @@ def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> 
 def _state_of(known: _Known | None, entity_id: int, draft: RecordDraft) -> RowState:
     if known is None or known.latest is None:
         return RowState.NEW
-    if known.latest is known.ended or says_the_same(known.latest, entity_id, draft.fields()):
+    if known.latest is known.ended:
+        return RowState.UNCHANGED if stays_ended(known.ended, entity_id) else RowState.NEW
+    if says_the_same(known.latest, entity_id, draft.fields()):
         return RowState.UNCHANGED
     return RowState.CHANGED
+
+
+def stays_ended(ended: CreditRecord, entity_id: int) -> bool:
+    """Whether what has ended is closed to a new record under its number.
+
+    What was repaired, withdrawn or has run out does not come back. Only a record withdrawn from the wrong
+    entity makes room: a correction cannot change the entity, and the decision still has its number.
+    """
+    return ended.status != Status.WITHDRAWN or ended.entity_id == entity_id
 
 
 class _Batch:

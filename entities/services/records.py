@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
+from credit_platform.ui.formats import day_long
 from entities import policies
 from entities.drafts import RecordDraft, problems_of, says_the_same, version_on
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.publicity import rule_book
 from entities.services import feedback, publishing
 from entities.services.publishing import end_publicity
-from entities.services.record_batches import Counts, RowState, states_of_rows, submit_rows
+from entities.services.record_batches import Counts, RowState, states_of_rows, stays_ended, submit_rows
 from entities.signals import records_changed
 
 __all__ = (
@@ -47,6 +48,7 @@ __all__ = (
 
 Status = CreditRecord.Status
 EDITABLE = (Status.DRAFT, Status.RETURNED)
+ENDED_FOR_GOOD = (Status.REPAIRED, Status.WITHDRAWN, Status.EXPIRED)
 
 
 # Preparing
@@ -89,7 +91,9 @@ def save_draft(
             return twin
         raise InvalidInput({"document_number": [_("A record with this number is already being prepared.")]})
     corrected = record.replaces_id if record else None
-    in_force = _in_force(body, record_type, fields["document_number"])
+    in_force, ended = _in_the_registry(body, record_type, fields["document_number"])
+    if sentence := _does_not_come_back(ended, entity.pk):
+        raise InvalidInput({"document_number": [sentence]})
     if in_force and record is None and says_the_same(in_force, entity.pk, fields):
         return in_force
     if in_force and in_force.pk != corrected:
@@ -474,23 +478,50 @@ def _require_sound_now(record: CreditRecord) -> None:
 
 def _what_it_replaces(record: CreditRecord) -> CreditRecord | None:
     """The record in force under the same number, locked; a correction without it has lost its object."""
-    in_force = _in_force(record.submitted_by, record.record_type, record.document_number)
+    in_force, ended = _in_the_registry(record.submitted_by, record.record_type, record.document_number)
     if record.replaces_id and (in_force is None or in_force.pk != record.replaces_id):
         raise WrongState(_("The record that this one corrects is no longer in force; return the correction."))
+    if sentence := _does_not_come_back(ended, record.entity_id):
+        raise WrongState(sentence)
     return in_force
 
 
-def _in_force(body, record_type, document_number: str) -> CreditRecord | None:
-    return (
+def _in_the_registry(
+    body, record_type, document_number: str
+) -> tuple[CreditRecord | None, CreditRecord | None]:
+    """What the registry has under the number, locked: the record in force, or else the last that ended for good."""
+    found = list(
         CreditRecord.objects.select_for_update()
         .filter(
             submitted_by=body,
             record_type=record_type,
             document_number=document_number,
-            status=Status.PUBLISHED,
+            status__in=(Status.PUBLISHED, *ENDED_FOR_GOOD),
         )
-        .first()
+        .order_by("pk")
     )
+    in_force = next((record for record in found if record.status == Status.PUBLISHED), None)
+    return in_force, None if in_force or not found else found[-1]
+
+
+def _does_not_come_back(ended: CreditRecord | None, entity_id: int) -> str:
+    """Why nothing is entered again under the number of what has ended; "" when it may be."""
+    if ended is None or not stays_ended(ended, entity_id):
+        return ""
+    sentence = {
+        Status.REPAIRED: _(
+            "The record with this number was repaired on %(day)s; it does not come back under the same number."
+        ),
+        Status.WITHDRAWN: _(
+            "The record with this number was withdrawn on %(day)s; it does not come back under the same number."
+        ),
+        Status.EXPIRED: _(
+            "The publicity of the record with this number ended on %(day)s; "
+            "it does not come back under the same number."
+        ),
+    }[Status(ended.status)]
+    day = ended.ended_on or ended.publish_until
+    return sentence % {"day": day_long(day) if day else "–"}
 
 
 def _in_preparation(body, record_type, document_number: str, *, except_for=None) -> CreditRecord | None:

@@ -162,6 +162,49 @@ def test_a_number_that_is_being_prepared_is_not_begun_twice(save):
     assert "document_number" in problems(lambda: save(title="另一件事"))
 
 
+ENDED = {Status.REPAIRED: "repaired on", Status.WITHDRAWN: "withdrawn on", Status.EXPIRED: "ended on"}
+
+
+@pytest.fixture
+def end(published):
+    def end_it(status):
+        CreditRecord.objects.filter(pk=published.pk).update(status=status, ended_on=date(2026, 6, 3))
+
+    return end_it
+
+
+@pytest.mark.parametrize("status", ENDED)
+@pytest.mark.parametrize("title", [None, "另一件事"])
+def test_what_has_ended_does_not_come_back_under_its_number(save, end, status, title):
+    end(status)
+    (sentence,) = problems(lambda: save(**({"title": title} if title else {})))["document_number"]
+    assert ENDED[status] in sentence
+    assert "2026" in sentence
+    assert CreditRecord.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_what_has_ended_is_not_approved_anew(published, end, reviewer, status):
+    again = RecordFactory(
+        submitted_by=published.submitted_by, record_type=published.record_type, status="waiting",
+        document_number=published.document_number, entity=published.entity,
+        type_version=published.type_version,
+    )  # fmt: skip
+    end(status)
+    with pytest.raises(WrongState, match=ENDED[status]):
+        records.approve_record(by=reviewer, record_id=again.pk)
+
+
+def test_what_was_withdrawn_from_the_wrong_entity_is_entered_for_the_right_one(save, end):
+    end(Status.WITHDRAWN)
+    assert save(entity=EntityFactory()).status == Status.DRAFT
+
+
+def test_what_was_repaired_does_not_come_back_for_another_entity_either(save, end):
+    end(Status.REPAIRED)
+    assert "document_number" in problems(lambda: save(entity=EntityFactory()))
+
+
 def test_nobody_enters_for_a_body_they_do_not_act_for(save):
     with pytest.raises(NotPermitted, match="on behalf of"):
         save(by=MemberFactory())
