@@ -7,13 +7,13 @@ BEAT_SCHEDULE = {
         "task": "evaluation.tasks.rate_waiting",
         "schedule": 60.0,
     },
-    "ask for new ratings where a record began or ceased to count, at midnight": {
-        "task": "evaluation.tasks.request_ratings_for_today",
-        "schedule": crontab(hour=0, minute=5),
-    },
-    "end the publicity of records whose day has come, at midnight": {
+    "end publicity whose day has come, every hour, so that a missed midnight is made good": {
         "task": "entities.tasks.end_publicity",
-        "schedule": crontab(hour=0, minute=1),
+        "schedule": crontab(minute=1),
+    },
+    "ask for ratings where records began or ceased, every hour, so that a missed midnight is made good": {
+        "task": "evaluation.tasks.request_ratings_for_today",
+        "schedule": crontab(minute=5),
     },
     "go on with submissions that a lost worker left, every minute": {
         "task": "entities.tasks.resume_submissions",
@@ -30,5 +30,9 @@ BEAT_SCHEDULE = {
     "seal the audit log, every five minutes": {
         "task": "credit_platform.audit.tasks.seal_audit_log",
         "schedule": 300.0,
+    },
+    "throw away sessions that are over, every night": {
+        "task": "credit_platform.accounts.tasks.clear_expired_sessions",
+        "schedule": crontab(hour=3, minute=30),
     },
 }

@@ -65,3 +65,17 @@ def test_collected_static_files_name_only_files_that_are_there(settings, tmp_pat
     call_command("collectstatic", interactive=False, verbosity=0)
 
     assert list((tmp_path / "vendor").glob("tabler.min.*.css"))
+
+
+def test_what_every_platform_begins_with_is_seeded_before_anything_is_served():
+    steps = SERVICES["migrate"]["command"][-1].split("\n")
+
+    assert [step.split()[2] for step in steps if step] == ["migrate", "seed_catalogue", "seed_schemes"]
+
+
+def test_the_timetable_outlives_its_container():
+    schedule = next(part for part in SERVICES["beat"]["command"] if part.startswith("--schedule="))
+    folders = [mount.split(":")[1] for mount in SERVICES["beat"]["volumes"]]
+
+    assert any(schedule.removeprefix("--schedule=").startswith(f"{folder}/") for folder in folders)
+    assert re.search(r"--owner=credit .*/data/timetable$", (settings.BASE_DIR / "Dockerfile").read_text(), re.MULTILINE)
