@@ -29,6 +29,7 @@ def production_environment() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "credit.example",
         "CSRF_TRUSTED_ORIGINS": "https://credit.example",
+        "PLATFORM_URL": "https://credit.example",
     }
 
 

@@ -298,6 +298,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
+#: Where people reach the platform, for the links in e-mails; without it a link has no host name.
+PLATFORM_URL = os.environ.get("PLATFORM_URL", "").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "credit@localhost")
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 #: Whether invented entities and ready-made accounts may be loaded here.

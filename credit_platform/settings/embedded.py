@@ -12,6 +12,7 @@ from credit_platform.settings.base import *
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _places.secret_key()
 DEMONSTRATION = True
+PLATFORM_URL = PLATFORM_URL or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 # Whoever can reach the port is meant to: it is bound to this machine unless LISTEN says else.
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-REQUIRED = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS")
+REQUIRED = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PLATFORM_URL")
 SHORTEST_SECRET = 50
 FEWEST_DIFFERENT_CHARACTERS = 10
 
@@ -22,6 +22,9 @@ if len(SECRET_KEY) < SHORTEST_SECRET or len(set(SECRET_KEY)) < FEWEST_DIFFERENT_
     )
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS names the platform's own host names; “*” lets in every other.")
+
+if not PLATFORM_URL.startswith("https://"):
+    raise ImproperlyConfigured("PLATFORM_URL is where people reach the platform, for example https://credit.example.")
 
 # TLS ends at the reverse proxy, which alone can reach this process and sets this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -187,11 +187,11 @@ def _send(delivery: Delivery) -> None:
     """One e-mail: the sentence and where to read more. Details stay on the platform, behind its sign-in."""
     with translation.override(delivery.language or settings.LANGUAGE_CODE):
         sentence = delivery.notice.text
-        address = getattr(settings, "PLATFORM_URL", "").rstrip("/")
         parts = [sentence]
         if delivery.notice.url:
             parts.append(
-                _("Read more after signing in: %(url)s") % {"url": f"{address}{delivery.notice.url}"}
+                _("Read more after signing in: %(url)s")
+                % {"url": f"{settings.PLATFORM_URL}{delivery.notice.url}"}
             )
         subject = " ".join(sentence.split())[:120]
         EmailMessage(subject=subject, body="\n\n".join(parts), to=[delivery.address]).send()

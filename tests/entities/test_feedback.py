@@ -173,3 +173,10 @@ def test_many_entities_are_told_in_the_same_queries_as_one(query_budget):
     tell(2)
     tell(6)
     assert Delivery.objects.count() == 8
+
+
+def test_a_link_in_an_e_mail_leads_to_the_platform_from_anywhere(settings):
+    settings.PLATFORM_URL = "https://credit.example"
+    greet(user=UserFactory(email="reader@people.example"))
+    feedback.deliver_waiting()
+    assert "https://credit.example/inbox/" in mail.outbox[0].body

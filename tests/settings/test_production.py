@@ -31,7 +31,7 @@ def test_it_loads_with_secrets_and_addresses_of_its_own():
     assert loaded.stdout == "mail.example 587 True\n"
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PLATFORM_URL"])
 def test_it_names_what_is_missing(name):
     assert f"Set {name} in the environment" in load(**{name: None}).stderr
 
@@ -46,3 +46,7 @@ def test_it_refuses_a_secret_that_can_be_guessed(secret):
 
 def test_it_refuses_to_answer_for_every_host_name():
     assert "ALLOWED_HOSTS names the platform's own host names" in load(ALLOWED_HOSTS="*").stderr
+
+
+def test_it_refuses_links_that_a_reader_of_an_e_mail_could_not_follow():
+    assert "PLATFORM_URL is where people reach the platform" in load(PLATFORM_URL="credit.example").stderr
