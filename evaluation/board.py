@@ -336,8 +336,8 @@ def _direction(was: int, now: int) -> int:
 def main_reason(explained: Explained, since: date, direction: int) -> MainReason | None:
     """What most likely moved an entity since then; where it did not move, what weighs most. None where nothing tells.
 
-    For one that fell: a new record against it, or one in its favour that ended or grew older. For one that
-    rose: the other way round.
+    For one that fell: a new record against it, or one in its favour that ended or grew older, or else the
+    heaviest against it. For one that rose: the other way round.
     """
     if direction == 0:
         return next(map(_named, explained.reasons), None)
@@ -353,7 +353,7 @@ def main_reason(explained: Explained, since: date, direction: int) -> MainReason
     for reason in explained.reasons:
         if reason.points * direction < 0 and reason.is_weighted:
             return MainReason(_("Weighs less: %(record)s") % {"record": _named(reason).text}, reason.record)
-    return None
+    return _named(pushing[0]) if pushing else None
 
 
 def _named(reason: Reason) -> MainReason:
