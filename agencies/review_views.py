@@ -23,9 +23,11 @@ from agencies.preview import Facts, doubts_about, preview_of
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import DomainError, InvalidInput
 from entities import policies as registry, selectors as registry_selectors
+from entities.drafts import content_digest
 from entities.models import CreditRecord
 from entities.naming import name_key
 from entities.publicity import rule_book
+from entities.services.records import authors_of
 
 ROWS_ON_A_PAGE = services.MOST_AT_ONCE
 MOST_NAMED = 5
@@ -124,10 +126,12 @@ def _queue_page(
     chooser = QueueFilter(query, queue=everything)
     records = _ordered(chooser.narrow(everything), query)
     page = Paginator(records, ROWS_ON_A_PAGE).get_page(query.get("page"))
+    authors = authors_of(page)
     rows = [
         {
             "record": record,
-            "decision": registry.may_review(user, record),
+            "decision": registry.may_review(user, record, authors=authors[record.pk]),
+            "seen": content_digest(record),
             "days_left": _days_left(record, today, calendar),
             "level": WEIGHT.get(record.severity_class),
             "url": _record_url(record.pk, query),
@@ -155,12 +159,14 @@ def decide(request: HttpRequest) -> HttpResponse:
     policies.may_see_review(request.user).require()
     approve, note = request.POST.get("decision") == "approve", request.POST.get("note", "")
     chosen = request.POST.getlist("chosen")
+    keys = {int(key) for key in chosen if key.isdecimal()}
     try:
         decided = services.decide_records(
             by=request.user,
-            record_ids={int(key) for key in chosen if key.isdecimal()},
+            record_ids=keys,
             approve=approve,
             note=note,
+            seen={key: request.POST[f"seen-{key}"] for key in keys if f"seen-{key}" in request.POST},
         )
     except InvalidInput as refusal:
         return _queue_page(
@@ -211,7 +217,13 @@ def decide_one(request: HttpRequest, record_id: int) -> HttpResponse:
     place = selectors.place_in(_filtered(request), record_id)
     approve, note = request.POST.get("decision") == "approve", request.POST.get("note", "")
     try:
-        services.decide_record(by=request.user, record_id=record_id, approve=approve, note=note)
+        services.decide_record(
+            by=request.user,
+            record_id=record_id,
+            approve=approve,
+            note=note,
+            seen=request.POST.get("seen"),
+        )
     except DomainError as refusal:
         record = selectors.reviewable_record(request.user, record_id)
         return _record_page(request, record, problem=refusal, note=note, status=refusal.http_status)
@@ -233,6 +245,7 @@ def _record_page(
 ) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     waiting = record.status == CreditRecord.Status.WAITING
+    authors = authors_of([record])[record.pk]
     place = selectors.place_in(_filtered(request), record.pk)
     calendar = selectors.calendar_for(user)
     on_file = tuple(selectors.on_file(user, record.entity, record.record_type, without=record.pk))
@@ -240,7 +253,8 @@ def _record_page(
     context = {
         "record": record,
         "waiting": waiting,
-        "decision": registry.may_review(user, record),
+        "decision": registry.may_review(user, record, authors=authors),
+        "seen": content_digest(record),
         "days_left": _days_left(record, today, calendar),
         "happened": "" if waiting else services.what_happened(record),
         "preview": preview_of(record, on=today, book=rule_book()) if waiting else None,

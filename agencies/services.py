@@ -1,6 +1,6 @@
 """What a desk does with records, in one transaction each; the rules are the registry's."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -64,10 +64,21 @@ class Decided:
         return grouped
 
 
-def decide_records(*, by, record_ids: Collection[int], approve: bool, note: str = "") -> Decided:
+def decide_records(
+    *,
+    by,
+    record_ids: Collection[int],
+    approve: bool,
+    note: str = "",
+    seen: Mapping[int, str] | None = None,
+) -> Decided:
     """Approve or return many records, each on its own: one refusal stops no other.
 
-    Who comes second to a record is told what the first one did.
+    Who comes second to a record is told what the first one did, and what was changed since it was shown
+    is not approved.
+
+    Args:
+        seen: by record, the digest of what the reviewer was shown.
 
     Raises:
         InvalidInput: nothing or too much was chosen, or records are to be returned without a note.
@@ -79,7 +90,7 @@ def decide_records(*, by, record_ids: Collection[int], approve: bool, note: str 
             {"chosen": [_("At most %(most)d records can be decided at once.") % {"most": MOST_AT_ONCE}]}
         )
     if approve:
-        done, refused = registry.approve_records(by=by, record_ids=record_ids)
+        done, refused = registry.approve_records(by=by, record_ids=record_ids, seen=seen)
     else:
         note = require_note(note)
         done, refused = registry.return_records(by=by, record_ids=record_ids, note=note)
@@ -93,11 +104,13 @@ def decide_records(*, by, record_ids: Collection[int], approve: bool, note: str 
     )
 
 
-def decide_record(*, by, record_id: int, approve: bool, note: str = "") -> CreditRecord:
-    """Approve or return one record. Who comes second is told, by `WrongState`, what the first one did."""
+def decide_record(
+    *, by, record_id: int, approve: bool, note: str = "", seen: str | None = None
+) -> CreditRecord:
+    """Approve or return one record, unless it was changed since it was `seen`. Who comes second is told, by `WrongState`, what the first one did."""
     try:
         if approve:
-            return registry.approve_record(by=by, record_id=record_id)
+            return registry.approve_record(by=by, record_id=record_id, seen=seen)
         return registry.return_record(by=by, record_id=record_id, note=require_note(note))
     except WrongState as refusal:
         meanwhile = selectors.decided_meanwhile([record_id])

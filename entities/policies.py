@@ -3,6 +3,8 @@
 Imports no models, so that the models' own querysets can ask it.
 """
 
+from collections.abc import Collection
+
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -126,12 +128,23 @@ def may_edit_draft(user, record) -> Decision:
     return ALLOW
 
 
-def may_review(user, record) -> Decision:
-    """Four eyes: a reviewer of the same body, and never the one who entered it."""
+def may_review(user, record, *, authors: Collection[int]) -> Decision:
+    """Four eyes: a reviewer of the same body, and never one who had a hand in what the record says.
+
+    Args:
+        authors: the keys of all who ever wrote or changed the record, as the log has them.
+    """
     if record.submitted_by_id not in bodies_of(user, REVIEWING):
         return deny(_("Only a reviewer of %(body)s decides on this record.") % {"body": record.submitted_by})
     if record.entered_by_id == user.pk:
         return deny(_("You entered this record yourself; a colleague must review it."))
+    if record.submission_id and user.pk in (
+        record.submission.uploaded_by_id,
+        record.submission.confirmed_by_id,
+    ):
+        return deny(_("You handed in the file with this record; a colleague must review it."))
+    if user.pk in authors:
+        return deny(_("You had a part in writing this record; a colleague must review it."))
     return ALLOW
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput
 from entities import panels, policies, selectors, tables
+from entities.drafts import content_digest
 from entities.forms import CorrectionForm, NoteForm, ReasonForm, show_problems
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
@@ -42,6 +43,10 @@ def detail(request: HttpRequest, record_id: int) -> HttpResponse:
         "history": tables.timeline(selectors.deeds_about(user=request.user, record=record)),
         "panels": panels.panels_for(request.user, panels.RECORD),
         "is_public": selectors.is_shown_on(record, today),
+        "seen": content_digest(record),
+        "review_note": record.review_note
+        if record.submitted_by_id in policies.bodies_of(request.user)
+        else "",
         "acts": acts_open_to(request.user, record),
         "edit_url": panels.edit_url(request.user, record) if record.status in records.EDITABLE else "",
         "reason_form": ReasonForm(),
@@ -73,7 +78,7 @@ def acts_open_to(user, record: CreditRecord) -> frozenset[str]:
     acts = set()
     if record.status in records.EDITABLE and policies.may_edit_draft(user, record):
         acts |= {"send", "discard"}
-    if record.status == Status.WAITING and policies.may_review(user, record):
+    if record.status == Status.WAITING and policies.may_review(user, record, authors=_authors(record)):
         acts |= {"approve", "return"}
     if record.status == Status.PUBLISHED:
         if policies.may_enter_records(user, record.submitted_by):
@@ -81,6 +86,10 @@ def acts_open_to(user, record: CreditRecord) -> frozenset[str]:
         if policies.may_withdraw(user, record):
             acts.add("withdraw")
     return frozenset(acts)
+
+
+def _authors(record: CreditRecord) -> frozenset[int]:
+    return records.authors_of([record])[record.pk]
 
 
 @login_required
@@ -98,7 +107,9 @@ def send(request: HttpRequest, record_id: int) -> HttpResponse:
 def approve(request: HttpRequest, record_id: int) -> HttpResponse:
     """Let a record into the registry."""
     selectors.record_for_page(user=request.user, record_id=record_id)
-    record = records.approve_record(by=request.user, record_id=record_id)
+    record = records.approve_record(
+        by=request.user, record_id=record_id, seen=request.POST.get("seen")
+    )
     if record.status == Status.EXPIRED:
         messages.warning(request, _("Approved, but the time in which it could be public was already over."))
     else:
@@ -111,7 +122,7 @@ def approve(request: HttpRequest, record_id: int) -> HttpResponse:
 def give_back(request: HttpRequest, record_id: int) -> HttpResponse:
     """Return a record to whoever entered it; the page asks what is to be changed."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
-    policies.may_review(request.user, record).require()
+    policies.may_review(request.user, record, authors=_authors(record)).require()
     return _ask(
         request,
         record,

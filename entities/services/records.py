@@ -4,7 +4,7 @@ Every service: policy → lock → rule → save → audit → signal, in one tr
 Files of rows go through `submit_rows`, which keeps the same rules for many at once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
+from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
 from entities import policies
-from entities.drafts import RecordDraft, problems_of, says_the_same, version_on
+from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.publicity import rule_book
 from entities.services import feedback, publishing
@@ -30,6 +31,7 @@ __all__ = (
     "RowState",
     "approve_record",
     "approve_records",
+    "authors_of",
     "correct_record",
     "discard_draft",
     "end_by_repair",
@@ -228,12 +230,31 @@ def send_to_review(*, by, record_id: int) -> CreditRecord:
 
 # Reviewing
 
+WRITING = tuple(f"entities.record.{deed}" for deed in ("drafted", "changed", "corrected", "submitted"))
+
+
+def authors_of(records: Iterable[CreditRecord]) -> dict[int, frozenset[int]]:
+    """By record, everybody who ever wrote or changed it, whoever did so last; one query for all."""
+    authors: dict[int, set[int]] = {record.pk: set() for record in records}
+    deeds = AuditEvent.objects.filter(
+        target_type=CreditRecord._meta.label_lower, target_id__in=map(str, authors), verb__in=WRITING
+    )
+    for key, person in deeds.exclude(actor=None).values_list("target_id", "actor_id"):
+        authors[int(key)].add(person)
+    return {key: frozenset(people) for key, people in authors.items()}
+
 
 @transaction.atomic
-def approve_record(*, by, record_id: int) -> CreditRecord:
-    """Let a record into the registry; from now on it is shown and weighed, for as long as its rule says."""
+def approve_record(*, by, record_id: int, seen: str | None = None) -> CreditRecord:
+    """Let a record into the registry; from now on it is shown and weighed, for as long as its rule says.
+
+    Args:
+        seen: the `content_digest` of what the reviewer was shown; what has changed since is not approved.
+    """
     record = _locked(record_id)
     _require_reviewable(by, record)
+    if seen is not None and seen != content_digest(record):
+        raise WrongState(_("It was changed since you opened it; read it again."))
     _require_sound_now(record)
     replaced = _what_it_replaces(record)
     record.reviewed_by, record.reviewed_at, record.review_note = by, timezone.now(), ""
@@ -275,10 +296,15 @@ def return_record(*, by, record_id: int, note: str) -> CreditRecord:
 
 
 def approve_records(
-    *, by, record_ids: Iterable[int]
+    *, by, record_ids: Iterable[int], seen: Mapping[int, str] | None = None
 ) -> tuple[list[CreditRecord], list[tuple[CreditRecord, str]]]:
-    """Approve each on its own: those done, and those not done with the reason. One refusal stops no other."""
-    return _each(record_ids, by, lambda pk: approve_record(by=by, record_id=pk))
+    """Approve each on its own: those done, and those not done with the reason. One refusal stops no other.
+
+    Args:
+        seen: by record, the `content_digest` of what the reviewer was shown.
+    """
+    seen = seen or {}
+    return _each(record_ids, by, lambda pk: approve_record(by=by, record_id=pk, seen=seen.get(pk)))
 
 
 def return_records(
@@ -412,7 +438,7 @@ def _end(record: CreditRecord, status: str, because: str) -> None:
 
 def _locked(record_id: int) -> CreditRecord:
     records = CreditRecord.objects.select_for_update(of=("self",)).select_related(
-        "entity", "submitted_by", "record_type", "type_version", "entered_by"
+        "entity", "submitted_by", "record_type", "type_version", "entered_by", "submission"
     )
     record = records.filter(pk=record_id).first()
     if record is None:
@@ -447,7 +473,7 @@ def _require_in_force(record: CreditRecord) -> None:
 
 
 def _require_reviewable(by, record: CreditRecord) -> None:
-    policies.may_review(by, record).require()
+    policies.may_review(by, record, authors=authors_of([record])[record.pk]).require()
     if record.status != Status.WAITING:
         raise WrongState(_("This record is %(state)s; it does not wait for review.") % _state(record))
 

@@ -114,6 +114,32 @@ def test_own_entries_are_shown_with_the_reason_and_cannot_be_decided(market, wai
     assert states(own) == ["waiting"]
 
 
+def test_a_page_that_is_out_of_date_approves_nothing_and_shows_the_record_anew(reviewer, waiting, sign_in):
+    record, client = waiting(), sign_in(reviewer)
+    one = reverse("agencies:review-decide-one", args=(record.pk,))
+    old = client.get(reverse("agencies:review-record", args=(record.pk,)))
+    seen = old.context["seen"]
+    assert f'name="seen" value="{seen}"' in old.content.decode()
+    CreditRecord.objects.filter(pk=record.pk).update(title="罚款80000元")
+    answer = client.post(one, {"decision": "approve", "seen": seen})
+    assert "read it again" in answer.content.decode()
+    assert "罚款80000元" in answer.content.decode()
+    assert states(record) == ["waiting"]
+    client.post(one, {"decision": "approve", "seen": answer.context["seen"]})
+    assert states(record) == ["published"]
+
+
+def test_of_many_chosen_only_what_still_says_what_was_shown_is_approved(reviewer, waiting, sign_in):
+    same, changed, client = waiting(), waiting(), sign_in(reviewer)
+    page = client.get(QUEUE)
+    seen = {f"seen-{row['record'].pk}": row["seen"] for row in page.context["rows"]}
+    assert all(f'name="{name}" value="{mark}"' in page.content.decode() for name, mark in seen.items())
+    CreditRecord.objects.filter(pk=changed.pk).update(title="罚款80000元")
+    answer = client.post(DECIDE, {"chosen": [same.pk, changed.pk], "decision": "approve"} | seen)
+    assert states(same, changed) == ["published", "waiting"]
+    assert "read it again" in said(answer)
+
+
 def test_a_form_entered_by_a_clerk_reaches_the_registry_only_through_a_colleague(clerk, reviewer, sign_in):
     typed = penalty(EntityFactory()) | {"action": "send"}
     sign_in(clerk).post(reverse("agencies:enter", args=("administrative-penalty",)), typed)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from entities.drafts import content_digest
 from entities.models import CreditRecord, Notice, RecordTypeVersion
 from entities.services import records
 from tests.factories import (
@@ -21,6 +22,7 @@ from tests.factories import (
     RecordFactory,
     RecordTypeFactory,
     RecordTypeVersionFactory,
+    SubmissionFactory,
     UserFactory,
 )
 
@@ -289,6 +291,56 @@ def test_the_last_to_change_a_draft_is_its_author(body, save, clerk):
     records.send_to_review(by=clerk, record_id=record.pk)
     with pytest.raises(NotPermitted, match="yourself"):
         records.approve_record(by=both, record_id=record.pk)
+
+
+@pytest.mark.parametrize("hand", ["uploaded_by", "confirmed_by"])
+def test_who_handed_in_the_file_does_not_review_its_records(body, reviewer, hand):
+    submission = SubmissionFactory(body=body, **{hand: reviewer})
+    record = RecordFactory(submitted_by=body, status="waiting", submission=submission, row_number=2)
+    with pytest.raises(NotPermitted, match="handed in the file"):
+        records.approve_record(by=reviewer, record_id=record.pk)
+    colleague = MemberFactory(body=body, role="reviewer")
+    assert records.approve_record(by=colleague, record_id=record.pk).status == Status.PUBLISHED
+
+
+def test_who_wrote_a_record_before_somebody_else_changed_it_does_not_review_it(body, save, clerk):
+    both = MemberFactory(body=body)
+    both.memberships.create(body=body, role="reviewer")
+    record = save(by=both)
+    save(record_id=record.pk, title="罚款8000元")
+    records.send_to_review(by=clerk, record_id=record.pk)
+    for decide in (
+        lambda: records.approve_record(by=both, record_id=record.pk),
+        lambda: records.return_record(by=both, record_id=record.pk, note="Once more."),
+    ):
+        with pytest.raises(NotPermitted, match="had a part in writing"):
+            decide()
+
+
+def test_what_was_changed_since_it_was_shown_is_not_approved(save, waiting, reviewer, clerk):
+    seen = content_digest(waiting)
+    records.return_record(by=reviewer, record_id=waiting.pk, note="Once more.")
+    save(record_id=waiting.pk, title="罚款8000元")
+    records.send_to_review(by=clerk, record_id=waiting.pk)
+    with pytest.raises(WrongState, match="read it again"):
+        records.approve_record(by=reviewer, record_id=waiting.pk, seen=seen)
+    done, refused = records.approve_records(by=reviewer, record_ids=[waiting.pk], seen={waiting.pk: seen})
+    assert done == []
+    assert "read it again" in refused[0][1]
+    waiting.refresh_from_db()
+    approved = records.approve_record(by=reviewer, record_id=waiting.pk, seen=content_digest(waiting))
+    assert approved.status == Status.PUBLISHED
+
+
+def test_the_mark_of_a_record_is_of_all_that_it_says_and_of_whom(waiting):
+    mark = content_digest(waiting)
+    waiting.refresh_from_db()
+    assert content_digest(waiting) == mark
+    waiting.amount += 1
+    assert content_digest(waiting) != mark
+    waiting.refresh_from_db()
+    waiting.entity = EntityFactory()
+    assert content_digest(waiting) != mark
 
 
 def test_the_database_itself_refuses_one_pair_of_eyes(published):
