@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 import structlog
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from credit_platform.audit import verbs
 from credit_platform.audit.models import AuditEvent, AuditSeal
 
 SEAL_LOCK = 0x5EA1
+COPIED = ("actor_id", "actor_name", "verb", "target_type", "target_id", "target_label", "request_id")
 
 
 def record(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
@@ -26,7 +29,7 @@ def record(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
 
 
 def event_for(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
-    """The unsaved event, for services that write many at once with `bulk_create` or COPY."""
+    """The unsaved event, for services that write many at once with `record_many`."""
     if not verbs.is_known(verb):
         raise ValueError(f"No app has registered the verb “{verb}”.")
     context = structlog.contextvars.get_contextvars()
@@ -40,6 +43,23 @@ def event_for(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent
         detail={key: value for key, value in detail.items() if value is not None},
         request_id=str(context.get("request_id") or context.get("task_id") or ""),
     )
+
+
+def record_many(events: Iterable[AuditEvent]) -> None:
+    """Note many deeds in the running transaction, by COPY: several times quicker than rows by INSERT.
+
+    The events come from `event_for` and get no key here. Raises `ValueError` outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise ValueError("An audit entry is written in the transaction of its change.")
+    at, columns = timezone.now(), ", ".join(COPIED)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {AuditEvent._meta.db_table} (at, detail, {columns}) FROM STDIN") as copy,
+    ):
+        for event in events:
+            detail = json.dumps(event.detail, ensure_ascii=False)
+            copy.write_row((at, detail, *(getattr(event, column) for column in COPIED)))
 
 
 @transaction.atomic
@@ -75,18 +95,22 @@ def broken_seals() -> list[AuditSeal]:
 def _digest(before: str, after: int, until: int) -> tuple[int, str]:
     chain, count = hashlib.sha256(before.encode()), 0
     events = AuditEvent.objects.filter(transaction_id__gte=after, transaction_id__lt=until)
-    for event in events.order_by("transaction_id", "pk").values_list(
-        "pk",
-        "at",
-        "actor_name",
-        "verb",
-        "target_type",
-        "target_id",
-        "target_label",
-        "detail",
-        "request_id",
-        "transaction_id",
-    ).iterator(chunk_size=5_000):
+    for event in (
+        events.order_by("transaction_id", "pk")
+        .values_list(
+            "pk",
+            "at",
+            "actor_name",
+            "verb",
+            "target_type",
+            "target_id",
+            "target_label",
+            "detail",
+            "request_id",
+            "transaction_id",
+        )
+        .iterator(chunk_size=5_000)
+    ):
         count += 1
         chain.update(json.dumps(event, sort_keys=True, ensure_ascii=False, default=str).encode())
     return count, chain.hexdigest()

@@ -13,7 +13,6 @@ from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from credit_platform.audit import services as audit
-from credit_platform.audit.models import AuditEvent
 from entities.models import CreditRecord, RecordTypeVersion
 from entities.publicity import Question, RuleBook, publicity_dates, rule_book
 from entities.services import feedback
@@ -223,7 +222,6 @@ def write_events(
     actor, verb: str, records: Sequence[CreditRecord], detail: Callable[[CreditRecord], dict] = _no_detail
 ) -> None:
     """The audit trail of one deed done to many records."""
-    AuditEvent.objects.bulk_create(
-        (audit.event_for(actor=actor, verb=verb, target=record, **detail(record)) for record in records),
-        batch_size=BATCH,
+    audit.record_many(
+        audit.event_for(actor=actor, verb=verb, target=record, **detail(record)) for record in records
     )

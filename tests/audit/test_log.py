@@ -68,6 +68,36 @@ def test_a_trace_is_written_only_within_the_transaction_of_its_deed():
         services.record(actor=None, verb=VERB, target=EntityFactory())
 
 
+@pytest.mark.django_db
+def test_many_deeds_are_noted_as_one_would_be():
+    person, entity = UserFactory(), EntityFactory()
+    one = services.record(actor=person, verb=VERB, target=entity, why="Tab\there, 引号“")
+    services.record_many(
+        services.event_for(actor=actor, verb=VERB, target=entity, why="Tab\there, 引号“")
+        for actor in (person, None)
+    )
+    fields = (
+        "actor",
+        "actor_name",
+        "verb",
+        "target_type",
+        "target_id",
+        "target_label",
+        "detail",
+        "transaction_id",
+    )
+    by_person, by_platform = AuditEvent.objects.exclude(pk=one.pk).order_by("pk")
+    one.refresh_from_db()
+    assert [getattr(by_person, name) for name in fields] == [getattr(one, name) for name in fields]
+    assert (by_platform.actor, by_platform.actor_name) == (None, "system")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_deeds_too_are_noted_only_within_their_transaction():
+    with pytest.raises(ValueError, match="in the transaction"):
+        services.record_many([])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_deed_that_is_undone_leaves_no_trace():
     with transaction.atomic():
