@@ -40,7 +40,7 @@ class Effect:
 def effect(rows: Ints, **known) -> Effect:
     """An effect of which only the given columns say something."""
     size = len(rows)
-    blank = {
+    blank: dict[str, Any] = {
         "full": np.zeros(size, np.int64),
         "numerator": np.ones(size, np.int64),
         "denominator": np.ones(size, np.int64),
