@@ -33,11 +33,16 @@ def shell_for(user) -> str:
     return "base.html" if policies.roles_of(user) else "base_portal.html"
 
 
+def typed_query(request: HttpRequest) -> str:
+    """What was typed to search for, without the NUL that the database takes in no text."""
+    return request.GET.get("q", "").replace("\0", "").strip()
+
+
 @login_required
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Find an entity. A whole code that is here leads straight to it; anything else gives a list with reasons."""
-    query = request.GET.get("q", "").strip()
+    query = typed_query(request)
     code = codes.normalise(query)
     if selectors.entities_by_code(user=request.user, codes=[code]):
         return redirect("entities:entity-detail", credit_code=code)
@@ -51,7 +56,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def lookup(request: HttpRequest) -> HttpResponse:
     """The answer of the look-up field as one types."""
-    query = request.GET.get("q", "").strip()
+    query = typed_query(request)
     found = find_entities(user=request.user, query=query) if query else []
     options = [
         {

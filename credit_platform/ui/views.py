@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import check_for_language, gettext as _
@@ -29,9 +30,13 @@ def show_styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide.html", styleguide.content(request))
 
 
+@login_required
 @require_POST
 def try_styleguide(request: HttpRequest) -> HttpResponse:
-    """Check what was typed into the style guide's forms as a real page would, and keep nothing."""
+    """Check what was typed into the style guide's forms as a real page would, and keep nothing.
+
+    For whoever is signed in: what anybody could send, anybody could fill the disk with.
+    """
     content = styleguide.content(request)
     form_class = styleguide.UploadForm if "file" in request.FILES else styleguide.PenaltyForm
     form = form_class(request.POST, request.FILES)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LANGUAGES = ("en", "zh-hans")
@@ -15,10 +16,10 @@ WIDTHS = (1440, 1024, 390)
 
 @pytest.fixture
 def guide(page_as):
-    """`guide(lang=…, width=…)`: the style guide as a visitor sees it."""
+    """`guide(lang=…, width=…)`: the style guide as a visitor sees it; only `guide(user)` may send its forms."""
 
-    def open_guide(**reader) -> Page:
-        page = page_as(None, **reader)
+    def open_guide(user=None, **reader) -> Page:
+        page = page_as(user, **reader)
         page.goto(reverse("ui:styleguide"))
         expect(page.locator("[data-drawn] canvas")).to_have_count(page.locator("[data-chart]").count())
         return page
@@ -146,14 +147,14 @@ def fill_in(page: Page) -> None:
 
 
 def test_control_and_s_save_the_form_and_a_toast_says_so(guide):
-    page = guide()
+    page = guide(UserFactory())
     fill_in(page)
     page.keyboard.press("Control+s")
     expect(page.locator("#toasts")).to_contain_text("Record sent to review")
 
 
 def test_a_form_that_cannot_be_saved_comes_back_with_the_focus_on_what_is_wrong(guide):
-    page = guide()
+    page = guide(UserFactory())
     page.locator("#id_fine").fill("45000")
     page.keyboard.press("Control+s")
     expect(page).to_have_url(re.compile("/styleguide/try/"))
@@ -164,7 +165,7 @@ def test_a_form_that_cannot_be_saved_comes_back_with_the_focus_on_what_is_wrong(
 
 
 def test_a_form_is_sent_once_however_often_the_button_is_pressed(guide):
-    page = guide()
+    page = guide(UserFactory())
     fill_in(page)
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
@@ -177,7 +178,7 @@ def test_a_form_is_sent_once_however_often_the_button_is_pressed(guide):
 
 
 def test_going_back_finds_the_form_ready_to_be_sent_again(guide):
-    page = guide()
+    page = guide(UserFactory())
     fill_in(page)
     page.keyboard.press("Control+s")
     expect(page.locator("#toasts")).to_contain_text("Record sent to review")
@@ -196,7 +197,7 @@ def test_leaving_with_something_typed_is_asked_about(guide):
 
 
 def test_an_upload_shows_its_progress_and_ends_on_the_next_page_with_its_message(guide):
-    page = guide()
+    page = guide(UserFactory())
     page.locator("#id_file").set_input_files(
         {"name": "a.csv", "mimeType": "text/csv", "buffer": b"1" * 300_000}
     )

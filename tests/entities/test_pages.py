@@ -131,6 +131,12 @@ def test_what_fits_nothing_says_what_to_try(browse):
     assert "Try another part of the name" in text_of(browse(MemberFactory(), "search", q="qqqqqq"))
 
 
+@pytest.mark.parametrize("name", ["search", "lookup"])
+@pytest.mark.parametrize("query", ["\0", "91\0", "禾\0谷"])
+def test_a_search_for_what_no_text_holds_breaks_nothing(browse, name, query):
+    assert browse(MemberFactory(), name, q=query).status_code == 200
+
+
 def test_the_look_up_answers_with_options_to_choose(browse):
     entity = EntityFactory(name_zh="云汀市青禾面粉有限公司", name_en="")
     answer = text_of(browse(MemberFactory(), "lookup", q="青禾面粉"))
@@ -206,6 +212,12 @@ def test_the_page_offers_what_the_service_would_allow(browse, body, role, status
     record = RecordFactory(submitted_by=body, status=status)
     answer = browse(MemberFactory(body=body, role=role), "record-detail", record.pk)
     assert answer.context["acts"] == offered
+
+
+def test_the_note_of_the_reviewer_is_for_the_body_alone(browse, body, clerk):
+    record = RecordFactory(submitted_by=body, status="published", review_note="请核对金额")
+    assert "请核对金额" in text_of(browse(clerk, "record-detail", record.pk))
+    assert "请核对金额" not in text_of(browse(MemberFactory(role="clerk"), "record-detail", record.pk))
 
 
 def test_who_did_what_is_for_the_body_and_the_lead_office(

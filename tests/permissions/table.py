@@ -194,5 +194,5 @@ TABLE: dict[str, dict[str, str]] = {
     "ui:styleguide": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "ui:styleguide-job": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "ui:styleguide-lookup": {"GET": "200 200 200 200 200 200 200 200 200 200"},
-    "ui:styleguide-try": {"POST": "422 422 422 422 422 422 422 422 422 422"},
+    "ui:styleguide-try": {"POST": "302 422 422 422 422 422 422 422 422 422"},
 }

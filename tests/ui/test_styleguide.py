@@ -4,6 +4,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from tests.factories import UserFactory
+
 COMPONENTS = settings.BASE_DIR / "templates" / "components"
 #: What is not drawn by a tag of its own name.
 SIGNATURES = {"form_fields": "{{ form }}"}
@@ -72,7 +74,14 @@ FILLED = {
 }
 
 
+def test_whoever_is_not_signed_in_tries_nothing(client):
+    answer = client.post(reverse("ui:styleguide-try"), FILLED)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
 def test_a_tried_form_is_answered_as_a_real_one(client):
+    client.force_login(UserFactory())
     assert client.post(reverse("ui:styleguide-try"), FILLED).status_code == 302
     refused = client.post(reverse("ui:styleguide-try"), FILLED | {"fine": "32000"})
     assert refused.status_code == 422
@@ -80,6 +89,7 @@ def test_a_tried_form_is_answered_as_a_real_one(client):
 
 
 def test_a_script_that_sends_a_file_is_told_where_to_go_next(client):
+    client.force_login(UserFactory())
     answer = client.post(reverse("ui:styleguide-try"), FILLED, headers={"X-Upload": "1"})
     assert answer.status_code == 204
     assert answer["X-Location"] == reverse("ui:styleguide")
