@@ -25,6 +25,7 @@ from evaluation import services as evaluation
 ENTITIES = 300
 SEED = 339_700
 READ_UNTIL = timedelta(days=12)
+GRADED_FOR = timedelta(days=370)
 #: The names that the city gives to the bodies of the catalogue.
 BODY_NAMES = {
     "market-supervision": ("云汀市市场监督管理局", "Yunting Market Supervision Bureau"),
@@ -99,14 +100,18 @@ def _registered(by, today: date, random: Random, progress: Progress) -> list[Ent
 
 
 def _live(history: History, progress: Progress) -> None:
-    """Let every deed happen on its day, and at each month's end what the platform does by itself."""
-    done, last_month = 0, None
+    """Let every deed happen on its day, and at each month's end what the platform does by itself.
+
+    Grades have a path of a year: rating every month of two would take longer than the rest of the story.
+    """
+    done, last_month, graded_from = 0, None, history.today - GRADED_FOR
     while pending := history.in_order():
         deed = pending[0]
         history.deeds.remove(deed)
-        if last_month and deed.day.replace(day=1) > last_month:
+        month = deed.day.replace(day=1)
+        if last_month and month > last_month and deed.day > graded_from:
             _by_itself(deed.day)
-        last_month = deed.day.replace(day=1)
+        last_month = month
         with as_if_on(deed.day):
             deed.do()
         done += 1

@@ -363,6 +363,17 @@ def ordinary_life(history: History, entities: list[Entity]) -> None:
             basis="《企业信息公示暂行条例》",
             severity="",
         )
+    for entity in history.random.sample(everybody, 3):
+        history.fact(
+            MARKET,
+            "serious-violation-listing",
+            entity,
+            "列入严重违法失信名单：受到较重处罚且情节严重",
+            history.some_day(least=20, most=300),
+            ground="受到较重处罚且情节严重",
+            basis="《市场监督管理严重违法失信名单管理办法》第二条",
+            severity=SERIOUS,
+        )
     for entity in history.random.sample(everybody, 14):
         day = history.some_day(least=60)
         history.fact(
