@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import get_users_with_perms
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import CLERK, LEAD, REVIEWER, SUPERVISOR, bodies_of, entities_of, is_lead
+from entities.policies import CLERK, LEAD, REVIEWER, SUPERVISOR, bodies_of, entities_of, is_lead, is_official
 
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department.
@@ -24,11 +24,9 @@ def cases_visible_to(user) -> Q:
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     filed = Q(submitted_at__isnull=False)
-    seen = (
-        Q(entity__in=entities_of(user))
-        | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
-        | (Q(pk__in=lent_to(user)) & filed)
-    )
+    seen = Q(entity__in=entities_of(user)) | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
+    if is_official(user):  # Whoever has left their office no longer reads what was lent to them there.
+        seen |= Q(pk__in=lent_to(user)) & filed
     return seen | filed if is_lead(user) else seen
 
 
@@ -152,6 +150,15 @@ def may_lend(user, case) -> Decision:
     if case.deciding_body_id not in bodies_of(user, {SUPERVISOR}) and not is_lead(user):
         return deny(_("Only a supervisor of %(body)s lends this case.") % {"body": case.deciding_body})
     return _no_side_of_ones_own(user, case)
+
+
+def may_be_lent(reader) -> Decision:
+    """Reads a case by loan: an official, for others have no business with what a department is told in confidence."""
+    if not is_official(reader):
+        return deny(
+            _("%(name)s works in no department; a case is lent to officials only.") % {"name": reader}
+        )
+    return ALLOW
 
 
 def readers_of(case) -> list:

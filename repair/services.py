@@ -499,9 +499,10 @@ def _tell_of_clock(key: int, today: date, horizon: date) -> bool:
 
 @transaction.atomic
 def lend_case(*, by, number: str, reader) -> None:
-    """Let one person read the case by name, without any other right. Doing it again changes nothing."""
+    """Let one official read the case by name, without any other right. Doing it again changes nothing."""
     case = _locked_case(by, number)
     policies.may_lend(by, case).require()
+    policies.may_be_lent(reader).require()
     if reader == by or reader.has_perm("repair.lent_case", case):
         return
     assign_perm("repair.lent_case", reader, case)

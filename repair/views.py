@@ -376,14 +376,17 @@ def case_lend(request: HttpRequest, number: str) -> HttpResponse:
     reader = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
     if form.is_valid() and reader is None:
         form.add_error("username", _("Nobody signs in by this name."))
+    lending = request.POST.get("do") != "take_back"
+    if form.is_valid() and lending and not (may_read := policies.may_be_lent(reader)):
+        form.add_error("username", may_read.reason)
     if not form.is_valid():
         return _show(request, number, lend_form=form, status=422)
-    if request.POST.get("do") == "take_back":
-        services.take_back_case(by=request.user, number=number, reader=reader)
-        messages.success(request, _("%(name)s no longer reads this case.") % {"name": reader})
-    else:
+    if lending:
         services.lend_case(by=request.user, number=number, reader=reader)
         messages.success(request, _("%(name)s may now read this case.") % {"name": reader})
+    else:
+        services.take_back_case(by=request.user, number=number, reader=reader)
+        messages.success(request, _("%(name)s no longer reads this case.") % {"name": reader})
     return redirect("repair:case-detail", number=number)
 
 

@@ -18,6 +18,7 @@ from tests.factories import (
     CaseFactory,
     MemberFactory,
     RecordFactory,
+    UserFactory,
     repairable_record,
 )
 from tests.repair.papers import pdf, program
@@ -357,6 +358,23 @@ def test_a_case_is_lent_to_a_person_by_name_and_taken_back():
         act(case, reader, "note")
     services.take_back_case(by=supervisor, number=case.number, reader=reader)
     assert not Case.objects.visible_to(reader).exists()
+
+
+def test_a_case_is_lent_to_officials_only():
+    case = CaseFactory()
+    supervisor, officer = supervisor_of(case), MemberFactory(body=BodyFactory(kind="association"), role="officer")
+    for reader in (UserFactory(), AgentFactory().user, officer):
+        with pytest.raises(NotPermitted, match="lent to officials only"):
+            services.lend_case(by=supervisor, number=case.number, reader=reader)
+        assert not Case.objects.visible_to(reader).exists()
+
+
+def test_whoever_leaves_office_no_longer_reads_what_was_lent_to_them():
+    case, reader = CaseFactory(), MemberFactory()
+    services.lend_case(by=supervisor_of(case), number=case.number, reader=reader)
+    reader.memberships.all().delete()
+    again = type(reader).objects.get(pk=reader.pk)
+    assert not Case.objects.visible_to(again).exists()
 
 
 def test_only_a_supervisor_or_the_lead_office_lends():

@@ -486,6 +486,7 @@ def test_a_case_is_lent_on_its_page():
     )
     place, client = reverse("repair:case-lend", args=(case.number,)), signed_in(supervisor)
     assert client.post(place, {"username": "nobody-here"}).status_code == 422
+    assert client.post(place, {"username": UserFactory().username}).status_code == 422
     assert client.post(place, {"username": "guqing"}).status_code == 302
     assert open_page(reader, case).status_code == 200
     assert "guqing" in text_of(open_page(supervisor, case))
