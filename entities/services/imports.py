@@ -181,50 +181,65 @@ class _Earlier:
 
 
 def _check(batch: list[tuple[int, list[str]]], places: dict[str, int], city: str, earlier: _Earlier) -> _Batch:
-    numbers = [number for number, _cells in batch]
     cells = {name: [_at(row, place) for _number, row in batch] for name, place in places.items()}
     found_codes = [codes.normalise(code) for code in cells["credit_code"]]
-    names = cells["name_zh"]
-    keys = naming.name_keys(names)
-    letters = naming.initials_of_keys(keys)
-    checks = codes.check_many(found_codes)
-    known = regions.names()
+    names, keys = cells["name_zh"], naming.name_keys(cells["name_zh"])
+    letters, checks = naming.initials_of_keys(keys), codes.check_many(found_codes)
     fitting, whole = checks.outer.tolist(), checks.inner.tolist()
     wanted = _wanted(found_codes, cells.get("city"), city)
-    repeated = earlier.repeated(found_codes)
     optional = [name for name in places if name not in (*NEEDED, "city")]
+    values = {name: _values(name, cells[name]) for name in optional}
     checked = _Batch(len(batch), wanted.count(False), (*ALWAYS, *optional))
-    values = [_values(name, cells[name]) for name in optional]
+
+    def report(place: int, level: str, *sentences: str) -> None:
+        person = codes.is_identity_number(found_codes[place])
+        code, name = ("", "") if person else (found_codes[place], names[place])
+        checked.problems.extend(RowProblem(batch[place][0], code, name, level, said) for said in sentences)
+
+    taken = []
     for place, code in enumerate(found_codes):
         if not wanted[place]:
             continue
-        name, key, region = names[place], keys[place], code[2:8]
-        said = checked.problems.append
-        row = (numbers[place], code, name)
-        if not fitting[place]:
-            if codes.is_identity_number(code):
-                said(RowProblem(numbers[place], "", "", "error", _("A person's identity number; people are not kept here.")))
-            else:
-                said(RowProblem(*row, "error", str(codes.problems_of(code)[0])))
+        if refusal := _refusal(code, fitting[place], names[place], keys[place]):
+            report(place, "error", refusal)
+        else:
+            taken.append(place)
+    for place, repeated in zip(taken, earlier.repeated([found_codes[place] for place in taken]), strict=True):
+        if repeated:
+            report(place, "warning", _("An earlier row of this file has this code; the first one stands."))
             continue
-        if not key or len(name) > naming.MAX_LENGTH or BROKEN in name:
-            said(RowProblem(*row, "error", _("The name is missing, damaged or longer than 200 characters.")))
-            continue
-        if repeated[place]:
-            said(RowProblem(*row, "warning", _("An earlier row of this file has this code; the first one stands.")))
-            continue
-        if not whole[place] or region not in known:
-            for problem in codes.problems_of(code):
-                said(RowProblem(*row, "warning", str(problem)))
-        for column, column_values in zip(optional, values, strict=True):
-            if column_values[place] is _WRONG:
-                said(RowProblem(*row, "warning", _("“%(value)s” cannot be read as %(column)s and was left out.")
-                                % {"value": cells[column][place][:40], "column": column}))
+        code, region = found_codes[place], found_codes[place][2:8]
+        if not whole[place] or not regions.is_known(region):
+            report(place, "warning", *(str(problem) for problem in codes.problems_of(code)))
+        told = [values[name][place] for name in optional]
+        if _WRONG in told:
+            unread = [name for name, value in zip(optional, told, strict=True) if value is _WRONG]
+            report(place, "warning", *(_unread(name, cells[name][place]) for name in unread))
+            told = [_blank(name) if name in unread else value for name, value in zip(optional, told, strict=True)]
         checked.rows.append(
-            (code, name, key[:naming.MAX_LENGTH], letters[place][:naming.MAX_LENGTH], region, regions.district(region),
-             *(None if column_values[place] is _WRONG else column_values[place] for column_values in values))
+            (code, names[place], keys[place], letters[place][: naming.MAX_LENGTH], region, regions.district(region), *told)
         )
     return checked
+
+
+def _refusal(code: str, fits: bool, name: str, key: str) -> str:
+    """Why a row cannot come in; "" when it can."""
+    if codes.is_identity_number(code):
+        return _("A person's identity number; people are not kept here.")
+    if not fits:
+        return str(codes.problems_of(code)[0])
+    if not key or max(len(name), len(key)) > naming.MAX_LENGTH or BROKEN in name:
+        return _("The name is missing, damaged or longer than 200 characters.")
+    return ""
+
+
+def _unread(name: str, cell: str) -> str:
+    return _("“%(value)s” cannot be read as %(column)s and was left out.") % {"value": cell[:40], "column": name}
+
+
+def _blank(column: str) -> str | None:
+    """What a column holds where nothing is known."""
+    return None if column == "registered_on" else ""
 
 
 class _Wrong:
