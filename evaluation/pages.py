@@ -495,14 +495,14 @@ def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrad
 
 
 def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]) -> str:
-    """What moved a rating, in words; without a name where the reader may not see the record any more."""
+    """What moved a rating, in words; neither name nor cause where the reader may not see the record (any more)."""
     if step.new_version:
         return _("Version %(number)s of the scheme") % {"number": step.new_version}
     if event is None:
         return _("First rated") if not step.from_grade else _("Several records together")
-    title = (
-        records[event.record_id].title if event.record_id in records else _("A record that you may not see")
-    )
+    if event.record_id not in records:
+        return _("Something changed out of your sight")
+    title = records[event.record_id].title
     text = {
         Cause.BEGAN: title,
         Cause.REPAIRED: _("Repaired: %(record)s") % {"record": title},

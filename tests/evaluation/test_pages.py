@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from entities.models import CreditRecord
 from evaluation.models import CurrentRating
 from tests.factories import (
     AgentFactory,
@@ -183,6 +184,27 @@ def test_the_page_of_an_entity_says_grade_reasons_article_and_day(
     assert "74.0 points" in content
     assert "City comprehensive scheme, version 1" in content
     assert reverse("entities:record-detail", args=[penalty.pk]) in content
+
+
+@pytest.mark.parametrize("how", ["repaired", "withdrawn", "replaced", "expired"])
+def test_a_record_that_ended_out_of_sight_leaves_no_cause_on_the_page(client, official, record, rated, how):
+    today, entity = timezone.localdate(), EntityFactory()
+    days = [today - timedelta(days=past) for past in (60, 40, 20)]
+    record(entity, "tax-credit-grade", details={"grade": "A"}, decided_on=days[0], published_on=days[0])
+    rated(entity, as_of=days[0])
+    penalty = record(entity, title="罚款3.2万元", decided_on=days[1], published_on=days[1])
+    rated(entity, as_of=days[1])
+    CreditRecord.objects.filter(pk=penalty.pk).update(status=how, ended_on=days[2], ended_because="x")
+    rated(entity, as_of=days[2])
+    page = client.get(f"/ratings/{entity.credit_code}/")
+    texts = [change["text"] for change in page.context["page"].changes]
+    assert texts == [
+        "Something changed out of your sight",
+        "Something changed out of your sight",
+        "First rated",
+    ]
+    content = page.content.decode()
+    assert not any(word in content for word in (penalty.title, "Repaired:", "Withdrawn:", "Corrected:"))
 
 
 def test_an_entity_of_which_nothing_is_known_is_not_rated(client, official, schemes):
