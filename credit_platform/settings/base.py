@@ -184,7 +184,9 @@ EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 # calendar days and few, so that the answer comes while the 60 days for reconsideration still run.
 REPAIR_ANSWER_WITHIN_WORKING_DAYS = int(os.environ.get("REPAIR_ANSWER_WITHIN_WORKING_DAYS", "10"))
 REPAIR_APPEAL_WITHIN_DAYS = int(os.environ.get("REPAIR_APPEAL_WITHIN_DAYS", "15"))
-REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS = int(os.environ.get("REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS", "10"))
+REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS = int(
+    os.environ.get("REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS", "10")
+)
 
 #: Lets a Prometheus on another machine read /metrics; without one only this machine may.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -24,7 +24,9 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS names the platform's own host names; “*” lets in every other.")
 
 if not PLATFORM_URL.startswith("https://"):
-    raise ImproperlyConfigured("PLATFORM_URL is where people reach the platform, for example https://credit.example.")
+    raise ImproperlyConfigured(
+        "PLATFORM_URL is where people reach the platform, for example https://credit.example."
+    )
 
 # TLS ends at the reverse proxy, which alone can reach this process and sets this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

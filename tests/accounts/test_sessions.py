@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_session_ends_after_twelve_hours(settings):
-    assert settings.SESSION_COOKIE_AGE == timedelta(hours=12).total_seconds()
+    assert timedelta(seconds=settings.SESSION_COOKIE_AGE) == timedelta(hours=12)
 
 
 def test_the_night_throws_away_the_sessions_that_are_over_and_no_other():

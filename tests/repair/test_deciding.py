@@ -362,7 +362,8 @@ def test_a_case_is_lent_to_a_person_by_name_and_taken_back():
 
 def test_a_case_is_lent_to_officials_only():
     case = CaseFactory()
-    supervisor, officer = supervisor_of(case), MemberFactory(body=BodyFactory(kind="association"), role="officer")
+    supervisor = supervisor_of(case)
+    officer = MemberFactory(body=BodyFactory(kind="association"), role="officer")
     for reader in (UserFactory(), AgentFactory().user, officer):
         with pytest.raises(NotPermitted, match="lent to officials only"):
             services.lend_case(by=supervisor, number=case.number, reader=reader)

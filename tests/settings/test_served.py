@@ -78,4 +78,6 @@ def test_the_timetable_outlives_its_container():
     folders = [mount.split(":")[1] for mount in SERVICES["beat"]["volumes"]]
 
     assert any(schedule.removeprefix("--schedule=").startswith(f"{folder}/") for folder in folders)
-    assert re.search(r"--owner=credit .*/data/timetable$", (settings.BASE_DIR / "Dockerfile").read_text(), re.MULTILINE)
+    assert re.search(
+        r"--owner=credit .*/data/timetable$", (settings.BASE_DIR / "Dockerfile").read_text(), re.MULTILINE
+    )
