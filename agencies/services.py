@@ -107,7 +107,11 @@ def decide_records(
 def decide_record(
     *, by, record_id: int, approve: bool, note: str = "", seen: str | None = None
 ) -> CreditRecord:
-    """Approve or return one record, unless it was changed since it was `seen`. Who comes second is told, by `WrongState`, what the first one did."""
+    """Approve or return one record.
+
+    Who comes second is told, by `WrongState`, what the first one did; and so is whoever approves what was
+    changed since it was `seen`.
+    """
     try:
         if approve:
             return registry.approve_record(by=by, record_id=record_id, seen=seen)

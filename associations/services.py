@@ -216,7 +216,7 @@ MemberRecordRow = tuple[int, int, str, records.RecordDraft]
 def compare_member_records(*, body: SubmittingBody, rows: Sequence[MemberRecordRow]) -> Mapping[int, str]:
     """For the preview: what saving each row of member records would do."""
     typed = _with_types(rows)
-    states = records.states_of_rows(body=body, rows=typed)
+    states = records.states_of_rows(body=body, rows=typed, status=Status.PUBLISHED)
     return {number: str(state) for (number, *_rest), state in zip(typed, states, strict=True)}
 
 

@@ -16,7 +16,7 @@ from entities.intake.formats import ReadyRow, SubmissionFormat
 from entities.intake.matching import Found, How, Match, Question, clue_digest, match_rows
 from entities.intake.reading import Layout
 from entities.intake.sentences import LANGUAGES
-from entities.models import RecordType, SubmissionRow, SubmittingBody
+from entities.models import CreditRecord, RecordType, SubmissionRow, SubmittingBody
 from entities.publicity import rule_book
 from entities.services.record_batches import states_of_rows
 
@@ -188,7 +188,9 @@ def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:
     if job.context.record_type:
         record_type = job.context.record_type
         rows = [(one.number, one.entity_id, record_type, drafts[one.number]) for one in ready]
-        states = dict(zip((one.number for one in ready), states_of_rows(body=job.body, rows=rows), strict=True))
+        status = CreditRecord.Status.WAITING if job.fmt.needs_review else CreditRecord.Status.PUBLISHED
+        found = states_of_rows(body=job.body, rows=rows, status=status)
+        states = dict(zip((one.number for one in ready), found, strict=True))
     else:
         ready_rows = [ReadyRow(one.number, one.entity_id, drafts[one.number]) for one in ready]
         states = job.fmt.compare(body=job.body, rows=ready_rows)

@@ -41,11 +41,22 @@ class Counts:
     unchanged: int = 0
 
 
-def states_of_rows(*, body: SubmittingBody, rows: Sequence[Row]) -> list[RowState]:
-    """For the preview: what `submit_rows` would do with each row, in one query. The rows must be sound."""
+def states_of_rows(
+    *, body: SubmittingBody, rows: Sequence[Row], status: str = Status.WAITING
+) -> list[RowState]:
+    """For the preview: what `submit_rows` would do with each row, in one query. The rows must be sound.
+
+    Args:
+        status: as for `submit_rows`; violations among rows to be published are taken to wait for review.
+    """
     known = _known(body, rows)
     return [
-        _state_of(known.get(_key(record_type, draft)), entity_id, draft)
+        _state_of(
+            known.get(_key(record_type, draft)),
+            entity_id,
+            draft,
+            Status.WAITING if record_type.polarity == RecordType.Polarity.NEGATIVE else status,
+        )
         for _n, entity_id, record_type, draft in rows
     ]
 
@@ -114,12 +125,14 @@ def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> 
     return known
 
 
-def _state_of(known: _Known | None, entity_id: int, draft: RecordDraft) -> RowState:
+def _state_of(known: _Known | None, entity_id: int, draft: RecordDraft, status: str) -> RowState:
     if known is None or known.latest is None:
         return RowState.NEW
     if known.latest is known.ended:
         return RowState.UNCHANGED if stays_ended(known.ended, entity_id) else RowState.NEW
-    if says_the_same(known.latest, entity_id, draft.fields()):
+    # What only waits is published by a list that needs no review, though it says nothing new.
+    as_wanted = status != Status.PUBLISHED or known.latest is known.in_force
+    if as_wanted and says_the_same(known.latest, entity_id, draft.fields()):
         return RowState.UNCHANGED
     return RowState.CHANGED
 
@@ -177,7 +190,7 @@ class _Batch:
         tally = dict.fromkeys(RowState, 0)
         for number, entity_id, record_type, draft in rows:
             there = known.get(_key(record_type, draft), _Known())
-            state = _state_of(there, entity_id, draft)
+            state = _state_of(there, entity_id, draft, self.status)
             tally[state] += 1
             if state != RowState.UNCHANGED:
                 self._write(number, entity_id, record_type, draft, there)
@@ -192,7 +205,7 @@ class _Batch:
         for name, value in draft.fields().items():
             setattr(record, name, value)
         record.status, record.entered_by = Status.WAITING, self.by
-        record.reviewed_by = record.reviewed_at = None
+        record.reviewed_by, record.reviewed_at, record.review_note = None, None, ""
         record.submission, record.row_number = self.submission, number
         if there.in_force:
             record.replaces = there.in_force

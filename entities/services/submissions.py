@@ -15,8 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, NotPermitted, WrongState
@@ -117,6 +116,8 @@ def check_again(*, by, submission_id: int) -> Submission:
     submission = _locked(by, submission_id)
     if submission.state != State.READY:
         raise WrongState(_("This file is %(state)s; only one that waits for confirmation is checked again.") % _state(submission))
+    if submission.rows.filter(is_saved=True).exists():
+        raise WrongState(_("A part of this file is saved already; confirm the rest, or close the file."))
     submission.rows.all().delete()
     _enter(submission, State.CHECKING)
     _hurry(submission)
@@ -125,12 +126,20 @@ def check_again(*, by, submission_id: int) -> Submission:
 
 @transaction.atomic
 def cancel_submission(*, by, submission_id: int) -> Submission:
-    """Give a file up before it is saved. Its rows go; the file itself stays, with who sent and who cancelled it."""
+    """Give a file up before it is saved. Its rows go; the file itself stays, with who sent and who cancelled it.
+
+    A file of which a part was saved before the platform had to stop is done with that part: what was saved
+    stays in the registry and in the file's rows, and the rest is not saved.
+    """
     submission = _locked(by, submission_id)
     if submission.state == State.CANCELLED:
         return submission
     if submission.state not in (State.CHECKING, State.READY):
         raise WrongState(_("This file is %(state)s; it can no longer be cancelled.") % _state(submission))
+    if submission.rows.filter(is_saved=True).exists():
+        _close(submission, State.READY, by=by)
+        submission.refresh_from_db()
+        return submission
     submission.rows.all().delete()
     submission.state, submission.finished_at = State.CANCELLED, timezone.now()
     submission.save(update_fields=("state", "finished_at"))
@@ -146,7 +155,7 @@ def confirm_submission(*, by, submission_id: int) -> Submission:
         return submission
     if submission.state != State.READY:
         raise WrongState(_("This file is %(state)s; it cannot be confirmed.") % _state(submission))
-    good = submission.rows.filter(outcome__in=SubmissionRow.GOOD).count()
+    good = submission.rows.filter(outcome__in=SubmissionRow.GOOD, is_saved=False).count()
     if not good:
         raise WrongState(_("There is nothing new in this file to save."))
     submission.confirmed_by, submission.confirmed_at = by, timezone.now()
@@ -178,7 +187,7 @@ def choose_entity(*, by, submission_id: int, number: int, entity_id: int) -> Sub
 def _alike(submission: Submission, row: SubmissionRow):
     """The other rows that ask the same question about the same entity."""
     return (
-        submission.rows.filter(clue=row.clue, question=row.question, match=How.NONE)
+        submission.rows.filter(clue=row.clue, question=row.question, match=How.NONE, is_saved=False)
         .filter(outcome__in=(Outcome.ASKED, Outcome.REFUSED))
         .exclude(pk=row.pk)
         .order_by("number")
@@ -202,7 +211,7 @@ def register_entity_of_row(*, by, submission_id: int, number: int) -> Submission
 def register_entities_of_rows(*, by, submission_id: int) -> int:
     """The same for every row whose good code and name the registry does not have; returns how many rows."""
     submission = _locked_ready(by, submission_id)
-    return _mark_for_registration(submission.rows.filter(outcome=Outcome.ASKED, question=Question.UNREGISTERED))
+    return _mark_for_registration(submission.rows.filter(outcome=Outcome.ASKED, question=Question.UNREGISTERED, is_saved=False))
 
 
 def _mark_for_registration(rows) -> int:
@@ -244,7 +253,7 @@ def _open_row(submission: Submission, number: int) -> SubmissionRow:
     row = submission.rows.select_for_update().filter(number=number).first()
     if row is None:
         raise Missing
-    if not row.question:
+    if not row.question or row.is_saved:
         raise WrongState(_("Nothing is asked about row %(number)s.") % {"number": number})
     return row
 
@@ -495,8 +504,13 @@ def _hand_over(submission: Submission, rows: Sequence[SubmissionRow], fmt: Submi
 
 @transaction.atomic
 def _finish(submission: Submission) -> None:
+    _close(submission, State.SAVING, by=submission.confirmed_by)
+
+
+def _close(submission: Submission, state: str, *, by) -> None:
+    """Done, if it is still in that state; the log says how many rows were saved."""
     rows = submission.rows.count()
-    finished = Submission.objects.filter(pk=submission.pk, state=State.SAVING).update(
+    finished = Submission.objects.filter(pk=submission.pk, state=state).update(
         state=State.DONE,
         finished_at=timezone.now(),
         heartbeat_at=timezone.now(),
@@ -508,9 +522,7 @@ def _finish(submission: Submission) -> None:
         counts = dict(
             submission.rows.filter(is_saved=True).values_list("outcome").annotate(rows=Count("pk")).order_by()
         )
-        audit.record(
-            actor=submission.confirmed_by, verb="entities.submission.finished", target=submission, **counts
-        )
+        audit.record(actor=by, verb="entities.submission.finished", target=submission, **counts)
 
 
 @transaction.atomic

@@ -127,6 +127,33 @@ def test_a_list_publishes_what_was_waiting_under_the_same_number(submit, good_ro
     assert CreditRecord.objects.get(row_number=2).status == Status.PUBLISHED
 
 
+def test_a_list_publishes_what_was_waiting_though_it_says_the_same(submit, good_rows, body):
+    submit(good_rows)
+    foretold = records.states_of_rows(body=body, rows=good_rows, status=Status.PUBLISHED)
+    assert foretold == [RowState.CHANGED] * 3
+    assert submit(good_rows, Status.PUBLISHED) == Counts(changed=3)
+    assert {record.status for record in CreditRecord.objects.all()} == {Status.PUBLISHED}
+    assert submit(good_rows, Status.PUBLISHED) == Counts(unchanged=3)
+
+
+def test_a_file_that_rewrites_a_returned_record_answers_the_reviewers_note(submit, rows, reviewer):
+    submit(rows[:1])
+    returned = CreditRecord.objects.get()
+    records.return_record(by=reviewer, record_id=returned.pk, note="Name the article.")
+    submit(changed(rows[:1], title="改"))
+    returned.refresh_from_db()
+    assert (returned.status, returned.review_note) == (Status.WAITING, "")
+
+
+def test_a_row_withdrawn_from_the_wrong_entity_is_taken_for_the_right_one(submit, rows, body):
+    _number, _entity_id, record_type, draft = rows[0]
+    RecordFactory(
+        submitted_by=body, record_type=record_type, status=Status.WITHDRAWN,
+        document_number=draft.document_number,
+    )  # fmt: skip
+    assert submit([rows[0]]) == Counts(new=1)
+
+
 def test_violations_are_not_published_without_review(submit, rows):
     with pytest.raises(NotPermitted, match="review"):
         submit(rows, Status.PUBLISHED)

@@ -487,6 +487,43 @@ def test_giving_a_file_up_forgets_its_rows_and_keeps_the_trace(tax):
     assert AuditEvent.objects.filter(verb="entities.submission.cancelled").count() == 1
 
 
+@pytest.fixture
+def half_saved(tax):
+    """A file of two good rows, of which one was saved before the saving had to stop."""
+    submission = tax.send_rows(
+        (entity_called("海晏贸易").credit_code, "海晏贸易", "2024"),
+        (entity_called("云汀纺织").credit_code, "云汀纺织", "2024"),
+    )
+    submission.rows.filter(number=2).update(is_saved=True)
+    return submission
+
+
+def test_giving_up_a_file_of_which_a_part_is_saved_keeps_that_part(tax, half_saved):
+    closed = submissions.cancel_submission(by=tax.clerk, submission_id=half_saved.pk)
+    assert closed.state == State.DONE
+    assert list(half_saved.rows.values_list("number", "is_saved").order_by("number")) == [(2, True), (3, False)]
+    assert not AuditEvent.objects.filter(verb="entities.submission.cancelled").exists()
+    event = AuditEvent.objects.get(verb="entities.submission.finished")
+    assert (event.actor, event.detail) == (tax.clerk, {"new": 1})
+
+
+def test_a_file_of_which_a_part_is_saved_is_not_checked_anew(tax, half_saved):
+    with pytest.raises(WrongState, match="saved already"):
+        submissions.check_again(by=tax.clerk, submission_id=half_saved.pk)
+    assert half_saved.rows.filter(is_saved=True).exists()
+
+
+def test_only_the_rows_that_are_not_saved_are_confirmed_again(tax, half_saved):
+    submissions.confirm_submission(by=tax.clerk, submission_id=half_saved.pk)
+    assert AuditEvent.objects.get(verb="entities.submission.confirmed").detail == {"rows": 1}
+
+
+def test_nothing_more_is_asked_about_a_row_that_is_saved(tax, half_saved):
+    half_saved.rows.filter(number=2).update(question=Question.NAME)
+    with pytest.raises(WrongState, match="Nothing is asked"):
+        submissions.leave_row_out(by=tax.clerk, submission_id=half_saved.pk, number=2)
+
+
 # What goes back
 
 
