@@ -269,8 +269,13 @@ def submission_cancel(request: HttpRequest, submission_id: int) -> HttpResponse:
     submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
     here = reverse("entities:submission-detail", args=(submission_id,))
     if request.method == "POST":
-        submissions.cancel_submission(by=request.user, submission_id=submission_id)
-        messages.success(request, _("The file was given up. Nothing of it was saved."))
+        closed = submissions.cancel_submission(by=request.user, submission_id=submission_id)
+        messages.success(
+            request,
+            _("The file was closed. What was saved of it before stays.")
+            if closed.state == Submission.State.DONE
+            else _("The file was given up. Nothing of it was saved."),
+        )
         return redirect("entities:submission-list")
     policies.may_enter_records(request.user, submission.body).require()
     context = {
