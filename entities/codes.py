@@ -144,7 +144,11 @@ def organisation_code_of(number: str) -> str:
 def problems_of(code: str) -> list[CodeProblem]:
     """All that is wrong or odd about a normalised code; an empty list is a good one."""
     if not code:
-        return [CodeProblem("required", _("There is no code here; write the 18-place unified social credit code."))]
+        return [
+            CodeProblem(
+                "required", _("There is no code here; write the 18-place unified social credit code.")
+            )
+        ]
     if len(code) != LENGTH:
         return [_wrong_length(code)]
     strange = [(place, c) for place, c in enumerate(code, start=1) if c not in ALPHABET]
@@ -168,7 +172,9 @@ def _wrong_length(code: str) -> CodeProblem:
         )
     return CodeProblem(
         "length",
-        _("This has %(length)s places; a unified social credit code has 18. Copy it from the business licence."),
+        _(
+            "This has %(length)s places; a unified social credit code has 18. Copy it from the business licence."
+        ),
         {"length": len(code)},
     )
 
@@ -177,7 +183,9 @@ def _strange_character(place: int, character: str) -> CodeProblem:
     if character in MISTAKEN:
         return CodeProblem(
             "alphabet",
-            _("The letter %(character)s at place %(place)s is not used in these codes; look whether it is %(likely)s."),
+            _(
+                "The letter %(character)s at place %(place)s is not used in these codes; look whether it is %(likely)s."
+            ),
             {"character": character, "place": place, "likely": MISTAKEN[character]},
         )
     return CodeProblem(
@@ -229,7 +237,9 @@ def _oddities(code: str) -> list[CodeProblem]:
         odd.append(
             CodeProblem(
                 "authority",
-                _("No registering authority is known for “%(character)s” at place 1; compare with the licence."),
+                _(
+                    "No registering authority is known for “%(character)s” at place 1; compare with the licence."
+                ),
                 {"character": code[0]},
                 is_error=False,
             )
@@ -238,7 +248,9 @@ def _oddities(code: str) -> list[CodeProblem]:
         odd.append(
             CodeProblem(
                 "entity_type",
-                _("No kind of market entity is known for “%(character)s” at place 2; compare with the licence."),
+                _(
+                    "No kind of market entity is known for “%(character)s” at place 2; compare with the licence."
+                ),
                 {"character": code[1]},
                 is_error=False,
             )

@@ -91,7 +91,9 @@ def _by_words(key: str) -> str:
 
 def _pair_numbers(characters: np.ndarray) -> np.ndarray:
     """A small number for each pair of neighbours; two pairs may share one, which costs time and nothing else."""
-    return (characters[:-1] * np.uint32(2_654_435_761) ^ characters[1:] * np.uint32(40_503)) % np.uint32(_PAIRS)
+    return (characters[:-1] * np.uint32(2_654_435_761) ^ characters[1:] * np.uint32(40_503)) % np.uint32(
+        _PAIRS
+    )
 
 
 @cache
@@ -119,7 +121,9 @@ def _words() -> dict[str, tuple[tuple[str, str], ...]]:
             found.setdefault(word[0], {})[word] = read_as
     for word, read_as in WORDS.items():
         found.setdefault(word[0], {})[word] = read_as
-    return {first: tuple(sorted(words.items(), key=lambda pair: -len(pair[0]))) for first, words in found.items()}
+    return {
+        first: tuple(sorted(words.items(), key=lambda pair: -len(pair[0]))) for first, words in found.items()
+    }
 
 
 @cache

@@ -107,9 +107,7 @@ def send(request: HttpRequest, record_id: int) -> HttpResponse:
 def approve(request: HttpRequest, record_id: int) -> HttpResponse:
     """Let a record into the registry."""
     selectors.record_for_page(user=request.user, record_id=record_id)
-    record = records.approve_record(
-        by=request.user, record_id=record_id, seen=request.POST.get("seen")
-    )
+    record = records.approve_record(by=request.user, record_id=record_id, seen=request.POST.get("seen"))
     if record.status == Status.EXPIRED:
         messages.warning(request, _("Approved, but the time in which it could be public was already over."))
     else:

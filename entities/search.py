@@ -141,12 +141,16 @@ class _Search:
 
     def add_initials(self, letters: str) -> None:
         if not self.full:
-            self.add(self._short_first(self.entities.filter(initials__startswith=letters)), "initials", _initials)
+            self.add(
+                self._short_first(self.entities.filter(initials__startswith=letters)), "initials", _initials
+            )
 
     def _add_former(self, condition: Q) -> None:
         if not self.full:
             names = FormerName.objects.filter(condition, entity__in=self._visible())
-            self._add_by_key(dict(names.order_by("pk").values_list("entity_id", "name")[:ENOUGH]), "former_name")
+            self._add_by_key(
+                dict(names.order_by("pk").values_list("entity_id", "name")[:ENOUGH]), "former_name"
+            )
 
     def _add_by_key(self, matched: dict[int, str], why: Why) -> None:
         if matched:
@@ -159,7 +163,9 @@ class _Search:
     @staticmethod
     def _short_first(entities) -> list[Entity]:
         """Some that fit, as the index gives them, the shortest name first: sorting all of them would read them all."""
-        return sorted(entities.order_by()[:ENOUGH], key=lambda entity: (len(entity.name_key), entity.name_key))
+        return sorted(
+            entities.order_by()[:ENOUGH], key=lambda entity: (len(entity.name_key), entity.name_key)
+        )
 
 
 def _code(entity: Entity) -> str:

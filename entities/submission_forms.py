@@ -19,7 +19,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("The file"),
         widget=FileDrop(accept=ENDINGS, max_bytes=settings.SUBMISSION_MAX_BYTES),
-        help_text=_("CSV in UTF-8 or GB18030, or XLSX, as your system gives it. Nothing is saved before you have seen what it would do."),
+        help_text=_(
+            "CSV in UTF-8 or GB18030, or XLSX, as your system gives it. Nothing is saved before you have seen what it would do."
+        ),
         error_messages={"required": _("Choose the file."), "empty": _("The file is empty.")},
     )
 

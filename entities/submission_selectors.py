@@ -91,8 +91,10 @@ def progress_of(submission: Submission) -> Progress:
     place = order.index(submission.state) if submission.state in order else 0
     confirmed = _("Your confirmation") if submission.state == State.READY else _("Confirmed")
     labels = (_("Received"), _("Checked"), confirmed, _("Saved"))
-    states = ["done"] * 4 if submission.state == State.DONE else (
-        ["done"] * (place + 1) + ["current"] + ["todo"] * (2 - place)
+    states = (
+        ["done"] * 4
+        if submission.state == State.DONE
+        else (["done"] * (place + 1) + ["current"] + ["todo"] * (2 - place))
     )
     if submission.state in (State.REFUSED, State.CANCELLED):
         states = ["done", "failed", "todo", "todo"]
@@ -134,7 +136,10 @@ class Counts:
 def counts_of(submission: Submission) -> Counts:
     """All counts of the preview in one query."""
     counted = submission.rows.aggregate(
-        **{name: Count("pk", filter=Q(outcome=name)) for name in ("new", "changed", "unchanged", "asked", "refused")},
+        **{
+            name: Count("pk", filter=Q(outcome=name))
+            for name in ("new", "changed", "unchanged", "asked", "refused")
+        },
         warned=Count("pk", filter=VIEWS[LOOK]),
         registered=Count("pk", filter=Q(register_entity=True)),
         saved=Count("pk", filter=Q(is_saved=True)),
@@ -190,13 +195,17 @@ def candidates_of(row: SubmissionRow, submission: Submission) -> list[Candidate]
     """The proposals for a row, in their order."""
     entities = found_by_key(row.candidates)
     code, name = said_of_entity(row, submission)
-    return [Candidate(entities[pk], _why(entities[pk], code, name)) for pk in row.candidates if pk in entities]
+    return [
+        Candidate(entities[pk], _why(entities[pk], code, name)) for pk in row.candidates if pk in entities
+    ]
 
 
 def said_of_entity(row: SubmissionRow, submission: Submission) -> tuple[str, str]:
     """The number and the name that stand in the row."""
     places = submission.layout.get("columns", {})
-    code, name = (row.cells[places[field]] if field in places else "" for field in ("credit_code", "entity_name"))
+    code, name = (
+        row.cells[places[field]] if field in places else "" for field in ("credit_code", "entity_name")
+    )
     return codes.normalise(code), name
 
 
@@ -225,7 +234,9 @@ def next_open_row(submission: Submission, after: int = 0) -> SubmissionRow | Non
     return asked.filter(number__gt=after).first() or asked.first()
 
 
-def problem_lines(rows: Sequence[SubmissionRow], view: str, *, decide_url: Callable[[SubmissionRow], str]) -> list[dict]:
+def problem_lines(
+    rows: Sequence[SubmissionRow], view: str, *, decide_url: Callable[[SubmissionRow], str]
+) -> list[dict]:
     """What the table of problems shows, one line a problem."""
     lines = []
     for row in rows:
@@ -261,7 +272,11 @@ def cell_name(place: int | None, number: int) -> str:
 
 def excerpt_of(submission: Submission, row: SubmissionRow) -> dict:
     """The row with its neighbours as the sender's sheet has them, the cells in question marked."""
-    wrong = {one["at"]: "err" if one["level"] == "error" else "wrn" for one in reversed(row.problems) if one["at"] is not None}
+    wrong = {
+        one["at"]: "err" if one["level"] == "error" else "wrn"
+        for one in reversed(row.problems)
+        if one["at"] is not None
+    }
     near = submission.rows.filter(number__range=(row.number - 1, row.number + 1)).order_by("number")
     return {
         "header": submission.header,

@@ -3,20 +3,24 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
-from credit_platform.ui.formats import chinese
-from credit_platform.ui.formats import number as grouped
-from entities import policies
-from entities import submission_selectors as selectors
+from credit_platform.ui.formats import chinese, number as grouped
+from entities import policies, submission_selectors as selectors
 from entities.intake import formats, returning
 from entities.intake.matching import Question
 from entities.models import Submission, SubmissionRow
@@ -139,7 +143,9 @@ def _preview(
         "column": column,
         "columns": selectors.columns_with_problems(submission, view),
         "page": page,
-        "problems": [] if listed else selectors.problem_lines(list(page), view, decide_url=_decide_url(request)),
+        "problems": []
+        if listed
+        else selectors.problem_lines(list(page), view, decide_url=_decide_url(request)),
         "rows": [_listed(one, submission) for one in page.object_list] if listed else [],
         "groups": [_group(group, submission) for group in selectors.groups_of(submission)],
         "deciding": _deciding(request, submission, row, form),
@@ -174,9 +180,12 @@ def _row_to_decide(request: HttpRequest, submission: Submission) -> SubmissionRo
         row = submission.rows.filter(number=int(number)).exclude(question="").first()
         if row:
             return row
-    return submission.rows.filter(outcome=SubmissionRow.Outcome.ASKED).exclude(
-        question=Question.UNREGISTERED
-    ).order_by("number").first()
+    return (
+        submission.rows.filter(outcome=SubmissionRow.Outcome.ASKED)
+        .exclude(question=Question.UNREGISTERED)
+        .order_by("number")
+        .first()
+    )
 
 
 def _listed(row: SubmissionRow, submission: Submission) -> dict:
@@ -202,7 +211,9 @@ def _group(group: selectors.Group, submission: Submission) -> dict:
         answer %= {"count": grouped(group.rows)}
     elif question in submissions.CONFIRMED_TOGETHER and group.together:
         url = reverse("entities:submission-confirm-proposals", args=(submission.pk, question))
-        answer = ngettext("Confirm the one proposal", "Confirm all %(count)s single proposals", group.together)
+        answer = ngettext(
+            "Confirm the one proposal", "Confirm all %(count)s single proposals", group.together
+        )
         answer %= {"count": grouped(group.together)}
     return {"label": words[question], "rows": group.rows, "url": url, "answer": answer, "question": question}
 
@@ -233,7 +244,9 @@ def _result(request: HttpRequest, submission: Submission) -> dict:
     records = {}
     if fmt and fmt.record_type:
         found = selectors.records_of(submission, user=request.user)
-        records = {record.row_number: record for record in found.filter(row_number__in=[row.number for row in page])}
+        records = {
+            record.row_number: record for record in found.filter(row_number__in=[row.number for row in page])
+        }
     return {
         "counts": counts,
         "page": page,
@@ -280,7 +293,9 @@ def submission_cancel(request: HttpRequest, submission_id: int) -> HttpResponse:
     policies.may_enter_records(request.user, submission.body).require()
     context = {
         "title": _("Give this file up?"),
-        "consequence": _("Nothing of %(file)s is saved, and the choices made here are lost. The file can be sent again.")
+        "consequence": _(
+            "Nothing of %(file)s is saved, and the choices made here are lost. The file can be sent again."
+        )
         % {"file": submission.document.name},
         "action": request.path,
         "verb": _("Give the file up"),
@@ -378,7 +393,9 @@ def submission_rest(request: HttpRequest, submission_id: int) -> HttpResponseBas
     stem, _dot, _ending = submission.document.name.rpartition(".")
     name = f"{stem or submission.document.name}-{_('rest')}.{submission.layout['kind']}"
     if submission.layout["kind"] == "xlsx":
-        response: HttpResponseBase = FileResponse(returning.as_xlsx(submission), as_attachment=True, filename=name)
+        response: HttpResponseBase = FileResponse(
+            returning.as_xlsx(submission), as_attachment=True, filename=name
+        )
     else:
         # Its encoding is that of the file, so the header does not promise another one.
         response = StreamingHttpResponse(returning.as_csv(submission), content_type="text/csv")

@@ -20,7 +20,11 @@ class AuditEvent(models.Model):
 
     at = models.DateTimeField(_("at"), auto_now_add=True, db_index=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
     )
     actor_name = models.CharField(_("actor"), max_length=120)
     verb = models.CharField(_("verb"), max_length=80, db_index=True)
@@ -34,7 +38,9 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [models.Index(fields=("target_type", "target_id", "-at"), name="audit_of_one_thing")]
         triggers = [
-            pgtrigger.Protect(name="audit_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="audit_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
     def __str__(self) -> str:
@@ -56,7 +62,9 @@ class AuditSeal(models.Model):
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(name="audit_seals_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="audit_seals_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
     def __str__(self) -> str:

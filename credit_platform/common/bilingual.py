@@ -1,8 +1,7 @@
 """Names kept in two languages, shown in the reader's."""
 
 from django.db import models
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 
 def in_readers_language(chinese: str, english: str) -> str:

@@ -10,7 +10,6 @@ from credit_platform.common.models import CalendarException, CalendarYear
 from credit_platform.common.working_days import SATURDAY, WorkingCalendar
 
 
-
 @transaction.atomic
 def seed_working_calendar() -> list[int]:
     """Copy the years that the package `chinesecalendar` knows and the tables do not; returns those years.
@@ -18,9 +17,7 @@ def seed_working_calendar() -> list[int]:
     Years that the office has entered by hand stay as they are.
     """
     first, last = min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year
-    missing = sorted(
-        set(range(first, last + 1)) - set(CalendarYear.objects.values_list("year", flat=True))
-    )
+    missing = sorted(set(range(first, last + 1)) - set(CalendarYear.objects.values_list("year", flat=True)))
     source = f"chinesecalendar {version('chinesecalendar')}"
     CalendarYear.objects.bulk_create(CalendarYear(year=year, source=source) for year in missing)
     CalendarException.objects.bulk_create(

@@ -31,7 +31,9 @@ class CountsOut(serializers.Serializer):
     new = serializers.IntegerField()
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
-    asked = serializers.IntegerField(help_text="Rows whose entity a person has to confirm on the page of the file.")
+    asked = serializers.IntegerField(
+        help_text="Rows whose entity a person has to confirm on the page of the file."
+    )
     refused = serializers.IntegerField()
     saved = serializers.IntegerField()
 
@@ -97,8 +99,12 @@ class RowOut(serializers.ModelSerializer):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="The files of your bodies, newest first", responses={200: SubmissionListed, **ERRORS}),
-    retrieve=extend_schema(summary="How far a file has come, and its counts", responses={200: SubmissionOut, **ERRORS}),
+    list=extend_schema(
+        summary="The files of your bodies, newest first", responses={200: SubmissionListed, **ERRORS}
+    ),
+    retrieve=extend_schema(
+        summary="How far a file has come, and its counts", responses={200: SubmissionOut, **ERRORS}
+    ),
 )
 class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Hand files in and follow them."""

@@ -112,7 +112,9 @@ def no_persons(row: Row, context: Context) -> Iterator[Finding]:
     if codes.is_identity_number(row.clues.code):
         yield Finding(
             "credit_code",
-            _("This is the identity number of a person. People are not kept here; take the row out of the file."),
+            _(
+                "This is the identity number of a person. People are not kept here; take the row out of the file."
+            ),
         )
 
 
@@ -150,7 +152,9 @@ QUESTIONS = {
         "The registry has no such branch, but its head office: %(name)s, %(code)s. "
         "A branch is not taken for its head office unless you say so."
     ),
-    Question.UNREGISTERED: _("The code is good, but the registry does not have it yet. Register it from this row."),
+    Question.UNREGISTERED: _(
+        "The code is good, but the registry does not have it yet. Register it from this row."
+    ),
     Question.UNKNOWN: _(
         "The registry has neither this number nor this name. Give the 18-place code, or look the entity up."
     ),
@@ -159,7 +163,11 @@ QUESTIONS = {
 
 def _question(row: Row) -> Finding:
     question = row.match.question
-    at = "credit_code" if question not in (Question.NAME, Question.HEAD_OFFICE) and row.clues.code else "entity_name"
+    at = (
+        "credit_code"
+        if question not in (Question.NAME, Question.HEAD_OFFICE) and row.clues.code
+        else "entity_name"
+    )
     params = {}
     if row.match.candidates:
         first = row.match.candidates[0]

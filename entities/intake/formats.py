@@ -103,7 +103,9 @@ class SubmissionFormat:
 
     def __post_init__(self) -> None:
         if bool(self.record_type) == bool(self.save or self.compare):
-            raise ValueError(f"The format {self.code} saves credit records or has hooks of its own, not both.")
+            raise ValueError(
+                f"The format {self.code} saves credit records or has hooks of its own, not both."
+            )
         missing = {column.field for column in self.columns} - set(self.row_form.base_fields)
         if missing:
             raise ValueError(f"The row form of {self.code} has no field {', '.join(sorted(missing))}.")

@@ -103,7 +103,12 @@ class _Index:
 
 def clue_digest(clues: EntityClues) -> str:
     """What the row says of its entity, as one short text; equal for rows that say the same."""
-    said = (codes.normalise(clues.code), naming.name_key(clues.name), *clues.numbers, naming.name_key(clues.head_office))
+    said = (
+        codes.normalise(clues.code),
+        naming.name_key(clues.name),
+        *clues.numbers,
+        naming.name_key(clues.head_office),
+    )
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
 
 
@@ -121,7 +126,12 @@ def found_by_key(pks: Iterable[int]) -> dict[int, Found]:
 def _read_registry(clues: Sequence[EntityClues], body, format_code: str) -> _Index:
     numbers = {number for one in clues for number in (one.code, *one.numbers) if number}
     inner = {code for number in numbers if (code := codes.organisation_code_of(number))}
-    keys = {naming.name_key(name) for one in clues for name in (one.name, one.head_office, head_office_in(one.name)) if name}
+    keys = {
+        naming.name_key(name)
+        for one in clues
+        for name in (one.name, one.head_office, head_office_in(one.name))
+        if name
+    }
     identifiers = list(EntityIdentifier.objects.filter(value__in=numbers).values_list("value", "entity_id"))
     former = list(FormerName.objects.filter(name_key__in=keys).values_list("name_key", "entity_id"))
     decided = _decided(clues, body, format_code)
@@ -146,7 +156,9 @@ def _read_registry(clues: Sequence[EntityClues], body, format_code: str) -> _Ind
 def _found(entities) -> list[Found]:
     rows = list(entities.values_list("pk", "credit_code", "name_zh", "name_key"))
     former: dict[int, set[str]] = defaultdict(set)
-    for pk, key in FormerName.objects.filter(entity_id__in=[row[0] for row in rows]).values_list("entity_id", "name_key"):
+    for pk, key in FormerName.objects.filter(entity_id__in=[row[0] for row in rows]).values_list(
+        "entity_id", "name_key"
+    ):
         former[pk].add(key)
     return [Found(pk, code, name, frozenset({key, *former[pk]})) for pk, code, name, key in sorted(rows)]
 
@@ -220,7 +232,10 @@ def _by_inner_code(numbers: list[str], index: _Index) -> list[Found]:
     return [
         found
         for number in numbers
-        for found in (*index.by_number.get(number, ()), *index.by_inner.get(codes.organisation_code_of(number), ()))
+        for found in (
+            *index.by_number.get(number, ()),
+            *index.by_inner.get(codes.organisation_code_of(number), ()),
+        )
     ]
 
 

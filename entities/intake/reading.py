@@ -16,8 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
-from typing import Any, BinaryIO
-from xml.etree import ElementTree
+from typing import Any, BinaryIO, Self
 
 import python_calamine
 from django.utils.functional import Promise
@@ -109,7 +108,7 @@ class Table:
     def __init__(self, layout: Layout, notes: list[Note]) -> None:
         self.layout, self.notes = layout, notes
 
-    def __enter__(self) -> "Table":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc) -> None:
@@ -146,7 +145,9 @@ def open_table(file: BinaryIO, known: Mapping[str, str]) -> Table:
         return _open_xlsx(file, known)
     if start.startswith(OLD_OFFICE):
         raise Unreadable(
-            _("This is an old or protected Excel file. Open it, save it as .xlsx without a password, and send that.")
+            _(
+                "This is an old or protected Excel file. Open it, save it as .xlsx without a password, and send that."
+            )
         )
     return _open_csv(file, known)
 
@@ -182,8 +183,11 @@ def detect_encoding(file: BinaryIO) -> tuple[str, int]:
             lines, wrong_at = _try(file, encoding)
             if wrong_at is not None:
                 raise Unreadable(
-                    _("The file says that it is %(encoding)s, but byte %(place)s does not fit. Save it again."),
-                    encoding=encoding.upper().removesuffix("-SIG"), place=wrong_at,
+                    _(
+                        "The file says that it is %(encoding)s, but byte %(place)s does not fit. Save it again."
+                    ),
+                    encoding=encoding.upper().removesuffix("-SIG"),
+                    place=wrong_at,
                 )
             return encoding, lines
     lines, wrong_at = _try(file, "utf-8")
@@ -199,7 +203,8 @@ def detect_encoding(file: BinaryIO) -> tuple[str, int]:
             "The file is neither UTF-8 (byte %(utf8)s does not fit) nor GB18030 (byte %(gb)s). "
             "Save it as CSV UTF-8 or as .xlsx and send that."
         ),
-        utf8=wrong_at, gb=wrong_at_too,
+        utf8=wrong_at,
+        gb=wrong_at_too,
     )
 
 
@@ -220,7 +225,9 @@ def _try(file: BinaryIO, encoding: str) -> tuple[int, int | None]:
         last = text[-1:] or last
         if zeros > 64 + read // MAX_ZEROS_ONE_IN:
             raise Unreadable(
-                _("This is not a table of text: it holds bytes that no text has. Save it as CSV UTF-8 or as .xlsx.")
+                _(
+                    "This is not a table of text: it holds bytes that no text has. Save it as CSV UTF-8 or as .xlsx."
+                )
             )
         if not chunk:
             return lines + (last not in ("", "\n")), None
@@ -237,7 +244,8 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
             if len(line) >= MAX_LINE:
                 raise Unreadable(
                     _("Line %(line)s has more than %(most)s characters; this is not a table of rows."),
-                    line=number, most=f"{MAX_LINE:,}",
+                    line=number,
+                    most=f"{MAX_LINE:,}",
                 )
             yield line
     finally:
@@ -249,12 +257,12 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
 def _records(file: BinaryIO, layout: Layout) -> Iterator[list[str]]:
     reader = csv.reader(_lines(file, layout.encoding), delimiter=layout.delimiter)
     try:
-        for row in reader:
-            yield row
+        yield from reader
     except csv.Error as error:
         raise Unreadable(
             _("Line %(line)s cannot be read; a quotation mark is probably missing there (%(error)s)."),
-            line=reader.line_num, error=str(error),
+            line=reader.line_num,
+            error=str(error),
         ) from error
 
 
@@ -299,17 +307,27 @@ def _open_xlsx(file: BinaryIO, known: Mapping[str, str]) -> "XlsxTable":
     _found, row, header, columns = _find_header(sample, known)
     _check_width(len(header))
     layout = Layout(
-        "xlsx", encoding="xlsx", sheet=name, header_row=row, header=header, columns=columns,
-        first_place=sheet.start[1], rows_expected=max(sheet.end[0] + 1 - row, 0),
+        "xlsx",
+        encoding="xlsx",
+        sheet=name,
+        header_row=row,
+        header=header,
+        columns=columns,
+        first_place=sheet.start[1],
+        rows_expected=max(sheet.end[0] + 1 - row, 0),
     )
     notes = _notes_of(layout)
     if others:
         notes.append(
-            Note(_("Only the sheet “%(sheet)s” was read; others hold something too: %(others)s."),
-                 {"sheet": name, "others": ", ".join(others[:5])})
+            Note(
+                _("Only the sheet “%(sheet)s” was read; others hold something too: %(others)s."),
+                {"sheet": name, "others": ", ".join(others[:5])},
+            )
         )
     if formulas:
-        notes.append(Note(_("%(count)s cells hold formulas; their last result was read."), {"count": formulas}))
+        notes.append(
+            Note(_("%(count)s cells hold formulas; their last result was read."), {"count": formulas})
+        )
     return XlsxTable(book, sheet, layout, notes)
 
 
@@ -354,9 +372,13 @@ def _look_through(file: BinaryIO) -> int:
         archive = zipfile.ZipFile(file)
         parts = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
-            raise Unreadable(_("This is an archive, not a spreadsheet. Send the table itself, as .xlsx or CSV."))
+            raise Unreadable(
+                _("This is an archive, not a spreadsheet. Send the table itself, as .xlsx or CSV.")
+            )
         if len(parts) > MAX_PARTS:
-            raise Unreadable(_("The spreadsheet has %(count)s parts; no honest one has so many."), count=len(parts))
+            raise Unreadable(
+                _("The spreadsheet has %(count)s parts; no honest one has so many."), count=len(parts)
+            )
         unpacked = formulas = 0
         for part in parts:
             is_sheet = part.filename.startswith("xl/worksheets/sheet")
@@ -367,9 +389,13 @@ def _look_through(file: BinaryIO) -> int:
             with archive.open(part) as stream:
                 while piece := stream.read(CHUNK):
                     unpacked += len(piece)
-                    if unpacked > MAX_UNPACKED or (unpacked > SMALL_ENOUGH_TO_UNPACK and unpacked > size * MAX_RATIO):
+                    if unpacked > MAX_UNPACKED or (
+                        unpacked > SMALL_ENOUGH_TO_UNPACK and unpacked > size * MAX_RATIO
+                    ):
                         raise Unreadable(
-                            _("The spreadsheet unfolds to more than can be read. Save the table as CSV and send that.")
+                            _(
+                                "The spreadsheet unfolds to more than can be read. Save the table as CSV and send that."
+                            )
                         )
                     if is_sheet:
                         # Split between tags, so that none is missed or counted twice.
@@ -382,7 +408,9 @@ def _look_through(file: BinaryIO) -> int:
             _check_sheet(width, height)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Unreadable(
-            _("The spreadsheet is damaged or protected (%(error)s). Save it again as .xlsx without a password."),
+            _(
+                "The spreadsheet is damaged or protected (%(error)s). Save it again as .xlsx without a password."
+            ),
             error=str(error)[:200],
         ) from error
     return formulas
@@ -396,7 +424,8 @@ def _check_sheet(width: int, height: int) -> None:
                 "The sheet reaches over %(rows)s rows and %(columns)s columns, more than can be read from a "
                 "spreadsheet. Save the table as CSV and send that."
             ),
-            rows=f"{height:,}", columns=width,
+            rows=f"{height:,}",
+            columns=width,
         )
 
 
@@ -410,7 +439,9 @@ def _place(letters: bytes) -> int:
 # Headers
 
 
-def _find_header(sample: list[list[str]], known: Mapping[str, str]) -> tuple[int, int, list[str], dict[str, int]]:
+def _find_header(
+    sample: list[list[str]], known: Mapping[str, str]
+) -> tuple[int, int, list[str], dict[str, int]]:
     """The row in which most column names are known: how many, its number, its names, the place of each field."""
     best: tuple[int, int, list[str], dict[str, int]] = (0, 1, [], {})
     for number, row in enumerate(sample, start=1):
@@ -429,12 +460,19 @@ def _notes_of(layout: Layout) -> list[Note]:
     if not ignored:
         return []
     shown = ", ".join(ignored[:8]) + (" …" if len(ignored) > 8 else "")
-    return [Note(_("These columns are not part of the format and were not read: %(columns)s."), {"columns": shown})]
+    return [
+        Note(
+            _("These columns are not part of the format and were not read: %(columns)s."), {"columns": shown}
+        )
+    ]
 
 
 def _check_width(width: int) -> None:
     if width > MAX_COLUMNS:
         raise Unreadable(
-            _("There are %(count)s columns; at most %(most)s are read. Send only the columns of the template."),
-            count=f"{width:,}", most=MAX_COLUMNS,
+            _(
+                "There are %(count)s columns; at most %(most)s are read. Send only the columns of the template."
+            ),
+            count=f"{width:,}",
+            most=MAX_COLUMNS,
         )

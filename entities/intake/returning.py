@@ -21,7 +21,9 @@ Outcome = SubmissionRow.Outcome
 
 def rest_of(submission: Submission):
     """The rows that were not and will not be saved as things stand: refused ones, and those nobody has decided on."""
-    return submission.rows.filter(outcome__in=(Outcome.REFUSED, Outcome.ASKED), is_saved=False).order_by("number")
+    return submission.rows.filter(outcome__in=(Outcome.REFUSED, Outcome.ASKED), is_saved=False).order_by(
+        "number"
+    )
 
 
 def rest_lines(submission: Submission) -> Iterator[list[str]]:

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 SPREADSHEET_DAY_ZERO = date(1899, 12, 30)
 #: 1950-01-01 to 2099-12-31 as such numbers; anything else is not taken for a date.
 SPREADSHEET_DAYS = range(18264, 73051)
-DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+DAY = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 DAY_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 AMOUNT_NOISE = str.maketrans("", "", ",，¥￥ ")
 MAX_CELL = 20_000
@@ -58,7 +60,11 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ", "seconds")
+        return (
+            value.date().isoformat()
+            if value.time() == datetime.min.time()
+            else value.isoformat(" ", "seconds")
+        )
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
@@ -146,7 +152,12 @@ class AmountField(forms.Field):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        text = narrow(str(value)).translate(AMOUNT_NOISE).removesuffix("元").removesuffix("万" if self.unit > 1 else "")
+        text = (
+            narrow(str(value))
+            .translate(AMOUNT_NOISE)
+            .removesuffix("元")
+            .removesuffix("万" if self.unit > 1 else "")
+        )
         try:
             amount = Decimal(text)
         except InvalidOperation:

@@ -10,7 +10,11 @@ def said(message, **params) -> dict[str, str]:
     sentences = {}
     for short, language in LANGUAGES.items():
         with translation.override(language):
-            sentences[short] = str(message) % {name: str(value) for name, value in params.items()} if params else str(message)
+            sentences[short] = (
+                str(message) % {name: str(value) for name, value in params.items()}
+                if params
+                else str(message)
+            )
     return sentences
 
 

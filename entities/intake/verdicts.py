@@ -78,7 +78,9 @@ def judge(
         for row, found in zip(batch, findings, strict=True):
             found.extend(_later_findings(row, job.context))
     with translation.override(LANGUAGES["zh"]):
-        in_chinese = [_in_chinese(row, job.context) if found else [] for row, found in zip(batch, findings, strict=True)]
+        in_chinese = [
+            _in_chinese(row, job.context) if found else [] for row, found in zip(batch, findings, strict=True)
+        ]
     verdicts = [_verdict(row, found, job) for row, found in zip(batch, findings, strict=True)]
     for verdict, row, found, texts in zip(verdicts, batch, findings, in_chinese, strict=True):
         verdict.problems = [
@@ -142,7 +144,11 @@ def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
     about_entity = {finding.field for finding in errors} <= {"credit_code", "entity_name"}
     if row.is_read:
         verdict.draft = draft_to_json(row.draft)
-    if row.is_read and row.match.question and (not errors or (about_entity and row.match.question == Question.UNKNOWN)):
+    if (
+        row.is_read
+        and row.match.question
+        and (not errors or (about_entity and row.match.question == Question.UNKNOWN))
+    ):
         verdict.question = row.match.question
         verdict.candidates = [candidate.pk for candidate in row.match.candidates]
     if errors:
@@ -198,7 +204,14 @@ def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:
         verdict.outcome = Outcome(states[verdict.number])
 
 
-def problem(*, said: Mapping[str, str], level: str = ERROR, place: int | None = None, column: str = "", value: str = "") -> dict:
+def problem(
+    *,
+    said: Mapping[str, str],
+    level: str = ERROR,
+    place: int | None = None,
+    column: str = "",
+    value: str = "",
+) -> dict:
     """A problem that is found outside of the checks of a row, in the shape in which rows keep them."""
     return {"at": place, "column": column, "value": value[:LONGEST_VALUE], **said, "level": level}
 

@@ -180,7 +180,9 @@ class _Earlier:
         return again.tolist()
 
 
-def _check(batch: list[tuple[int, list[str]]], places: dict[str, int], city: str, earlier: _Earlier) -> _Batch:
+def _check(
+    batch: list[tuple[int, list[str]]], places: dict[str, int], city: str, earlier: _Earlier
+) -> _Batch:
     cells = {name: [_at(row, place) for _number, row in batch] for name, place in places.items()}
     found_codes = [codes.normalise(code) for code in cells["credit_code"]]
     names, keys = cells["name_zh"], naming.name_keys(cells["name_zh"])
@@ -215,9 +217,19 @@ def _check(batch: list[tuple[int, list[str]]], places: dict[str, int], city: str
         if _WRONG in told:
             unread = [name for name, value in zip(optional, told, strict=True) if value is _WRONG]
             report(place, "warning", *(_unread(name, cells[name][place]) for name in unread))
-            told = [_blank(name) if name in unread else value for name, value in zip(optional, told, strict=True)]
+            told = [
+                _blank(name) if name in unread else value for name, value in zip(optional, told, strict=True)
+            ]
         checked.rows.append(
-            (code, names[place], keys[place], letters[place][: naming.MAX_LENGTH], region, regions.district(region), *told)
+            (
+                code,
+                names[place],
+                keys[place],
+                letters[place][: naming.MAX_LENGTH],
+                region,
+                regions.district(region),
+                *told,
+            )
         )
     return checked
 
@@ -234,7 +246,10 @@ def _refusal(code: str, fits: bool, name: str, key: str) -> str:
 
 
 def _unread(name: str, cell: str) -> str:
-    return _("“%(value)s” cannot be read as %(column)s and was left out.") % {"value": cell[:40], "column": name}
+    return _("“%(value)s” cannot be read as %(column)s and was left out.") % {
+        "value": cell[:40],
+        "column": name,
+    }
 
 
 def _blank(column: str) -> str | None:
@@ -297,7 +312,9 @@ def _save(batch: _Batch, outcome: Outcome) -> None:
     columns = ", ".join(batch.columns)
     told = [name for name in batch.columns if name != "credit_code"]
     # A column of text that the file leaves empty for an entity is empty in the registry; a day is unknown.
-    stage_columns = ", ".join(f"{name} {'date' if name == 'registered_on' else 'text'}" for name in batch.columns)
+    stage_columns = ", ".join(
+        f"{name} {'date' if name == 'registered_on' else 'text'}" for name in batch.columns
+    )
     same = f"({', '.join(f'e.{name}' for name in told)}) IS NOT DISTINCT FROM ({', '.join(f's.{name}' for name in told)})"
     others = [f for f in Entity._meta.local_concrete_fields if not f.primary_key and not f.generated]
     defaults = {f.column: "''" for f in others if not f.null and f.column not in batch.columns}
@@ -353,7 +370,13 @@ class _ProblemFile:
             self._writer.writerow((_("Row"), _("Code"), _("Name"), _("Level"), _("Problem")))
         for problem in found:
             self._writer.writerow(
-                (problem.number, harmless(problem.code), harmless(problem.name), problem.level, problem.message)
+                (
+                    problem.number,
+                    harmless(problem.code),
+                    harmless(problem.name),
+                    problem.level,
+                    problem.message,
+                )
             )
 
     def close(self) -> None:

@@ -45,7 +45,9 @@ def refuse_repeated(submission: Submission, sentence: Callable[[str, int], Mappi
     the first.
     """
     on_file_first = Case(When(outcome=Outcome.UNCHANGED, then=0), default=1)
-    first = Window(FirstValue("number"), partition_by=F("key"), order_by=[on_file_first.asc(), F("number").asc()])
+    first = Window(
+        FirstValue("number"), partition_by=F("key"), order_by=[on_file_first.asc(), F("number").asc()]
+    )
     repeats = (
         submission.rows.exclude(outcome=Outcome.REFUSED)
         .exclude(key="")

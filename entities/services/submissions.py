@@ -115,7 +115,10 @@ def check_again(*, by, submission_id: int) -> Submission:
     """Check a file that waits for its confirmation anew, against the registry as it is now; choices are lost."""
     submission = _locked(by, submission_id)
     if submission.state != State.READY:
-        raise WrongState(_("This file is %(state)s; only one that waits for confirmation is checked again.") % _state(submission))
+        raise WrongState(
+            _("This file is %(state)s; only one that waits for confirmation is checked again.")
+            % _state(submission)
+        )
     if submission.rows.filter(is_saved=True).exists():
         raise WrongState(_("A part of this file is saved already; confirm the rest, or close the file."))
     submission.rows.all().delete()
@@ -200,7 +203,9 @@ def register_entity_of_row(*, by, submission_id: int, number: int) -> Submission
     submission = _locked_ready(by, submission_id)
     row = _open_row(submission, number)
     if row.question not in (Question.UNREGISTERED, Question.NAME_OTHER_CODE):
-        raise WrongState(_("Only an entity with a good code that the registry does not have is registered from a row."))
+        raise WrongState(
+            _("Only an entity with a good code that the registry does not have is registered from a row.")
+        )
     alike = [row.pk, *_alike(submission, row).values_list("pk", flat=True)]
     _mark_for_registration(submission.rows.filter(pk__in=alike))
     row.refresh_from_db()
@@ -211,7 +216,9 @@ def register_entity_of_row(*, by, submission_id: int, number: int) -> Submission
 def register_entities_of_rows(*, by, submission_id: int) -> int:
     """The same for every row whose good code and name the registry does not have; returns how many rows."""
     submission = _locked_ready(by, submission_id)
-    return _mark_for_registration(submission.rows.filter(outcome=Outcome.ASKED, question=Question.UNREGISTERED, is_saved=False))
+    return _mark_for_registration(
+        submission.rows.filter(outcome=Outcome.ASKED, question=Question.UNREGISTERED, is_saved=False)
+    )
 
 
 def _mark_for_registration(rows) -> int:
@@ -246,7 +253,9 @@ def confirm_proposals(*, by, submission_id: int, question: str) -> int:
 
 def proposals(submission: Submission, question: str):
     """The rows of a kind that can be confirmed together: those with one candidate, in the order of the file."""
-    return submission.rows.filter(outcome=Outcome.ASKED, question=question, candidates__len=1).order_by("number")
+    return submission.rows.filter(outcome=Outcome.ASKED, question=question, candidates__len=1).order_by(
+        "number"
+    )
 
 
 def _open_row(submission: Submission, number: int) -> SubmissionRow:
@@ -258,7 +267,9 @@ def _open_row(submission: Submission, number: int) -> SubmissionRow:
     return row
 
 
-def _judge_again(submission: Submission, rows: Sequence[SubmissionRow], entity_ids: Mapping[int, int]) -> None:
+def _judge_again(
+    submission: Submission, rows: Sequence[SubmissionRow], entity_ids: Mapping[int, int]
+) -> None:
     """Check rows with the entities that a person has chosen for them."""
     entities = found_by_key(entity_ids.values())
     chosen = {number: entities[pk] for number, pk in entity_ids.items()}
@@ -304,7 +315,9 @@ def _refuse_taken_keys(submission: Submission, verdicts: Sequence[Verdict]) -> N
 def repeated(key: str, first: int) -> dict[str, str]:
     """The sentence about a row that speaks of what another one speaks of."""
     return said(
-        gettext_lazy("Row %(row)s of this file holds %(key)s too; only that one is taken."), row=first, key=key
+        gettext_lazy("Row %(row)s of this file holds %(key)s too; only that one is taken."),
+        row=first,
+        key=key,
     )
 
 
@@ -341,7 +354,9 @@ def _require_columns(fmt: SubmissionFormat, layout: Layout) -> None:
     missing = [column for column in fmt.columns if column.required and column.field not in layout.columns]
     if missing:
         raise Unreadable(
-            gettext_lazy("These columns are missing: %(columns)s. The row of column names must hold them as the template does."),
+            gettext_lazy(
+                "These columns are missing: %(columns)s. The row of column names must hold them as the template does."
+            ),
             columns="、".join(column.zh for column in missing),
         )
 
@@ -471,7 +486,8 @@ def _remember_numbers(submission: Submission, rows: Sequence[SubmissionRow]) -> 
         and (kind := _kind_of_number(number := codes.normalise(row.cells[place])))
     ]
     EntityIdentifier.objects.bulk_create(
-        (EntityIdentifier(entity_id=pk, kind=kind, value=number) for pk, kind, number in found), ignore_conflicts=True
+        (EntityIdentifier(entity_id=pk, kind=kind, value=number) for pk, kind, number in found),
+        ignore_conflicts=True,
     )
 
 
@@ -593,7 +609,9 @@ def _give_up(submission: Submission) -> None:
             "The platform failed at row %(row)s and the next ones, %(times)s times. This is not your mistake; "
             "tell whoever runs the platform, with the number %(number)s."
         ),
-        row=submission.rows_worked + 1, times=MOST_ATTEMPTS, number=submission.pk,
+        row=submission.rows_worked + 1,
+        times=MOST_ATTEMPTS,
+        number=submission.pk,
     )
     submission.attempts = 0
     submission.state = State.REFUSED if submission.state == State.CHECKING else State.READY
@@ -602,9 +620,9 @@ def _give_up(submission: Submission) -> None:
 
 def _move_on(submission: Submission, state: str, rows: int) -> bool:
     """Count a batch and give a sign of life, in the batch's transaction; False when the file was cancelled meanwhile."""
-    moved = Submission.objects.filter(pk=submission.pk, state=state, rows_worked=submission.rows_worked).update(
-        rows_worked=F("rows_worked") + rows, heartbeat_at=timezone.now(), attempts=0
-    )
+    moved = Submission.objects.filter(
+        pk=submission.pk, state=state, rows_worked=submission.rows_worked
+    ).update(rows_worked=F("rows_worked") + rows, heartbeat_at=timezone.now(), attempts=0)
     submission.rows_worked += rows * moved
     return bool(moved)
 
@@ -630,7 +648,9 @@ def _locked(by, submission_id: int) -> Submission:
 def _locked_ready(by, submission_id: int) -> Submission:
     submission = _locked(by, submission_id)
     if submission.state != State.READY:
-        raise WrongState(_("This file is %(state)s; entities are chosen before it is confirmed.") % _state(submission))
+        raise WrongState(
+            _("This file is %(state)s; entities are chosen before it is confirmed.") % _state(submission)
+        )
     return submission
 
 

@@ -38,7 +38,8 @@ def test_every_department_has_its_files_and_no_others(catalogue):  # noqa: F811
     from entities.models import SubmittingBody
 
     offered = {
-        body.code: [fmt.code for fmt in formats.formats_for(body)] for body in SubmittingBody.objects.order_by("code")
+        body.code: [fmt.code for fmt in formats.formats_for(body)]
+        for body in SubmittingBody.objects.order_by("code")
     }
     assert offered == {
         "customs": ["customs-status"],
@@ -139,7 +140,10 @@ def test_financial_penalties_name_parties_by_name_and_are_asked_about(desk):  # 
         "1,云汀银行股份有限公司,法人机构,2026-01-02,罚款,300000,内控不健全,云汀银行股份有限公司,某分局,某法\n"
         "2,云汀银行股份有限公司汀东支行,其他营业网点,2026-01-02,罚款,300000,内控不健全,云汀银行股份有限公司,某分局,某法\n"
     )
-    assert [row.question for row in submission.rows.order_by("number")] == [Question.NAME, Question.HEAD_OFFICE]
+    assert [row.question for row in submission.rows.order_by("number")] == [
+        Question.NAME,
+        Question.HEAD_OFFICE,
+    ]
     assert row_of(submission).draft["amount"] == "300000.00"
     assert row_of(submission).draft["details"]["party_kind"] == "legal-person"
 
@@ -180,7 +184,9 @@ def test_a_customs_status_follows_the_order_in_force_on_its_day(desk, status, da
 def test_the_list_of_grade_a_takes_no_other_grade(desk, grade, outcome):  # noqa: F811
     tax = desk("tax", "tax-credit-a-list")
     entity = entity_called()
-    submission = tax.send(f"纳税人识别号,纳税人名称,评价年度,税务机关,信用级别\n{entity.credit_code},禾谷食品,2025年度,某局,{grade}\n")
+    submission = tax.send(
+        f"纳税人识别号,纳税人名称,评价年度,税务机关,信用级别\n{entity.credit_code},禾谷食品,2025年度,某局,{grade}\n"
+    )
     assert outcomes(submission) == {2: outcome}
 
 
@@ -194,4 +200,6 @@ def test_the_example_of_every_template_is_understood(desk, media):  # noqa: F811
             example = ",".join(column.example for column in fmt.columns)
             row = row_of(sender.send(f"{head}\n{example}\n"))
             assert row.question in (Question.UNREGISTERED, Question.UNKNOWN), (fmt.code, row.problems)
-            assert not [one for one in row.problems if one["column"] not in ("被处罚当事人名称",) and one["level"] == "error"]
+            assert not [
+                one for one in row.problems if one["column"] != "被处罚当事人名称" and one["level"] == "error"
+            ]

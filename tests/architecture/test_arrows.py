@@ -23,7 +23,11 @@ LEVELS = (
     {"portal", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}
-OURS = [model for model in apps.get_models() if not model.__module__.startswith(("django.", "allauth.", "guardian."))]
+OURS = [
+    model
+    for model in apps.get_models()
+    if not model.__module__.startswith(("django.", "allauth.", "guardian."))
+]
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
@@ -39,5 +43,7 @@ def test_no_foreign_key_points_up(model):
 
 
 def test_every_app_of_ours_has_its_level():
-    ours = {config.label for config in apps.get_app_configs() if not config.module.__file__.count("site-packages")}
+    ours = {
+        config.label for config in apps.get_app_configs() if not config.module.__file__.count("site-packages")
+    }
     assert ours <= set(LEVEL_OF), "Give the new app its place in the arrows."

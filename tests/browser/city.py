@@ -55,7 +55,9 @@ def build_city() -> City:
         name_zh="云汀市禾谷食品有限公司", name_en="Yunting Hegu Food Co., Ltd.", initials="ytshgspyxgs"
     )
     city.leasing = factories.EntityFactory(
-        name_zh="云汀市松岚融资租赁有限公司", name_en="Yunting Songlan Leasing Co., Ltd.", initials="ytsslrzzlyxgs"
+        name_zh="云汀市松岚融资租赁有限公司",
+        name_en="Yunting Songlan Leasing Co., Ltd.",
+        initials="ytsslrzzlyxgs",
     )
     city.people["agent"] = factories.AgentFactory(entity=city.hegu).user
     return city

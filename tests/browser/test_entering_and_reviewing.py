@@ -100,7 +100,10 @@ def test_a_commendation_is_entered_by_keyboard_alone(page_as, city, lang):
 
 def test_a_colleague_approves_one_and_returns_another_but_nobody_reviews_their_own(page_as, city):
     office = city.bodies["financial-supervision"]
-    clerk, reviewer = city.people["financial-supervision clerk"], city.people["financial-supervision reviewer"]
+    clerk, reviewer = (
+        city.people["financial-supervision clerk"],
+        city.people["financial-supervision reviewer"],
+    )
     factories.MembershipFactory(user=reviewer, body=office, role="clerk")
     penalty = RecordType.objects.get(code="administrative-penalty")
     waiting = [
@@ -110,7 +113,11 @@ def test_a_colleague_approves_one_and_returns_another_but_nobody_reviews_their_o
                 by=by, body=office, entity=city.leasing, record_type=penalty, draft=fine(number=number)
             ).pk,
         )
-        for by, number in ((clerk, "云金罚〔2026〕1号"), (clerk, "云金罚〔2026〕2号"), (reviewer, "云金罚〔2026〕3号"))
+        for by, number in (
+            (clerk, "云金罚〔2026〕1号"),
+            (clerk, "云金罚〔2026〕2号"),
+            (reviewer, "云金罚〔2026〕3号"),
+        )
     ]
     approved, returned, own = waiting
     page = page_as(reviewer)
@@ -126,5 +133,7 @@ def test_a_colleague_approves_one_and_returns_another_but_nobody_reviews_their_o
     page.goto(f"/review/{own.pk}/")
     expect(page.get_by_text("You entered this record yourself")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
-    states = [record.status for record in CreditRecord.objects.filter(pk__in=[r.pk for r in waiting]).order_by("pk")]
+    states = [
+        record.status for record in CreditRecord.objects.filter(pk__in=[r.pk for r in waiting]).order_by("pk")
+    ]
     assert states == ["published", "returned", "waiting"]

@@ -26,7 +26,14 @@ def test_nothing_on_these_pages_stands_in_anybodys_way(page_as, city, lang):
     repairable_record(entity=city.hegu)
     code = city.hegu.credit_code
     pages = {
-        None: ("/", "/search/?q=禾谷", f"/e/{code}/", f"/e/{code}/penalties/", "/methods/", "/accounts/login/"),
+        None: (
+            "/",
+            "/search/?q=禾谷",
+            f"/e/{code}/",
+            f"/e/{code}/penalties/",
+            "/methods/",
+            "/accounts/login/",
+        ),
         "agent": (f"/my-credit/{code}/", "/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"),
         "officer": ("/members/", "/members/?view=left", "/members/add/"),
         "lead": ("/city/",),

@@ -12,7 +12,11 @@ from tests.browser.city import City, build_city, fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RECEIPT = {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"}
+RECEIPT = {
+    "name": "receipt.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n",
+}
 REGISTER = RECEIPT | {"name": "register.pdf", "buffer": RECEIPT["buffer"] + b"% register\n"}
 
 
@@ -112,7 +116,12 @@ def test_a_repair_goes_out_comes_back_and_ends_the_effect(page_as, city, lang):
 def test_a_refusal_is_appealed_to_the_lead_office(page_as, city):
     agent = page_as(city.people["agent"])
     case = file_application(agent)
-    act(page_as(city.people["market-supervision colleague"]), case, "propose_refuse", "The receipt cannot be read.")
+    act(
+        page_as(city.people["market-supervision colleague"]),
+        case,
+        "propose_refuse",
+        "The receipt cannot be read.",
+    )
     act(page_as(city.people["market-supervision supervisor"]), case, "refuse", "The receipt cannot be read.")
     agent.goto(f"/cases/{case.number}/")
     expect(agent.get_by_text("The receipt cannot be read.").first).to_be_visible()

@@ -31,7 +31,14 @@ def register(tmp_path):
 
 
 def line(number: int, name: str = "", **facts: str) -> str:
-    told = {"day": "2001-02-03", "form": "有限责任公司", "capital": "50万人民币", "scope": "食品", "city": "云汀", "address": "一号"}
+    told = {
+        "day": "2001-02-03",
+        "form": "有限责任公司",
+        "capital": "50万人民币",
+        "scope": "食品",
+        "city": "云汀",
+        "address": "一号",
+    }
     told |= facts
     return ",".join(
         (name or f"云汀{number}号公司", invented_code(number, told.pop("region", "330281")), told["day"], told["form"],
@@ -85,7 +92,12 @@ def test_what_was_set_by_hand_is_not_touched(register):
     EntityFactory(credit_code=invented_code(1, "330281"), name_en="By hand", status="revoked", size="small")
     import_entities(path=register(line(1)))
     entity = Entity.objects.get()
-    assert (entity.name_en, entity.status, entity.size, entity.address) == ("By hand", "revoked", "small", "一号")
+    assert (entity.name_en, entity.status, entity.size, entity.address) == (
+        "By hand",
+        "revoked",
+        "small",
+        "一号",
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,7 +120,10 @@ def test_a_row_that_cannot_be_taken_is_reported_and_the_others_come_in(register,
 
 def test_the_number_of_a_person_is_not_even_reported(register):
     found = []
-    import_entities(path=register(line(1).replace(invented_code(1, "330281"), "11010519491231002X")), problems=found.extend)
+    import_entities(
+        path=register(line(1).replace(invented_code(1, "330281"), "11010519491231002X")),
+        problems=found.extend,
+    )
     assert "1101051949" not in str(found)
 
 

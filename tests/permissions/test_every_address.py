@@ -50,7 +50,7 @@ def _close(response) -> None:
 
 
 def _groups(route: str) -> set[str]:
-    return set(getattr(ROUTES[route].pattern, "regex").groupindex)
+    return set(ROUTES[route].pattern.regex.groupindex)
 
 
 @pytest.fixture(scope="module")

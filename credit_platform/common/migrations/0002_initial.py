@@ -5,26 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("common", "0001_extensions")]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="year"),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarException',
+            name="CalendarException",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='day')),
-                ('is_working', models.BooleanField(verbose_name='working day')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='common.calendaryear')),
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="day")),
+                ("is_working", models.BooleanField(verbose_name="working day")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="common.calendaryear",
+                    ),
+                ),
             ],
         ),
     ]

@@ -7,7 +7,14 @@ from typing import IO, cast
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from entities.intake.reading import Unreadable
 from entities.services.imports import Outcome, import_entities, write_problems
@@ -19,7 +26,9 @@ class Command(BaseCommand):
     help = "Import entities from CSV (also .csv.gz) or XLSX files. Running it again changes nothing."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("files", nargs="+", type=Path, help="files with a column of codes and one of names")
+        parser.add_argument(
+            "files", nargs="+", type=Path, help="files with a column of codes and one of names"
+        )
         parser.add_argument("--city", default="", help="only the entities of this city")
         parser.add_argument(
             "--problems", type=Path, help="folder for the lists of rows that were refused or remarked on"
@@ -30,7 +39,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {', '.join(missing)}.")
         folder = problems or settings.VAR_DIR / "imports"
         for path in files:
-            self._import(path, city, folder / f"{path.name.removesuffix('.gz').removesuffix('.csv')}.problems.csv")
+            self._import(
+                path, city, folder / f"{path.name.removesuffix('.gz').removesuffix('.csv')}.problems.csv"
+            )
 
     def _import(self, path: Path, city: str, problem_path: Path) -> None:
         problem_file = write_problems(problem_path)

@@ -58,7 +58,10 @@ class Desk:
     def upload(self, content: bytes | str, name: str = "list.csv") -> Submission:
         content = content.encode() if isinstance(content, str) else content
         return submissions.upload_submission(
-            by=self.clerk, body=self.body, format_code=self.format_code, upload=SimpleUploadedFile(name, content)
+            by=self.clerk,
+            body=self.body,
+            format_code=self.format_code,
+            upload=SimpleUploadedFile(name, content),
         )
 
     def send(self, content: bytes | str, name: str = "list.csv") -> Submission:

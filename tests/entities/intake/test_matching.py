@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 
 def match(code="", name="", **more):
-    (found,) = match_rows([(EntityClues(code=code, name=name, **more), "")], body=BodyFactory(), format_code="x")
+    (found,) = match_rows(
+        [(EntityClues(code=code, name=name, **more), "")], body=BodyFactory(), format_code="x"
+    )
     return found
 
 
@@ -147,5 +149,7 @@ def test_the_head_office_in_a_branchs_name(name, office):
 
 
 def test_rows_that_say_the_same_have_one_clue_however_they_write_it():
-    assert clue_digest(EntityClues("91 33", "甲（乙）公司")) == clue_digest(EntityClues("9133", "甲(乙) 公司"))
+    assert clue_digest(EntityClues("91 33", "甲（乙）公司")) == clue_digest(
+        EntityClues("9133", "甲(乙) 公司")
+    )
     assert clue_digest(EntityClues("9133", "甲")) != clue_digest(EntityClues("", "9133甲"))

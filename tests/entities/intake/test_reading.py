@@ -164,7 +164,9 @@ def test_an_old_or_protected_workbook_is_refused_with_what_to_do():
 
 
 def test_ten_thousand_columns_are_refused():
-    assert refusal((",".join(f"c{n}" for n in range(10_000)) + "\n").encode()).startswith("There are 10,000 columns")
+    assert refusal((",".join(f"c{n}" for n in range(10_000)) + "\n").encode()).startswith(
+        "There are 10,000 columns"
+    )
     wide = workbook(lambda book: book.add_worksheet().write_row(0, 0, [f"c{n}" for n in range(10_000)]))
     assert refusal(wide).startswith("There are 10,000 columns")
 
@@ -178,7 +180,9 @@ def test_a_line_without_an_end_is_refused_before_it_fills_the_memory():
 
 
 def test_a_quotation_mark_that_never_ends_is_refused():
-    assert "quotation mark is probably missing" in refusal(('代码,名称\n1,"甲\n' + "2,乙\n" * 60_000).encode())
+    assert "quotation mark is probably missing" in refusal(
+        ('代码,名称\n1,"甲\n' + "2,乙\n" * 60_000).encode()
+    )
 
 
 def test_a_workbook_that_unfolds_without_end_is_refused():

@@ -89,7 +89,11 @@ def test_checking_goes_on_from_the_last_batch(tax, monkeypatch, dies_after):
     assert submission.state == State.CHECKING
     monkeypatch.undo()
     read = []
-    monkeypatch.setattr(submissions, "judge", lambda rows, job: (read.extend(n for n, _c in rows), verdicts.judge(rows, job))[1])
+    monkeypatch.setattr(
+        submissions,
+        "judge",
+        lambda rows, job: (read.extend(n for n, _c in rows), verdicts.judge(rows, job))[1],
+    )
     submissions.check_submission(submission_id=submission.pk)
     assert worked(submission) == submission.rows.count() == 35
     assert submission.state == State.READY
@@ -130,7 +134,6 @@ def test_a_worker_killed_in_the_middle_of_a_file_is_followed_by_another_and_noth
         wait_until(lambda: worked(submission) and submission.state == State.READY)
         assert submission.rows.count() == submission.rows_worked == ROWS
         assert sorted(outcomes(submission)) == list(range(2, ROWS + 2))
-
 
 
 def _kill_with_children(pid: int) -> None:

@@ -20,7 +20,17 @@ def test_a_day_is_read_however_it_is_written(typed):
     assert DayField().clean(typed) == date(2026, 10, 8)
 
 
-@pytest.mark.parametrize(("typed", "code"), [("2026-10-32", "no_such_day"), ("2026-02-29", "no_such_day"), ("8/10/2026", "invalid"), ("soon", "invalid"), ("12", "invalid"), ("999999", "invalid")])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("2026-10-32", "no_such_day"),
+        ("2026-02-29", "no_such_day"),
+        ("8/10/2026", "invalid"),
+        ("soon", "invalid"),
+        ("12", "invalid"),
+        ("999999", "invalid"),
+    ],
+)
 def test_what_is_no_day_is_refused_with_a_reason(typed, code):
     with pytest.raises(ValidationError) as refused:
         DayField().clean(typed)
@@ -43,7 +53,18 @@ def test_an_amount_is_read_in_the_unit_of_its_column(typed, unit, yuan):
     assert AmountField(unit=unit).clean(typed) == Decimal(yuan)
 
 
-@pytest.mark.parametrize(("typed", "code"), [("-1", "negative"), ("two", "invalid"), ("NaN", "invalid"), ("Infinity", "invalid"), ("1e15", "too_large"), ("1" * 40, "too_large"), ("1万", "invalid")])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("-1", "negative"),
+        ("two", "invalid"),
+        ("NaN", "invalid"),
+        ("Infinity", "invalid"),
+        ("1e15", "too_large"),
+        ("1" * 40, "too_large"),
+        ("1万", "invalid"),
+    ],
+)
 def test_what_is_no_amount_is_refused_with_a_reason(typed, code):
     with pytest.raises(ValidationError) as refused:
         AmountField().clean(typed)

@@ -20,7 +20,11 @@ def api(client, tax):
 
 def sent(rows: str, **other) -> dict:
     content = f"{HEADER}\n{rows}".encode()
-    return {"body": "tax", "format": "tax-credit-a-list", "file": SimpleUploadedFile("a.csv", content)} | other
+    return {
+        "body": "tax",
+        "format": "tax-credit-a-list",
+        "file": SimpleUploadedFile("a.csv", content),
+    } | other
 
 
 def test_a_file_is_handed_in_followed_and_confirmed(api):

@@ -102,15 +102,24 @@ def test_problems_can_be_narrowed_to_a_column(page, tax):
 def test_every_view_of_the_preview_opens(page, tax):
     entity = EntityFactory(name_zh="禾谷食品")
     tax.save(tax.send_rows((entity.credit_code, "禾谷食品")))
-    submission = tax.send_rows((entity.credit_code, "禾谷食品"), (entity.credit_code, "禾谷食品", "2024"), ("1", "甲"))
+    submission = tax.send_rows(
+        (entity.credit_code, "禾谷食品"), (entity.credit_code, "禾谷食品", "2024"), ("1", "甲")
+    )
     for view in ("fix", "decide", "look", "good", "on-file", "nonsense"):
-        assert page.get(address("detail", submission), {"view": view, "page": "99", "row": "x"}).status_code == 200
+        assert (
+            page.get(address("detail", submission), {"view": view, "page": "99", "row": "x"}).status_code
+            == 200
+        )
 
 
 def test_a_proposal_is_confirmed_by_its_form_without_scripts(page, tax):
     submission, entity = asked(tax)
     shown = text(page.get(address("detail", submission)))
-    assert "Which entity is this?" in shown and entity.credit_code in shown and "same code, another name" in shown
+    assert (
+        "Which entity is this?" in shown
+        and entity.credit_code in shown
+        and "same code, another name" in shown
+    )
     response = page.post(address("decide", submission, 2), {"choice": str(entity.pk)})
     assert response.status_code == 302
     assert outcomes(submission) == {2: "new"}
@@ -124,7 +133,14 @@ def test_an_entity_is_looked_up_by_its_code(page, tax):
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"choice": "other"}, {"choice": "other", "other": "no such"}, {"choice": "99999999"}, {"choice": "x"}]
+    "sent",
+    [
+        {},
+        {"choice": "other"},
+        {"choice": "other", "other": "no such"},
+        {"choice": "99999999"},
+        {"choice": "x"},
+    ],
 )
 def test_a_decision_that_names_nobody_is_asked_again(page, tax, sent):
     submission, _entity = asked(tax)
@@ -204,7 +220,14 @@ def test_the_list_shows_the_files_of_the_body_and_filters_them(page, tax):
 
 
 PAGES = ("detail", "job", "cancel", "rest")
-DEEDS = (("confirm", ()), ("cancel", ()), ("check-again", ()), ("register", ()), ("decide", (2,)), ("confirm-proposals", ("name",)))
+DEEDS = (
+    ("confirm", ()),
+    ("cancel", ()),
+    ("check-again", ()),
+    ("register", ()),
+    ("decide", (2,)),
+    ("confirm-proposals", ("name",)),
+)
 
 
 def test_other_bodies_files_are_not_there(client, tax):
@@ -214,7 +237,9 @@ def test_other_bodies_files_are_not_there(client, tax):
         for name in PAGES:
             assert client.get(address(name, submission)).status_code == 404, name
         for name, args in DEEDS:
-            assert client.post(address(name, submission, *args), {"choice": "register"}).status_code == 404, name
+            assert client.post(address(name, submission, *args), {"choice": "register"}).status_code == 404, (
+                name
+            )
     assert outcomes(submission) == {2: "asked"}
 
 
@@ -229,7 +254,11 @@ def test_a_reviewer_of_the_body_reads_the_preview_and_is_offered_nothing(client,
 
 def test_who_is_not_signed_in_is_sent_to_sign_in(client, tax):
     submission = tax.upload(HEADER)
-    for url in (reverse("entities:submission-list"), reverse("entities:submission-new"), address("detail", submission)):
+    for url in (
+        reverse("entities:submission-list"),
+        reverse("entities:submission-new"),
+        address("detail", submission),
+    ):
         assert client.get(url).status_code == 302
 
 

@@ -33,7 +33,10 @@ def test_a_file_is_kept_as_it_came_with_its_digest(tax):
     with submission.document.file.open("rb") as kept:
         assert kept.read() == content
     assert (submission.document.name, submission.document.size) == ("名单.csv", len(content))
-    assert AuditEvent.objects.get(verb="entities.submission.uploaded").detail["sha256"] == submission.document.sha256
+    assert (
+        AuditEvent.objects.get(verb="entities.submission.uploaded").detail["sha256"]
+        == submission.document.sha256
+    )
 
 
 def test_the_same_file_while_it_is_in_work_is_answered_with_the_one_there(tax):
@@ -131,7 +134,9 @@ def test_a_person_is_refused_and_the_number_is_not_kept_in_the_row(tax):
 
 def test_formulas_and_damaged_characters_are_refused(tax):
     code = entity_called("甲").credit_code
-    submission = tax.send(f'{HEADER}\n{code},"=HYPERLINK(""x"")",2025,{OFFICE}\n{code},甲\ufffd乙,2025,{OFFICE}\n')
+    submission = tax.send(
+        f'{HEADER}\n{code},"=HYPERLINK(""x"")",2025,{OFFICE}\n{code},甲\ufffd乙,2025,{OFFICE}\n'
+    )
     assert "begins like a formula" in sentences(row_of(submission, 2))
     assert "damaged character" in sentences(row_of(submission, 3))
 
@@ -226,7 +231,7 @@ def test_penalties_wait_for_a_reviewer(desk):
     entity = entity_called("云汀银行")
     submission = finance.send(
         "party,credit_code,penalty_date,penalty_types,fine_and_confiscation_yuan,facts,authority,legal_basis\n"
-        f"云汀银行,{entity.credit_code},2026-05-06,\"警告,罚款\",30000,内控不健全,云汀监管分局,《银行业监督管理法》\n"
+        f'云汀银行,{entity.credit_code},2026-05-06,"警告,罚款",30000,内控不健全,云汀监管分局,《银行业监督管理法》\n'
     )
     assert outcomes(submission) == {2: "new"}
     finance.save(submission)
@@ -338,7 +343,9 @@ def test_several_candidates_are_never_confirmed_together(desk):
         "party,penalty_date,penalty_types,facts,authority,legal_basis\n海晏银行,2026-05-06,罚款,事实,某局,某法\n"
     )
     assert row_of(submission).question == Question.NAME
-    assert not submissions.confirm_proposals(by=finance.clerk, submission_id=submission.pk, question=Question.NAME)
+    assert not submissions.confirm_proposals(
+        by=finance.clerk, submission_id=submission.pk, question=Question.NAME
+    )
     assert outcomes(submission) == {2: "asked"}
 
 
@@ -356,7 +363,11 @@ def test_entities_are_registered_from_their_rows_when_the_file_is_saved(tax):
     assert not Entity.objects.filter(credit_code=code).exists()
     tax.save(submission)
     entity = Entity.objects.get(credit_code=code)
-    assert (entity.name_zh, entity.name_key, entity.initials) == ("新来（云汀）公司", "新来(云汀)公司", "xlytgs")
+    assert (entity.name_zh, entity.name_key, entity.initials) == (
+        "新来（云汀）公司",
+        "新来(云汀)公司",
+        "xlytgs",
+    )
     assert CreditRecord.objects.filter(entity=entity).count() == 1
     assert AuditEvent.objects.filter(verb="entities.entity.registered", actor=tax.clerk).count() == 2
 
@@ -423,7 +434,9 @@ STEPS = {
     "register one": lambda by, pk: submissions.register_entity_of_row(by=by, submission_id=pk, number=2),
     "register all": lambda by, pk: submissions.register_entities_of_rows(by=by, submission_id=pk),
     "leave out": lambda by, pk: submissions.leave_row_out(by=by, submission_id=pk, number=2),
-    "confirm proposals": lambda by, pk: submissions.confirm_proposals(by=by, submission_id=pk, question="name"),
+    "confirm proposals": lambda by, pk: submissions.confirm_proposals(
+        by=by, submission_id=pk, question="name"
+    ),
 }
 
 
@@ -465,7 +478,9 @@ def test_every_state_takes_its_own_steps_and_no_other(tax, state, step):
 
     def take():
         if step == "choose":
-            submissions.choose_entity(by=tax.clerk, submission_id=submission.pk, entity_id=entity.pk, **number)
+            submissions.choose_entity(
+                by=tax.clerk, submission_id=submission.pk, entity_id=entity.pk, **number
+            )
         elif step == "register one":
             submissions.register_entity_of_row(by=tax.clerk, submission_id=submission.pk, **number)
         elif step == "leave out":
@@ -501,7 +516,10 @@ def half_saved(tax):
 def test_giving_up_a_file_of_which_a_part_is_saved_keeps_that_part(tax, half_saved):
     closed = submissions.cancel_submission(by=tax.clerk, submission_id=half_saved.pk)
     assert closed.state == State.DONE
-    assert list(half_saved.rows.values_list("number", "is_saved").order_by("number")) == [(2, True), (3, False)]
+    assert list(half_saved.rows.values_list("number", "is_saved").order_by("number")) == [
+        (2, True),
+        (3, False),
+    ]
     assert not AuditEvent.objects.filter(verb="entities.submission.cancelled").exists()
     event = AuditEvent.objects.get(verb="entities.submission.finished")
     assert (event.actor, event.detail) == (tax.clerk, {"new": 1})
