@@ -13,6 +13,9 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        # PostgreSQL stores no NUL, so no address with one means anything here.
+        if "\x00" in request.path_info:
+            raise Http404
         return self.get_response(request)
 
     def process_exception(self, request, exception):

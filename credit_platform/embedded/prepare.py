@@ -17,7 +17,10 @@ def main() -> None:
         call_command("load_demo_city")
     accounts = io.StringIO()
     call_command("demo_accounts", stdout=accounts)
-    (here().run / "accounts.txt").write_text(accounts.getvalue())
+    printed = here().run / "accounts.txt"
+    # It names a password: nobody else on the machine reads it.
+    printed.touch(mode=0o600)
+    printed.write_text(accounts.getvalue())
 
 
 if __name__ == "__main__":
