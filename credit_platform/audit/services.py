@@ -52,14 +52,18 @@ def record_many(events: Iterable[AuditEvent]) -> None:
     """
     if not connection.in_atomic_block:
         raise ValueError("An audit entry is written in the transaction of its change.")
+    # All made before COPY begins: naming a target may ask the database, which then waits for COPY's end.
+    rows = [
+        (json.dumps(event.detail, ensure_ascii=False), *(getattr(event, column) for column in COPIED))
+        for event in events
+    ]
     at, columns = timezone.now(), ", ".join(COPIED)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {AuditEvent._meta.db_table} (at, detail, {columns}) FROM STDIN") as copy,
     ):
-        for event in events:
-            detail = json.dumps(event.detail, ensure_ascii=False)
-            copy.write_row((at, detail, *(getattr(event, column) for column in COPIED)))
+        for row in rows:
+            copy.write_row((at, *row))
 
 
 @transaction.atomic

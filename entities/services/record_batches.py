@@ -110,7 +110,8 @@ def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> 
         submitted_by=body,
         record_type__in={record_type.pk for _n, _e, record_type, _d in rows},
         document_number__in={draft.document_number.strip() for _n, _e, _t, draft in rows},
-    ).order_by("pk")
+    )
+    records = records.select_related("record_type").order_by("pk")
     if lock:
         records = records.select_for_update(of=("self",))
     known: dict[tuple[int, str], _Known] = {}

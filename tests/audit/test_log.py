@@ -7,7 +7,8 @@ from django.db import DatabaseError, connection, transaction
 
 from credit_platform.audit import services, verbs
 from credit_platform.audit.models import AuditEvent, AuditSeal
-from tests.factories import EntityFactory, UserFactory
+from entities.models import CreditRecord
+from tests.factories import EntityFactory, RecordFactory, UserFactory
 
 VERB = "tests.thing.done"
 verbs.register(tests__thing__done="did the thing")
@@ -90,6 +91,13 @@ def test_many_deeds_are_noted_as_one_would_be():
     one.refresh_from_db()
     assert [getattr(by_person, name) for name in fields] == [getattr(one, name) for name in fields]
     assert (by_platform.actor, by_platform.actor_name) == (None, "system")
+
+
+@pytest.mark.django_db
+def test_a_target_whose_name_must_be_asked_for_does_not_hold_up_the_copy():
+    record = CreditRecord.objects.get(pk=RecordFactory().pk)
+    services.record_many(services.event_for(actor=None, verb=VERB, target=target) for target in [record])
+    assert AuditEvent.objects.get().target_label == str(record)
 
 
 @pytest.mark.django_db(transaction=True)
