@@ -47,7 +47,8 @@ def name_keys(names: Sequence[str]) -> list[str]:
     """The key of each name, in one pass over all of them."""
     text = "\n".join(name.replace("\n", " ").replace("\r", " ") for name in names)
     text = _SIGNS.sub(lambda sign: _SAME[sign[0]], unicodedata.normalize("NFKC", text))
-    return _BLANKS.sub("", text).upper().split("\n")
+    # Composed once more: a mark that stood behind a blank now stands behind a letter.
+    return unicodedata.normalize("NFKC", _BLANKS.sub("", text).upper()).split("\n")
 
 
 def initials(name: str) -> str:
