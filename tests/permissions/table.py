@@ -39,6 +39,7 @@ TABLE: dict[str, dict[str, str]] = {
         "PUT": "302 200 200 200 200 200 200 200 200 200",
     },
     "agencies:desk": {"GET": "302 403 200 200 200 200 200 403 403 403"},
+    "agencies:desk-punctuality": {"GET": "302 403 200 200 200 200 200 403 403 403"},
     "agencies:desk-uploads": {"GET": "302 403 200 403 403 200 403 403 403 403"},
     "agencies:edit": {
         "GET": "302 403 200 403 403 404 403 403 403 403",
