@@ -33,9 +33,12 @@ def real_data_dir() -> Path:
     return Path(REAL_DATA_DIR)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def celery_workers(django_db_setup):
-    """Workers for every queue, started once; for tests marked `django_db(transaction=True)`."""
+    """Workers for every queue; for tests marked `django_db(transaction=True)`.
+
+    They stop with the module: the tests after it look for the rows that a worker would have worked off.
+    """
     with running_worker() as worker:
         yield worker
 

@@ -55,14 +55,16 @@ def browser(chromium_path) -> Iterator[Browser]:
 def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
     """`page_as(user, lang="zh-hans", width=390)`: a page of that reader's own, signed in; `None` is the public.
 
-    Addresses may be relative: `page.goto("/desk/")`. At the end the test fails if any of its pages
-    broke the content security policy, had an error in its scripts or missed a static file.
+    `scripts=False` is the browser of a reader who runs none. Addresses may be relative:
+    `page.goto("/desk/")`. At the end the test fails if any of its pages broke the content security
+    policy, had an error in its scripts or missed a static file.
     """
     contexts = []
     complaints: list[str] = []
 
-    def open_page(user=None, *, lang: str = "en", width: int = 1440) -> Page:
+    def open_page(user=None, *, lang: str = "en", width: int = 1440, scripts: bool = True) -> Page:
         context = browser.new_context(
+            java_script_enabled=scripts,
             base_url=live_server.url,
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
             locale="zh-CN" if lang.startswith("zh") else "en-GB",

@@ -257,9 +257,8 @@ def test_the_menu_opens_on_a_phone(guide):
     expect(button).to_have_attribute("aria-expanded", "true")
 
 
-def test_without_scripts_everything_is_there(browser, live_server):
-    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    page = context.new_page()
+def test_without_scripts_everything_is_there(page_as):
+    page = page_as(UserFactory(), scripts=False)
     page.goto(reverse("ui:styleguide"))
     expect(page.get_by_role("button", name="Filter")).to_be_visible()
     expect(page.locator("input[type=file]").first).to_be_visible()
@@ -268,7 +267,6 @@ def test_without_scripts_everything_is_there(browser, live_server):
     page.locator("#id_file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"1"})
     page.locator("form[data-upload] [type=submit]").click()
     expect(page.locator(".toastbox", has_text="Record sent to review")).to_have_count(2)
-    context.close()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
