@@ -89,6 +89,8 @@ def lock() -> int:
         "--custom-compile-command",
         "make lock",
         "--group",
+        "bench",
+        "--group",
         "dev",
         "--group",
         "embedded",
