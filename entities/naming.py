@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 #: As long as the columns that keep them.
 MAX_LENGTH = 200
@@ -99,6 +98,9 @@ def _pair_numbers(characters: np.ndarray) -> np.ndarray:
 
 @cache
 def _letters() -> dict[str, str]:
+    # Not at the top: its phrases take a third of a second to read, which every process would pay at its start.
+    from pypinyin.constants import PINYIN_DICT
+
     read = {chr(number): _first_letter(readings) for number, readings in PINYIN_DICT.items()}
     return {**read, **READINGS, **{c: c.lower() for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"}}
 
@@ -114,6 +116,8 @@ def _letter_table() -> np.ndarray:
 @cache
 def _words() -> dict[str, tuple[tuple[str, str], ...]]:
     """By first character the words whose initials differ from those of their characters, the longest first."""
+    from pypinyin.constants import PHRASES_DICT
+
     letters = _letters()
     found: dict[str, dict[str, str]] = {}
     for word, readings in PHRASES_DICT.items():
