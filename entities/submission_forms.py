@@ -9,7 +9,7 @@ from credit_platform.ui.forms import FileDrop, LookupInput
 from entities.intake import formats
 from entities.models import Entity, Submission
 
-ENDINGS = ".csv,.xlsx,.txt"
+ENDINGS = ".csv,.xlsx,.xls,.ods,.txt"
 
 
 class UploadForm(forms.Form):
@@ -20,7 +20,7 @@ class UploadForm(forms.Form):
         label=_("The file"),
         widget=FileDrop(accept=ENDINGS, max_bytes=settings.SUBMISSION_MAX_BYTES),
         help_text=_(
-            "CSV in UTF-8 or GB18030, or XLSX, as your system gives it. Nothing is saved before you have seen what it would do."
+            "CSV, XLSX, XLS or ODS, as your system gives it. Nothing is saved before you have seen what it would do."
         ),
         error_messages={"required": _("Choose the file."), "empty": _("The file is empty.")},
     )

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from credit_platform.common.errors import InvalidInput, NotPermitted
 from credit_platform.ui.formats import file_size
+from entities.intake.archives import check_directory
+from entities.intake.layout import Unreadable
 from entities.models import Document
 
 PDF, PNG, JPEG, CSV = "application/pdf", "image/png", "image/jpeg", "text/csv"
@@ -115,10 +117,11 @@ def content_type_of(upload: UploadedFile) -> str:
 
 def _type_of_archive(upload: UploadedFile) -> str:
     try:
+        check_directory(upload)
         with zipfile.ZipFile(upload) as archive:
             names = set(archive.namelist())
-            is_ods = "mimetype" in names and archive.read("mimetype").decode("ascii", "replace") == ODS
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+            is_ods = "mimetype" in names and _begins_with(archive, "mimetype", ODS)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, Unreadable):
         return ""
     finally:
         upload.seek(0)
@@ -127,6 +130,12 @@ def _type_of_archive(upload: UploadedFile) -> str:
     if "word/document.xml" in names:
         return DOCX
     return ODS if is_ods else ""
+
+
+def _begins_with(archive: zipfile.ZipFile, part: str, text: str) -> bool:
+    # Never the whole part: a small archive may hold a very large one.
+    with archive.open(part) as stream:
+        return stream.read(len(text)) == text.encode()
 
 
 def _plain_name(name: str) -> str:

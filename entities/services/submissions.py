@@ -45,7 +45,7 @@ from entities.services.row_store import copy_rows, refuse_repeated
 
 log = structlog.get_logger(__name__)
 State, Outcome = Submission.State, SubmissionRow.Outcome
-ACCEPTED = frozenset({documents.CSV, documents.XLSX})
+ACCEPTED = frozenset({documents.CSV, documents.XLSX, documents.ODS, documents.OLE})
 BATCH = 1_000
 SAVE_BATCH = 500
 #: A step that was begun so often without a single batch more is given up, for a person to look at.
