@@ -60,7 +60,7 @@ def edit(request: HttpRequest, type_code: str, record_id: int) -> HttpResponse:
     """Go on with a draft, or put right what a reviewer returned. What has left the clerk's hands is shown instead."""
     policies.may_enter(request.user).require()
     record = selectors.editable_record(request.user, record_id)
-    offer = selectors.offer_for(request.user, record.record_type.code, record.submitted_by.code)
+    offer = selectors.offer_to_finish(request.user, record)
     if record.status == CreditRecord.Status.WAITING:
         messages.info(
             request, _("This record is with a reviewer; it comes back to you if something is to be changed.")

@@ -37,8 +37,12 @@ class Offer:
 
 def offers_for(user) -> list[Offer]:
     """What the user may enter by form: their departments' forms for which the catalogue has them submit."""
+    return _offers(user, Q(is_active=True))
+
+
+def _offers(user, bodies: Q) -> list[Offer]:
     bodies = SubmittingBody.objects.filter(
-        pk__in=registry.bodies_of(user, {registry.CLERK}), is_active=True
+        bodies, pk__in=registry.bodies_of(user, {registry.CLERK})
     ).prefetch_related("record_types")
     found = [
         Offer(body, record_type, form)
@@ -53,6 +57,14 @@ def offer_for(user, type_code: str, body_code: str = "") -> Offer:
     """The user's form for that type; with several bodies the one named, or the first. `Missing` without one."""
     for offer in offers_for(user):
         if offer.record_type.code == type_code and body_code in ("", offer.body.code):
+            return offer
+    raise Missing
+
+
+def offer_to_finish(user, record: CreditRecord) -> Offer:
+    """The form in which the user goes on with a record in preparation, also one that a body left when it went."""
+    for offer in _offers(user, Q(pk=record.submitted_by_id)):
+        if offer.record_type.pk == record.record_type_id:
             return offer
     raise Missing
 

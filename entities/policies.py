@@ -3,7 +3,7 @@
 Imports no models, so that the models' own querysets can ask it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.utils import timezone
@@ -21,18 +21,51 @@ UNDER_PREPARATION = ("draft", "waiting", "returned")
 
 
 def roles_of(user) -> frozenset[tuple[int, str]]:
-    """The (body, role) pairs of the user, read once for each user object."""
+    """The (body, role) pairs of the user, read once for each user object.
+
+    Whoever has a role in a body has it also in the bodies that are gone and whose successor this one is,
+    directly or over others; a role in a body that is gone counts no more.
+    """
     if not hasattr(user, "_roles"):
         user._roles = (
-            frozenset(user.memberships.values_list("body_id", "role"))
+            _with_predecessors(user.memberships.with_successions())
             if user.is_authenticated and user.is_active
             else frozenset()
         )
     return user._roles
 
 
+def _with_predecessors(rows: Iterable[tuple[int, str, int | None]]) -> frozenset[tuple[int, str]]:
+    own, gone = [], {}
+    for body, role, successor in rows:
+        if successor is None:
+            own.append((body, role))
+        else:
+            gone[body] = successor
+    predecessors: dict[int, list[int]] = {}
+    for body, successor in gone.items():
+        predecessors.setdefault(successor, []).append(body)
+    roles, left = set(), [(body, role) for body, role in own if body not in gone]
+    while left:
+        body, role = left.pop()
+        roles.add((body, role))
+        left += [(earlier, role) for earlier in predecessors.get(body, ())]
+    return frozenset(roles)
+
+
+def who_answers_for(body):
+    """The body itself, or the one that took its place: to it goes what concerns the body's records.
+
+    The same rule as that of `roles_of`, which lets the members of that body act on them.
+    """
+    while not body.is_active:
+        body = body.successor
+    return body
+
+
 def bodies_of(user, roles=None) -> frozenset[int]:
-    """The bodies that the user acts for, in any of the roles given, or in any role."""
+    """The bodies that the user acts for, in any of the roles given, or in any role; those gone included
+    for which they act as the successor."""
     return frozenset(body for body, role in roles_of(user) if roles is None or role in roles)
 
 
@@ -104,11 +137,18 @@ def notices_visible_to(user) -> Q:
 
 
 def may_enter_records(user, body) -> Decision:
-    """May prepare, upload and correct records on behalf of the body."""
-    if body.pk not in bodies_of(user, ENTERING):
-        return deny(_("You do not enter records on behalf of %(body)s.") % {"body": body})
+    """May prepare and upload new records on behalf of the body."""
     if not body.is_active:
         return deny(_("%(body)s no longer submits records.") % {"body": body})
+    if body.pk not in bodies_of(user, ENTERING):
+        return deny(_("You do not enter records on behalf of %(body)s.") % {"body": body})
+    return ALLOW
+
+
+def may_correct(user, record) -> Decision:
+    """May put a newer record in the place of one in force: whoever enters for the body, or for its successor."""
+    if record.submitted_by_id not in bodies_of(user, ENTERING):
+        return deny(_("You do not enter records on behalf of %(body)s.") % {"body": record.submitted_by})
     return ALLOW
 
 
@@ -166,10 +206,7 @@ def may_see_trail(user, record) -> Decision:
 
 def may_end_by_repair(user, record) -> Decision:
     """Who determines, repairs: the body that submitted the record, its successor, or the lead office on appeal."""
-    body = record.submitted_by
-    while not body.is_active:
-        body = body.successor
-    if body.pk not in bodies_of(user, REVIEWING) and not is_lead(user):
+    if record.submitted_by_id not in bodies_of(user, REVIEWING) and not is_lead(user):
         return deny(_("Only %(body)s or the lead office ends this record.") % {"body": record.submitted_by})
     return ALLOW
 

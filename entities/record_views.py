@@ -81,7 +81,7 @@ def acts_open_to(user, record: CreditRecord) -> frozenset[str]:
     if record.status == Status.WAITING and policies.may_review(user, record, authors=_authors(record)):
         acts |= {"approve", "return"}
     if record.status == Status.PUBLISHED:
-        if policies.may_enter_records(user, record.submitted_by):
+        if policies.may_correct(user, record):
             acts.add("correct")
         if policies.may_withdraw(user, record):
             acts.add("withdraw")
@@ -192,7 +192,7 @@ def discard(request: HttpRequest, record_id: int) -> HttpResponse:
 def correct(request: HttpRequest, record_id: int) -> HttpResponse:
     """Correct a record in force; the newer one goes to a reviewer, and all that was typed is kept."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
-    policies.may_enter_records(request.user, record.submitted_by).require()
+    policies.may_correct(request.user, record).require()
     form = CorrectionForm(request.POST if request.method == "POST" else None, record=record)
     if request.method == "POST" and form.is_valid():
         try:

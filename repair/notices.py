@@ -131,14 +131,8 @@ def _url(case: Case) -> str:
 
 
 def _tell_body(kind: str, case: Case, words: str = "", **more) -> None:
+    """The body that decides; the inbox of one that is gone is read by its successor."""
     feedback.notify(kind=kind, params=_params(case, words) | more, url=_url(case), body=case.deciding_body)
-
-
-def _tell_submitter(kind: str, case: Case, words: str = "") -> None:
-    """The answering body, and the body that submitted the record where that is another one by now."""
-    _tell_body(kind, case, words)
-    if case.record.submitted_by_id != case.deciding_body_id:
-        feedback.notify(kind=kind, params=_params(case, words), url=_url(case), body=case.record.submitted_by)
 
 
 def _tell_entity(kind: str, case: Case, words: str = "", **more) -> None:
@@ -188,12 +182,12 @@ def _to_decide(case: Case, words: str) -> None:
 
 
 def _granted(case: Case, words: str) -> None:
-    _tell_submitter("repair.granted", case, words)
+    _tell_body("repair.granted", case, words)
     _tell_entity("repair.granted", case, words)
 
 
 def _refused(case: Case, words: str) -> None:
-    _tell_submitter("repair.refused", case, words)
+    _tell_body("repair.refused", case, words)
     _tell_entity("repair.refused", case, words)
 
 
@@ -208,12 +202,12 @@ def _appeal_withdrawn(case: Case, words: str) -> None:
 
 
 def _appeal_upheld(case: Case, words: str) -> None:
-    _tell_submitter("repair.appeal_upheld", case, words)
+    _tell_body("repair.appeal_upheld", case, words)
     _tell_entity("repair.appeal_upheld", case, words)
 
 
 def _appeal_dismissed(case: Case, words: str) -> None:
-    _tell_submitter("repair.appeal_dismissed", case, words)
+    _tell_body("repair.appeal_dismissed", case, words)
     _tell_entity("repair.appeal_dismissed", case, words)
 
 

@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import get_users_with_perms
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import CLERK, LEAD, REVIEWER, SUPERVISOR, bodies_of, entities_of, is_lead, is_official
+from entities.policies import (
+    CLERK,
+    LEAD,
+    REVIEWER,
+    SUPERVISOR,
+    bodies_of,
+    entities_of,
+    is_lead,
+    is_official,
+    who_answers_for,
+)
 
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department.
@@ -187,7 +197,7 @@ def hands_on_record(record) -> dict[int, str]:
 
 def supervisors_who_may_decide(case) -> list:
     """The supervisors of the department who are independent of this case."""
-    return _independent(case, case.deciding_body.memberships.filter(role=SUPERVISOR))
+    return _independent(case, who_answers_for(case.deciding_body).memberships.filter(role=SUPERVISOR))
 
 
 def leads_who_may_decide(case) -> list:

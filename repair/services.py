@@ -18,6 +18,7 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.services import current_calendar
 from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
+from entities.policies import who_answers_for
 from entities.publicity import repair_outlook
 from entities.services import documents, records
 from repair import deadlines, notices, policies, rules
@@ -72,7 +73,7 @@ def open_case(*, by, record_id: int) -> Case:
         kind=Case.Kind.REPAIR,
         record=record,
         entity=record.entity,
-        deciding_body=_who_answers_for(record),
+        deciding_body=who_answers_for(record.submitted_by),
         opened_by=by,
     )
     audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
@@ -300,7 +301,7 @@ def _filed(case: Case, by, note: str) -> None:
     if missing := missing_in(case):
         raise InvalidInput(missing)
     case.submitted_at = timezone.now()
-    case.deciding_body = _who_answers_for(case.record)
+    case.deciding_body = who_answers_for(case.record.submitted_by)
 
 
 def _proposed_to_grant(case: Case, by, note: str) -> None:
@@ -568,14 +569,6 @@ def _next_number(kind: str, today: date) -> str:
     counter.last += 1
     counter.save(update_fields=("last",))
     return f"XF-{today:%Y-%m}-{counter.last:04}"
-
-
-def _who_answers_for(record: CreditRecord) -> SubmittingBody:
-    """Who determines, repairs: the body that submitted the record, or the one that took its place."""
-    body = record.submitted_by
-    while not body.is_active:
-        body = body.successor
-    return body
 
 
 def _acting_body(by, case: Case) -> SubmittingBody | None:

@@ -37,6 +37,15 @@ class SubmittingBody(BilingualName):
         ]
 
 
+class MembershipQuerySet(models.QuerySet):
+    def with_successions(self):
+        """The memberships as (body, role, None) and every body that is gone as (body, "", successor), in one query."""
+        gone = SubmittingBody.objects.filter(is_active=False)
+        return self.values_list("body_id", "role", models.Value(None, models.BigIntegerField())).union(
+            gone.values_list("pk", models.Value("", models.CharField()), "successor_id"), all=True
+        )
+
+
 class Membership(models.Model):
     """A person's role in a body. All that an official may do follows from these rows."""
 
@@ -50,6 +59,8 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")

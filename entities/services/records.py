@@ -75,11 +75,13 @@ def save_draft(
         InvalidInput: with everything wrong, by field of the draft.
         WrongState: it is already with a reviewer or in the registry.
     """
-    policies.may_enter_records(by, body).require()
+    if record_id is None:
+        policies.may_enter_records(by, body).require()
     policies.may_submit_type(body, record_type).require()
     _lock_body(body)
     record = _locked(record_id) if record_id is not None else None
     if record:
+        # What a body left unfinished when it went, its successor may finish; new records it may not begin there.
         policies.may_edit_draft(by, record).require()
         if record.submitted_by_id != body.pk:
             raise WrongState(_("A draft does not pass from one body to another."))
@@ -336,7 +338,7 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
     Sending the same correction twice gives the one that already waits.
     """
     record = _locked(record_id)
-    policies.may_enter_records(by, record.submitted_by).require()
+    policies.may_correct(by, record).require()
     _lock_body(record.submitted_by)
     _require_in_force(record)
     because = _reason("because", because, _("Say why the record is corrected."))

@@ -10,7 +10,7 @@ from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
 from entities.models import CreditRecord, Notice
 from entities.services import records
 from evaluation.models import RatingRequest
-from repair import services
+from repair import policies, services
 from repair.models import Case
 from tests.factories import (
     AgentFactory,
@@ -386,7 +386,7 @@ def test_only_a_supervisor_or_the_lead_office_lends():
     services.lend_case(by=lead(), number=case.number, reader=MemberFactory())
 
 
-def test_the_successor_of_a_body_that_is_gone_decides_and_both_inboxes_hear_of_it():
+def test_the_successor_of_a_body_that_is_gone_decides_and_hears_of_it_once():
     record, successor = repairable_record(), BodyFactory()
     record.submitted_by.is_active, record.submitted_by.successor = False, successor
     record.submitted_by.save()
@@ -394,7 +394,17 @@ def test_the_successor_of_a_body_that_is_gone_decides_and_both_inboxes_hear_of_i
     assert act(case, supervisor_of(case), "grant").state == "granted"
     record.refresh_from_db()
     assert record.status == CreditRecord.Status.REPAIRED
-    assert kinds(body=successor) == kinds(body=record.submitted_by) == {"repair.granted"}
+    told = Notice.objects.visible_to(MemberFactory(body=successor)).values_list("kind", flat=True)
+    assert list(told) == ["repair.granted"]
+
+
+def test_a_case_of_a_body_that_goes_meanwhile_is_decided_by_its_successor():
+    case, successor = CaseFactory(state="proposed"), BodyFactory()
+    decides = MemberFactory(body=successor, role="supervisor")
+    case.deciding_body.is_active, case.deciding_body.successor = False, successor
+    case.deciding_body.save()
+    assert policies.supervisors_who_may_decide(case) == [decides]
+    assert act(case, decides, "grant").state == "granted"
 
 
 def test_long_reasons_of_many_lines_make_a_notice_of_one_line():
