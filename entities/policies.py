@@ -1,14 +1,16 @@
 """Who may see and do what in the registry: the only place that says so.
 
-Imports no models, so that the models' own querysets can ask it.
+Imports no models of the registry, so that the models' own querysets can ask it.
 """
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from credit_platform.audit.models import AuditEvent
 from credit_platform.common.decisions import ALLOW, Decision, deny
 
 NOBODY = Q(pk__in=())
@@ -18,6 +20,9 @@ ENTERING = frozenset({CLERK, OFFICER})
 #: Roles that approve what a colleague entered.
 REVIEWING = frozenset({REVIEWER, SUPERVISOR})
 UNDER_PREPARATION = ("draft", "waiting", "returned")
+#: The deeds that make somebody an author of a record, as the log names them.
+WRITING = tuple(f"entities.record.{deed}" for deed in ("drafted", "changed", "corrected", "submitted"))
+OF_RECORDS = Q(target_type="entities.creditrecord", verb__in=WRITING)
 
 
 def roles_of(user) -> frozenset[tuple[int, str]]:
@@ -168,8 +173,35 @@ def may_edit_draft(user, record) -> Decision:
     return ALLOW
 
 
+def authors_of(records: Iterable) -> dict[int, frozenset[int]]:
+    """By record, everybody who ever wrote or changed it, whoever did so last; one query for all."""
+    authors: dict[int, set[int]] = {record.pk: set() for record in records}
+    deeds = AuditEvent.objects.filter(OF_RECORDS, target_id__in=map(str, authors))
+    for key, person in deeds.exclude(actor=None).values_list("target_id", "actor_id"):
+        authors[int(key)].add(person)
+    return {key: frozenset(people) for key, people in authors.items()}
+
+
+def written_by(user) -> Q:
+    """The records in which the user had a hand as an author: `may_review` refuses exactly these, whatever the role.
+
+    To be asked of a queryset of records.
+    """
+    written = AuditEvent.objects.filter(
+        OF_RECORDS, actor=user.pk, target_id=Cast(OuterRef("pk"), CharField(max_length=60))
+    )
+    return (
+        Q(entered_by=user.pk)
+        | Q(submission__uploaded_by=user.pk)
+        | Q(submission__confirmed_by=user.pk)
+        | Q(Exists(written))
+    )
+
+
 def may_review(user, record, *, authors: Collection[int]) -> Decision:
     """Four eyes: a reviewer of the same body, and never one who had a hand in what the record says.
+
+    `written_by` says the same of many records.
 
     Args:
         authors: the keys of all who ever wrote or changed the record, as the log has them.

@@ -1,29 +1,35 @@
 """Who may see and move cases: the only place that says so.
 
-Imports no models, so that the models' own querysets can ask it. A refusal to decide names who may instead.
+Imports no models of this app, so that the models' own querysets can ask it. A refusal to decide names who may instead.
 """
 
-from django.db.models import Q
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from guardian.shortcuts import get_users_with_perms
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
+from entities.models import CreditRecord
 from entities.policies import (
     CLERK,
     LEAD,
     REVIEWER,
     SUPERVISOR,
+    authors_of,
     bodies_of,
     entities_of,
     is_lead,
     is_official,
     who_answers_for,
+    written_by,
 )
 
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department.
 HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR})
 PROPOSING = ("propose_grant", "propose_refuse")
+#: What a record and all that it corrects have in common.
+ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
 
 def cases_visible_to(user) -> Q:
@@ -69,14 +75,20 @@ def cases_waiting_for(user, today) -> Q:
     no_answer = Q(state="more_material", due_on__lt=today)
     turn = Q(entity__in=mine, state__in=("draft", "more_material"))
     turn |= Q(deciding_body__in=prepares) & (Q(state="submitted") | no_answer)
-    turn |= Q(deciding_body__in=decides, state="proposed") & ~_had_a_hand(user)
+    turn |= Q(deciding_body__in=decides, state="proposed") & ~_not_independent(user)
     if is_lead(user):
-        turn |= Q(state="appealed") & ~_had_a_hand(user) & ~Q(decided_by=user)
+        turn |= Q(state="appealed") & ~_not_independent(user)
     return turn & (Q(entity__in=mine, state__in=("draft", "more_material")) | ~Q(entity__in=mine))
 
 
-def _had_a_hand(user) -> Q:
-    return Q(proposed_by=user) | Q(record__entered_by=user) | Q(record__reviewed_by=user)
+def _not_independent(user) -> Q:
+    """The cases that the user may not decide, for every reason that `_why_not_independent` knows."""
+    earlier = CreditRecord.objects.filter(
+        pk__lte=OuterRef("record"), **{name: OuterRef(f"record__{name}") for name in ONE_NUMBER}
+    ).filter(written_by(user) | Q(reviewed_by=user.pk))
+    steps = apps.get_model("repair", "CaseStep").objects
+    proposed = steps.filter(case=OuterRef("pk"), actor=user.pk, action__in=PROPOSING)
+    return Q(proposed_by=user.pk) | Q(decided_by=user.pk) | Q(Exists(proposed)) | Q(Exists(earlier))
 
 
 def sees_internal_notes(user, case) -> bool:
@@ -182,15 +194,28 @@ def only_the_platform(user, case) -> Decision:
 
 
 def hands_on_record(record) -> dict[int, str]:
-    """Who entered, handed in or reviewed the record or one that it corrects: the person's key and the deed."""
+    """Who wrote, handed in or reviewed the record or one that it corrects: the person's key and the deed.
+
+    A correction keeps the number of what it corrects, so all that is needed is found in two queries, made
+    once for each record object: a page asks about every step and everybody who might take it.
+    """
+    if not hasattr(record, "_hands"):
+        record._hands = _hands_on(record)
+    return record._hands
+
+
+def _hands_on(record) -> dict[int, str]:
+    number = {name: getattr(record, f"{name}_id", None) or getattr(record, name) for name in ONE_NUMBER}
+    versions = CreditRecord.objects.filter(pk__lte=record.pk, **number).select_related("submission")
     hands: dict[int, str] = {}
-    while record is not None:
-        if record.submission_id:
-            hands.setdefault(record.submission.uploaded_by_id, _("You handed in the file with this record."))
-            hands.setdefault(record.submission.confirmed_by_id, _("You handed in the file with this record."))
-        hands.setdefault(record.reviewed_by_id, _("You reviewed this record."))
-        hands[record.entered_by_id] = _("You entered this record.")
-        record = record.replaces
+    for version in versions:
+        if version.submission_id:
+            for handed_in in (version.submission.uploaded_by_id, version.submission.confirmed_by_id):
+                hands.setdefault(handed_in, _("You handed in the file with this record."))
+        hands.setdefault(version.reviewed_by_id, _("You reviewed this record."))
+    for authors in authors_of(versions).values():
+        hands |= dict.fromkeys(authors, _("You had a part in writing this record."))
+    hands |= {version.entered_by_id: _("You entered this record.") for version in versions}
     hands.pop(None, None)
     return hands
 
@@ -219,6 +244,7 @@ def _independent(case, memberships) -> list:
 
 
 def _why_not_independent(user_id: int, case) -> str:
+    """Why this person may not decide the case; "" when they may. `_not_independent` says the same of many cases."""
     proposers = {step.actor_id for step in case.steps.all() if step.action in PROPOSING}
     if user_id == case.proposed_by_id or user_id in proposers:
         return _("You proposed a decision in this case yourself.")

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
-from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
 from entities import policies
 from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
+from entities.policies import authors_of
 from entities.publicity import rule_book
 from entities.services import feedback, publishing
 from entities.services.publishing import end_publicity
@@ -231,19 +231,6 @@ def send_to_review(*, by, record_id: int) -> CreditRecord:
 
 
 # Reviewing
-
-WRITING = tuple(f"entities.record.{deed}" for deed in ("drafted", "changed", "corrected", "submitted"))
-
-
-def authors_of(records: Iterable[CreditRecord]) -> dict[int, frozenset[int]]:
-    """By record, everybody who ever wrote or changed it, whoever did so last; one query for all."""
-    authors: dict[int, set[int]] = {record.pk: set() for record in records}
-    deeds = AuditEvent.objects.filter(
-        target_type=CreditRecord._meta.label_lower, target_id__in=map(str, authors), verb__in=WRITING
-    )
-    for key, person in deeds.exclude(actor=None).values_list("target_id", "actor_id"):
-        authors[int(key)].add(person)
-    return {key: frozenset(people) for key, people in authors.items()}
 
 
 @transaction.atomic

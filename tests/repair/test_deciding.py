@@ -6,18 +6,20 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
 from entities.models import CreditRecord, Notice
 from entities.services import records
 from evaluation.models import RatingRequest
-from repair import policies, services
-from repair.models import Case
+from repair import policies, selectors, services
+from repair.models import Case, CaseStep
 from tests.factories import (
     AgentFactory,
     BodyFactory,
     CaseFactory,
     MemberFactory,
     RecordFactory,
+    SubmissionFactory,
     UserFactory,
     repairable_record,
 )
@@ -120,12 +122,82 @@ def test_whoever_entered_the_record_that_this_one_corrects_does_not_decide():
         submitted_by=body,
         entity=older.entity,
         record_type=older.record_type,
+        document_number=older.document_number,
         replaces=older,
         decided_on=older.decided_on,
     )
     case = CaseFactory(record=newer, state="proposed")
     with pytest.raises(NotPermitted, match="entered this record"):
         act(case, author, "grant")
+
+
+def _entered(case, person, older):
+    CreditRecord.objects.filter(pk=case.record_id).update(entered_by=person)
+
+
+def _entered_what_it_corrects(case, person, older):
+    CreditRecord.objects.filter(pk=older.pk).update(entered_by=person)
+
+
+def _reviewed_what_it_corrects(case, person, older):
+    CreditRecord.objects.filter(pk=older.pk).update(reviewed_by=person)
+
+
+def _uploaded_the_file(case, person, older):
+    file = SubmissionFactory(body=case.deciding_body, uploaded_by=person)
+    CreditRecord.objects.filter(pk=case.record_id).update(submission=file)
+
+
+def _confirmed_the_file_of_what_it_corrects(case, person, older):
+    file = SubmissionFactory(body=case.deciding_body, confirmed_by=person)
+    CreditRecord.objects.filter(pk=older.pk).update(submission=file)
+
+
+def _changed_the_draft(case, person, older):
+    audit.record(actor=person, verb="entities.record.changed", target=case.record)
+
+
+def _proposed_before_it_was_sent_back(case, person, older):
+    CaseStep.objects.create(
+        case=case, actor=person, actor_name=str(person), action="propose_refuse", source="submitted",
+        target="proposed", version=0,
+    )  # fmt: skip
+
+
+def _proposed(case, person, older):
+    Case.objects.filter(pk=case.pk).update(proposed_by=person)
+
+
+@pytest.mark.parametrize(
+    "hand",
+    [
+        _entered, _entered_what_it_corrects, _reviewed_what_it_corrects, _uploaded_the_file,
+        _confirmed_the_file_of_what_it_corrects, _changed_the_draft, _proposed_before_it_was_sent_back, _proposed,
+    ],
+)  # fmt: skip
+def test_whoever_had_a_hand_may_not_decide_and_is_not_asked_to(hand):
+    older = repairable_record(status="replaced")
+    record = RecordFactory(
+        submitted_by=older.submitted_by, entity=older.entity, record_type=older.record_type, replaces=older,
+        document_number=older.document_number, decided_on=older.decided_on,
+    )  # fmt: skip
+    case = CaseFactory(record=record, state="proposed")
+    partial, independent = supervisor_of(case), supervisor_of(case)
+    hand(case, partial, older)
+    case = Case.objects.get(pk=case.pk)
+    assert not policies.may_decide(partial, case)
+    assert not selectors.cases_waiting(user=partial).exists()
+    assert policies.may_decide(independent, case)
+    assert selectors.cases_waiting(user=independent).get() == case
+    assert policies.supervisors_who_may_decide(case) == [independent]
+
+
+def test_a_note_in_a_case_is_no_hand_in_it():
+    case = CaseFactory(state="proposed")
+    noted = supervisor_of(case)
+    case = act(case, noted, "note")
+    assert selectors.cases_waiting(user=noted).get() == case
+    assert policies.may_decide(noted, case)
 
 
 def test_an_official_who_acts_for_the_entity_has_no_part_in_its_case_in_the_department():
