@@ -29,7 +29,10 @@ def may_see_review(user) -> Decision:
 
 
 def to_review_by(user) -> Q:
-    """What waits for a reviewer of the bodies for which this user reviews; own entries included, to be shown."""
+    """What waits for a reviewer of the bodies for which this user reviews; own entries included, to be shown.
+
+    Which of them are the user's own says `entities.policies.written_by`.
+    """
     bodies = registry.bodies_of(user, registry.REVIEWING)
     return Q(status="waiting", submitted_by__in=bodies) if bodies else registry.NOBODY
 

@@ -143,7 +143,7 @@ def _queue_page(
         "filter": chooser,
         "page": page,
         "rows": rows,
-        "own": everything.filter(entered_by=user).count(),
+        "own": everything.filter(registry.written_by(user)).count(),
         "today": today,
         "note": note,
         "problems": problems or {},

@@ -207,7 +207,7 @@ def uploads_of(user, limit: int = 5) -> Sequence[Submission]:
 
 def to_review(user) -> QuerySet:
     """What waits in the user's review queue and is not their own."""
-    return CreditRecord.objects.filter(policies.to_review_by(user)).exclude(entered_by=user)
+    return CreditRecord.objects.filter(policies.to_review_by(user)).exclude(registry.written_by(user))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import services
+from agencies import selectors, services
+from credit_platform.audit import services as audit
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, WrongState
 from entities.drafts import draft_of
@@ -112,6 +113,24 @@ def test_own_entries_are_shown_with_the_reason_and_cannot_be_decided(market, wai
     one = client.post(reverse("agencies:review-decide-one", args=(own.pk,)), {"decision": "approve"})
     assert one.status_code == 403
     assert states(own) == ["waiting"]
+
+
+@pytest.mark.parametrize("hand", ["entered", "uploaded", "confirmed", "changed"])
+def test_what_one_had_a_hand_in_is_counted_as_ones_own_and_is_not_asked_for(market, waiting, sign_in, hand):
+    both = MemberFactory(body=market, role="reviewer")
+    other = waiting()
+    file = {"uploaded": {"uploaded_by": both}, "confirmed": {"confirmed_by": both}}.get(hand)
+    own = waiting(
+        **({"submission": SubmissionFactory(body=market, **file)} if file else {}),
+        **({"entered_by": both} if hand == "entered" else {}),
+    )
+    if hand == "changed":
+        audit.record(actor=both, verb="entities.record.changed", target=own)
+    page = sign_in(both).get(QUEUE)
+    decisions = {row["record"].pk: bool(row["decision"]) for row in page.context["rows"]}
+    assert decisions == {own.pk: False, other.pk: True}
+    assert page.context["own"] == 1
+    assert list(selectors.to_review(both)) == [other]
 
 
 def test_a_page_that_is_out_of_date_approves_nothing_and_shows_the_record_anew(reviewer, waiting, sign_in):
