@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 
 from credit_platform.audit import services as audit
@@ -35,7 +35,9 @@ PUBLISHED_FIELDS = (
     "review_note",
 )
 #: The fields by which a publicity rule is chosen, and the rule that was.
-DECISIVE = ("record_type_id", "submitted_by_id", "severity_class", "penalty_kinds", "publicity_rule_id")
+DECISIVE = ("record_type_id", "submitted_by_id", "severity_class", "penalty_kinds")
+#: What the rules have said of a record, and may say otherwise now; the details say the rest on whether it is public.
+SAID = ("publicity_rule_id", "withheld", "type_version_id")
 ENDED_FIELDS = ("status", "ended_on", "ended_because")
 
 
@@ -100,6 +102,15 @@ def _says_public_things(record: CreditRecord) -> bool:
         for extra in record.type_version.extra_fields
         if "public_values" in extra
     )
+
+
+def _says_public_things_in_rows(version: RecordTypeVersion) -> Q:
+    """`_says_public_things` as a condition on the records of a type's version."""
+    public = Q()
+    for extra in version.extra_fields:
+        if "public_values" in extra:
+            public &= Q(**{f"details__{extra['name']}__in": extra["public_values"]})
+    return public
 
 
 def announce(publication: Publication) -> None:
@@ -178,24 +189,35 @@ def _date_anew(as_of: date) -> None:
     What rules look at takes few values, so asking each combination once tells which records to touch.
     """
     book = rule_book()
+    versions = RecordTypeVersion.objects.in_bulk()
     in_force = CreditRecord.objects.filter(status=Status.PUBLISHED).order_by()
-    for type_id, body_id, severity_class, kinds, rule_id in in_force.values_list(*DECISIVE).distinct():
-        rule = book.governing(Question(type_id, body_id, severity_class, frozenset(kinds)), as_of)
+    for found in in_force.values_list(*DECISIVE, *SAID).distinct():
+        type_id, body_id, severity_class, kinds, rule_id, withheld, version_id = found
+        question = Question(type_id, body_id, severity_class, frozenset(kinds))
+        rule, withholding = book.governing(question, as_of), book.withholding(question, as_of)
         if (rule.pk if rule else None) != rule_id:
-            alike = dict(zip(DECISIVE, (type_id, body_id, severity_class, kinds, rule_id), strict=True))
-            while _date_batch_anew(alike, as_of, book):
-                pass
+            stale = Q()
+        elif withholding and not withheld:
+            stale = Q(withheld=False)
+        elif withheld and not withholding:
+            # Withheld by a rule that is no longer there; what its own details keep back stays so.
+            stale = _says_public_things_in_rows(versions[version_id])
+        else:
+            continue
+        alike = dict(zip((*DECISIVE, *SAID), found, strict=True))
+        while _date_batch_anew(stale & Q(**alike), as_of, book):
+            pass
 
 
 @transaction.atomic
-def _date_batch_anew(alike: dict, as_of: date, book: RuleBook) -> int:
+def _date_batch_anew(stale: Q, as_of: date, book: RuleBook) -> int:
     records = list(
         CreditRecord.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(status=Status.PUBLISHED, **alike)
+        .filter(stale, status=Status.PUBLISHED)
         .select_related("record_type", "type_version")
         .order_by("pk")[:BATCH]
     )
-    was = {record.pk: record.publish_until for record in records}
+    was = {record.pk: (record.publish_until, record.withheld) for record in records}
     for record in records:
         _date(record, on=as_of, book=book)
     CreditRecord.objects.bulk_update(records, ("publicity_rule", "publish_until", "withheld"))
@@ -204,8 +226,10 @@ def _date_batch_anew(alike: dict, as_of: date, book: RuleBook) -> int:
         "entities.record.dated_anew",
         records,
         lambda record: {
-            "was": str(was[record.pk] or ""),
+            "was": str(was[record.pk][0] or ""),
             "now": str(record.publish_until or ""),
+            "was_withheld": was[record.pk][1],
+            "withheld": record.withheld,
             "rule": str(record.publicity_rule or ""),
         },
     )

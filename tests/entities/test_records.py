@@ -649,6 +649,50 @@ def test_a_new_law_moves_the_dates_of_what_is_already_here(penalty, body, change
     assert len(changes) == 1
 
 
+@pytest.fixture
+def dated_by_a_rule(penalty, body):
+    """A penalty in force, dated by a rule."""
+    rule = PublicityRuleFactory(record_types=[penalty])
+    record = RecordFactory(submitted_by=body, record_type=penalty, publicity_rule=rule)
+    CreditRecord.objects.update(publish_until=timezone.localdate() + timedelta(days=300))
+    return record
+
+
+def _withheld_after_a_night(record: CreditRecord, day: date) -> bool:
+    records.end_publicity(as_of=day)
+    record.refresh_from_db()
+    return record.withheld
+
+
+def test_a_rule_that_only_withholds_takes_what_is_already_here_out_of_the_public_eye(
+    dated_by_a_rule, penalty, changes
+):
+    today = timezone.localdate()
+    PublicityRuleFactory(
+        record_types=[penalty], withholds=True, min_months=None, max_months=None, valid_from=today,
+        valid_to=today,
+    )  # fmt: skip
+    assert _withheld_after_a_night(dated_by_a_rule, today)
+    event = AuditEvent.objects.get(verb="entities.record.dated_anew")
+    assert (event.detail["was_withheld"], event.detail["withheld"]) == (False, True)
+    assert _withheld_after_a_night(dated_by_a_rule, today)
+    assert changes == [{dated_by_a_rule.entity_id}]
+    assert not _withheld_after_a_night(dated_by_a_rule, today + timedelta(days=1))
+    assert len(changes) == 2
+
+
+@pytest.mark.parametrize(("grade", "withheld"), [("A", False), ("D", True)])
+def test_what_a_record_keeps_back_itself_is_not_shown_when_no_rule_withholds_it(
+    dated_by_a_rule, changes, grade, withheld
+):
+    version = dated_by_a_rule.type_version
+    version.extra_fields = [{"name": "grade", "public_values": ["A"]}]
+    version.save()
+    CreditRecord.objects.update(details={"grade": grade}, withheld=True)
+    assert _withheld_after_a_night(dated_by_a_rule, timezone.localdate()) is withheld
+    assert len(changes) == (not withheld)
+
+
 def test_approving_stays_within_its_query_budget(body, reviewer, query_budget):
     record = RecordFactory(submitted_by=body, status="waiting")
     with query_budget("approve a record"):
