@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 RUN = @test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it with PYTHON=/path/to/python3."; exit 1; }; \
 	exec "$(PYTHON)" credit_platform/embedded/bootstrap.py
 
-.PHONY: help up reset test check format messages lock
+.PHONY: help up reset test bench check format messages lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -21,6 +21,9 @@ reset: ## Delete all data and start the platform afresh
 
 test: ## Run every test (ARGS="tests/repair -k appeal" for some of them)
 	$(RUN) test
+
+bench: ## Measure how fast it is, beside what it is compared with (ONLY=intake SIZE=city for some of it, in a large city)
+	$(RUN) bench
 
 check: ## Look at format, lint, types, contracts, migrations, translations and settings
 	$(RUN) check

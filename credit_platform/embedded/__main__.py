@@ -1,4 +1,4 @@
-"""`python -m credit_platform.embedded up`, `reset`, `test`, `check`, `lock`: what the Makefile calls."""
+"""`python -m credit_platform.embedded up`, `reset`, `test`, `bench`, `check`, `lock`: what the Makefile calls."""
 
 import fcntl
 import os
@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> int:
         "up": lambda: up(here()),
         "reset": lambda: reset(here()),
         "test": lambda: test(here()),
+        "bench": lambda: bench(here()),
         "check": chores.check,
         "lock": chores.lock,
     }
@@ -108,6 +109,24 @@ def test(places: Places) -> int:
                 env={**os.environ, **environ},
                 cwd=ROOT,
                 check=False,
+            ).returncode
+
+
+def bench(places: Places) -> int:
+    """Measure the platform on a PostgreSQL of its own, set up as the platform's is; the demonstration stays as it is."""
+    places = Places(places.var / "bench")
+    environ = {
+        "DJANGO_SETTINGS_MODULE": "credit_platform.settings.embedded",
+        "DATABASE_URL": places.database_url,
+        "REDIS_URL": places.redis_url,
+        "VAR_DIR": str(places.var),
+        "LOG_LEVEL": "WARNING",
+    }
+    with alone(places):
+        compile_translations()
+        with embedded_services(places, ADDRESSES):
+            return subprocess.run(
+                [sys.executable, "-m", "bench"], env={**os.environ, **environ}, cwd=ROOT, check=False
             ).returncode
 
 

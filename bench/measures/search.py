@@ -1,0 +1,87 @@
+"""Finding an entity as a clerk types."""
+
+import time
+
+import numpy as np
+
+from bench import city
+from bench.harness import Result, Run, measure
+
+
+@measure("search.p95", unit="ms")
+def p95(run: Run) -> Result:
+    """The time in the database that 95 of 100 searches stay within, over fragments, names, codes, initials, slips.
+
+    `baseline` is the same for reading all names with LIKE; it is asked in turns with the product.
+    """
+    found = run.apart("bench.measures.search:ask", run.size.searches, database=city.database_of(run.size))
+    run.say("    " + ", ".join(f"{kind} {ms:.1f} ms" for kind, ms in found["by_kind"].items()))
+    return Result(found["product"], found["baseline"], found["baseline"] / found["product"])
+
+
+def ask(searches: int) -> dict:
+    """Ask the questions; the 95th percentile of the milliseconds in the database, in all and by kind."""
+    from django.db import connection
+
+    from credit_platform.accounts.models import User
+    from entities.models import Entity
+    from entities.search import find_entities
+
+    clerk = User.objects.get(username=city.CLERK)
+    spent: list[float] = []
+
+    def watch(execute, sql, params, many, context):
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent.append(time.perf_counter() - started)
+
+    product: dict[str, list[float]] = {}
+    baseline: list[float] = []
+    for number, (kind, text) in enumerate(questions(searches)):
+        spent.clear()
+        with connection.execute_wrapper(watch):
+            find_entities(user=clerk, query=text)
+        product.setdefault(kind, []).append(sum(spent) * 1000)
+        if number % 10 == 0:
+            started = time.perf_counter()
+            list(Entity.objects.filter(business_scope__gte="", name_zh__contains=text).order_by("pk")[:10])
+            baseline.append((time.perf_counter() - started) * 1000)
+    return {
+        "product": _p95([one for found in product.values() for one in found]),
+        "baseline": _p95(baseline),
+        "by_kind": {kind: _p95(found) for kind, found in product.items()},
+    }
+
+
+def questions(count: int) -> list[tuple[str, str]]:
+    """What people type, of the city's own entities: the same for the same city."""
+    from entities.models import Entity
+
+    chance = np.random.default_rng(city.SEED)
+    keys = list(Entity.objects.order_by("pk").values_list("pk", flat=True))
+    drawn = [keys[place] for place in chance.integers(len(keys), size=count).tolist()]
+    entities = {one.pk: one for one in Entity.objects.filter(pk__in=drawn)}
+    asked = []
+    for number, key in enumerate(drawn):
+        one = entities[key]
+        name, start = one.name_zh, int(chance.integers(2, 5))
+        slip = name[:start] + city.SIGNS[number % len(city.SIGNS)] + name[start + 1 :]
+        kinds = {
+            "fragment": name[start : start + 4],
+            "name": name,
+            "beginning": name[:5],
+            "code": one.credit_code,
+            "part of a code": one.credit_code[:12],
+            "initials": one.initials[:5],
+            "two parts": f"{name[:2]} {name[-7:-4]}",
+            "slip": slip,
+        }
+        kind = list(kinds)[number % len(kinds)]
+        asked.append((kind, kinds[kind]))
+    return asked
+
+
+def _p95(milliseconds: list[float]) -> float:
+    return float(np.percentile(milliseconds, 95))
