@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,8 +24,8 @@ from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import DomainError, InvalidInput
 from entities import policies as registry, selectors as registry_selectors
 from entities.drafts import content_digest
+from entities.filters import containing
 from entities.models import CreditRecord
-from entities.naming import name_key
 from entities.publicity import rule_book
 from entities.services.records import authors_of
 
@@ -83,12 +83,7 @@ class QueueFilter(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data
         if text := chosen.get("q"):
-            queue = queue.filter(
-                Q(document_number__icontains=text)
-                | Q(title__icontains=text)
-                | Q(entity__credit_code__istartswith=text)
-                | Q(entity__name_key__contains=name_key(text))
-            )
+            queue = containing(queue, text)
         if code := chosen.get("record_type"):
             queue = queue.filter(record_type__code=code)
         if source := chosen.get("source"):

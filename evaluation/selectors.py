@@ -43,11 +43,7 @@ class GradeFact:
 
 def ratings_for_list(*, user) -> QuerySet[CurrentRating]:
     """The grades that this user may see, with all that a row shows."""
-    return (
-        CurrentRating.objects.visible_to(user)
-        .select_related("entity", "scheme", "version")
-        .order_by("scheme__code", "place", "-points", "pk")
-    )
+    return CurrentRating.objects.visible_to(user).select_related("entity", "scheme", "version")
 
 
 def grades_for(user, entity_ids: Iterable[int]) -> dict[int, GradeFact]:

@@ -1,7 +1,7 @@
 """What every API view shares: paging and the shape of errors."""
 
 from rest_framework import serializers
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler, set_rollback
 
@@ -9,6 +9,18 @@ from credit_platform.common.errors import DomainError, InvalidInput
 
 
 class Pages(PageNumberPagination):
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+class NewestFirst(CursorPagination):
+    """For lists that may grow without end: no page costs more than the first, and none is counted or skipped over.
+
+    By key, so that what is entered meanwhile neither repeats a row nor loses one; `next` leads on.
+    """
+
+    ordering = "-pk"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500

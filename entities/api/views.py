@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from credit_platform.common.api import ERRORS
+from credit_platform.common.api import ERRORS, NewestFirst
 from credit_platform.common.errors import InvalidInput
 from entities import selectors
 from entities.api.serializers import EntityOut, RecordIn, RecordOut, draft_from
@@ -57,10 +57,11 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     serializer_class = EntityOut
     lookup_field = "credit_code"
     filter_backends = ()
+    pagination_class = NewestFirst
     queryset = Entity.objects.none()
 
     def get_queryset(self):
-        return Entity.objects.visible_to(self.request.user).order_by("pk")
+        return Entity.objects.visible_to(self.request.user)
 
     def list(self, request: Request, *args, **kwargs) -> Response:
         query = request.query_params.get("q", "").strip()
@@ -68,12 +69,13 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             return super().list(request, *args, **kwargs)
         found = [match.entity for match in find_entities(user=request.user, query=query, limit=MOST_MATCHES)]
         results = EntityOut(found, many=True).data
-        return Response({"count": len(found), "next": None, "previous": None, "results": results})
+        return Response({"next": None, "previous": None, "results": results})
 
 
 @extend_schema_view(
     list=extend_schema(
-        summary="The records you may see, newest first", responses={200: RecordOut(many=True), **ERRORS}
+        summary="The records you may see, the last to be entered first",
+        responses={200: RecordOut(many=True), **ERRORS},
     ),
     retrieve=extend_schema(summary="One record", responses={200: RecordOut, **ERRORS}),
     create=extend_schema(
@@ -91,6 +93,7 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     serializer_class = RecordOut
     filterset_class = RecordFilter
+    pagination_class = NewestFirst
     parser_classes = (JSONParser,)
     queryset = CreditRecord.objects.none()
 

@@ -1,7 +1,9 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from entities import policies
@@ -150,6 +152,13 @@ class CreditRecord(models.Model):
             models.Index(fields=("submitted_by", "status", "-entered_at"), name="record_of_body"),
             models.Index(
                 fields=("publish_until",), condition=Q(status="published"), name="record_in_force_until"
+            ),
+            models.Index(fields=("-decided_on", "-id"), name="record_newest_first"),
+            models.Index(fields=("submitted_by", "-decided_on", "-id"), name="record_of_body_newest_first"),
+            GinIndex(
+                OpClass(Upper("document_number"), name="gin_trgm_ops"),
+                OpClass(Upper("title"), name="gin_trgm_ops"),
+                name="record_trigrams",
             ),
         ]
 

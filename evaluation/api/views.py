@@ -8,7 +8,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit_platform.common.api import ERRORS
+from credit_platform.common.api import ERRORS, NewestFirst
 from evaluation import selectors
 from evaluation.api.serializers import ExplanationOut, RatingOut
 from evaluation.models import CurrentRating
@@ -29,7 +29,7 @@ class RatingFilter(django_filters.FilterSet):
 
 @extend_schema_view(
     list=extend_schema(
-        summary="The grades you may see, best first within a scheme",
+        summary="The grades you may see, the last to be given for the first time first",
         description="Grades of different families stand under different schemes and are not to be compared.",
         responses={200: RatingOut(many=True), **ERRORS},
     ),
@@ -51,6 +51,7 @@ class RatingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     serializer_class = RatingOut
     filterset_class = RatingFilter
+    pagination_class = NewestFirst
     lookup_field = "credit_code"
     queryset = CurrentRating.objects.none()
 

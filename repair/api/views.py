@@ -9,7 +9,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit_platform.common.api import ERRORS
+from credit_platform.common.api import ERRORS, NewestFirst
 from entities.documents import file_response
 from repair import selectors, services
 from repair.api.serializers import (
@@ -28,7 +28,7 @@ from repair.models import Case
 
 @extend_schema_view(
     list=extend_schema(
-        summary="The cases you may see, what is overdue first",
+        summary="The cases you may see, the last to be opened first",
         responses={200: CaseRowOut(many=True), **ERRORS},
     ),
     retrieve=extend_schema(
@@ -40,6 +40,7 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     serializer_class = CaseRowOut
     filterset_class = CaseFilter
+    pagination_class = NewestFirst
     lookup_field = "number"
     lookup_value_regex = "[^/]+"
     parser_classes = (JSONParser,)

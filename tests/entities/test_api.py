@@ -133,8 +133,8 @@ def test_an_entity_is_found_by_its_code(client):
 def test_a_stranger_with_an_account_gets_empty_lists(client):
     RecordFactory()
     client.force_login(UserFactory())
-    assert client.get("/api/v1/records/").json()["count"] == 0
-    assert client.get("/api/v1/entities/").json()["count"] == 0
+    assert client.get("/api/v1/records/").json()["results"] == []
+    assert client.get("/api/v1/entities/").json()["results"] == []
 
 
 def test_without_signing_in_there_is_nothing(client):
@@ -147,4 +147,4 @@ def test_the_records_list_stays_within_its_query_budget(client, query_budget):
     RecordFactory.create_batch(5, submitted_by=body)
     client.force_login(MemberFactory(body=body))
     with query_budget("api: records list"):
-        assert client.get("/api/v1/records/").json()["count"] == 5
+        assert len(client.get("/api/v1/records/").json()["results"]) == 5
