@@ -10,6 +10,12 @@ urlpatterns = [
     path(
         "submissions/templates/<slug:format_code>.csv", views.submission_template, name="submission-template"
     ),
+    path(
+        "submissions/templates/<slug:format_code>.xlsx",
+        views.submission_template,
+        {"kind": "xlsx"},
+        name="submission-template-sheet",
+    ),
     path("submissions/<int:submission_id>/", views.submission_detail, name="submission-detail"),
     path("submissions/<int:submission_id>/job/", views.submission_job, name="submission-job"),
     path("submissions/<int:submission_id>/confirm/", views.submission_confirm, name="submission-confirm"),

@@ -1,5 +1,7 @@
 """Pages of submitted files: hand in, follow, preview, decide, confirm, take the rest back."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -21,8 +23,9 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import chinese, number as grouped
 from entities import policies, submission_selectors as selectors
-from entities.intake import formats, returning
+from entities.intake import formats, returning, templates
 from entities.intake.matching import Question
+from entities.intake.sentences import for_reader
 from entities.models import Submission, SubmissionRow
 from entities.services import submissions
 from entities.submission_forms import ListFilter, RowDecisionForm, UploadForm
@@ -84,12 +87,16 @@ def _upload_page(request: HttpRequest, form: UploadForm, bodies, status: int = 2
 
 @login_required
 @require_safe
-def submission_template(request: HttpRequest, format_code: str) -> HttpResponseBase:
+def submission_template(
+    request: HttpRequest, format_code: str, kind: str = returning.CSV
+) -> HttpResponseBase:
     """An empty file of a format, with one invented row."""
     fmt = formats.get(format_code)
     if not any(fmt.is_open_to(body) for body in selectors.bodies_that_send(request.user)):
         raise Missing
-    head, *rows = returning.template_lines(fmt)
+    if kind == returning.XLSX:
+        return FileResponse(templates.as_xlsx(fmt), as_attachment=True, filename=f"{fmt.code}.xlsx")
+    head, *rows = templates.template_lines(fmt)
     return csv_response(f"{fmt.code}.csv", head, rows)
 
 
@@ -110,8 +117,8 @@ def _page_of(
         "submission": submission,
         "format": fmt,
         "progress": selectors.progress_of(submission),
-        "problem": returning.for_reader(submission.problem),
-        "notes": [returning.for_reader(note) for note in submission.notes],
+        "problem": for_reader(submission.problem),
+        "notes": [for_reader(note) for note in submission.notes],
         "may_decide": bool(policies.may_enter_records(request.user, submission.body)),
     }
     match submission.state:
@@ -386,24 +393,26 @@ def _after_deciding(request: HttpRequest, submission: Submission, number: int) -
 @login_required
 @require_safe
 def submission_rest(request: HttpRequest, submission_id: int) -> HttpResponseBase:
-    """The rows that are not taken, in the format of the file, with a column of reasons."""
+    """The rows that are not taken, in the format of the file or the one asked for, with a column of reasons."""
     submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    return rest_response(submission, request.GET.get("as", ""))
+
+
+def rest_response(submission: Submission, asked: str) -> HttpResponseBase:
+    """The rest as a download, for the page and for the API; `Missing` while there is none."""
     if submission.state not in (State.READY, State.DONE):
         raise Missing
+    kind = returning.kind_of(submission, asked)
     stem, _dot, _ending = submission.document.name.rpartition(".")
-    name = f"{stem or submission.document.name}-{_('rest')}.{submission.layout['kind']}"
-    if submission.layout["kind"] == "xlsx":
+    name = f"{stem or submission.document.name}-{_('rest')}.{kind}"
+    if kind == returning.XLSX:
         response: HttpResponseBase = FileResponse(
             returning.as_xlsx(submission), as_attachment=True, filename=name
         )
     else:
         # Its encoding is that of the file, so the header does not promise another one.
         response = StreamingHttpResponse(returning.as_csv(submission), content_type="text/csv")
-        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{_percent(name)}"
+        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _percent(name: str) -> str:
-    return urlencode({"": name})[1:].replace("+", "%20")

@@ -18,6 +18,8 @@ MAX_COLUMNS = 200
 MAX_CELL_TEXT = 131_072
 #: The header is looked for in so many rows: official sheets often have a title above it.
 HEADER_WITHIN = 12
+#: The column that a returned file has; read by either reader, and passed over when the file is sent again.
+REASON = "原因 / Reason"
 HEADER_NOISE = re.compile(r"[\s*：:]+")
 
 
@@ -141,7 +143,9 @@ def simplified(text: str) -> str:
 def notes_of(layout: Layout) -> list[Note]:
     """What the sender should know of columns that nobody reads."""
     read = set(layout.columns.values())
-    ignored = [name for place, name in enumerate(layout.header) if name and place not in read]
+    ignored = [
+        name for place, name in enumerate(layout.header) if name not in ("", REASON) and place not in read
+    ]
     if not ignored:
         return []
     shown = "、".join(ignored[:8]) + (" …" if len(ignored) > 8 else "")

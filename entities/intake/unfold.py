@@ -31,6 +31,8 @@ def main() -> None:
 
 
 def _unfold() -> None:
+    # The place in the file is shared with who opened it, and is wherever their buffer has read to.
+    sys.stdin.buffer.seek(0)
     with python_calamine.CalamineWorkbook.from_filelike(sys.stdin.buffer) as book:
         shown = [
             data.name

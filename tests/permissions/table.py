@@ -140,6 +140,7 @@ TABLE: dict[str, dict[str, str]] = {
     "entities:submission-register": {"POST": "302 404 302 403 403 404 404 404 404 404"},
     "entities:submission-rest": {"GET": "302 404 200 200 200 404 404 404 404 404"},
     "entities:submission-template": {"GET": "302 404 200 404 404 404 404 404 404 404"},
+    "entities:submission-template-sheet": {"GET": "302 404 200 404 404 404 404 404 404 404"},
     "evaluation:board": {"GET": "302 404 200 200 200 200 200 404 404 404"},
     "evaluation:board-export": {"GET": "302 404 200 200 200 200 200 404 404 404"},
     "evaluation:entity-panel": {"GET": "302 404 200 200 200 200 200 404 200 404"},
