@@ -12,7 +12,7 @@ from entities.intake import returning
 from entities.intake.reading import column_key, open_table
 from entities.models import Submission
 from tests.entities.intake import files
-from tests.entities.intake.conftest import HEADER, OFFICE, outcomes
+from tests.entities.intake.conftest import HEADER, outcomes
 
 pytestmark = pytest.mark.django_db
 NAMES = [*HEADER.split(","), "备注"]
