@@ -46,6 +46,9 @@ def body():
         )
         for n in range(MANY)
     )
+    with connection.cursor() as cursor:
+        # What VACUUM does from time to time: rows just written wait in a list beside the trigrams.
+        cursor.execute("SELECT gin_clean_pending_list('record_trigrams')")
     _analyse(CreditRecord, Entity, SubmittingBody, RecordType, RecordTypeVersion)
     return model.submitted_by
 
@@ -91,11 +94,15 @@ def test_the_first_page_of_all_that_an_official_sees_is_read_from_an_index(body)
     assert _is_read_by_index(page, "entities_creditrecord"), _plan(page)
 
 
-@pytest.mark.parametrize("text", ["7919号", "沪税罚〔2026〕"])
-def test_words_are_looked_up_and_not_read_for(body, text):
+@pytest.mark.parametrize("text", ["007919", "沪税罚〔2026〕"])
+def test_words_can_be_looked_up_without_reading_the_table(body, text):
+    """Whether they are is the planner's guess, which a few thousand rows may tip: so it is asked what it could do."""
     records = selectors.own_records(user=MemberFactory(body=body))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
     found = RecordFilter({"q": text}, queryset=records).qs[:ROWS]
     assert ("Seq Scan", "entities_creditrecord") not in _plan(found), _plan(found)
+    assert "record_trigrams" in found.explain()
 
 
 def test_a_record_is_found_by_number_title_and_the_code_and_name_of_its_entity(body):
