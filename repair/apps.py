@@ -9,7 +9,7 @@ class RepairConfig(AppConfig):
     def ready(self) -> None:
         from agencies.desk import register_lane
         from credit_platform.ui import navigation
-        from entities.panels import register_panel
+        from entities.panels import RECORD, register_panel
         from repair import audit_verbs, notices, policies, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
 
         notices.register()
@@ -42,3 +42,4 @@ class RepairConfig(AppConfig):
             visible=policies.works_on_cases,
         )
         register_panel("repair:entity-panel", 30, title=_("Repair cases"), visible=policies.has_cases)
+        register_panel("repair:record-panel", 10, title=_("Repair"), page=RECORD, visible=policies.has_cases)

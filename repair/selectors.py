@@ -202,6 +202,26 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
     return found
 
 
+def prospect_for_panel(*, user, record_id: int) -> tuple[Prospect, bool]:
+    """What can be done about a record that the user sees, and whether the user may ask for it.
+
+    The open case is left out where the user does not see it. `Missing` for records that the user does not see.
+    """
+    record = (
+        CreditRecord.objects.visible_to(user)
+        .filter(pk=record_id)
+        .select_related("entity", "record_type", "submitted_by")
+        .first()
+    )
+    if record is None:
+        raise Missing
+    outlook = repair_outlook(record, timezone.localdate())
+    case = Case.objects.visible_to(user).open().filter(record=record).first()
+    return Prospect(record, outlook, rules.may_apply(record, outlook), case), bool(
+        policies.may_open(user, record)
+    )
+
+
 def prospect_of(*, user, record_id: int) -> Prospect:
     """One record of one's own entity and what can be done about it; `Missing` for any other."""
     record = (

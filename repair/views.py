@@ -399,6 +399,16 @@ def document(request: HttpRequest, number: str, key) -> FileResponse:
 
 @login_required
 @require_GET
+def record_panel(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Whether and from when a record can be repaired, and the way there: a panel of its page, or a page of its own."""
+    prospect, acts_for_it = selectors.prospect_for_panel(user=request.user, record_id=record_id)
+    context = {"shell": _shell(request.user), "prospect": prospect, "acts_for_it": acts_for_it}
+    template = "repair/_record_panel.html" if request.htmx else "repair/record_panel.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_GET
 def entity_panel(request: HttpRequest, credit_code: str) -> HttpResponse:
     """The cases about an entity that this reader may see: a panel of the entity's page, or a page of its own."""
     entity = Entity.objects.visible_to(request.user).filter(credit_code=credit_code).first()

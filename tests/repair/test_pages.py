@@ -453,6 +453,53 @@ def test_the_panel_on_the_entitys_page_is_scoped_like_the_cases():
     assert signed_in(AgentFactory().user).get(place).status_code == 404
 
 
+def record_panel(user, record: CreditRecord) -> str:
+    return text_of(
+        signed_in(user).get(reverse("repair:record-panel", args=(record.pk,)), headers={"HX-Request": "true"})
+    )
+
+
+def test_the_page_of_a_record_says_to_its_entity_that_it_can_be_repaired_and_leads_there():
+    record = repairable_record()
+    agent = AgentFactory(entity=record.entity).user
+    panel = record_panel(agent, record)
+    assert "Can be repaired now" in panel
+    assert f"{reverse('repair:case-new')}?record={record.pk}" in panel
+    assert record.publicity_rule is None
+    assert "may be repaired since" in panel
+    page = text_of(signed_in(agent).get(reverse("entities:record-detail", args=(record.pk,))))
+    assert reverse("repair:record-panel", args=(record.pk,)) in page
+
+
+def test_the_page_of_a_record_says_from_which_day_or_that_never_or_that_nothing_is_needed_and_by_which_article():
+    today = timezone.localdate()
+    later, never, good = RecordFactory(decided_on=today), RecordFactory(), RecordFactory()
+    rule = PublicityRuleFactory(record_types=[later.record_type], article="第十六条")
+    ban = PublicityRuleFactory(record_types=[never.record_type], never_early=True, article="第九条")
+    good.record_type.polarity = "positive"
+    good.record_type.save()
+    for record, said in (
+        (later, ("Can be repaired from", rule.article)),
+        (never, ("Cannot be repaired early", ban.article)),
+        (good, ("Needs no repair",)),
+    ):
+        panel = record_panel(AgentFactory(entity=record.entity).user, record)
+        assert all(words in panel for words in said)
+        assert reverse("repair:case-new") not in panel
+
+
+def test_the_page_of_a_record_leads_to_its_open_case_whoever_sees_that():
+    case = CaseFactory()
+    address = reverse("repair:case-detail", args=(case.number,))
+    assert "Follow the case" in record_panel(case.opened_by, case.record)
+    assert address in record_panel(MemberFactory(body=case.deciding_body), case.record)
+    elsewhere = record_panel(MemberFactory(), case.record)
+    assert address not in elsewhere
+    assert reverse("repair:case-new") not in elsewhere
+    stranger = signed_in(AgentFactory().user)
+    assert stranger.get(reverse("repair:record-panel", args=(case.record.pk,))).status_code == 404
+
+
 def test_the_desk_has_the_cases_of_each_role():
     case, proposed = CaseFactory(), CaseFactory(state="proposed")
     clerk = MemberFactory(body=case.deciding_body)
