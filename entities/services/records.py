@@ -240,7 +240,7 @@ def approve_record(*, by, record_id: int, seen: str | None = None) -> CreditReco
     Args:
         seen: the `content_digest` of what the reviewer was shown; what has changed since is not approved.
     """
-    record = _locked(record_id)
+    record = _locked_after_its_body(record_id)
     _require_reviewable(by, record)
     if seen is not None and seen != content_digest(record):
         raise WrongState(_("It was changed since you opened it; read it again."))
@@ -324,9 +324,8 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
     The old one stays in force until a colleague approves the new one: four eyes also for corrections.
     Sending the same correction twice gives the one that already waits.
     """
-    record = _locked(record_id)
+    record = _locked_after_its_body(record_id)
     policies.may_correct(by, record).require()
-    _lock_body(record.submitted_by)
     _require_in_force(record)
     because = _reason("because", because, _("Say why the record is corrected."))
     version = _require_sound(draft, record.record_type)
@@ -425,6 +424,16 @@ def _end(record: CreditRecord, status: str, because: str) -> None:
 # What the services share
 
 
+def _locked_after_its_body(record_id: int) -> CreditRecord:
+    """The record, locked, and its body before it: for what goes on to lock other records under its number.
+
+    A file of the body locks first the body and then its records by their keys; in another order the two could
+    wait for each other.
+    """
+    _lock_bodies(CreditRecord.objects.filter(pk=record_id).values("submitted_by"))
+    return _locked(record_id)
+
+
 def _locked(record_id: int) -> CreditRecord:
     records = CreditRecord.objects.select_for_update(of=("self",)).select_related(
         "entity", "submitted_by", "record_type", "type_version", "entered_by", "submission"
@@ -437,7 +446,11 @@ def _locked(record_id: int) -> CreditRecord:
 
 def _lock_body(body: SubmittingBody) -> None:
     """One writer of new records per body at a time: two first sendings of one number must not meet."""
-    SubmittingBody.objects.select_for_update(no_key=True).get(pk=body.pk)
+    _lock_bodies([body.pk])
+
+
+def _lock_bodies(keys) -> None:
+    list(SubmittingBody.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def _state(record: CreditRecord) -> dict[str, str]:

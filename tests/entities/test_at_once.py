@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.db import connection
@@ -117,3 +118,34 @@ def test_two_workers_end_the_same_publicity_once(body):
     ended = at_once(lambda: records.end_publicity(as_of=today), lambda: records.end_publicity(as_of=today))
     assert sum(ended) == 5
     assert verbs("expired") == 5
+
+
+def test_a_file_and_an_approval_of_what_it_corrects_do_not_block_each_other(
+    body, clerk, penalty, monkeypatch
+):
+    """The file locks the record in force before the one that waits, the approval the other way round."""
+    in_force = RecordFactory(submitted_by=body, record_type=penalty, status="published")
+    waiting = RecordFactory(
+        submitted_by=body, record_type=penalty, status="waiting", entity=in_force.entity,
+        document_number=in_force.document_number, replaces=in_force,
+    )  # fmt: skip
+    reviewer, submission = MemberFactory(body=body, role="reviewer"), SubmissionFactory(body=body)
+    has_its_record = Event()
+    look = records._what_it_replaces
+
+    def look_later(record):
+        has_its_record.set()
+        sleep(0.5)
+        return look(record)
+
+    monkeypatch.setattr(records, "_what_it_replaces", look_later)
+
+    def send():
+        has_its_record.wait(10)
+        row = (2, waiting.entity_id, penalty, replace(draft_of(waiting), title="改"))
+        return records.submit_rows(by=clerk, submission=submission, rows=[row], status=Status.WAITING)
+
+    approved, sent = at_once(lambda: records.approve_record(by=reviewer, record_id=waiting.pk), send)
+
+    assert approved.status == Status.PUBLISHED
+    assert sent == records.Counts(changed=1)
