@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.common.errors import Missing
+from credit_platform.ui.formats import listed
 from entities import codes, naming, policies
 from entities.intake import formats
 from entities.intake.formats import SubmissionFormat
@@ -225,32 +226,42 @@ def _why(entity: Found, code: str, name: str) -> str:
         reasons.append(_("the head office, not the branch"))
     elif reasons:
         reasons.append(_("another name"))
-    return ", ".join(reasons) or _("proposed by the file")
+    return listed(reasons) or _("proposed by the file")
 
 
-def next_open_row(submission: Submission, after: int = 0) -> SubmissionRow | None:
-    """The next row that asks something, in the order of the file; from the beginning again after the last."""
+def next_open_row(submission: Submission, row: SubmissionRow) -> SubmissionRow | None:
+    """The row that is decided on after this one, in the order of the file and from its beginning again.
+
+    Whoever goes from proposal to proposal is not led among the entities to be registered, which are many and
+    have one button for all; and the other way round.
+    """
     asked = submission.rows.filter(outcome=Outcome.ASKED).order_by("number")
-    return asked.filter(number__gt=after).first() or asked.first()
+    unregistered = Q(question=Question.UNREGISTERED)
+    alike = asked.filter(unregistered if row.question == Question.UNREGISTERED else ~unregistered)
+    return alike.filter(number__gt=row.number).first() or alike.first() or asked.first()
 
 
 def problem_lines(
     rows: Sequence[SubmissionRow], view: str, *, decide_url: Callable[[SubmissionRow], str]
 ) -> list[dict]:
-    """What the table of problems shows, one line a problem."""
+    """What the table of problems shows, one line a cell: its first problem, and below it what else is said of it."""
     lines = []
     for row in rows:
         levels = LEVELS.get(view, ("error", "question", "warning"))
-        told = [one for one in row.problems if one["level"] in levels]
-        for place, one in enumerate(told):
-            open_here = place == 0 and row.question not in ("", Question.UNREGISTERED)
+        cells: dict[tuple, list[dict]] = {}
+        for one in row.problems:
+            if one["level"] in levels:
+                cells.setdefault((one["at"], one["column"]), []).append(one)
+        for place, ((at, column), told) in enumerate(cells.items()):
+            open_here = place == 0 and row.question
             lines.append(
                 {
-                    "cell": cell_name(one["at"], row.number),
-                    "column": one["column"] or _("whole row"),
-                    "value": one["value"],
-                    "message": for_reader(one),
-                    "level": "warning" if one["level"] != "error" else "error",
+                    "cell": cell_name(at, row.number),
+                    "column": column or _("whole row"),
+                    "value": told[0]["value"] if at is not None else "–",
+                    "message": for_reader(told[0]),
+                    "more": [for_reader(one) for one in told[1:]],
+                    "level": "error" if any(one["level"] == "error" for one in told) else "warning",
                     "fix_url": decide_url(row) if open_here else "",
                     "fix_label": _("Decide") if row.outcome == Outcome.ASKED else _("Look it up"),
                 }

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
-from credit_platform.ui.formats import chinese, number as grouped
+from credit_platform.ui.formats import number as grouped
 from entities import policies, submission_selectors as selectors
 from entities.intake import formats, returning, templates
 from entities.intake.matching import Question
@@ -81,7 +81,7 @@ def submission_new(request: HttpRequest) -> HttpResponse:
 
 def _upload_page(request: HttpRequest, form: UploadForm, bodies, status: int = 200) -> HttpResponse:
     offered = {fmt.code: fmt for body in bodies for fmt in formats.formats_for(body)}
-    context = {"form": form, "formats": list(offered.values()), "chinese": chinese()}
+    context = {"form": form, "formats": list(offered.values())}
     return render(request, "entities/submissions/new.html", context, status=status)
 
 
@@ -141,6 +141,9 @@ def _preview(
     rows = submission.rows.filter(selectors.VIEWS[view]).order_by("number")
     if column:
         rows = rows.filter(problems__contains=[{"column": column}])
+    question = request.GET.get("question", "") if view == selectors.DECIDE else ""
+    if question:
+        rows = rows.filter(question=question)
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     row = row or _row_to_decide(request, submission)
     listed = view in (selectors.ON_FILE, selectors.GOOD)
@@ -148,6 +151,7 @@ def _preview(
         "counts": counts,
         "view": view,
         "column": column,
+        "question": question,
         "columns": selectors.columns_with_problems(submission, view),
         "page": page,
         "problems": []
@@ -258,6 +262,8 @@ def _result(request: HttpRequest, submission: Submission) -> dict:
         "counts": counts,
         "page": page,
         "rows": [{"row": row, "record": records.get(row.number)} for row in page],
+        # A list of members names entities and nothing else.
+        "titled": any(row.draft.get("title") for row in page),
         "rest": counts.asked + counts.refused,
     }
 
@@ -367,7 +373,7 @@ def submission_decide(request: HttpRequest, submission_id: int, number: int) -> 
         except DomainError as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect(_after_deciding(request, submission, number))
+            return redirect(_after_deciding(submission, row))
     return _page_of(request, submission, form=form, row=row, status=422)
 
 
@@ -382,9 +388,9 @@ def _decide(user, submission: Submission, number: int, chosen: dict) -> None:
         )
 
 
-def _after_deciding(request: HttpRequest, submission: Submission, number: int) -> str:
+def _after_deciding(submission: Submission, row: SubmissionRow) -> str:
     here = reverse("entities:submission-detail", args=(submission.pk,))
-    following = selectors.next_open_row(submission, number)
+    following = selectors.next_open_row(submission, row)
     if following is None:
         return here
     return f"{here}?{urlencode({'view': selectors.DECIDE, 'row': str(following.number)})}#decide"

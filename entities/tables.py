@@ -116,7 +116,7 @@ def export_line(record: CreditRecord) -> list:
         record.entity.name,
         record.title,
         record.get_severity_class_display() if record.severity_class else "",
-        ", ".join(str(PenaltyKind(kind).label) for kind in record.penalty_kinds),
+        formats.listed(PenaltyKind(kind).label for kind in record.penalty_kinds),
         "" if record.amount is None else f"{record.amount:.2f}",
         _iso(record.decided_on),
         _iso(record.published_on),

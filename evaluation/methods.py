@@ -89,8 +89,8 @@ def method_of(document: SchemeDocument) -> Method:
     used = dict.fromkeys(indicator.kind for indicator in document.indicators)
     return Method(
         document=document,
-        considered=_listed(words.types(document.considered.types)),
-        market=_listed(words.types(document.considered.market_types)),
+        considered=formats.listed(words.types(document.considered.types)),
+        market=formats.listed(words.types(document.considered.market_types)),
         start_rules=[(words.match(rule.when), formats.score(rule.points)) for rule in document.start.rules],
         indicators=[
             IndicatorMethod(one, _(TITLES[one.kind]), list(_rows(one, words))) for one in document.indicators
@@ -143,21 +143,17 @@ class Catalogue:
 
     def match(self, match: Match) -> str:
         """A condition in words."""
-        parts = [_listed(self.types(match.types))]
+        parts = [formats.listed(self.types(match.types))]
         if match.classes:
             parts.append(
                 _("of class %(classes)s")
-                % {"classes": _listed(SeverityClass(one).label for one in match.classes)}
+                % {"classes": formats.listed(SeverityClass(one).label for one in match.classes)}
             )
         if match.penalty_kinds:
-            parts.append(_listed(PenaltyKind(kind).label for kind in match.penalty_kinds))
+            parts.append(formats.listed(PenaltyKind(kind).label for kind in match.penalty_kinds))
         for name, wanted in match.values.items():
-            parts.append(_listed(self.values.get((name, value), value) for value in wanted))
+            parts.append(formats.listed(self.values.get((name, value), value) for value in wanted))
         return _divided(parts)
-
-
-def _listed(words: Iterable) -> str:
-    return ("、" if formats.chinese() else ", ").join(map(str, words))
 
 
 def _divided(parts: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Dates, numbers and money as the reader's language writes them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -86,6 +87,11 @@ def points(value: float | Decimal | None) -> str:
 def percent(value: float | Decimal | None, places: int = 1) -> str:
     """A share between 0 and 1: 97.2%."""
     return "" if value is None else f"{value * 100:.{places}f}%".replace("-", MINUS)
+
+
+def listed(words: Iterable) -> str:
+    """Several words one after the other, with the comma of the reader's language."""
+    return ("、" if chinese() else ", ").join(map(str, words))
 
 
 def file_size(value: int | None) -> str:

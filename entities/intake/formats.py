@@ -25,6 +25,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from credit_platform.common.errors import Missing
+from credit_platform.ui.formats import chinese
 from entities.intake.reading import column_key
 from entities.intake.rows import RowForm
 
@@ -48,6 +49,19 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = False
     example: str = ""
+
+    @property
+    def title(self) -> str:
+        """The column's name in the reader's language."""
+        return self.zh if chinese() else str(self.en)
+
+    @property
+    def other_names(self) -> list[str]:
+        """The other names under which the reader may have the column in their file."""
+        with translation.override("en"):
+            names = dict.fromkeys((self.zh, str(self.en), *self.aliases))
+        names.pop(self.title, None)
+        return list(names)
 
 
 @dataclass(frozen=True, slots=True)

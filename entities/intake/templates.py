@@ -23,12 +23,7 @@ LISTS = "lists"
 
 def template_lines(fmt: SubmissionFormat) -> list[list[str]]:
     """Column names in the reader's language, and one invented row."""
-    return [[name_of(column) for column in fmt.columns], [column.example for column in fmt.columns]]
-
-
-def name_of(column: Column) -> str:
-    """The column's name in the reader's language."""
-    return column.zh if chinese() else str(column.en)
+    return [[column.title for column in fmt.columns], [column.example for column in fmt.columns]]
 
 
 def choices_of(fmt: SubmissionFormat, column: Column) -> tuple[list[str], bool]:
@@ -88,7 +83,7 @@ def as_xlsx(fmt: SubmissionFormat) -> io.BytesIO:
         looks = _Looks(book)
         for place, column in enumerate(fmt.columns):
             field = fmt.row_form.base_fields[column.field]
-            name = name_of(column)
+            name = column.title
             sheet.set_column(place, place, _width(name, column.example), looks.of(field))
             sheet.write_string(
                 0,

@@ -36,6 +36,7 @@ for _name in (
     "points",
     "percent",
     "file_size",
+    "listed",
 ):
     register.filter(_name, getattr(formats, _name))
 

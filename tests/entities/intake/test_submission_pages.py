@@ -93,6 +93,44 @@ def test_the_preview_shows_counts_problems_and_where_they_are(page, tax):
     assert "Look it up" in shown
 
 
+def test_what_is_said_of_one_cell_stands_in_one_line(page, tax):
+    submission = tax.send_rows(("360206550875725", "甲"))
+    shown = text(page.get(address("detail", submission), {"view": "fix"}))
+    assert "An older number of 15 places" in shown and "The registry has neither this number" in shown
+    assert shown.count(">A2<") == 1
+
+
+def test_the_rows_of_one_question_are_shown_and_each_can_be_decided_on(page, tax):
+    entity = EntityFactory(name_zh="海晏贸易")
+    submission = tax.send_rows((entity.credit_code, "海晏商贸"), (invented_code(900_001), "甲"))
+    shown = text(page.get(address("detail", submission), {"view": "decide", "question": "unregistered"}))
+    assert ">A3<" in shown and ">A2<" not in shown
+    assert "row=3#decide" in shown
+    everything = text(page.get(address("detail", submission), {"view": "decide"}))
+    assert "question=unregistered" in everything and "question=code_other_name" in everything
+
+
+def test_after_a_proposal_comes_the_next_proposal_and_then_what_is_to_be_registered(page, tax):
+    entities = [EntityFactory(name_zh=f"海晏{n}号") for n in range(2)]
+    first, second = ((entity.credit_code, "海晏商贸") for entity in entities)
+    submission = tax.send_rows(first, (invented_code(900_001), "甲"), second)
+    after_first = page.post(address("decide", submission, 2), {"choice": str(entities[0].pk)})
+    assert "row=4" in after_first.url
+    after_second = page.post(address("decide", submission, 4), {"choice": str(entities[1].pk)})
+    assert "row=3" in after_second.url
+    assert page.post(address("decide", submission, 3), {"choice": "register"}).url == address(
+        "detail", submission
+    )
+
+
+def test_the_form_names_each_other_name_of_a_column_once(page):
+    for language in ("en", "zh-hans"):
+        page.cookies["django_language"] = language
+        shown = text(page.get(reverse("entities:submission-new")))
+        assert ("统一社会信用代码、社会信用代码" in shown) == (language == "zh-hans")
+        assert ("统一社会信用代码, 社会信用代码" in shown) == (language == "en")
+
+
 def test_problems_can_be_narrowed_to_a_column(page, tax):
     submission = tax.send_rows(("1", "甲"), ("2", "乙", "25"))
     shown = text(page.get(address("detail", submission), {"view": "fix", "column": "评价年度"}))
