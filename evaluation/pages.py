@@ -27,7 +27,7 @@ from evaluation.methods import rungs_of
 from evaluation.models import RatingRequest, Scheme
 from evaluation.plain import as_of_line, end_of, next_limit, record_url, turn_lines
 from evaluation.schemes.in_force import SchemeInForce
-from evaluation.selectors import entity_and_schemes
+from evaluation.selectors import entity_and_schemes, schemes_in_sight
 
 #: The bars of the class component.
 LEVELS = {"minor": 1, "general": 2, "serious": 3}
@@ -342,9 +342,14 @@ class RatingPanel:
     url: str
 
 
-def rating_panel(*, user, credit_code: str, today: date) -> RatingPanel:
-    """The comprehensive grade in short, other families named beside it; `Missing` where there is nothing to see."""
-    entity, schemes = entity_and_schemes(user, credit_code, today)
+def rating_panel(*, user, entity: Entity, today: date) -> RatingPanel | None:
+    """The comprehensive grade in short, other families named beside it.
+
+    None where no scheme is in force under which this user may see the entity's grade.
+    """
+    schemes = schemes_in_sight(user, entity, today)
+    if not schemes:
+        return None
     columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
     records = visible_records(user=user, record_ids=columns.records.record.tolist())
     by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}

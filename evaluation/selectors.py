@@ -80,15 +80,24 @@ def public_grades_of(entity: Entity) -> list[GradeFact]:
 
 def entity_and_schemes(user, credit_code: str, day: date) -> tuple[Entity, list[SchemeInForce]]:
     """The entity, and the schemes under which this user may see its grade, evaluations first; `Missing` without any."""
-    entity = Entity.objects.visible_to(user).filter(credit_code=credit_code).first()
-    schemes = [
-        one
-        for one in schemes_for(user, day)
-        if entity is not None and policies.may_see_grade(user, entity, one.scheme)
-    ]
+    entity = entity_to_be_graded(user, credit_code)
+    schemes = schemes_in_sight(user, entity, day)
     if not schemes:
         raise Missing
     return entity, schemes
+
+
+def entity_to_be_graded(user, credit_code: str) -> Entity:
+    """The entity, whether it has a grade or not; `Missing` for whom neither it nor any grade is to be seen."""
+    entity = Entity.objects.visible_to(user).filter(credit_code=credit_code).first()
+    if entity is None or not policies.may_see_some_grades(user):
+        raise Missing
+    return entity
+
+
+def schemes_in_sight(user, entity: Entity, day: date) -> list[SchemeInForce]:
+    """The schemes in force under which this user may see the entity's grade, evaluations first."""
+    return [one for one in schemes_for(user, day) if policies.may_see_grade(user, entity, one.scheme)]
 
 
 def explanation_for(*, user, credit_code: str, scheme_code: str, day: date) -> Explained:

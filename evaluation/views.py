@@ -148,9 +148,10 @@ def entity_rating(request: HttpRequest, credit_code: str) -> HttpResponse:
 def entity_panel(request: HttpRequest, credit_code: str) -> HttpResponse:
     """The grade on the registry's page of the entity: a fragment for htmx, a whole page otherwise."""
     today = timezone.localdate()
-    panel = pages.rating_panel(user=request.user, credit_code=credit_code, today=today)
+    entity = selectors.entity_to_be_graded(request.user, credit_code)
+    panel = pages.rating_panel(user=request.user, entity=entity, today=today)
     template = "evaluation/_entity_panel.html" if request.htmx else "evaluation/entity_panel.html"
-    return render(request, template, {"panel": panel, "shell": shell_for(request.user)})
+    return render(request, template, {"entity": entity, "panel": panel, "shell": shell_for(request.user)})
 
 
 @require_safe

@@ -233,6 +233,16 @@ def test_the_panel_is_a_fragment_for_htmx_and_a_page_otherwise(client, official,
     assert "grade-lg" in fragment
 
 
+@pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true"}])
+def test_the_panel_says_in_words_that_no_scheme_is_in_force(client, official, htmx):
+    entity = EntityFactory()
+    answer = client.get(reverse("evaluation:entity-panel", args=[entity.credit_code]), headers=htmx)
+    assert answer.status_code == 200
+    assert "no scheme is in force" in answer.content.decode()
+    missing = client.get(reverse("evaluation:entity-panel", args=["91330299MA00000000"]), headers=htmx)
+    assert missing.status_code == 404
+
+
 def test_the_registrys_page_of_an_entity_has_a_place_for_the_grade(client, official, schemes):
     entity = EntityFactory()
     url = reverse("evaluation:entity-panel", args=[entity.credit_code])
