@@ -157,6 +157,18 @@ def test_a_grade_is_public_where_its_scheme_is(client, entity):
     assert "Not rated" in page_of(client, entity)
 
 
+def test_the_public_has_no_other_way_to_a_grade(client, entity, monkeypatch):
+    """What `public_grades_of` does not say stands on no public page, though the scheme is public."""
+    one = install_shipped_schemes()["city-comprehensive"]
+    CurrentRatingFactory(entity=entity, scheme=one.scheme, version=one.version, grade="B", points=80_00)
+    Scheme.objects.filter(pk=one.scheme.pk).update(is_public=True)
+    assert 'class="grade' in everything_public(client, entity)
+    monkeypatch.setattr("credit_platform.portal.views.public_grades_of", lambda entity: [])
+    page = everything_public(client, entity)
+    assert 'class="grade' not in page
+    assert "80.0" not in page
+
+
 def test_the_interface_for_systems_shows_nothing_to_strangers(client, entity, penalty_type):
     record = RecordFactory(entity=entity, record_type=penalty_type)
     for address in (
