@@ -1,6 +1,7 @@
 """The components in a real browser: nothing in a reader's way, and every key does what it says."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -248,6 +249,29 @@ def test_the_other_language_is_one_press_away_and_stays(guide):
     expect(page.locator("h1")).to_have_text("样式指南")
     page.reload()
     expect(page.locator("h1")).to_have_text("样式指南")
+
+
+def test_names_of_limits_that_lie_close_stand_in_rows_on_a_phone(guide):
+    """The chart is drawn anew with four limits in a strip of 150 pixels, as a narrow score on a phone has them."""
+    page = guide(width=390)
+    distances = page.evaluate(
+        """() => {
+          const old = document.querySelector("[data-chart=waterfall]");
+          const source = document.getElementById(old.dataset.src), data = JSON.parse(source.textContent);
+          data.lines = [45, 60, 75, 90].map((at) => ({ at: at, name: "B " + at + ".0" }));
+          data.min = 40;
+          data.max = 100;
+          source.textContent = JSON.stringify(data);
+          const place = old.cloneNode(false);
+          delete place.dataset.drawn;
+          place.removeAttribute("_echarts_instance_");
+          old.replaceWith(place);
+          place.parentNode.dispatchEvent(new CustomEvent("htmx:afterSwap", { bubbles: true }));
+          const lines = echarts.getInstanceByDom(place).getOption().series[1].markLine.data;
+          return lines.map((line) => line.label.distance);
+        }"""
+    )
+    assert all(one != next_one for one, next_one in pairwise(distances))
 
 
 def test_the_menu_opens_on_a_phone(guide):

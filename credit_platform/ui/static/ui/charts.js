@@ -40,6 +40,20 @@
     }, extra);
   }
 
+  /* In which row above a chart the name of each line stands, so that no two cover each other on a narrow screen. */
+  function inRows(lines, pixelsEach) {
+    var ends = [], of = lines.map(function () { return 0; });
+    lines.map(function (line, i) { return i; }).sort(function (a, b) {
+      return lines[a].at - lines[b].at;
+    }).forEach(function (i) {
+      var middle = lines[i].at * pixelsEach, half = lines[i].name.length * 3.5 + 3, row = 0;
+      while (row < ends.length && ends[row] > middle - half) { row += 1; }
+      ends[row] = middle + half;
+      of[i] = row;
+    });
+    return { of: of, count: ends.length };
+  }
+
   var make = {
     /* Solid is now, the tick is then. */
     distribution: function (d) {
@@ -120,8 +134,9 @@
     },
 
     /* From the base through signed parts to the total, with the limits of the grades. */
-    waterfall: function (d) {
-      var o = base(), run = 0, under = [], bars = [];
+    waterfall: function (d, width) {
+      var o = base(), run = 0, under = [], bars = [], names = width < 480 ? 110 : 150;
+      var rows = inRows(d.lines, (width - names - 72) / (d.max - d.min));
       d.steps.forEach(function (step) {
         if (step.total) {
           run = step.value;
@@ -136,12 +151,12 @@
           });
         }
       });
-      o.grid = { left: 8, right: 56, top: 24, bottom: 4, containLabel: true };
+      o.grid = { left: 8, right: 56, top: 12 + 14 * Math.max(1, rows.count), bottom: 4, containLabel: true };
       o.tooltip.trigger = "item";
       o.tooltip.formatter = function (p) { return p.name + "  " + p.data.tag; };
       o.yAxis = axis({
         type: "category", inverse: true, data: d.steps.map(function (step) { return step.name; }),
-        axisLabel: { color: tok("ink"), fontSize: 12, lineHeight: 15, width: 150, overflow: "break" },
+        axisLabel: { color: tok("ink"), fontSize: 12, lineHeight: 15, width: names, overflow: "break" },
         axisLine: { show: false }
       });
       o.xAxis = axis({
@@ -158,9 +173,9 @@
           },
           markLine: {
             symbol: "none", silent: true, z: 1, lineStyle: { color: tok("ink-3"), type: [4, 3], width: 1 },
-            data: d.lines.map(function (line) {
+            data: d.lines.map(function (line, i) {
               return { xAxis: line.at, name: line.name, label: {
-                position: "start", color: tok("ink-2"), fontSize: 11, formatter: line.name
+                position: "start", distance: 4 + 14 * rows.of[i], backgroundColor: tok("surface"), color: tok("ink-2"), fontSize: 11, formatter: line.name
               } };
             })
           }
@@ -235,9 +250,14 @@
       place.dataset.drawn = "1";
       var data = JSON.parse(document.getElementById(place.dataset.src).textContent);
       var chart = window.echarts.init(place, null, { renderer: "canvas" });
-      function draw() { chart.setOption(make[place.dataset.chart](data), true); }
+      var width = place.clientWidth;
+      function draw() { chart.setOption(make[place.dataset.chart](data, width), true); }
       draw();
-      new ResizeObserver(function () { chart.resize(); }).observe(place);
+      new ResizeObserver(function () {
+        chart.resize();
+        /* Where names stand depends on the width. */
+        if (place.clientWidth !== width) { width = place.clientWidth; draw(); }
+      }).observe(place);
       /* Paper is always light. */
       var page = document.documentElement, theme;
       window.addEventListener("beforeprint", function () {
