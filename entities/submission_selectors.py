@@ -133,6 +133,11 @@ class Counts:
     def good(self) -> int:
         return self.new + self.changed
 
+    @property
+    def to_save(self) -> int:
+        """The good rows that are not saved yet: what confirming saves."""
+        return self.good - self.saved
+
 
 def counts_of(submission: Submission) -> Counts:
     """All counts of the preview in one query."""

@@ -149,6 +149,7 @@ def _preview(
     listed = view in (selectors.ON_FILE, selectors.GOOD)
     return {
         "counts": counts,
+        "giving_up": _giving_up(counts.saved),
         "view": view,
         "column": column,
         "question": question,
@@ -288,6 +289,32 @@ def submission_confirm(request: HttpRequest, submission_id: int) -> HttpResponse
     return redirect("entities:submission-detail", submission_id=submission_id)
 
 
+def _giving_up(saved: int) -> dict[str, str]:
+    """The words that ask before a file is given up, or closed when so many of its rows are saved already."""
+    if not saved:
+        return {
+            "offer": _("Give this file up"),
+            "title": _("Give this file up?"),
+            "consequence": _(
+                "Nothing of it is saved, and the choices made here are lost. The file can be sent again."
+            ),
+            "verb": _("Give the file up"),
+        }
+    stays = ngettext(
+        "%(count)s row of it is saved already and stays. The rest is not saved; it comes back with the reasons "
+        "and can be sent again.",
+        "%(count)s rows of it are saved already and stay. The rest is not saved; it comes back with the reasons "
+        "and can be sent again.",
+        saved,
+    )
+    return {
+        "offer": _("Close this file"),
+        "title": _("Close this file with what is saved?"),
+        "consequence": stays % {"count": grouped(saved)},
+        "verb": _("Close the file"),
+    }
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_cancel(request: HttpRequest, submission_id: int) -> HttpResponse:
@@ -305,13 +332,8 @@ def submission_cancel(request: HttpRequest, submission_id: int) -> HttpResponse:
         return redirect("entities:submission-list")
     policies.may_enter_records(request.user, submission.body).require()
     context = {
-        "title": _("Give this file up?"),
-        "consequence": _(
-            "Nothing of %(file)s is saved, and the choices made here are lost. The file can be sent again."
-        )
-        % {"file": submission.document.name},
+        **_giving_up(selectors.counts_of(submission).saved),
         "action": request.path,
-        "verb": _("Give the file up"),
         "keep": _("Keep it"),
         "back_url": here,
         "form": None,

@@ -242,11 +242,31 @@ def test_nothing_to_save_says_so(page, tax):
 
 def test_giving_up_is_asked_first_and_then_done(page, tax):
     submission = tax.upload(HEADER)
-    assert "Nothing of list.csv is saved" in text(page.get(address("cancel", submission)))
+    assert "Nothing of it is saved" in text(page.get(address("cancel", submission)))
     page.post(address("cancel", submission))
     submission.refresh_from_db()
     assert submission.state == State.CANCELLED
     assert "given up" in text(page.get(address("detail", submission)))
+
+
+def test_of_a_file_partly_saved_the_page_says_what_stays_and_offers_what_can_be_done(page, tax):
+    submission = tax.send_rows(
+        *((entity.credit_code, entity.name_zh, "2024") for entity in EntityFactory.create_batch(2))
+    )
+    here, cancel = address("detail", submission), address("cancel", submission)
+    again = address("check-again", submission)
+    assert again in text(page.get(here))
+    assert "Nothing of it is saved" in text(page.get(cancel))
+    submission.rows.filter(number=2).update(is_saved=True)
+    shown, asked = text(page.get(here)), text(page.get(cancel))
+    assert again not in shown
+    assert "Save 1 ready row" in shown
+    for one in (shown, asked):
+        assert "1 row of it is saved already and stays" in one
+        assert "Nothing of it is saved" not in one
+    assert page.post(cancel).status_code == 302
+    submission.refresh_from_db()
+    assert submission.state == Submission.State.DONE
 
 
 def test_the_list_shows_the_files_of_the_body_and_filters_them(page, tax):
