@@ -26,5 +26,7 @@ verbs.register(
     entities__submission__confirmed=_("confirmed the upload"),
     entities__submission__cancelled=_("cancelled the upload"),
     entities__submission__finished=_("finished the upload"),
+    entities__columns__mapped=_("said which column is which"),
+    entities__columns__changed=_("changed what is remembered of columns"),
     entities__notice__acknowledged=_("acknowledged the notice"),
 )

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.ui.forms import FileDrop, LookupInput
 from entities.intake import formats
+from entities.intake.formats import SubmissionFormat
 from entities.models import Entity, Submission
+from entities.submission_selectors import column_letters
 
 ENDINGS = ".csv,.xlsx,.xls,.ods,.txt"
 
@@ -80,6 +82,67 @@ class RowDecisionForm(forms.Form):
         else:
             cleaned["entity"] = entity.pk
         return cleaned
+
+
+class ColumnsForm(forms.Form):
+    """Which column of a file is which: for each field of the format a choice among the file's columns.
+
+    Args:
+        header, sample: of the file, as `Layout` keeps them.
+        proposed: from a field to the place of the column that is probably meant.
+    """
+
+    def __init__(self, *args, fmt: SubmissionFormat, header, sample, proposed, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("not in the file"))] + [
+            (str(place), self._label(place, name, sample)) for place, name in enumerate(header) if name
+        ]
+        for column in sorted(fmt.columns, key=lambda column: not column.required):
+            self.fields[column.field] = forms.ChoiceField(
+                label=column.title,
+                choices=choices,
+                required=column.required,
+                initial=str(proposed.get(column.field, "")),
+                error_messages={"required": _("The format needs this column; say which one it is.")},
+            )
+        self.spans = dict.fromkeys(self.fields, 3)
+
+    @staticmethod
+    def _label(place: int, name: str, sample) -> str:
+        cells = [row[place] for row in sample if place < len(row) and row[place]]
+        shown = f"{column_letters(place)} · {name}"
+        return f"{shown} ({'、'.join(cells[:2])[:60]} …)" if cells else shown
+
+    def places(self) -> dict[str, int]:
+        """From each field to its place, for the service; the fields that are not in the file are left out."""
+        return {field: int(place) for field, place in self.cleaned_data.items() if place}
+
+
+class MappingForm(forms.Form):
+    """What is remembered of column names: for each the field that takes it, that none does, or to forget it."""
+
+    FORGET, NOTHING = "-forget", "-nothing"
+
+    def __init__(self, *args, fmt: SubmissionFormat, mapping, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        choices: list[tuple] = [(column.field, column.title) for column in fmt.columns]
+        choices += [(self.NOTHING, _("is not read")), (self.FORGET, _("forget this name"))]
+        # Names of columns may be anything; fields are counted instead.
+        self.names = dict(enumerate(sorted(mapping.names)))
+        for number, name in self.names.items():
+            self.fields[f"name_{number}"] = forms.ChoiceField(
+                label=name, choices=choices, initial=mapping.names[name] or self.NOTHING
+            )
+        self.spans = dict.fromkeys(self.fields, 3)
+
+    def kept(self) -> dict[str, str]:
+        """The names that stay, as the service wants them."""
+        said = {name: self.cleaned_data[f"name_{number}"] for number, name in self.names.items()}
+        return {
+            name: "" if field == self.NOTHING else field
+            for name, field in said.items()
+            if field != self.FORGET
+        }
 
 
 class ListFilter(forms.Form):

@@ -15,7 +15,7 @@ from entities.intake import formats
 from entities.intake.formats import SubmissionFormat
 from entities.intake.matching import Found, Question, found_by_key, head_office_in
 from entities.intake.sentences import for_reader
-from entities.models import CreditRecord, Submission, SubmissionRow, SubmittingBody
+from entities.models import ColumnMapping, CreditRecord, Submission, SubmissionRow, SubmittingBody
 
 State, Outcome = Submission.State, SubmissionRow.Outcome
 #: The views of a preview: rows that must be put right, that ask something, that are worth a look, that are on file.
@@ -59,6 +59,25 @@ def submission_for_page(*, user, submission_id: int) -> Submission:
     if found is None:
         raise Missing
     return found
+
+
+def may_map_columns(user, submission: Submission) -> bool:
+    """Whether the user may say which column of the file is which: it has a header, and nothing of it is saved."""
+    return (
+        submission.state in (State.READY, State.REFUSED)
+        and any(submission.header)
+        and bool(policies.may_enter_records(user, submission.body))
+        and (submission.state == State.REFUSED or not submission.rows.filter(is_saved=True).exists())
+    )
+
+
+def mappings_of(user) -> QuerySet[ColumnMapping]:
+    """What is remembered of the columns of the user's bodies."""
+    return (
+        ColumnMapping.objects.visible_to(user)
+        .select_related("body", "changed_by")
+        .order_by("body", "format_code")
+    )
 
 
 def waiting_count(user) -> int:
@@ -278,12 +297,17 @@ def cell_name(place: int | None, number: int) -> str:
     """A cell as spreadsheets name it: column 17 of row 118 is Q118."""
     if place is None:
         return str(number)
+    return f"{column_letters(place)}{number}"
+
+
+def column_letters(place: int) -> str:
+    """A column as spreadsheets name it, counted from 0: 16 is Q, 26 is AA."""
     letters = ""
     place += 1
     while place:
         place, letter = divmod(place - 1, 26)
         letters = chr(65 + letter) + letters
-    return f"{letters}{number}"
+    return letters
 
 
 def excerpt_of(submission: Submission, row: SubmissionRow) -> dict:

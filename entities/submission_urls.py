@@ -36,5 +36,7 @@ urlpatterns = [
         views.submission_decide,
         name="submission-decide",
     ),
+    path("submissions/<int:submission_id>/columns/", views.submission_columns, name="submission-columns"),
+    path("submissions/columns/<int:mapping_id>/", views.column_mapping, name="column-mapping"),
     path("submissions/<int:submission_id>/rest/", views.submission_rest, name="submission-rest"),
 ]

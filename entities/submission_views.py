@@ -23,12 +23,13 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
 from entities import policies, submission_selectors as selectors
-from entities.intake import formats, returning, templates
+from entities.intake import formats, mapping, returning, templates
+from entities.intake.layout import Layout
 from entities.intake.matching import Question
 from entities.intake.sentences import for_reader
 from entities.models import Submission, SubmissionRow
-from entities.services import submissions
-from entities.submission_forms import ListFilter, RowDecisionForm, UploadForm
+from entities.services import column_mappings, submissions
+from entities.submission_forms import ColumnsForm, ListFilter, MappingForm, RowDecisionForm, UploadForm
 
 ROWS = 25
 State = Submission.State
@@ -81,7 +82,13 @@ def submission_new(request: HttpRequest) -> HttpResponse:
 
 def _upload_page(request: HttpRequest, form: UploadForm, bodies, status: int = 200) -> HttpResponse:
     offered = {fmt.code: fmt for body in bodies for fmt in formats.formats_for(body)}
-    context = {"form": form, "formats": list(offered.values())}
+    remembered: dict[str, list] = {}
+    for one in selectors.mappings_of(request.user):
+        remembered.setdefault(one.format_code, []).append(one)
+    context = {
+        "form": form,
+        "formats": [{"format": fmt, "mappings": remembered.get(code, ())} for code, fmt in offered.items()],
+    }
     return render(request, "entities/submissions/new.html", context, status=status)
 
 
@@ -129,6 +136,7 @@ def _page_of(
             context |= _result(request, submission)
             return render(request, "entities/submissions/done.html", context)
         case _other:
+            context["may_map"] = selectors.may_map_columns(request.user, submission)
             return render(request, "entities/submissions/at_work.html", context)
 
 
@@ -416,6 +424,68 @@ def _after_deciding(submission: Submission, row: SubmissionRow) -> str:
     if following is None:
         return here
     return f"{here}?{urlencode({'view': selectors.DECIDE, 'row': str(following.number)})}#decide"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission_columns(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Say which column of a file is which; it is checked again in that way, and the next file at once."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    policies.may_enter_records(request.user, submission.body).require()
+    fmt = formats.get(submission.format_code)
+    if not selectors.may_map_columns(request.user, submission):
+        raise Missing
+    layout = Layout(**submission.layout)
+    form = ColumnsForm(
+        request.POST if request.method == "POST" else None,
+        fmt=fmt,
+        header=submission.header,
+        sample=layout.sample,
+        proposed=mapping.proposal(fmt, layout),
+    )
+    if form.is_valid():
+        try:
+            column_mappings.map_columns(by=request.user, submission_id=submission_id, places=form.places())
+        except InvalidInput as refused:
+            for name, sentences in refused.problems.items():
+                form.add_error(name or None, sentences)
+        else:
+            messages.success(request, _("The columns are remembered for the next file of this kind."))
+            return redirect("entities:submission-detail", submission_id=submission_id)
+    context = {"submission": submission, "format": fmt, "form": form, "layout": layout}
+    return render(request, "entities/submissions/columns.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def column_mapping(request: HttpRequest, mapping_id: int) -> HttpResponse:
+    """What is remembered of the columns of a body's files: change it, or forget it."""
+    kept = selectors.mappings_of(request.user).filter(pk=mapping_id).first()
+    if kept is None:
+        raise Missing
+    fmt = formats.get(kept.format_code)
+    form = MappingForm(request.POST if request.method == "POST" else None, fmt=fmt, mapping=kept)
+    if request.method == "POST":
+        policies.may_enter_records(request.user, kept.body).require()
+    if "forget" in request.POST:
+        column_mappings.change_mapping(by=request.user, mapping_id=mapping_id, names={})
+        messages.success(
+            request, _("The columns are forgotten; the next file is read by the format's own names.")
+        )
+        return redirect("entities:submission-new")
+    if form.is_valid():
+        left = column_mappings.change_mapping(by=request.user, mapping_id=mapping_id, names=form.kept())
+        messages.success(request, _("What is remembered of the columns was changed."))
+        return (
+            redirect("entities:column-mapping", mapping_id) if left else redirect("entities:submission-new")
+        )
+    context = {
+        "mapping": kept,
+        "format": fmt,
+        "form": form,
+        "may_change": bool(policies.may_enter_records(request.user, kept.body)),
+    }
+    return render(request, "entities/submissions/mapping.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -18,6 +18,7 @@ MAX_COLUMNS = 200
 MAX_CELL_TEXT = 131_072
 #: The header is looked for in so many rows: official sheets often have a title above it.
 HEADER_WITHIN = 12
+SAMPLE_ROWS, SAMPLE_LENGTH = 3, 40
 #: The column that a returned file has; read by either reader, and passed over when the file is sent again.
 REASON = "原因 / Reason"
 HEADER_NOISE = re.compile(r"[\s*：:]+")
@@ -50,6 +51,7 @@ class Layout:
         columns: from a field's name to the place of its column, counted from 0.
         first_place: how many empty columns a spreadsheet has before the first one.
         rows_expected: about how many rows come after the header, for the estimate while working.
+        sample: the first rows below the header, cells cut short, to tell columns by.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Layout:
     columns: dict[str, int] = field(default_factory=dict)
     first_place: int = 0
     rows_expected: int = 0
+    sample: list[list[str]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -111,7 +114,9 @@ def find_header(
         own = _places(row, known)
         names = [cell or upper for cell, upper in zip_longest(row, above, fillvalue="")] if own else row
         columns = _places(names, known)
-        if len(columns) > best[0] or (not best[2] and any(row)):
+        # Where no name is known the fullest row is the likeliest.
+        fuller = not best[0] and sum(map(bool, names)) > sum(map(bool, best[2]))
+        if len(columns) > best[0] or fuller:
             best = (len(columns), number, [cell_text(name)[:200] for name in names], columns)
         above = row
     return best
@@ -138,6 +143,14 @@ def _converter():
 def simplified(text: str) -> str:
     """The text in simplified characters."""
     return _converter().convert(text)
+
+
+def sample_below(rows: list[list[str]], header_row: int) -> list[list[str]]:
+    """The first rows below the header, as `Layout.sample` keeps them; rows count from 1."""
+    return [
+        [cell_text(cell)[:SAMPLE_LENGTH] for cell in row]
+        for row in rows[header_row : header_row + SAMPLE_ROWS]
+    ]
 
 
 def notes_of(layout: Layout) -> list[Note]:

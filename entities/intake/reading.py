@@ -30,6 +30,7 @@ from entities.intake.layout import (
     column_key,
     find_header,
     notes_of,
+    sample_below,
 )
 from entities.intake.rows import cell_text
 
@@ -93,6 +94,7 @@ def _open_csv(file: BinaryIO, known: Mapping[str, str]) -> "CsvTable":
         sample = list(islice(_records(file, layout), HEADER_WITHIN))
         found, row, header, columns = find_header(sample, known)
         layout.header_row, layout.header, layout.columns = row, header, columns
+        layout.sample = sample_below(sample, row)
         if best is None or (found, len(header)) > best[:2]:
             best = (found, len(header), layout)
     layout = best[2]

@@ -28,6 +28,7 @@ from entities.intake.layout import (
     check_width,
     find_header,
     notes_of,
+    sample_below,
 )
 from entities.intake.rows import cell_text
 
@@ -352,8 +353,9 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
         lines = unfolding.lines()
         about: dict[str, Any] = next(lines, {"problem": "damaged", "error": ""})
         _refuse(about)
-        sample = list(islice(lines, HEADER_WITHIN))
-        _found, row, header, columns = find_header([_cells(cells) for cells in sample], known)
+        first = list(islice(lines, HEADER_WITHIN))
+        sample = [_cells(cells) for cells in first if isinstance(cells, list)]
+        _found, row, header, columns = find_header(sample, known)
         check_width(len(header))
     except BaseException:
         unfolding.close()
@@ -367,6 +369,7 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
         columns=columns,
         first_place=about["place"],
         rows_expected=max(about["rows"] - row, 0),
+        sample=sample_below(sample, row),
     )
     notes = notes_of(layout)
     if about["others"]:
@@ -380,7 +383,7 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
         notes.append(
             Note(_("%(count)s cells hold formulas; their last result was read."), {"count": formulas})
         )
-    return SheetTable(unfolding, chain(sample, lines), layout, notes)
+    return SheetTable(unfolding, chain(first, lines), layout, notes)
 
 
 def _refuse(about: Mapping[str, Any]) -> None:

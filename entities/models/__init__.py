@@ -6,6 +6,7 @@ from entities.models.catalogue import (
     RecordTypeVersion,
     SeverityClass,
 )
+from entities.models.columns import ColumnMapping
 from entities.models.document import Document
 from entities.models.entity import Entity, EntityAgent, EntityIdentifier, FormerName
 from entities.models.feedback import Delivery, Notice
@@ -13,6 +14,7 @@ from entities.models.record import CreditRecord
 from entities.models.submission import Submission, SubmissionRow
 
 __all__ = (
+    "ColumnMapping",
     "CreditRecord",
     "Delivery",
     "Document",

@@ -21,7 +21,7 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, NotPermitted, WrongState
 from credit_platform.common.queueing import enqueue_on_commit
 from entities import codes, policies
-from entities.intake import formats
+from entities.intake import formats, mapping
 from entities.intake.formats import ReadyRow, SubmissionFormat
 from entities.intake.matching import How, Question, found_by_key
 from entities.intake.reading import Layout, Unreadable, open_table
@@ -114,7 +114,7 @@ def _unfinished(body: SubmittingBody, fmt: SubmissionFormat, document: Document)
 def check_again(*, by, submission_id: int) -> Submission:
     """Check a file that waits for its confirmation anew, against the registry as it is now; choices are lost."""
     submission = _locked(by, submission_id)
-    if submission.state != State.READY:
+    if submission.state not in (State.READY, State.REFUSED):
         raise WrongState(
             _("This file is %(state)s; only one that waits for confirmation is checked again.")
             % _state(submission)
@@ -331,11 +331,12 @@ def check_submission(*, submission_id: int) -> None:
 
 def _check(submission: Submission) -> None:
     fmt = formats.get(submission.format_code)
+    known = mapping.known_for(submission.body, fmt)
     try:
-        with submission.document.file.open("rb") as file, open_table(file.file, fmt.known_columns()) as table:
-            _require_columns(fmt, table.layout)
+        with submission.document.file.open("rb") as file, open_table(file.file, known) as table:
             if not submission.layout:
-                _note_layout(submission, table)
+                _note_layout(submission, table, fmt)
+            _require_columns(fmt, table.layout)
             job = job_for(body=submission.body, fmt=fmt, layout=table.layout)
             last = submission.rows.aggregate(last=Max("number"))["last"] or 0
             rows = table.rows(after=last)
@@ -361,12 +362,15 @@ def _require_columns(fmt: SubmissionFormat, layout: Layout) -> None:
         )
 
 
-def _note_layout(submission: Submission, table) -> None:
+def _note_layout(submission: Submission, table, fmt: SubmissionFormat) -> None:
     submission.layout = table.layout.as_json()
     submission.header = table.layout.header
     submission.encoding = table.layout.encoding
     submission.rows_total = table.layout.rows_expected
-    submission.notes = [said(note.message, **note.params) for note in table.notes]
+    submission.notes = [
+        said(note.message, **note.params)
+        for note in (*table.notes, *mapping.notes_of_mapping(fmt, table.layout))
+    ]
     submission.save(update_fields=("layout", "header", "encoding", "rows_total", "notes"))
 
 
@@ -666,6 +670,7 @@ def _enter(submission: Submission, state: str, *, total: int | None = None) -> N
     submission.rows_worked, submission.attempts = 0, 0
     submission.rows_total = submission.rows_total if total is None else total
     submission.step_started_at, submission.heartbeat_at = timezone.now(), None
+    submission.finished_at = None
     if state == State.CHECKING:
         submission.layout, submission.notes = {}, []
     submission.save()

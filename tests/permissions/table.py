@@ -97,6 +97,10 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "associations:member-list": {"GET": "302 404 404 404 404 404 404 200 404 404"},
     "entities:entity-detail": {"GET": "302 404 200 200 200 200 200 200 200 404"},
+    "entities:column-mapping": {
+        "GET": "302 404 200 200 200 404 404 404 404 404",
+        "POST": "302 404 422 403 403 404 404 404 404 404",
+    },
     "entities:inbox": {"GET": "302 200 200 200 200 200 200 200 200 200"},
     "entities:inbox-acknowledge": {"POST": "302 404 302 302 302 404 404 404 404 404"},
     "entities:lookup": {"GET": "302 200 200 200 200 200 200 200 200 200"},
@@ -127,6 +131,10 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "302 404 302 403 403 404 404 404 404 404",
     },
     "entities:submission-check-again": {"POST": "302 404 302 403 403 404 404 404 404 404"},
+    "entities:submission-columns": {
+        "GET": "302 404 200 403 403 404 404 404 404 404",
+        "POST": "302 404 422 403 403 404 404 404 404 404",
+    },
     "entities:submission-confirm": {"POST": "302 404 409 403 403 404 404 404 404 404"},
     "entities:submission-confirm-proposals": {"POST": "302 404 302 403 403 404 404 404 404 404"},
     "entities:submission-decide": {"POST": "302 404 422 422 422 404 404 404 404 404"},

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from associations.models import Association, Member
-from entities.models import Document, Notice, RecordType, SubmissionRow, SubmittingBody
+from entities.models import ColumnMapping, Document, Notice, RecordType, SubmissionRow, SubmittingBody
 from evaluation.models import Scheme
 from repair.models import CaseDocument
 from tests import factories
@@ -64,6 +64,12 @@ class World:
             header=["CF_WSH"],
             layout={"kind": "csv", "delimiter": ",", "columns": {}},
         )
+        self.mapping = ColumnMapping.objects.create(
+            body=self.body,
+            format_code="market-penalties",
+            names={"文号": "document_number"},
+            changed_by=self.people["clerk"],
+        )
         SubmissionRow.objects.create(
             submission=self.submission, number=2, cells=["1"], outcome="asked", question="unregistered"
         )
@@ -100,6 +106,7 @@ class World:
             "pk": self.record.pk,
             "notice_id": self.notice.pk,
             "submission_id": self.submission.pk,
+            "mapping_id": self.mapping.pk,
             "number": self.case.number,
             "member_id": self.member.pk,
             "key": self.paper.document_id,

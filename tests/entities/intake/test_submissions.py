@@ -463,7 +463,7 @@ TAKEN = {
     State.READY: {"confirm", "cancel", "check again", "choose", "register one", "register all", "leave out", "confirm proposals"},
     State.SAVING: {"confirm"},
     State.DONE: {"confirm"},
-    State.REFUSED: set(),
+    State.REFUSED: {"check again"},
     State.CANCELLED: {"cancel"},
 }  # fmt: skip
 
