@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from credit_platform.common.errors import Missing
 from credit_platform.ui.formats import listed
@@ -287,7 +287,9 @@ def problem_lines(
                     "more": [for_reader(one) for one in told[1:]],
                     "level": "error" if any(one["level"] == "error" for one in told) else "warning",
                     "fix_url": decide_url(row) if open_here else "",
-                    "fix_label": _("Decide") if row.outcome == Outcome.ASKED else _("Look it up"),
+                    "fix_label": pgettext("row of a file", "Decide")
+                    if row.outcome == Outcome.ASKED
+                    else _("Look it up"),
                 }
             )
     return lines

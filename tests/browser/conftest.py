@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.chromium import NoBrowser, chromium
+from tests.workers import running_worker
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -89,6 +90,17 @@ def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture
+def workers(transactional_db, media, monkeypatch) -> Iterator[None]:
+    """Workers for what the pages of one test set going; they read the same file store.
+
+    They end before the tables are emptied, for a worker in the middle of a task would stand in the way.
+    """
+    monkeypatch.setenv("MEDIA_ROOT", str(media))
+    with running_worker():
+        yield
 
 
 def _complaint(page: Page, message: ConsoleMessage) -> list[str]:
