@@ -14,8 +14,8 @@ from entities.models import CreditRecord, Entity, RecordType, SubmittingBody
 from entities.services import records as registry
 
 Status = CreditRecord.Status
-#: So many records are decided in one act; a longer queue is decided in several.
-MOST_AT_ONCE = 50
+#: So many records are decided in one act: a form has two fields for each, and Django takes a thousand in all.
+MOST_AT_ONCE = 200
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.common.working_days import months_after
@@ -121,18 +123,20 @@ def _sets_a_period(rule: PublicityRule) -> bool:
 
 
 def rule_book() -> RuleBook:
-    """The rules as the tables now have them, in three small queries."""
-    rules = PublicityRule.objects.select_related("instrument").prefetch_related("record_types", "submitters")
-    return RuleBook(
-        tuple(
-            Entry(
-                rule,
-                frozenset(record_type.pk for record_type in rule.record_types.all()),
-                frozenset(body.pk for body in rule.submitters.all()),
+    """The rules as the tables now have them, in one small query. Read once for each act, however many records it has."""
+    rules = PublicityRule.objects.select_related("instrument").annotate(
+        type_ids=ArraySubquery(
+            PublicityRule.record_types.through.objects.filter(publicityrule=OuterRef("pk")).values(
+                "recordtype"
             )
-            for rule in rules
-        )
+        ),
+        body_ids=ArraySubquery(
+            PublicityRule.submitters.through.objects.filter(publicityrule=OuterRef("pk")).values(
+                "submittingbody"
+            )
+        ),
     )
+    return RuleBook(tuple(Entry(rule, frozenset(rule.type_ids), frozenset(rule.body_ids)) for rule in rules))
 
 
 def rule_for(

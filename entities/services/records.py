@@ -4,10 +4,11 @@ Every service: policy → lock → rule → save → audit → signal, in one tr
 Files of rows go through `submit_rows`, which keeps the same rules for many at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -241,35 +242,73 @@ def approve_record(*, by, record_id: int, seen: str | None = None) -> CreditReco
         seen: the `content_digest` of what the reviewer was shown; what has changed since is not approved.
     """
     record = _locked_after_its_body(record_id)
-    _require_reviewable(by, record)
-    if seen is not None and seen != content_digest(record):
-        raise WrongState(_("It was changed since you opened it; read it again."))
-    _require_sound_now(record)
-    replaced = _what_it_replaces(record)
-    record.reviewed_by, record.reviewed_at, record.review_note = by, timezone.now(), ""
-    publication = publishing.prepare_publication(
-        [record], {0: replaced} if replaced else {}, on=timezone.localdate(), book=rule_book()
-    )
-    publishing.end_replaced(publication)
-    record.save(update_fields=publishing.PUBLISHED_FIELDS)
-    audit.record(
-        actor=by,
-        verb="entities.record.approved",
-        target=record,
-        replaces=record.replaces_id,
-        status=record.status,
-    )
-    if replaced:
-        audit.record(actor=by, verb="entities.record.replaced", target=replaced, by_record=record.pk)
-    publishing.announce(publication)
+    _done, refused = _approve(by, [record], {} if seen is None else {record.pk: seen})
+    for _record, refusal in refused:
+        raise refusal
     return record
+
+
+def _approve(
+    by, records: Sequence[CreditRecord], seen: Mapping[int, str]
+) -> tuple[list[CreditRecord], list[tuple[CreditRecord, DomainError]]]:
+    """Approve what may be approved of the locked records, in a fixed number of queries; the rest with the refusals.
+
+    Locked, and their bodies before them.
+    """
+    authors = policies.authors_of(records)
+    numbers = _under_their_numbers(records)
+    versions: dict[int, list[RecordTypeVersion]] = {}
+    for version in RecordTypeVersion.objects.filter(record_type__in={one.record_type_id for one in records}):
+        versions.setdefault(version.record_type_id, []).append(version)
+    done: list[CreditRecord] = []
+    replaced: dict[int, CreditRecord] = {}
+    refused: list[tuple[CreditRecord, DomainError]] = []
+    for record in records:
+        try:
+            _require_reviewable(by, record, authors[record.pk])
+            if seen.get(record.pk, content_digest(record)) != content_digest(record):
+                raise WrongState(_("It was changed since you opened it; read it again."))
+            _require_sound_now(record, versions.get(record.record_type_id, []))
+            earlier = _what_it_replaces(record, numbers.get(_number_of(record), []))
+        except DomainError as refusal:
+            refused.append((record, refusal))
+            continue
+        if earlier:
+            replaced[len(done)] = earlier
+        done.append(record)
+    if done:
+        _publish(by, done, replaced)
+    return done, refused
+
+
+def _publish(by, records: Sequence[CreditRecord], replaced: dict[int, CreditRecord]) -> None:
+    now = timezone.now()
+    for record in records:
+        record.reviewed_by, record.reviewed_at, record.review_note = by, now, ""
+    publication = publishing.prepare_publication(records, replaced, on=timezone.localdate(), book=rule_book())
+    publishing.end_replaced(publication)
+    CreditRecord.objects.bulk_update(records, publishing.PUBLISHED_FIELDS, batch_size=publishing.BATCH)
+    publishing.write_events(
+        by,
+        "entities.record.approved",
+        records,
+        lambda record: {"replaces": record.replaces_id, "status": record.status},
+    )
+    newer = {earlier.pk: records[place].pk for place, earlier in replaced.items()}
+    publishing.write_events(
+        by,
+        "entities.record.replaced",
+        list(replaced.values()),
+        lambda record: {"by_record": newer[record.pk]},
+    )
+    publishing.announce(publication)
 
 
 @transaction.atomic
 def return_record(*, by, record_id: int, note: str) -> CreditRecord:
     """Give a record back to whoever entered it, with what is to be done about it."""
     record = _locked(record_id)
-    _require_reviewable(by, record)
+    _require_reviewable(by, record, policies.authors_of([record])[record.pk])
     note = _reason("note", note, _("Say what is to be changed."))
     record.status = Status.RETURNED
     record.reviewed_by, record.reviewed_at, record.review_note = by, timezone.now(), note
@@ -284,16 +323,22 @@ def return_record(*, by, record_id: int, note: str) -> CreditRecord:
     return record
 
 
+@transaction.atomic
 def approve_records(
     *, by, record_ids: Iterable[int], seen: Mapping[int, str] | None = None
 ) -> tuple[list[CreditRecord], list[tuple[CreditRecord, str]]]:
-    """Approve each on its own: those done, and those not done with the reason. One refusal stops no other.
+    """Approve many together: those done, and those not done with the reason. One refusal stops no other.
+
+    In one transaction and a fixed number of queries, however many they are.
 
     Args:
         seen: by record, the `content_digest` of what the reviewer was shown.
     """
-    seen = seen or {}
-    return _each(record_ids, by, lambda pk: approve_record(by=by, record_id=pk, seen=seen.get(pk)))
+    chosen = CreditRecord.objects.visible_to(by).filter(pk__in=set(record_ids))
+    _lock_bodies(chosen.values("submitted_by"))
+    records = list(_for_update(chosen).order_by("pk"))
+    done, refused = _approve(by, records, seen or {})
+    return done, [(record, str(refusal)) for record, refusal in refused]
 
 
 def return_records(
@@ -435,13 +480,16 @@ def _locked_after_its_body(record_id: int) -> CreditRecord:
 
 
 def _locked(record_id: int) -> CreditRecord:
-    records = CreditRecord.objects.select_for_update(of=("self",)).select_related(
-        "entity", "submitted_by", "record_type", "type_version", "entered_by", "submission"
-    )
-    record = records.filter(pk=record_id).first()
+    record = _for_update(CreditRecord.objects.filter(pk=record_id)).first()
     if record is None:
         raise Missing
     return record
+
+
+def _for_update(records: QuerySet[CreditRecord]) -> QuerySet[CreditRecord]:
+    return records.select_for_update(of=("self",)).select_related(
+        "entity", "submitted_by", "record_type", "type_version", "entered_by", "submission"
+    )
 
 
 def _lock_body(body: SubmittingBody) -> None:
@@ -474,8 +522,8 @@ def _require_in_force(record: CreditRecord) -> None:
         )
 
 
-def _require_reviewable(by, record: CreditRecord) -> None:
-    policies.may_review(by, record, authors=authors_of([record])[record.pk]).require()
+def _require_reviewable(by, record: CreditRecord, authors: Collection[int]) -> None:
+    policies.may_review(by, record, authors=authors).require()
     if record.status != Status.WAITING:
         raise WrongState(_("This record is %(state)s; it does not wait for review.") % _state(record))
 
@@ -496,17 +544,21 @@ def _require_sound(draft: RecordDraft, record_type: RecordType) -> RecordTypeVer
     return version
 
 
-def _require_sound_now(record: CreditRecord) -> None:
+def _require_sound_now(record: CreditRecord, versions: Iterable[RecordTypeVersion]) -> None:
     """The catalogue may have moved on between entering and approving."""
-    if version_on(record.record_type.versions.all(), record.decided_on) != record.type_version:
+    if version_on(versions, record.decided_on) != record.type_version:
         raise WrongState(
             _("The catalogue has changed since this record was entered; return it to be saved anew.")
         )
 
 
-def _what_it_replaces(record: CreditRecord) -> CreditRecord | None:
-    """The record in force under the same number, locked; a correction without it has lost its object."""
-    in_force, ended = _in_the_registry(record.submitted_by, record.record_type, record.document_number)
+def _what_it_replaces(record: CreditRecord, under: Sequence[CreditRecord]) -> CreditRecord | None:
+    """The record in force under the same number; a correction without it has lost its object.
+
+    Args:
+        under: what the registry has under the number, locked.
+    """
+    in_force, ended = _in_force_or_ended(under)
     if record.replaces_id and (in_force is None or in_force.pk != record.replaces_id):
         raise WrongState(_("The record that this one corrects is no longer in force; return the correction."))
     if sentence := _does_not_come_back(ended, record.entity_id):
@@ -518,16 +570,38 @@ def _in_the_registry(
     body, record_type, document_number: str
 ) -> tuple[CreditRecord | None, CreditRecord | None]:
     """What the registry has under the number, locked: the record in force, or else the last that ended for good."""
-    found = list(
-        CreditRecord.objects.select_for_update()
-        .filter(
-            submitted_by=body,
-            record_type=record_type,
-            document_number=document_number,
-            status__in=(Status.PUBLISHED, *ENDED_FOR_GOOD),
-        )
+    return _in_force_or_ended(
+        _locked_under_numbers(submitted_by=body, record_type=record_type, document_number=document_number)
+    )
+
+
+def _number_of(record: CreditRecord) -> tuple[int, int, str]:
+    return record.submitted_by_id, record.record_type_id, record.document_number
+
+
+def _under_their_numbers(records: Iterable[CreditRecord]) -> dict[tuple[int, int, str], list[CreditRecord]]:
+    """What the registry has under the numbers of all these records, locked; in one query."""
+    bodies, types, numbers = zip(*map(_number_of, records), strict=True) if records else ((), (), ())
+    found: dict[tuple[int, int, str], list[CreditRecord]] = {}
+    for record in _locked_under_numbers(
+        submitted_by__in=set(bodies), record_type__in=set(types), document_number__in=set(numbers)
+    ):
+        found.setdefault(_number_of(record), []).append(record)
+    return found
+
+
+def _locked_under_numbers(**number) -> list[CreditRecord]:
+    return list(
+        CreditRecord.objects.select_for_update(of=("self",))
+        .filter(status__in=(Status.PUBLISHED, *ENDED_FOR_GOOD), **number)
+        .select_related("record_type")
         .order_by("pk")
     )
+
+
+def _in_force_or_ended(
+    found: Sequence[CreditRecord],
+) -> tuple[CreditRecord | None, CreditRecord | None]:
     in_force = next((record for record in found if record.status == Status.PUBLISHED), None)
     return in_force, None if in_force or not found else found[-1]
 

@@ -131,14 +131,14 @@ def test_a_file_and_an_approval_of_what_it_corrects_do_not_block_each_other(
     )  # fmt: skip
     reviewer, submission = MemberFactory(body=body, role="reviewer"), SubmissionFactory(body=body)
     has_its_record = Event()
-    look = records._what_it_replaces
+    look = records._under_their_numbers
 
-    def look_later(record):
+    def look_later(found):
         has_its_record.set()
         sleep(0.5)
-        return look(record)
+        return look(found)
 
-    monkeypatch.setattr(records, "_what_it_replaces", look_later)
+    monkeypatch.setattr(records, "_under_their_numbers", look_later)
 
     def send():
         has_its_record.wait(10)

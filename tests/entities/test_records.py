@@ -699,5 +699,44 @@ def test_approving_stays_within_its_query_budget(body, reviewer, query_budget):
         records.approve_record(by=reviewer, record_id=record.pk)
 
 
+def test_approving_many_takes_as_many_queries_as_approving_few(body, reviewer, penalty, query_budget):
+    """Five hundred, half of them corrections, some of them refused: one by one it would be thousands of queries."""
+    model = RecordFactory(submitted_by=body, record_type=penalty, status="waiting")
+    agent = AgentFactory(entity=model.entity).user
+    fields = {
+        field.attname: getattr(model, field.attname)
+        for field in CreditRecord._meta.concrete_fields
+        if field.attname not in {"id", "document_number"}
+    }
+    in_force = CreditRecord.objects.bulk_create(
+        CreditRecord(
+            **fields | {"status": "published", "published_on": timezone.localdate()},
+            document_number=f"第{n}号",
+        )
+        for n in range(250)
+    )
+    waiting = CreditRecord.objects.bulk_create(
+        CreditRecord(
+            **fields | {"replaces_id": in_force[n].pk if n < 250 else None, "title": "罚款3200元"},
+            document_number=f"第{n}号",
+        )
+        for n in range(500)
+    )
+    own = waiting[-1]
+    CreditRecord.objects.filter(pk=own.pk).update(entered_by=reviewer)
+    with query_budget("approve many records"):
+        done, refused = records.approve_records(by=reviewer, record_ids=[one.pk for one in waiting])
+    assert len(done) == 499
+    assert [record.pk for record, _reason in refused] == [own.pk]
+    assert CreditRecord.objects.filter(status="published").count() == 499
+    assert CreditRecord.objects.filter(status="replaced").count() == 250
+    approved = AuditEvent.objects.filter(verb="entities.record.approved")
+    assert (approved.count(), AuditEvent.objects.filter(verb="entities.record.replaced").count()) == (
+        499,
+        250,
+    )
+    assert Notice.objects.visible_to(agent).count() == 499
+
+
 def test_a_draft_for_several_entities_is_one_each(save):
     assert save(document_number="一", entity=EntityFactory()).entity != save(document_number="二").entity
