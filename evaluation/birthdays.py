@@ -1,4 +1,4 @@
-"""Whom a day touches by itself: records begin to count, cease to, or grow into another age band at midnight."""
+"""Whom a day touches by itself: records begin to count, cease to, grow older or become known at midnight."""
 
 import calendar
 from collections.abc import Iterable
@@ -6,22 +6,34 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from entities.models import CreditRecord
+from entities.models import CreditRecord, Entity
+from evaluation.frames import FACT_DATES
 from evaluation.models import SchemeVersion
+from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
+from evaluation.schemes.language import OWN_DAYS
+
+#: The fields of a record behind the days that every record has.
+FIELDS = {"decided": "decided_on", "published": "published_on", "until": "publish_until"}
 
 
 def entities_touched_by(day: date, schemes: Iterable[SchemeInForce]) -> set[int]:
     """The entities whose grade may differ from the day before with no change in the registry, and no others."""
-    records = CreditRecord.Status
-    ended = Q(status__in=(records.PUBLISHED, records.EXPIRED), publish_until=day - timedelta(days=1))
-    began = Q(status=records.PUBLISHED, decided_on=day)
-    touched = ended | began
-    for one in schemes:
-        for indicator in one.compiled.indicators:
-            for months in indicator.birthdays:
-                touched |= _reaches(day, months, indicator.types)
-    return set(CreditRecord.objects.filter(touched).order_by().values_list("entity_id", flat=True).distinct())
+    states = CreditRecord.Status
+    ended = Q(status__in=(states.PUBLISHED, states.EXPIRED), publish_until=day - timedelta(days=1))
+    began = Q(status=states.PUBLISHED, decided_on=day)
+    records, entities = ended | began, Q(pk__in=())
+    for turning in {turning for one in schemes for turning in one.compiled.turnings}:
+        if turning.day.startswith("entity."):
+            entities |= _entities_turning(day, turning)
+        else:
+            records |= _records_turning(day, turning)
+    touched = set(
+        CreditRecord.objects.filter(records).order_by().values_list("entity_id", flat=True).distinct()
+    )
+    if entities != Q(pk__in=()):
+        touched.update(Entity.objects.filter(entities).order_by().values_list("pk", flat=True))
+    return touched
 
 
 def a_scheme_began(days: Iterable[date]) -> bool:
@@ -31,17 +43,76 @@ def a_scheme_began(days: Iterable[date]) -> bool:
     ).exists()
 
 
-def _reaches(day: date, months: int, types: Iterable[str]) -> Q:
-    """Records in force of these types that are so many whole months old on that day and were not on the day before."""
-    born = decided_on_for(day, months)
-    if born is None:
-        return Q(pk__in=())
-    return Q(
+def _records_turning(day: date, turning: Turning) -> Q:
+    """Records in force of these types that reach the turning on that day and had not on the day before."""
+    in_force = Q(
         Q(publish_until=None) | Q(publish_until__gte=day),
         status=CreditRecord.Status.PUBLISHED,
-        record_type__code__in=list(types),
-        decided_on__range=born,
+        record_type__code__in=list(turning.types),
     )
+    if turning.day in OWN_DAYS:
+        field = FIELDS[turning.day]
+        return _on_days(day, turning, field, in_force, lambda one: one)
+    # Days in the details are texts of one form, whose order is that of the calendar.
+    return _on_days(day, turning, f"details__{turning.day}", in_force, date.isoformat)
+
+
+def _entities_turning(day: date, turning: Turning) -> Q:
+    name = turning.day.removeprefix("entity.")
+    if name not in FACT_DATES:
+        return Q(pk__in=())
+    return _on_days(day, turning, name, Q(), lambda one: one)
+
+
+def _on_days(day: date, turning: Turning, field: str, among: Q, written) -> Q:
+    """Those whose day in the field makes them turn on `day`."""
+    if turning.after is None and turning.unit != "days":
+        every = [Q(**{f"{field}__endswith": tail}) for tail in _tails(day, turning.unit)]
+        if field.startswith("details__"):
+            return among & _any_of(every)
+        return among & _any_of(_same_day_of_month(day, field, turning.unit))
+    if turning.after is None:
+        return among & ~Q(**{f"{field}__isnull": True})
+    born = days_that_reach(day - timedelta(days=turning.plus), turning.after, turning.unit)
+    if born is None:
+        return Q(pk__in=())
+    return among & Q(**{f"{field}__range": (written(born[0]), written(born[1]))})
+
+
+def _any_of(conditions: Iterable[Q]) -> Q:
+    result = Q(pk__in=())
+    for condition in conditions:
+        result |= condition
+    return result
+
+
+def _month_days(day: date) -> list[int]:
+    """The days of a month that are whole months old on this day: its own, and on the last day all that come later."""
+    length = calendar.monthrange(day.year, day.month)[1]
+    return list(range(day.day, 32)) if day.day == length else [day.day]
+
+
+def _same_day_of_month(day: date, field: str, unit: str) -> list[Q]:
+    if unit == "calendar-years":
+        return [~Q(**{f"{field}__isnull": True})] if (day.month, day.day) == (1, 1) else []
+    month = {f"{field}__month": day.month} if unit == "years" else {}
+    return [Q(**{f"{field}__day": number}, **month) for number in _month_days(day)]
+
+
+def _tails(day: date, unit: str) -> list[str]:
+    """How the text of a day ends that is whole months or years old on this day."""
+    if unit == "calendar-years":
+        return [""] if (day.month, day.day) == (1, 1) else []
+    before = f"-{day.month:02}" if unit == "years" else ""
+    return [f"{before}-{number:02}" for number in _month_days(day)]
+
+
+def days_that_reach(day: date, after: int, unit: str) -> tuple[date, date] | None:
+    """The first and the last day that lie exactly so many units before `day`; None where no day does."""
+    if unit == "days":
+        one = day - timedelta(days=after)
+        return one, one
+    return decided_on_for(day, after * 12 if unit == "years" else after)
 
 
 def decided_on_for(day: date, months: int) -> tuple[date, date] | None:

@@ -4,11 +4,13 @@ Words become small numbers when columns are made (`Vocabulary`), so that the sam
 scheme whose words they know: one entity on screen, a million at night, a simulation.
 """
 
+import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,11 @@ FOREVER = date(9999, 12, 31)
 CLASSES = ("", "minor", "general", "serious")
 #: States of a record in the registry, by the number that stands for them in a column.
 STANDINGS = ("published", "repaired", "expired", "withdrawn", "replaced")
+#: Numbers from records and facts are whole units of this decimal place; `UNKNOWN` where there is none.
+NUMBER_PLACES = 4
+UNKNOWN = np.iinfo(np.int64).min
+#: Day of a field that holds none.
+NO_DAY = np.datetime64("NaT", "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +40,48 @@ class Vocabulary:
     penalty_kinds: tuple[str, ...] = ()
     #: Fields of `CreditRecord.details`, each with the values that some scheme names.
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    #: Fields that some scheme reads as numbers; "amount" is the record's own, the others stand in its details.
+    numbers: tuple[str, ...] = ()
+    #: Fields of the details that some scheme reads as days.
+    dates: tuple[str, ...] = ()
+    #: Fields of which only sameness matters; "document-number" is the record's own.
+    keys: tuple[str, ...] = ()
+    #: Facts of entities, each with the values that some scheme names.
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    fact_numbers: tuple[str, ...] = ()
+    fact_dates: tuple[str, ...] = ()
+    fact_keys: tuple[str, ...] = ()
 
     @classmethod
     def union(cls, several: Iterable["Vocabulary"]) -> "Vocabulary":
         """All words of several schemes, in an order that does not depend on theirs."""
-        types: set[str] = set()
-        kinds: set[str] = set()
-        values: dict[str, set[str]] = {}
-        for one in several:
-            types.update(one.types)
-            kinds.update(one.penalty_kinds)
-            for name, words in one.fields.items():
-                values.setdefault(name, set()).update(words)
-        return cls(
-            types=tuple(sorted(types)),
-            penalty_kinds=tuple(sorted(kinds)),
-            fields=MappingProxyType({name: tuple(sorted(values[name])) for name in sorted(values)}),
-        )
+        many = list(several)
+        together: dict[str, Any] = {
+            name: _all_words(getattr(one, name) for one in many) for name in WORD_LISTS
+        }
+        together |= {name: _all_values(getattr(one, name) for one in many) for name in ("fields", "facts")}
+        return cls(**together)
+
+    @property
+    def asks_for_facts(self) -> bool:
+        """Whether any scheme asks for anything about the entities themselves."""
+        return bool(self.facts or self.fact_numbers or self.fact_dates or self.fact_keys)
+
+
+#: The parts of a vocabulary that are plain lists of words.
+WORD_LISTS = ("types", "penalty_kinds", "numbers", "dates", "keys", "fact_numbers", "fact_dates", "fact_keys")
+
+
+def _all_words(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({word for words in several for word in words}))
+
+
+def _all_values(several: Iterable[Mapping[str, tuple[str, ...]]]) -> Mapping[str, tuple[str, ...]]:
+    values: dict[str, set[str]] = {}
+    for one in several:
+        for name, words in one.items():
+            values.setdefault(name, set()).update(words)
+    return MappingProxyType({name: tuple(sorted(values[name])) for name in sorted(values)})
 
 
 @dataclass(frozen=True)
@@ -78,17 +110,24 @@ class RecordColumns:
     standing: Ints
     objected: Bools
     values: Mapping[str, Ints]
+    #: By name: units of `NUMBER_PLACES`, or `UNKNOWN`.
+    numbers: Mapping[str, Ints] = field(default_factory=dict)
+    #: By name: a day, or `NO_DAY`.
+    dates: Mapping[str, Days] = field(default_factory=dict)
+    #: By name: equal where the words of the field are equal, whichever the field; 0 where there are none.
+    keys: Mapping[str, Ints] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.record)
 
     def take(self, chosen: Ints) -> "RecordColumns":
         """The chosen rows only, in their order."""
-        return replace(
-            self,
-            **{column: getattr(self, column)[chosen] for column in ROW_COLUMNS},
-            values={name: codes[chosen] for name, codes in self.values.items()},
-        )
+        taken: dict[str, Any] = {column: getattr(self, column)[chosen] for column in ROW_COLUMNS}
+        taken |= {
+            group: {name: column[chosen] for name, column in getattr(self, group).items()}
+            for group in NAMED_COLUMNS
+        }
+        return replace(self, **taken)
 
     @cached_property
     def edges(self) -> Ints:
@@ -99,22 +138,17 @@ class RecordColumns:
         """How many records each entity has."""
         return np.diff(self.edges)
 
-    def total(self, values: Ints, rows: Ints | None = None) -> Ints:
-        """The exact sum of a value of each record by entity, or of the records in the given rows, ascending.
-
-        Integers throughout: whatever the order, the same sum.
-        """
-        edges = self.edges
-        if rows is not None:
-            edges = np.searchsorted(self.entity_index[rows], np.arange(self.entities + 1))
-        running = np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
-        return running[edges[1:]] - running[edges[:-1]]
-
     def of_types(self, codes: Iterable[str]) -> Bools:
-        return np.isin(self.type, [self.vocabulary.types.index(code) + 1 for code in codes])
+        """Which records are of one of these types."""
+        wanted = np.zeros(len(self.vocabulary.types) + 1, bool)
+        wanted[[self.vocabulary.types.index(code) + 1 for code in codes]] = True
+        return wanted[self.type]
 
     def of_classes(self, classes: Iterable[str]) -> Bools:
-        return np.isin(self.severity, [CLASSES.index(name) for name in classes])
+        """Which records are of one of these classes."""
+        wanted = np.zeros(len(CLASSES), bool)
+        wanted[[CLASSES.index(name) for name in classes]] = True
+        return wanted[self.severity]
 
     def with_penalty_kind(self, kind: str) -> Bools:
         return (self.penalty_kinds >> self.vocabulary.penalty_kinds.index(kind)) & 1 == 1
@@ -125,10 +159,42 @@ class RecordColumns:
         return [known.index(word) + 1 for word in words]
 
 
-#: What `take` cuts and `Columns.of` sorts; all but the bookkeeping and the values by field.
+#: What `take` cuts and `Columns.of` sorts: columns by their own name, and groups of columns named by schemes.
+NAMED_COLUMNS = ("values", "numbers", "dates", "keys")
 ROW_COLUMNS = tuple(
-    column.name for column in fields(RecordColumns) if column.name not in {"vocabulary", "entities", "values"}
+    column.name
+    for column in fields(RecordColumns)
+    if column.name not in {"vocabulary", "entities", *NAMED_COLUMNS}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the entities themselves, one row an entity, as `RecordColumns` holds it of records."""
+
+    words: Mapping[str, Ints] = field(default_factory=dict)
+    numbers: Mapping[str, Ints] = field(default_factory=dict)
+    dates: Mapping[str, Days] = field(default_factory=dict)
+    keys: Mapping[str, Ints] = field(default_factory=dict)
+
+    def take(self, chosen: Ints) -> "Facts":
+        """The facts of the chosen entities, in their order."""
+        return Facts(
+            *(
+                {name: column[chosen] for name, column in getattr(self, group).items()}
+                for group in ("words", "numbers", "dates", "keys")
+            )
+        )
+
+    @classmethod
+    def unknown(cls, vocabulary: Vocabulary, size: int) -> "Facts":
+        """Every fact that schemes ask for, known of no entity."""
+        return cls(
+            {name: np.zeros(size, np.int64) for name in vocabulary.facts},
+            {name: np.full(size, UNKNOWN) for name in vocabulary.fact_numbers},
+            {name: np.full(size, NO_DAY) for name in vocabulary.fact_dates},
+            {name: np.zeros(size, np.int64) for name in vocabulary.fact_keys},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +203,7 @@ class Columns:
 
     entities: Ints
     records: RecordColumns
+    facts: Facts = field(default_factory=Facts)
 
     @classmethod
     def of(
@@ -145,10 +212,13 @@ class Columns:
         vocabulary: Vocabulary,
         *,
         entity: Ints,
-        values: Mapping[str, Ints],
+        facts: tuple[Ints, Facts] | None = None,
         **rows,
     ) -> "Columns":
-        """Columns from rows in any order; `entity` is the key of each record's entity."""
+        """Columns from rows in any order; `entity` is the key of each record's entity.
+
+        `facts` are keys of entities in any order with what is known of them; of the others nothing is.
+        """
         keys = np.unique(np.fromiter(entities, np.int64))
         place = np.searchsorted(keys, entity)
         unknown = (
@@ -159,26 +229,49 @@ class Columns:
         if np.any(unknown):
             raise ValueError("A record belongs to an entity that is not to be rated.")
         order = np.lexsort((rows["record"], place))
+        in_order: dict[str, Any] = {
+            group: {name: column[order] for name, column in rows.pop(group, {}).items()}
+            for group in NAMED_COLUMNS
+        }
+        in_order |= {name: column[order] for name, column in rows.items()}
         records = RecordColumns(
-            vocabulary=vocabulary,
-            entities=len(keys),
-            entity_index=place[order],
-            **{name: column[order] for name, column in rows.items()},
-            values={name: codes[order] for name, codes in values.items()},
+            vocabulary=vocabulary, entities=len(keys), entity_index=place[order], **in_order
         )
-        return cls(keys, records)
+        return cls(keys, records, _facts_of(keys, vocabulary, facts))
 
     def as_on(self, day: date, *, or_ended_after: date | None = None) -> "Columns":
         """The registry as it was on an earlier day: what was published by then, and not yet ended, was in force.
 
-        With `or_ended_after`, also what was ended between that day and this one. An objection is taken as it
-        is now.
+        With `or_ended_after`, also what was ended between that day and this one. An objection and the facts
+        of entities are taken as they are now.
         """
         at = np.datetime64(day, "D")
         ended_after = np.datetime64(or_ended_after or day, "D")
         known = np.flatnonzero((self.records.published <= at) & (self.records.ended > ended_after))
         then = self.records.take(known)
-        return Columns(self.entities, replace(then, standing=np.zeros(len(then), np.int64)))
+        return Columns(self.entities, replace(then, standing=np.zeros(len(then), np.int64)), self.facts)
+
+    def shard(self, first: int, last: int) -> "Columns":
+        """Only the entities of these places, first to before last, with their records."""
+        edges = self.records.edges
+        rows = self.records.take(np.arange(edges[first], edges[last]))
+        part = replace(rows, entities=last - first, entity_index=rows.entity_index - first)
+        return Columns(self.entities[first:last], part, self.facts.take(np.arange(first, last)))
+
+
+def _facts_of(keys: Ints, vocabulary: Vocabulary, facts: tuple[Ints, Facts] | None) -> Facts:
+    """The facts in the order of the keys; unknown for the entities of which nothing is said."""
+    known = Facts.unknown(vocabulary, len(keys))
+    if facts is None:
+        return known
+    owners, given = facts
+    place = np.searchsorted(keys, owners)
+    within = np.flatnonzero(place < len(keys))
+    rows = within[keys[place[within]] == owners[within]]
+    for group in ("words", "numbers", "dates", "keys"):
+        for name, column in getattr(known, group).items():
+            column[place[rows]] = getattr(given, group)[name][rows]
+    return known
 
 
 def whole_months(since: Days, as_of: date) -> Ints:
@@ -190,3 +283,11 @@ def whole_months(since: Days, as_of: date) -> Ints:
     day_of_month = (since - months.astype("M8[D]")).astype(int) + 1
     not_yet = as_of.day < np.minimum(day_of_month, length)
     return (month - months).astype(int) - not_yet
+
+
+def last_day_so_old(as_of: date, months: int) -> np.datetime64:
+    """The last day that lies at least so many whole months before `as_of`, as `whole_months` counts them."""
+    month = np.datetime64(as_of, "M") - months
+    length = int(((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(int))
+    is_last = as_of.day == calendar.monthrange(as_of.year, as_of.month)[1]
+    return month.astype("M8[D]") + (length if is_last else min(as_of.day, length)) - 1

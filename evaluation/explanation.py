@@ -13,23 +13,23 @@ from entities.models import CreditRecord, Entity
 from evaluation import frames, kernel
 from evaluation.columns import Columns
 from evaluation.kernel import NOT_RATED, FindingColumns, Piece, Skipped
-from evaluation.schemes.document import AnyIndicator
+from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule
 from evaluation.schemes.in_force import SchemeInForce
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one record does under one indicator. `record` is None where the reader may not see it."""
+    """What one record does under one component or rule. `record` is None where the reader may not see it."""
 
     record_id: int
     record: CreditRecord | None
-    indicator: AnyIndicator
+    indicator: AnyComponent | Rule
     points: Decimal
-    #: Before age, and the weight of age: `numerator` of `denominator`.
+    #: Before age and repetition, and their weight: `numerator` of `denominator`.
     full: Decimal
     numerator: int
     denominator: int
-    #: A later record of the same kind speaks in its place.
+    #: Another record, mostly a later one, speaks in its place.
     superseded: bool
     #: The best grade possible because of it, and the grade that it gives directly; "" where none.
     ceiling: str
@@ -39,14 +39,30 @@ class Reason:
     def is_weighted(self) -> bool:
         return self.numerator != self.denominator
 
+    @property
+    def is_of_sector(self) -> bool:
+        """Whether it is the grade or status that another body gave last."""
+        one = self.indicator
+        return isinstance(one, RecordsComponent) and one.take == "latest" and not self.superseded
+
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Points that the limit of an indicator, or the bounds of the scheme, take off the sum."""
+    """Points that are no record's: what a limit takes off the sum, or what a component gives as a whole."""
 
     points: Decimal
     #: None for the bounds of the scheme.
-    indicator: AnyIndicator | None
+    indicator: AnyComponent | None
+    #: What the component gives as a whole, rather than what its limits and rounding take off.
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartValue:
+    """What a component came to, before its weight; None where it is not known."""
+
+    component: AnyComponent
+    value: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +75,17 @@ class NotCounted:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A grade with all that led to it. `grade` is "" where there was not enough to go by."""
+    """A grade with all that led to it. `grade` is "" where there was not enough to go by.
+
+    `points` are None there too, and where a rule gives a grade without any, or the scheme has none.
+    """
 
     entity: Entity
     scheme: SchemeInForce
     as_of: date
     grade: str
+    #: The grade that the points and values alone would give.
+    grade_by_points: str
     points: Decimal | None
     counted: int
     start: Decimal
@@ -73,6 +94,8 @@ class Explained:
     not_counted: tuple[NotCounted, ...]
     #: Counted records that move nothing under this scheme.
     silent: tuple[CreditRecord, ...]
+    #: What each component came to, in the order of the scheme.
+    values: tuple[PartValue, ...]
 
     @property
     def scale(self) -> tuple[str, ...]:
@@ -84,20 +107,10 @@ class Explained:
 
     @property
     def held_by(self) -> tuple[Reason, ...]:
-        """The records whose ceiling is the grade, where the points alone would give a better one."""
+        """The records that hold or give the grade, where the points alone would give another."""
         if not self.grade or self.grade == self.grade_by_points:
             return ()
-        return tuple(reason for reason in self.reasons if reason.ceiling == self.grade)
-
-    @property
-    def grade_by_points(self) -> str:
-        """The grade that the points alone would give."""
-        if self.points is None:
-            return ""
-        better = [
-            grade for grade in self.scheme.document.scale if grade.least is None or grade.least <= self.points
-        ]
-        return better[0].letter
+        return tuple(reason for reason in self.reasons if self.grade in {reason.ceiling, reason.direct})
 
 
 def explain_entity(*, user, entity: Entity, scheme: SchemeInForce, as_of: date) -> Explained:
@@ -136,22 +149,35 @@ def explained_all(
     parts = [_Parts() for _entity in columns.entities]
     _gather_findings(parts, columns, result.findings, scheme, records)
     _gather_the_rest(parts, columns, result.skipped.tolist(), records)
-    ratings = (result.ratings.points.tolist(), result.ratings.place.tolist(), result.ratings.counted.tolist())
+    known = result.ratings
+    points = [
+        None if pointless or place == NOT_RATED else as_points(units)
+        for units, pointless, place in zip(
+            known.points.tolist(), known.pointless.tolist(), known.place.tolist(), strict=True
+        )
+    ]
+    values = {one.code: result.values[one.code].decimals() for one in scheme.compiled.components}
+    letters = (*scheme.compiled.letters, "")
+    ratings = (known.place.tolist(), result.by_bands.tolist(), known.counted.tolist())
     return {
         key: Explained(
             entity=entities[key],
             scheme=scheme,
             as_of=as_of,
-            grade="" if place == NOT_RATED else scheme.compiled.letters[place],
-            points=None if place == NOT_RATED else as_points(points),
+            grade=letters[place],
+            grade_by_points=letters[by_bands],
+            points=points[number],
             counted=counted,
             start=part.start,
             reasons=tuple(sorted(part.reasons, key=lambda one: (-abs(one.points), -one.record_id))),
             adjustments=tuple(part.adjustments),
             not_counted=tuple(part.not_counted),
             silent=tuple(part.silent),
+            values=tuple(PartValue(one, values[one.code][number]) for one in scheme.compiled.components),
         )
-        for key, part, points, place, counted in zip(columns.entities.tolist(), parts, *ratings, strict=True)
+        for number, (key, part, place, by_bands, counted) in enumerate(
+            zip(columns.entities.tolist(), parts, *ratings, strict=True)
+        )
         if key in entities
     }
 
@@ -179,7 +205,7 @@ def _gather_findings(
     scheme: SchemeInForce,
     records: dict[int, CreditRecord],
 ) -> None:
-    letters, indicators = (*scheme.compiled.letters, ""), scheme.document.indicators
+    letters, indicators = (*scheme.compiled.letters, ""), scheme.compiled.parts
     names = FindingColumns.__slots__
     for values in zip(*(getattr(findings, name).tolist() for name in names), strict=True):
         row = dict(zip(names, values, strict=True))
@@ -205,7 +231,7 @@ def _gather_findings(
                 )
             )
         else:
-            part.adjustments.append(Adjustment(points, indicator))
+            part.adjustments.append(Adjustment(points, indicator, row["piece"] == Piece.COMPONENT))
 
 
 def _gather_the_rest(

@@ -1,5 +1,6 @@
 """How a rating came to be what it is, and how it moves by itself: the same kernel on other days."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,9 @@ from evaluation.columns import FOREVER, STANDINGS, Columns, RecordColumns
 from evaluation.explanation import as_points
 from evaluation.kernel import NOT_RATED, Piece, Skipped
 from evaluation.models import RatingChange
+from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce, in_force
+from evaluation.schemes.language import OWN_DAYS
 
 #: So far a forecast looks ahead, and so many turns it names at most.
 MONTHS_AHEAD = 24
@@ -158,7 +161,7 @@ def _events_between(since: date, day: date, scheme: SchemeInForce, columns: Colu
 
 
 def _contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[int, Decimal]:
-    """What each record gives or takes on a day, under all indicators together."""
+    """What each record gives or takes on a day, under all components together."""
     findings = kernel.explain(columns, scheme.compiled, day).findings
     given: dict[int, Decimal] = {}
     chosen = findings.piece == Piece.RECORD
@@ -193,10 +196,15 @@ def turns_ahead(*, scheme: SchemeInForce, columns: Columns, today: date) -> list
         last_day = counted.until[place].item()
         if last_day < FOREVER:
             ends.setdefault(last_day + timedelta(days=1), []).append(key)
-        for indicator in scheme.compiled.indicators:
-            if _type_of(counted, place) in indicator.types:
-                for months in indicator.birthdays:
-                    ages.setdefault(months_after(counted.decided[place].item(), months), []).append(key)
+        for turning in scheme.compiled.turnings:
+            if _type_of(counted, place) in turning.types:
+                for turns_on in _days_of(turning, _day_in(counted, place, turning.day), today, last):
+                    ages.setdefault(turns_on, []).append(key)
+    for turning in scheme.compiled.turnings:
+        if turning.day.startswith("entity."):
+            fact = columns.facts.dates[turning.day.removeprefix("entity.")][0].item()
+            for turns_on in _days_of(turning, fact, today, last):
+                ages.setdefault(turns_on, [])
     turns: list[Turn] = []
     now, given = _said(columns, scheme, today), _contributions(columns, scheme, today)
     for day in sorted(day for day in {*ends, *ages} if today < day <= last)[:DAYS_TRIED]:
@@ -210,6 +218,36 @@ def turns_ahead(*, scheme: SchemeInForce, columns: Columns, today: date) -> list
     return turns
 
 
+def _day_in(records: RecordColumns, place: int, name: str) -> date | None:
+    return (getattr(records, name) if name in OWN_DAYS else records.dates[name])[place].item()
+
+
+def _days_of(turning: Turning, since: date | None, today: date, last: date) -> Iterator[date]:
+    """The days from tomorrow to the last on which something turns that began on the given day.
+
+    What grows older day by day is looked at once a month.
+    """
+    if since is None:
+        return
+    if turning.after is None:
+        base, passed = (today, 0) if turning.unit == "days" else (since, _months_to(since, today))
+        for month in range(1, MONTHS_AHEAD + 1):
+            is_yearly = turning.unit == "calendar-years"
+            yield date(today.year + month, 1, 1) if is_yearly else months_after(base, passed + month)
+        return
+    if turning.unit == "days":
+        turns_on = since + timedelta(days=turning.after + turning.plus)
+    else:
+        months = turning.after * (12 if turning.unit == "years" else 1)
+        turns_on = months_after(since, months) + timedelta(days=turning.plus)
+    if today < turns_on <= last:
+        yield turns_on
+
+
+def _months_to(since: date, today: date) -> int:
+    return max((today.year - since.year) * 12 + today.month - since.month, 0)
+
+
 def _type_of(records: RecordColumns, place: int) -> str:
     code = int(records.type[place])
     return records.vocabulary.types[code - 1] if code else ""
@@ -220,4 +258,5 @@ def _said(columns: Columns, scheme: SchemeInForce, day: date) -> tuple[str, Deci
     place = int(ratings.place[0])
     if place == NOT_RATED:
         return "", None
-    return scheme.compiled.letters[place], as_points(int(ratings.points[0]))
+    points = None if ratings.pointless[0] else as_points(int(ratings.points[0]))
+    return scheme.compiled.letters[place], points

@@ -1,218 +1,592 @@
-"""The kinds of indicator: pure functions over columns, found by name. A docstring is the published method.
+"""The kinds of component: pure functions over columns, found by name. A docstring is the published method.
 
 The first paragraphs of each docstring, up to the line that begins with "Args", are printed on the page of
 every scheme that uses the kind, so they are written for those who are rated.
 """
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from evaluation.columns import Bools, Ints, RecordColumns, whole_months
+from evaluation import exact, peers
+from evaluation.columns import Bools, Ints, last_day_so_old
+from evaluation.exact import Numbers
+from evaluation.expressions import Run, Scope, elapsed, ends_of, evaluate, event_of, last_of_each
+from evaluation.schemes.document import (
+    Age,
+    AnyComponent,
+    Dimension,
+    FormulaComponent,
+    Group,
+    Peers,
+    RecordsComponent,
+    Repeat,
+)
 
-#: In a column of grades: this record names none.
+#: In a column of grades: none is named.
 NO_GRADE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What an indicator makes of the records that it looks at, one value for each of `rows`; points are hundredths.
+class Weight:
+    """A weight for each row: a whole number over one divisor."""
 
-    `rows` are their places in the columns, ascending. `full` are their points before age, `numerator` over
-    `denominator` the weight of age, `points` what is left, rounded. `ceiling` and `direct` are places on the
-    scale, 0 the best, or `NO_GRADE`. A `superseded` record matched, but a later one speaks in its place.
+    above: Ints
+    below: int
+
+    def __mul__(self, other: "Weight") -> "Weight":
+        return Weight(self.above * other.above, self.below * other.below)
+
+    def take(self, rows: Ints) -> "Weight":
+        return Weight(self.above[rows], self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Records or events on their way to a result: whose, how many units, and which row speaks for each."""
+
+    owner: Ints
+    units: Ints
+    #: Places among the looked-at records: whose day and key are those of the item.
+    row: Ints
+    #: For each looked-at record its item, or -1 where it is left out.
+    item_of_row: Ints
+    #: What still weighs the items, where they are not weighed by it already.
+    weight: Weight | None = None
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def keep(self, chosen: Ints) -> "Items":
+        """Only the chosen items, in their order."""
+        place = np.full(len(self) + 1, -1, np.int64)
+        place[chosen] = np.arange(len(chosen))
+        weight = None if self.weight is None else self.weight.take(chosen)
+        return Items(
+            self.owner[chosen], self.units[chosen], self.row[chosen], place[self.item_of_row], weight
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a component made of each record that it looked at; units are of the `places`-th place.
+
+    `rows` are places in the columns. `full` is a record's value before any weight, `weight` all that weighed
+    it, `units` what it gave to the result where records add up. Of `silent` records others spoke in their place.
     """
 
     rows: Ints
-    full: Ints
-    numerator: Ints
-    denominator: Ints
-    points: Ints
-    ceiling: Ints
-    direct: Ints
-    superseded: Bools
-
-
-def effect(rows: Ints, **known) -> Effect:
-    """An effect of which only the given columns say something."""
-    size = len(rows)
-    blank: dict[str, Any] = {
-        "full": np.zeros(size, np.int64),
-        "numerator": np.ones(size, np.int64),
-        "denominator": np.ones(size, np.int64),
-        "points": np.zeros(size, np.int64),
-        "ceiling": np.full(size, NO_GRADE, np.int8),
-        "direct": np.full(size, NO_GRADE, np.int8),
-        "superseded": np.zeros(size, bool),
-    }
-    return Effect(rows=rows, **(blank | known))
+    full: Numbers
+    weight: Weight | None
+    units: Ints
+    places: int
+    silent: Bools
+    #: Whether what the records gave makes up the result, but for limits and rounding.
+    adds_up: bool
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledMatch:
-    """A condition on records, ready to be asked of columns."""
+class Measured:
+    """What a component came to, and, where it looks at records, what each of them did."""
 
-    types: tuple[str, ...]
-    classes: tuple[str, ...] = ()
-    penalty_kinds: tuple[str, ...] = ()
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def rows(self, records: RecordColumns) -> Ints:
-        """The places of the records that meet every part of the condition, ascending."""
-        fits = records.of_types(self.types)
-        if self.classes:
-            fits &= records.of_classes(self.classes)
-        if self.penalty_kinds:
-            fits &= np.logical_or.reduce([records.with_penalty_kind(kind) for kind in self.penalty_kinds])
-        for name, words in self.values:
-            fits &= np.isin(records.values[name], records.value_codes(name, words))
-        return np.flatnonzero(fits)
+    result: Numbers
+    effect: Callable[[], Effect] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class WeightedCountParams:
-    match: CompiledMatch
-    #: Hundredths of a point for each of `columns.CLASSES`.
-    by_class: Ints
-    by_penalty_kind: tuple[tuple[str, int], ...]
-    #: Whole months at which the next age band begins, and the weight of each band.
-    band_starts: Ints
-    numerators: Ints
-    denominators: Ints
-    #: Hundredths to which each record's points are rounded.
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class LatestValueParams:
-    match: CompiledMatch
-    field: str
-    words: tuple[str, ...]
-    #: By word, in the order of `words`: hundredths of a point, and places on the scale or `NO_GRADE`.
-    points: Ints
-    ceilings: Ints
-    directs: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class CeilingParams:
-    match: CompiledMatch
-    at_least: int
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorKind:
-    """A kind by its name in scheme documents."""
+class Method:
+    """A way of counting by its name in scheme documents, with the text that is published about it."""
 
     name: str
-    apply: Callable[[RecordColumns, Any, date], Effect]
+    apply: Callable[..., Any]
 
     @property
-    def method(self) -> str:
+    def published(self) -> str:
         """The published method: the docstring up to its arguments, one paragraph a line."""
         text = inspect.cleandoc(self.apply.__doc__ or "").split("\nArgs:")[0]
         return "\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph.strip())
 
 
-KINDS: dict[str, IndicatorKind] = {}
+METHODS: dict[str, Method] = {}
 
 
-def indicator_kind(name: str) -> Callable:
-    """Make a function a kind of indicator under this name."""
+def method(name: str) -> Callable:
+    """Publish a function's docstring as the method of this name."""
 
-    def register(function: Callable[[RecordColumns, Any, date], Effect]) -> Callable:
-        KINDS[name] = IndicatorKind(name, function)
+    def register(function: Callable) -> Callable:
+        METHODS[name] = Method(name, function)
         return function
 
     return register
 
 
-@indicator_kind("weighted-count")
-def weighted_count(records: RecordColumns, params: WeightedCountParams, as_of: date) -> Effect:
-    """Each matching record counts the points of its class. Where the scheme names kinds of penalty, the kind that
-    weighs most among those imposed adds its own points.
+def methods_of(one: AnyComponent) -> list[str]:
+    """The names of the methods that a component uses, in the order in which they are applied."""
+    if not isinstance(one, RecordsComponent):
+        return [one.kind]
+    used: list[str] = [one.kind]
+    if one.repeat:
+        used.append("repeat")
+    if one.age or any(group.age for group in one.groups):
+        used.append("age")
+    if one.groups:
+        used.append("groups")
+    if one.by_recency or one.highest:
+        used.append("chosen")
+    if one.take != "sum":
+        used.append(one.take)
+    return used
 
-    The sum is multiplied by the weight of the record's age, in whole months since the day of the decision, and
-    rounded as the scheme says.
+
+def measure(one: AnyComponent, run: Run) -> Measured:
+    """What the component comes to for every entity; those that it looks at are in `run.values` already."""
+    return KINDS[one.kind](one, run)
+
+
+@method("records")
+def records(one: RecordsComponent, run: Run) -> Measured:
+    """Each matching record that counts has its points. They are weighted, rounded as the scheme says, and only then
+    added. Where a value that is needed is not known the result is not known either, which is not zero.
 
     Args:
-        records: the records that count on `as_of`.
-        params: points by class and by kind of penalty, age bands with their weights.
-        as_of: the day of the rating.
+        one: which records, their points, weights and events, and what is taken of them.
+        run: the columns and the day.
     """
-    rows = params.match.rows(records)
-    extra = np.zeros(len(rows), np.int64)
-    for kind, points in params.by_penalty_kind:
-        heavier = records.with_penalty_kind(kind)[rows] & (np.abs(points) > np.abs(extra))
-        extra[heavier] = points
-    full = params.by_class[records.severity[rows]] + extra
-    months = whole_months(records.decided[rows], as_of)
-    band = np.searchsorted(params.band_starts, months, side="right")
-    numerator, denominator = params.numerators[band], params.denominators[band]
-    return effect(
-        rows,
-        full=full,
-        numerator=numerator,
-        denominator=denominator,
-        points=weighted(full, numerator, denominator, params.step),
+    rows = run.rows(one.records)
+    each = evaluate(one.each, Scope(run, rows))
+    spoiled = None
+    if each.unknown is not None and each.unknown.any():
+        if one.skip_unknown:
+            known = np.flatnonzero(~each.unknown)
+            rows, each = rows[known], each.take(known)
+        else:
+            spoiled = run.per_entity(rows[each.unknown]) > 0
+    scope = Scope(run, rows)
+    places = exact.decimal_places(step_of(one, run))
+    weight, not_dated = weight_of(one, scope)
+    if not_dated is not None:
+        spoiled = exact.either(spoiled, run.per_entity(rows[not_dated]) > 0)
+    keeps_weight = one.take == "mean" and not one.groups
+    points = _weighed(each, None if keeps_weight else weight, one, run)
+    items = Items(
+        run.records.entity_index[rows], points, np.arange(len(rows)), np.arange(len(rows)), weight if keeps_weight else None
+    )  # fmt: skip
+    for number, group in enumerate(one.groups):
+        items = grouped(group, items, one, scope, is_last=number == len(one.groups) - 1)
+    items = chosen_of(items, one, scope)
+    result = TAKES[one.take](items, one, scope, places)
+    if one.enough:
+        spoiled = exact.either(spoiled, np.bincount(items.owner, minlength=run.size) < one.enough)
+    if spoiled is not None:
+        result = exact.blank(result.units, result.places, exact.either(result.unknown, spoiled))
+    return Measured(
+        finished(one, result, rounds=False), lambda: _effect(one, scope, each, weight, points, items, places)
     )
 
 
-@indicator_kind("latest-value")
-def latest_value(records: RecordColumns, params: LatestValueParams, as_of: date) -> Effect:
+@method("formula")
+def formula(one: FormulaComponent, run: Run) -> Measured:
+    """A number is worked out from other components, from numbers of records and from facts about the entity."""
+    return Measured(finished(one, evaluate(one.formula, Scope(run))))
+
+
+@method("dimension")
+def dimension(one: Dimension, run: Run) -> Measured:
+    """Several components make one: the sum, the mean, the largest or the smallest of them, each by its weight. One
+    that is not known makes the whole unknown, unless the scheme says that the whole goes on without it."""
+    parts = [(run.values[part.code], part.weight, part.optional) for part in one.components]
+    return Measured(finished(one, combined(parts, one.take, one.start, run.size)))
+
+
+@method("peers")
+def among_peers(one: Peers, run: Run) -> Measured:
+    """The entity is held against its peers: those of its own group that are measured alike. Where the group is too
+    small the next wider one is taken; where none is large enough the result is not known."""
+    return Measured(finished(one, peers.stand(one, run, run.peers[one.code]), rounds=False))
+
+
+KINDS: dict[str, Callable[[Any, Run], Measured]] = {
+    "records": records,
+    "formula": formula,
+    "dimension": dimension,
+    "peers": among_peers,
+}
+
+
+def step_of(one: RecordsComponent, run: Run) -> Decimal:
+    """The step to which points of records are rounded."""
+    return one.rounding or run.scheme.document.rounding
+
+
+def finished(one: AnyComponent, result: Numbers, *, rounds: bool = True) -> Numbers:
+    """Rounded and kept within the component's own floor and ceiling; what stands for "unknown" put in its place."""
+    if rounds and one.rounding is not None:
+        result = exact.stepped(result, one.rounding, one.mode)
+    result = exact.clipped(result, one.floor, one.ceiling)
+    if one.if_unknown is not None and result.unknown is not None:
+        result = exact.select(result, result.known(), exact.constant(one.if_unknown, len(result)))
+    return result
+
+
+def combined(parts: Iterable[tuple[Numbers, str, bool]], take: str, start: Decimal, size: int) -> Numbers:
+    """Weighted numbers together; those of weight zero are left out. Exact, but for a mean or a weight like 1/3."""
+    weighed = [
+        (number, exact.ratio(weight), optional)
+        for number, weight, optional in parts
+        if exact.ratio(weight) != 0
+    ]
+    if take in {"largest", "smallest"}:
+        several = [_times_ratio(number, weight) for number, weight, _optional in weighed]
+        lenient = all(optional for _number, _weight, optional in weighed)
+        return exact.extreme(several, largest=take == "largest", lenient=lenient)
+    above, below = exact.common([weight for _number, weight, _optional in weighed])
+    numbers, places = exact.same_places(
+        [exact.constant(start, size), *(number for number, _w, _o in weighed)]
+    )
+    # Everything over one divisor, so that whatever rounds does so once.
+    total = exact.multiply([numbers[0], exact.constant(below, size)])
+    shares = exact.constant(0, size)
+    unknown: list[Bools | None] = []
+    for number, share, (_number, _weight, optional) in zip(numbers[1:], above.tolist(), weighed, strict=True):
+        known = Numbers(number.units, number.places)
+        total = exact.add([total, exact.multiply([known, exact.constant(share, size)])])
+        counts = number.known() if optional else np.ones(size, bool)
+        shares = exact.add([shares, Numbers(counts * np.int64(share), 0)])
+        if not optional:
+            unknown.append(number.unknown)
+    if take == "mean":
+        result = exact.divide(total, shares, exact.MOST_PLACES - 3)
+    else:
+        needs = exact.decimal_places(Decimal(1) / below) if below != 1 else 0
+        result = exact.divide(total, exact.constant(below, size), min(places + needs, exact.MOST_PLACES))
+    return exact.blank(result.units, result.places, exact.either(result.unknown, *unknown))
+
+
+def _times_ratio(number: Numbers, weight) -> Numbers:
+    if weight == 1:
+        return number
+    above, below = exact.common([weight])
+    product = exact.multiply([number, exact.constant(int(above[0]), len(number))])
+    return exact.divide(product, exact.constant(below, len(number)), exact.MOST_PLACES - 3)
+
+
+# Weights of records
+
+
+def weight_of(one: RecordsComponent, scope: Scope) -> tuple[Weight | None, Bools | None]:
+    """The weight of each record by repetition and age together, and where the day that it needs is not known."""
+    weights, unknown = [], None
+    if one.repeat:
+        weights.append(repetition(one.repeat, one.dated, scope))
+    if one.age:
+        weight, unknown = aged(one.age, one.dated, scope)
+        weights.append(weight)
+    if not weights:
+        return None, None
+    return (weights[0] if len(weights) == 1 else weights[0] * weights[1]), unknown
+
+
+@method("repeat")
+def repetition(repeat: Repeat, dated: str, scope: Scope) -> Weight:
+    """The first, the second, the third record of the same kind weigh differently, in the order of their days; the last
+    weight named goes on for all further ones."""
+    above, below = exact.common([exact.ratio(factor) for factor in repeat.factors])
+    kind = event_of(scope, repeat.same, dated)
+    day = _plain_days(dated, scope).astype(np.int64)
+    key = scope.run.records.record[scope.rows]
+    order = np.lexsort((key, day, kind))
+    first = np.searchsorted(kind[order], kind[order], side="left")
+    if repeat.within is not None:
+        different, place = np.unique(day[order], return_inverse=True)
+        since = np.array([_since(int(one), repeat) for one in different], np.int64)[place]
+        # Kinds and days in one ascending number, so that one search finds where each window begins.
+        low = int(min(day.min(), since.min())) if len(day) else 0
+        wide = int(day.max()) - low + 2 if len(day) else 1
+        line = kind[order] * wide + (day[order] - low)
+        first = np.maximum(first, np.searchsorted(line, kind[order] * wide + (since - low), side="right"))
+    ordinal: Ints = np.empty(len(order), np.int64)
+    ordinal[order] = np.arange(len(order)) - first
+    return Weight(above[np.minimum(ordinal, len(above) - 1)], below)
+
+
+def _since(day: int, repeat: Repeat) -> int:
+    """The last day that lies too long before this one."""
+    if repeat.unit == "days":
+        return day - repeat.within - 1
+    return int(last_day_so_old(np.datetime64(day, "D").item(), repeat.within).astype(np.int64))
+
+
+@method("age")
+def aged(age: Age, dated: str, scope: Scope) -> tuple[Weight, Bools | None]:
+    """What is older weighs less, by bands of age in whole months or days, or by half whenever a half-life has passed.
+    The end of a month counts as its last day."""
+    days, unknown = scope.day(age.since or dated)
+    as_of = scope.run.as_of
+    if age.half_life is not None:
+        since = np.where(unknown, np.datetime64(as_of), days) if unknown is not None else days
+        passed = np.maximum(elapsed(since, np.datetime64(as_of, "D"), age.unit), 0)
+        weight = exact.halved(Numbers(passed, 0), age.half_life, age.places)
+        return Weight(weight.units, 10**age.places), unknown
+    above, below = exact.common([exact.ratio(band.weight) for band in age.bands])
+    band = np.zeros(scope.size, np.int8)
+    for one in age.bands[:-1]:
+        end, day = (one.below, as_of) if one.below is not None else (one.up_to, as_of - timedelta(days=1))
+        last = last_day_so_old(day, end) if age.unit == "months" else np.datetime64(day, "D") - end
+        band += np.asarray(days) <= last
+    return Weight(above[band], below), unknown
+
+
+def _plain_days(name: str, scope: Scope) -> np.ndarray:
+    """Days as a column; those that are not known stand before all others."""
+    days, unknown = scope.day(name)
+    column = np.broadcast_to(np.asarray(days), (scope.size,))
+    return column if unknown is None else np.where(unknown, np.datetime64("0001-01-01"), column)
+
+
+def _weighed(each: Numbers, weight: Weight | None, one: RecordsComponent, run: Run) -> Ints:
+    """Points of records, rounded once, in units of the component's step."""
+    step = step_of(one, run)
+    places = exact.decimal_places(step)
+    size = int(step.scaleb(places))
+    if weight is None:
+        exact_already = each.places <= places and size == 1
+        return each.at(places).units if exact_already else exact.stepped(each, step, _mode(run)).units
+    above, below = weight.above, weight.below
+    if each.places > places:
+        below *= 10 ** (each.places - places)
+    units = each.units if each.places >= places else each.at(places).units
+    return exact.weighted(units, above, below, size, _mode(run))
+
+
+def _mode(run: Run) -> str:
+    return run.scheme.document.mode
+
+
+# Events
+
+
+@method("groups")
+def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, is_last: bool) -> Items:
+    """Records of one event are taken together before anything else is counted, and the event has its own limit."""
+    rows = Scope(scope.run, scope.rows[items.row])
+    event = event_of(rows, group.same, one.dated)
+    number = int(event.max()) + 1 if len(event) else 0
+    day = _plain_days(one.dated, rows)
+    key = scope.run.records.record[rows.rows]
+    order = {
+        "largest": lambda: np.lexsort((key, day, items.units, event)),
+        "smallest": lambda: np.lexsort((key, day, -items.units, event)),
+    }.get(group.take, lambda: np.lexsort((key, day, event)))()
+    speaks = order[ends_of(event[order])]
+    units: Ints
+    if group.take == "sum":
+        units = exact.total(event, items.units, number)
+    elif group.take == "count":
+        scale = 10 ** exact.decimal_places(step_of(one, scope.run))
+        units = np.bincount(event, minlength=number).astype(np.int64) * scale
+    else:
+        units = items.units[speaks]
+    places = exact.decimal_places(step_of(one, scope.run))
+    units = exact.clipped(Numbers(units, places), group.floor, group.ceiling).at(places).units
+    row = items.row[speaks]
+    where = np.append(event, -1)
+    made = Items(scope.run.records.entity_index[scope.rows[row]], units, row, where[items.item_of_row])
+    if group.age is None:
+        return made
+    weight, unknown = aged(group.age, one.dated, Scope(scope.run, scope.rows[row]))
+    if unknown is not None:
+        weight = Weight(np.where(unknown, 0, weight.above), weight.below)
+    if is_last and one.take == "mean":
+        return replace(made, weight=weight)
+    step = step_of(one, scope.run)
+    size = int(step.scaleb(places))
+    return replace(made, units=exact.weighted(units, weight.above, weight.below, size, _mode(scope.run)))
+
+
+@method("chosen")
+def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
+    """Only some of the records or events speak: the last ones, each by its place from the last, or those with most
+    points."""
+    if one.highest is not None:
+        key = scope.run.records.record[scope.rows[items.row]]
+        heaviest = np.lexsort((-key, -np.abs(items.units), items.owner))
+        items = items.keep(np.sort(heaviest[_ordinal(items.owner[heaviest]) < one.highest]))
+    if not one.by_recency:
+        return items
+    above, below = exact.common([exact.ratio(weight) for weight in one.by_recency])
+    order = _newest_first(items, one, scope)
+    ordinal: Ints = np.empty(len(order), np.int64)
+    ordinal[order] = _ordinal(items.owner[order])
+    kept = np.flatnonzero(ordinal < len(above))
+    items = items.keep(kept)
+    weight = Weight(above[ordinal[kept]], below)
+    if one.take == "mean":
+        return replace(items, weight=weight if items.weight is None else items.weight * weight)
+    step = step_of(one, scope.run)
+    size = int(step.scaleb(exact.decimal_places(step)))
+    return replace(items, units=exact.weighted(items.units, weight.above, below, size, _mode(scope.run)))
+
+
+def _newest_first(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
+    """The items by owner, the last first: decided last, and of one day entered last."""
+    rows = Scope(scope.run, scope.rows[items.row])
+    day = _plain_days(one.dated, rows).astype(np.int64)
+    return np.lexsort((-scope.run.records.record[rows.rows], -day, items.owner))
+
+
+def _ordinal(sorted_owner: Ints) -> Ints:
+    """The place of each row among those of its owner, from 0, in rows sorted by owner."""
+    return np.arange(len(sorted_owner)) - np.searchsorted(sorted_owner, sorted_owner, side="left")
+
+
+# What is taken
+
+
+def _of_some(items: Items, chosen: Ints, scope: Scope, places: int) -> Numbers:
+    """The units of one item of each entity; unknown for entities without."""
+    units, none = np.zeros(scope.run.size, np.int64), np.ones(scope.run.size, bool)
+    units[items.owner[chosen]] = items.units[chosen]
+    none[items.owner[chosen]] = False
+    return exact.blank(units, places, none)
+
+
+def speaking(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
+    """Where one item of each entity speaks for all: which."""
+    if one.take == "latest" and not one.groups:
+        return last_of_each(items.owner, _plain_days(one.dated, Scope(scope.run, scope.rows[items.row])))
+    if one.take in {"latest", "earliest"}:
+        order = _newest_first(items, one, scope)
+        if one.take == "latest":
+            order = order[::-1]
+    else:
+        sign = 1 if one.take == "largest" else -1
+        key = scope.run.records.record[scope.rows[items.row]]
+        order = np.lexsort((key, sign * items.units, items.owner))
+    return order[ends_of(items.owner[order])]
+
+
+def summed(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """The sum."""
+    return Numbers(exact.total(items.owner, items.units, scope.run.size), places)
+
+
+@method("count")
+def counted(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """The records or events are counted, whatever their points."""
+    return Numbers(np.bincount(items.owner, minlength=scope.run.size).astype(np.int64), 0)
+
+
+@method("largest")
+def largest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """Only the largest counts. Without any the result is not known."""
+    return _of_some(items, speaking(items, one, scope), scope, places)
+
+
+@method("smallest")
+def smallest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """Only the smallest counts. Without any the result is not known."""
+    return _of_some(items, speaking(items, one, scope), scope, places)
+
+
+@method("latest")
+def latest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
     """Of all matching records only the one that was decided last speaks; of two decided on one day, the one that
-    entered the registry later.
+    entered the registry later. Without any the result is not known."""
+    return _of_some(items, speaking(items, one, scope), scope, places)
 
-    Its value gives the points in the table. A value may also give a grade directly, or be a ceiling above which
-    the grade cannot rise.
 
-    Args:
-        records: the records that count on `as_of`.
-        params: the field to read, and for each of its values points, direct grade and ceiling.
-        as_of: the day of the rating; the value does not age.
-    """
-    rows = params.match.rows(records)
-    owner = records.entity_index[rows]
-    order = np.lexsort((records.record[rows], records.decided[rows], owner))
-    last_of_owner = np.append(owner[order][1:] != owner[order][:-1], True)[: len(rows)]
-    latest = np.zeros(len(rows), bool)
-    latest[order[last_of_owner]] = True
-    word = np.zeros(len(rows), np.int64)
-    for place, code in enumerate(records.value_codes(params.field, params.words)):
-        word[records.values[params.field][rows] == code] = place
-    points = np.where(latest, params.points[word], 0)
-    return effect(
-        rows,
-        full=points,
-        points=points,
-        ceiling=np.where(latest, params.ceilings[word], NO_GRADE).astype(np.int8),
-        direct=np.where(latest, params.directs[word], NO_GRADE).astype(np.int8),
-        superseded=~latest,
+@method("earliest")
+def earliest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """Only the record that was decided first speaks. Without any the result is not known."""
+    return _of_some(items, speaking(items, one, scope), scope, places)
+
+
+@method("mean")
+def mean(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """The mean of all, each by its weight: the weighted values are added and divided once by the sum of the weights.
+    Without any the result is not known."""
+    size = scope.run.size
+    weight = items.weight or Weight(np.ones(len(items), np.int64), 1)
+    above = exact.total(items.owner, _product(items.units, weight.above), size)
+    below = exact.total(items.owner, weight.above, size)
+    step = step_of(one, scope.run)
+    units = exact.weighted(
+        above, 1, np.where(below == 0, 1, below), int(step.scaleb(places)), _mode(scope.run)
     )
+    return exact.blank(units, places, below == 0)
 
 
-@indicator_kind("ceiling")
-def ceiling(records: RecordColumns, params: CeilingParams, as_of: date) -> Effect:
-    """As long as at least so many matching records count at once, the grade cannot be better than the one named,
-    whatever the points.
-
-    Args:
-        records: the records that count on `as_of`.
-        params: the condition, how many records it takes, and the best grade then possible.
-        as_of: the day of the rating; a record holds the grade down as long as it counts.
-    """
-    rows = params.match.rows(records)
-    enough = records.total(np.ones(len(rows), np.int64), rows) >= params.at_least
-    holds = enough[records.entity_index[rows]]
-    return effect(rows, ceiling=np.where(holds, params.place, NO_GRADE).astype(np.int8))
+def _product(units: Ints, factor: Ints) -> Ints:
+    return exact.multiply([Numbers(units, 0), Numbers(factor, 0)]).units
 
 
-def weighted(points: Ints, numerator: Ints, denominator: Ints, step: int) -> Ints:
-    """Points times a ratio, rounded to a step of hundredths, half away from zero. Whole numbers throughout."""
-    unit = denominator * step
-    return np.sign(points) * ((2 * np.abs(points) * numerator + unit) // (2 * unit)) * step
+@method("streak")
+def streak(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """How many of the last records or events in a row meet the condition, counted back from the last until one does
+    not; where the scheme asks it, without leaving out a year or a month."""
+    run, said = scope.run, one.streak
+    fits = np.isin(scope.rows, run.rows(said.of), assume_unique=True)
+    broken = np.zeros(len(items) + 1, bool)
+    broken[items.item_of_row[~fits]] = True
+    order = _newest_first(items, one, scope)
+    owner = items.owner[order]
+    is_first = _ordinal(owner) == 0
+    ends, steps = broken[:-1][order], np.ones(len(order), np.int64)
+    if said.every:
+        day = _plain_days(one.dated, Scope(run, scope.rows[items.row[order]]))
+        period = day.astype(f"M8[{said.every[0].upper()}]").astype(np.int64)
+        back = np.append(0, period[:-1] - period[1:])
+        ends = ends | (~is_first & (back > 1))
+        steps = (is_first | (back > 0)).astype(np.int64)
+    so_far = np.cumsum(ends)
+    before = (so_far - ends)[np.searchsorted(owner, owner, side="left")]
+    lasts = so_far == before
+    return Numbers(exact.total(owner[lasts], steps[lasts], run.size), 0)
+
+
+TAKES: dict[str, Callable[[Items, RecordsComponent, Scope, int], Numbers]] = {
+    "sum": summed,
+    "count": counted,
+    "largest": largest,
+    "smallest": smallest,
+    "latest": latest,
+    "earliest": earliest,
+    "mean": mean,
+    "streak": streak,
+}
+
+
+def _effect(
+    one: RecordsComponent,
+    scope: Scope,
+    each: Numbers,
+    weight: Weight | None,
+    points: Ints,
+    items: Items,
+    places: int,
+) -> Effect:
+    """What each record did, for the explanation."""
+    size = len(scope.rows)
+    left_out = items.item_of_row < 0
+    units: Ints = np.zeros(size, np.int64)
+    silent = left_out.copy()
+    if one.take == "sum":
+        if not (one.groups or one.by_recency or one.highest):
+            units = points
+        elif all(group.take == "sum" and group.age is None for group in one.groups) and not one.by_recency:
+            units = np.where(left_out, 0, points)
+        else:
+            units[items.row] = items.units
+            silent = ~np.isin(np.arange(size), items.row)
+    elif one.take == "count":
+        units = np.where(left_out, 0, 10**places)
+    elif one.take in {"latest", "earliest", "largest", "smallest"}:
+        says = speaking(items, one, scope)
+        units[items.row[says]] = items.units[says]
+        silent = ~np.isin(items.item_of_row, says)
+    return Effect(scope.rows, each, weight, units, places, silent, one.take not in {"mean", "streak"})

@@ -1,24 +1,36 @@
 """The one kernel: for one entity on screen, a million at night, a simulation, and the explanation of each.
 
-Reads no clock and no database. Points are whole hundredths and weights whole ratios, so that the order of
-records and the way a city is cut into shards change nothing, not by a bit.
+Reads no clock and no database. Numbers are whole units of a decimal place and weights whole ratios, so that
+the order of records and the way a city is cut into shards change nothing, not by a bit. Where peers are
+compared, their table is made of all shards first (`peer_tables`) and handed to each.
 
-    start → points of each record, weighted by age and rounded → limit of each indicator → sum
-    → floor and ceiling of the scheme → grade by points → direct grade → ceilings
+    what counts → each component by itself, those within a dimension first → start + Σ weight · component
+    → rounding, floor and ceiling of the scheme → grade by bands → rules, one after the other
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
+from typing import cast
 
 import numpy as np
 
+from evaluation import exact, indicators, peers
 from evaluation.columns import Bools, Columns, Ints, RecordColumns
-from evaluation.indicators import NO_GRADE, Effect
+from evaluation.exact import Numbers
+from evaluation.expressions import Run, Scope, evaluate, holds
+from evaluation.indicators import NO_GRADE, Measured
+from evaluation.peers import PeerSample, PeerTable
 from evaluation.schemes.compiled import CompiledScheme
+from evaluation.schemes.document import AnyComponent, Dimension, Peers, Rule, SchemeDocument
+from evaluation.schemes.language import Count, Has, Not, Part, SinceLast, ValueOf, walk
 
 NOT_RATED = -1
+#: Points as they are kept and shown: hundredths.
+POINT_PLACES = 2
 
 
 class Skipped(IntEnum):
@@ -39,21 +51,27 @@ class Piece(IntEnum):
     """What a finding speaks of."""
 
     START = 0
+    #: What one record gives or takes.
     RECORD = 1
-    LIMIT = 2
-    BOUNDS = 3
+    #: What a component gives or takes that is no sum of its records.
+    COMPONENT = 2
+    #: What the limits, events or rounding of a component take off the sum of its records.
+    LIMIT = 3
+    #: What floor, ceiling and rounding of the scheme take off the total.
+    BOUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class RatingColumns:
     """One row an entity, in the order of `Columns.entities`.
 
-    `place` is that on the scale, 0 the best, or `NOT_RATED`: then there was not enough to go by, and the
-    points are those of the start and mean nothing.
+    `place` is that on the scale, 0 the best, or `NOT_RATED`. `points` are hundredths, rounded half away from
+    zero; 0 where `pointless`: where the total is unknown, or the scheme has none.
     """
 
     entities: Ints
     points: Ints
+    pointless: Bools
     place: Ints
     counted: Ints
 
@@ -62,8 +80,8 @@ class RatingColumns:
 class FindingColumns:
     """What made the points: for each entity its start, its records and whatever cut the sum. The points add up.
 
-    `record` is the place of the record in `Columns.records`, or -1; `indicator` that in the scheme, or -1.
-    `direct` and `ceiling` are places on the scale, or `NO_GRADE`.
+    `record` is the place of the record in `Columns.records`, or -1; `indicator` that in `CompiledScheme.parts`,
+    or -1. `direct` and `ceiling` are places on the scale, or `NO_GRADE`. Points are hundredths.
     """
 
     entity: Ints
@@ -81,59 +99,135 @@ class FindingColumns:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Ratings with their findings, and for every record why it does not count (`Skipped`)."""
+    """Ratings with their findings, and for every record why it does not count (`Skipped`).
+
+    `by_bands` is the place on the scale before any rule acted. `values` are what each component came to, by
+    code, and "total".
+    """
 
     ratings: RatingColumns
     findings: FindingColumns
     skipped: Ints
+    by_bands: Ints
+    values: Mapping[str, Numbers]
 
 
-def rate(columns: Columns, scheme: CompiledScheme, as_of: date) -> RatingColumns:
-    """Rate every entity of the columns on a day."""
-    return _work(columns, scheme, as_of).ratings
+def rate(
+    columns: Columns, scheme: CompiledScheme, as_of: date, peers: Mapping[str, PeerTable] | None = None
+) -> RatingColumns:
+    """Rate every entity of the columns on a day.
+
+    A scheme that compares peers needs their tables; without, the columns are taken for the whole city.
+    """
+    return _work(columns, scheme, as_of, peers).ratings
 
 
-def explain(columns: Columns, scheme: CompiledScheme, as_of: date) -> Explanation:
+def explain(
+    columns: Columns, scheme: CompiledScheme, as_of: date, peers: Mapping[str, PeerTable] | None = None
+) -> Explanation:
     """The same ratings, with what made them."""
-    work = _work(columns, scheme, as_of)
-    return Explanation(work.ratings, _findings(work), work.skipped)
+    work = _work(columns, scheme, as_of, peers)
+    skipped = why_skipped(columns.records, scheme, as_of)
+    return Explanation(work.ratings, _findings(work), skipped, work.by_bands, work.run.values)
+
+
+def peer_tables(
+    shards: Callable[[], Iterable[Columns]], scheme: CompiledScheme, as_of: date
+) -> dict[str, PeerTable]:
+    """The first pass: what all peers of the city come to. `shards` gives the columns of every shard anew each time.
+
+    Empty for a scheme that compares no peers. Shards may also be sampled elsewhere: `peer_samples` of each,
+    then `merged_peers` of them all, level by level.
+    """
+    tables: dict[str, PeerTable] = {}
+    for level in range(len(scheme.peer_levels)):
+        tables |= merged_peers(peer_samples(shard, scheme, as_of, level, tables) for shard in shards())
+    return tables
+
+
+def peer_samples(
+    columns: Columns, scheme: CompiledScheme, as_of: date, level: int, tables: Mapping[str, PeerTable]
+) -> dict[str, PeerSample]:
+    """What one shard adds to the tables of a level, by code of the component."""
+    run = _run(columns, scheme, as_of, tables)
+    samples: dict[str, PeerSample] = {}
+    wanted = scheme.peer_levels[level]
+    for one in scheme.components:
+        if one.code in wanted:
+            samples[one.code] = peers.sample(cast("Peers", one), run)
+        elif _is_known_at(one, run):
+            run.values[one.code] = indicators.measure(one, run).result
+    return samples
+
+
+def merged_peers(samples: Iterable[Mapping[str, PeerSample]]) -> dict[str, PeerTable]:
+    """The tables of a level from the samples of all shards, in any order."""
+    many = list(samples)
+    return {code: peers.merged(one[code] for one in many) for code in (many[0] if many else ())}
+
+
+def _is_known_at(one: AnyComponent, run: Run) -> bool:
+    """Whether all that the component looks at is known by now, its peers among it."""
+    if one.kind == "peers" and one.code not in run.peers:
+        return False
+    if isinstance(one, Dimension) and any(part.code not in run.values for part in one.components):
+        return False
+    return all(part.value in run.values for part in walk(one) if isinstance(part, ValueOf))
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
+    run: Run
     ratings: RatingColumns
-    skipped: Ints
-    #: Places of the counted records among all.
-    counted: Ints
-    counting: RecordColumns
-    start: Ints
-    effects: list[Effect]
-    #: For each indicator, what its limit takes off each entity's sum.
-    cuts: Sequence[Ints]
-    #: What the floor and the ceiling of the scheme take off each entity's sum.
-    bounds: Ints
+    measured: Mapping[str, Measured]
+    start: Numbers
+    by_bands: Ints
+    #: For each rule the entities on which it acted.
+    acted: tuple[Bools, ...]
 
 
-def _work(columns: Columns, scheme: CompiledScheme, as_of: date) -> _Work:
-    skipped = why_skipped(columns.records, scheme, as_of)
-    counted = np.flatnonzero(skipped == Skipped.COUNTED)
-    counting = columns.records if len(counted) == len(skipped) else columns.records.take(counted)
-    start = _start(counting, scheme)
-    effects = [one.apply(counting, one.params, as_of) for one in scheme.indicators]
-    sums = [counting.total(effect.points, effect.rows) for effect in effects]
-    cuts = [_within(total, one.limit) - total for total, one in zip(sums, scheme.indicators, strict=True)]
-    total = start + sum(sums) + sum(cuts)
-    points = np.clip(total, scheme.floor, scheme.ceiling)
-    number = counting.count()
+def _run(columns: Columns, scheme: CompiledScheme, as_of: date, tables: Mapping[str, PeerTable]) -> Run:
+    counted = which_count(columns.records, scheme, as_of)
+    return Run(columns=columns, scheme=scheme, as_of=as_of, counted=counted, peers=tables)
+
+
+def _work(
+    columns: Columns, scheme: CompiledScheme, as_of: date, tables: Mapping[str, PeerTable] | None
+) -> _Work:
+    if tables is None:
+        tables = peer_tables(lambda: [columns], scheme, as_of)
+    run, document = _run(columns, scheme, as_of, tables), scheme.document
+    measured: dict[str, Measured] = {}
+    for one in scheme.components:
+        measured[one.code] = indicators.measure(one, run)
+        run.values[one.code] = measured[one.code].result
+    start = evaluate(document.start.points, Scope(run)) if document.start else exact.constant(0, run.size)
+    run.values["total"] = _total(document, run, start)
+    by_bands = _by_bands(document, run)
+    place, acted = _by_rules(document, run, by_bands)
+    points = run.values["total"].at(POINT_PLACES)
     ratings = RatingColumns(
         entities=columns.entities,
-        points=points,
-        place=np.where(number >= scheme.enough, _place(points, counting, effects, scheme), NOT_RATED).astype(
-            np.int8
+        points=points.units.astype(np.int64),
+        pointless=~points.known(),
+        place=place.astype(np.int8),
+        counted=np.bincount(
+            columns.records.entity_index if run.counted.all() else columns.records.entity_index[run.counted],
+            minlength=run.size,
         ),
-        counted=number,
     )
-    return _Work(ratings, skipped, counted, counting, start, effects, cuts, points - total)
+    return _Work(run, ratings, measured, start, by_bands, acted)
+
+
+def which_count(records: RecordColumns, scheme: CompiledScheme, as_of: date) -> Bools:
+    """Which records count on the day: those of which `why_skipped` has nothing to say."""
+    day = np.datetime64(as_of, "D")
+    considered = scheme.document.considered
+    counts = (records.standing == 0) & (records.until >= day) & (records.decided <= day)
+    counts &= np.where(
+        records.market, records.of_types(considered.market_types), records.of_types(considered.types)
+    )
+    return counts if scheme.counts_objected else counts & ~records.objected
 
 
 def why_skipped(records: RecordColumns, scheme: CompiledScheme, as_of: date) -> Ints:
@@ -161,76 +255,211 @@ def why_skipped(records: RecordColumns, scheme: CompiledScheme, as_of: date) -> 
     )
 
 
-def _start(counting: RecordColumns, scheme: CompiledScheme) -> Ints:
-    start = np.full(counting.entities, scheme.start, np.int64)
-    open_still = np.ones(counting.entities, bool)
-    for match, points in scheme.start_rules:
-        met = np.zeros(counting.entities, bool)
-        met[counting.entity_index[match.rows(counting)]] = True
-        met &= open_still
-        start[met] = points
-        open_still &= ~met
-    return start
+def _total(document: SchemeDocument, run: Run, start: Numbers) -> Numbers:
+    """The start and all components by their weights, rounded, and kept within floor and ceiling."""
+    if not document.has_total:
+        return exact.nothing_known(run.size)
+    parts = [(run.values[one.code], one.weight, one.optional) for one in document.components]
+    total = indicators.combined([(start, "1", False), *parts], "sum", Decimal(0), run.size)
+    if document.total_rounding is not None:
+        total = exact.stepped(total, document.total_rounding, document.mode)
+    return exact.clipped(total, document.floor, document.ceiling)
 
 
-def _within(total: Ints, limit: int | None) -> Ints:
-    if limit is None:
-        return total
-    return np.maximum(total, limit) if limit < 0 else np.minimum(total, limit)
+def _by_bands(document: SchemeDocument, run: Run) -> Ints:
+    """The first grade of which all conditions hold; none where there is not enough to go by."""
+    total = run.values["total"]
+    place = np.full(run.size, NOT_RATED, np.int64)
+    counted = run.per_entity(np.flatnonzero(run.counted))
+    open_still = counted >= document.enough.records
+    if document.enough.when is not None:
+        open_still &= holds(document.enough.when, Scope(run)).yes
+    if document.has_total:
+        open_still &= total.known()
+    for number, grade in enumerate(document.scale):
+        if grade.only_by_rule:
+            continue
+        reaches = open_still
+        for sign, bound in grade.bounds():
+            reaches = reaches & exact.compare(total, sign, bound)
+        if grade.when is not None:
+            reaches = reaches & holds(grade.when, Scope(run)).yes
+        place[reaches] = number
+        open_still = open_still & ~reaches
+    return place
 
 
-def _place(points: Ints, counting: RecordColumns, effects: list[Effect], scheme: CompiledScheme) -> Ints:
-    """The place on the scale: by points, or given directly (the worst of several), and never above a ceiling."""
-    place = (len(scheme.limits) - np.searchsorted(scheme.limits, points, side="right")).astype(np.int64)
-    direct = np.full(counting.entities, NO_GRADE, np.int64)
-    held = np.full(counting.entities, NO_GRADE, np.int64)
-    for effect in effects:
-        for lowest, named in ((direct, effect.direct), (held, effect.ceiling)):
-            says = np.flatnonzero(named != NO_GRADE)
-            np.maximum.at(lowest, counting.entity_index[effect.rows[says]], named[says])
-    return np.maximum(np.where(direct == NO_GRADE, place, direct), held)
+def _by_rules(document: SchemeDocument, run: Run, by_bands: Ints) -> tuple[Ints, tuple[Bools, ...]]:
+    """The grade after each rule had its turn, and whom each rule moved or held."""
+    letters = {grade.letter: number for number, grade in enumerate(document.scale)}
+    place, open_still, acted = by_bands, np.ones(run.size, bool), []
+    for rule in document.rules:
+        met = holds(rule.when, Scope(run)).yes & open_still
+        after = np.where(met, _after(rule, place, letters), place)
+        acted.append(met & ((after != place) | (rule.then.ceiling is not None) & (place != NOT_RATED)))
+        if rule.then.grade is not None or rule.then.floor is not None:
+            acted[-1] = met
+        place = after
+        if rule.final:
+            open_still &= ~met
+    return place, tuple(acted)
+
+
+def _after(rule: Rule, place: Ints, letters: Mapping[str, int]) -> Ints:
+    """What a rule makes of grades. Only a grade that is given reaches those who are not rated."""
+    then, rated, worst = rule.then, place != NOT_RATED, len(letters) - 1
+    if then.unrated:
+        return np.full(len(place), NOT_RATED)
+    if then.grade is not None:
+        return np.full(len(place), letters[then.grade])
+    if then.ceiling is not None:
+        moved = np.maximum(place, letters[then.ceiling])
+    elif then.floor is not None:
+        moved = np.minimum(place, letters[then.floor])
+    else:
+        moved = np.clip(place + (then.worse_by or 0) - (then.better_by or 0), 0, worst)
+    return np.where(rated, moved, place)
+
+
+# What made it
 
 
 def _findings(work: _Work) -> FindingColumns:
-    entities = np.arange(work.counting.entities)
-    parts = [_lines(entities, Piece.START, work.start)]
-    for number, effect in enumerate(work.effects):
-        parts.append(
-            _lines(
-                work.counting.entity_index[effect.rows],
-                Piece.RECORD,
-                effect.points,
-                indicator=number,
-                record=work.counted[effect.rows],
-                full=effect.full,
-                numerator=effect.numerator,
-                denominator=effect.denominator,
-                direct=effect.direct,
-                ceiling=effect.ceiling,
-                superseded=effect.superseded,
-            )
+    run, document = work.run, work.run.scheme.document
+    everyone = np.arange(run.size)
+    start = work.start.at(POINT_PLACES).units
+    lines = _Lines(work)
+    lines.add(everyone, Piece.START, start if document.has_total else np.zeros_like(start))
+    given = start if document.has_total else np.zeros_like(start)
+    for one in document.components:
+        factor = exact.ratio(one.weight) if document.has_total else Fraction(0)
+        given = given + lines.of_component(one, factor)
+    points = work.ratings.points if document.has_total else given
+    bounds = np.where(work.ratings.pointless, 0, points - given)
+    if document.has_total:
+        lines.some(Piece.BOUNDS, bounds)
+    lines.of_rules()
+    return lines.sorted()
+
+
+class _Lines:
+    """Findings as they are gathered."""
+
+    def __init__(self, work: _Work) -> None:
+        self.work, self.run = work, work.run
+        self.places = {part.code: place for place, part in enumerate(self.run.scheme.parts)}
+        self.letters = {grade: place for place, grade in enumerate(self.run.scheme.letters)}
+        self.lines: list[dict[str, np.ndarray]] = []
+
+    def of_component(self, one: AnyComponent, factor: Fraction) -> Ints:
+        """The lines of a component that counts by this factor; returns what it gives to each entity, in hundredths."""
+        result = self.work.measured[one.code].result
+        given = _share(result.at(max(result.places, POINT_PLACES)), factor)
+        effect, number = self.work.measured[one.code].effect, self.places[one.code]
+        explained: Ints = np.zeros(self.run.size, np.int64)
+        adds_up = False
+        if effect is not None:
+            made = effect()
+            explained, adds_up = self._of_records(made, factor, number), made.adds_up
+        elif isinstance(one, Dimension):
+            adds_up = one.take == "sum"
+            inner = factor if adds_up else Fraction(0)
+            explained = explained + _share(exact.constant(one.start, self.run.size), inner)
+            for part in one.components:
+                explained = explained + self.of_component(part, inner * exact.ratio(part.weight))
+        self.some(Piece.LIMIT if adds_up else Piece.COMPONENT, given - explained, indicator=number)
+        return given
+
+    def _of_records(self, effect: indicators.Effect, factor: Fraction, number: int) -> Ints:
+        owner = self.run.records.entity_index[effect.rows]
+        points = _share(Numbers(effect.units, effect.places), factor)
+        weight = effect.weight
+        size = len(effect.rows)
+        above = np.ones(size, np.int64) if weight is None else weight.above
+        below = np.full(size, 1 if weight is None else weight.below, np.int64)
+        shared = np.gcd(above, below)
+        self.add(
+            owner,
+            Piece.RECORD,
+            points,
+            indicator=number,
+            record=effect.rows,
+            full=_share(effect.full, factor or Fraction(1)),
+            numerator=above // shared,
+            denominator=below // shared,
+            superseded=effect.silent,
         )
-        cut = np.flatnonzero(work.cuts[number])
-        parts.append(_lines(cut, Piece.LIMIT, work.cuts[number][cut], indicator=number))
-    bound = np.flatnonzero(work.bounds)
-    parts.append(_lines(bound, Piece.BOUNDS, work.bounds[bound]))
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.lexsort((joined["record"], joined["indicator"], joined["piece"], joined["entity"]))
-    return FindingColumns(**{name: column[order] for name, column in joined.items()})
+        return np.bincount(owner, weights=points, minlength=self.run.size).astype(np.int64)
+
+    def of_rules(self) -> None:
+        """The records because of which rules acted."""
+        for rule, acted in zip(self.run.scheme.document.rules, self.work.acted, strict=True):
+            if not acted.any():
+                continue
+            rows = [self.run.rows(match) for match in _named_by(rule.when)]
+            named = np.unique(np.concatenate(rows)) if rows else np.zeros(0, np.int64)
+            named = named[acted[self.run.records.entity_index[named]]]
+            then = rule.then
+            size = len(named)
+            self.add(
+                self.run.records.entity_index[named],
+                Piece.RECORD,
+                np.zeros(size, np.int64),
+                indicator=self.places[rule.code],
+                record=named,
+                direct=np.full(size, self.letters.get(then.grade, NO_GRADE), np.int8),
+                ceiling=np.full(size, self.letters.get(then.ceiling, NO_GRADE), np.int8),
+            )
+
+    def some(self, piece: Piece, points: Ints, indicator: int = -1) -> None:
+        """A line for each entity of which there is something to say."""
+        entity = np.flatnonzero(points)
+        self.add(entity, piece, points[entity], indicator=indicator)
+
+    def add(self, entity: Ints, piece: Piece, points: Ints, *, indicator: int = -1, **known) -> None:
+        size = len(entity)
+        self.lines.append(
+            {
+                "entity": entity,
+                "piece": np.full(size, piece, np.int8),
+                "indicator": np.full(size, indicator, np.int16),
+                "record": np.full(size, -1, np.int64),
+                "full": points,
+                "numerator": np.ones(size, np.int64),
+                "denominator": np.ones(size, np.int64),
+                "points": points,
+                "direct": np.full(size, NO_GRADE, np.int8),
+                "ceiling": np.full(size, NO_GRADE, np.int8),
+                "superseded": np.zeros(size, bool),
+            }
+            | known
+        )
+
+    def sorted(self) -> FindingColumns:
+        """By entity, then by what they speak of: an order that does not depend on that of the records."""
+        joined = {name: np.concatenate([line[name] for line in self.lines]) for name in self.lines[0]}
+        order = np.lexsort((joined["record"], joined["indicator"], joined["piece"], joined["entity"]))
+        return FindingColumns(**{name: column[order] for name, column in joined.items()})
 
 
-def _lines(entity: Ints, piece: Piece, points: Ints, indicator: int = -1, **known) -> dict[str, Ints]:
-    size = len(entity)
-    return {
-        "entity": entity,
-        "piece": np.full(size, piece, np.int8),
-        "indicator": np.full(size, indicator, np.int16),
-        "record": np.full(size, -1, np.int64),
-        "full": points,
-        "numerator": np.ones(size, np.int64),
-        "denominator": np.ones(size, np.int64),
-        "points": points,
-        "direct": np.full(size, NO_GRADE, np.int8),
-        "ceiling": np.full(size, NO_GRADE, np.int8),
-        "superseded": np.zeros(size, bool),
-    } | known
+def _share(number: Numbers, factor: Fraction) -> Ints:
+    """Hundredths of a number times a factor."""
+    below = factor.denominator * 10 ** max(number.places - POINT_PLACES, 0)
+    units = number.units if number.places >= POINT_PLACES else number.at(POINT_PLACES).units
+    return exact.weighted(units, factor.numerator, below)
+
+
+def _named_by(part: Part) -> Iterable:
+    """The conditions on records that a rule names, but for those whose absence it asks for."""
+    if isinstance(part, Has):
+        yield part.records
+    elif isinstance(part, Count):
+        yield part.count
+    elif isinstance(part, SinceLast):
+        yield part.since_last
+    elif not isinstance(part, Not):
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, Part):
+                    yield from _named_by(one)

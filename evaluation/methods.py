@@ -1,73 +1,117 @@
-"""A scheme in words, printed from its document and from the docstrings of the kinds of indicator that it uses."""
+"""A scheme in words, printed from its document and from the docstrings of the methods that it uses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
-from credit_platform.common.bilingual import in_readers_language
 from credit_platform.ui import formats
-from entities.models import RecordType, RecordTypeVersion, SeverityClass
-from entities.penalty_kinds import PenaltyKind
-from evaluation.indicators import KINDS
+from evaluation.indicators import METHODS, methods_of
 from evaluation.schemes.document import (
-    AgeBand,
-    AnyIndicator,
-    Ceiling,
-    LatestValue,
-    Match,
+    AnyComponent,
+    Dimension,
+    FormulaComponent,
+    Grade,
+    Group,
+    Peers,
+    RecordsComponent,
+    Rule,
     SchemeDocument,
-    ValueEffect,
-    WeightedCount,
+    Then,
 )
+from evaluation.wording import Wording, divided, number, ratio
 
-#: What each kind is called, and its docstring once more, so that both are gathered for translation. A test
+#: What each method is called, and its docstring once more, so that both are gathered for translation. A test
 #: holds the two together.
 TITLES = {
-    "weighted-count": gettext_noop("Points for each record, by class and age"),
-    "latest-value": gettext_noop("The latest grade or status"),
-    "ceiling": gettext_noop("A ceiling as long as a record counts"),
+    "records": gettext_noop("Points for each record"),
+    "formula": gettext_noop("A formula"),
+    "dimension": gettext_noop("Several components together"),
+    "peers": gettext_noop("Comparison with peers"),
+    "repeat": gettext_noop("Repetition"),
+    "age": gettext_noop("Weight by age"),
+    "groups": gettext_noop("Records of one event"),
+    "chosen": gettext_noop("Which records speak"),
+    "count": gettext_noop("The number"),
+    "largest": gettext_noop("The largest"),
+    "smallest": gettext_noop("The smallest"),
+    "latest": gettext_noop("The latest grade or status"),
+    "earliest": gettext_noop("The first"),
+    "mean": gettext_noop("The mean"),
+    "streak": gettext_noop("A streak"),
 }
 PUBLISHED = (
     gettext_noop(
-        "Each matching record counts the points of its class. Where the scheme names kinds of penalty, the kind that"
-        " weighs most among those imposed adds its own points."
+        "Each matching record that counts has its points. They are weighted, rounded as the scheme says, and only then"
+        " added. Where a value that is needed is not known the result is not known either, which is not zero."
     ),
     gettext_noop(
-        "The sum is multiplied by the weight of the record's age, in whole months since the day of the decision, and"
-        " rounded as the scheme says."
+        "A number is worked out from other components, from numbers of records and from facts about the entity."
     ),
+    gettext_noop(
+        "Several components make one: the sum, the mean, the largest or the smallest of them, each by its weight. One"
+        " that is not known makes the whole unknown, unless the scheme says that the whole goes on without it."
+    ),
+    gettext_noop(
+        "The entity is held against its peers: those of its own group that are measured alike. Where the group is too"
+        " small the next wider one is taken; where none is large enough the result is not known."
+    ),
+    gettext_noop(
+        "The first, the second, the third record of the same kind weigh differently, in the order of their days; the"
+        " last weight named goes on for all further ones."
+    ),
+    gettext_noop(
+        "What is older weighs less, by bands of age in whole months or days, or by half whenever a half-life has"
+        " passed. The end of a month counts as its last day."
+    ),
+    gettext_noop(
+        "Records of one event are taken together before anything else is counted, and the event has its own limit."
+    ),
+    gettext_noop(
+        "Only some of the records or events speak: the last ones, each by its place from the last, or those with most"
+        " points."
+    ),
+    gettext_noop("The records or events are counted, whatever their points."),
+    gettext_noop("Only the largest counts. Without any the result is not known."),
+    gettext_noop("Only the smallest counts. Without any the result is not known."),
     gettext_noop(
         "Of all matching records only the one that was decided last speaks; of two decided on one day, the one that"
-        " entered the registry later."
+        " entered the registry later. Without any the result is not known."
+    ),
+    gettext_noop("Only the record that was decided first speaks. Without any the result is not known."),
+    gettext_noop(
+        "The mean of all, each by its weight: the weighted values are added and divided once by the sum of the"
+        " weights. Without any the result is not known."
     ),
     gettext_noop(
-        "Its value gives the points in the table. A value may also give a grade directly, or be a ceiling above which"
-        " the grade cannot rise."
-    ),
-    gettext_noop(
-        "As long as at least so many matching records count at once, the grade cannot be better than the one named,"
-        " whatever the points."
+        "How many of the last records or events in a row meet the condition, counted back from the last until one does"
+        " not; where the scheme asks it, without leaving out a year or a month."
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class KindMethod:
-    """How a kind of indicator counts, whatever the scheme."""
+    """How a method counts, whatever the scheme."""
 
     title: str
     paragraphs: list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorMethod:
-    """An indicator as its scheme sets it: (what, how) in words."""
+class PartMethod:
+    """A component or rule as its scheme sets it: (what, how) in words. `depth` is that within dimensions."""
 
-    indicator: AnyIndicator
+    part: AnyComponent | Rule
     kind: str
     rows: list[tuple[str, str]]
+    depth: int = 0
+
+    @property
+    def indent(self) -> range:
+        """Once for each dimension that it stands in."""
+        return range(self.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +121,31 @@ class Method:
     document: SchemeDocument
     considered: str
     market: str
-    start_rules: list[tuple[str, str]]
-    indicators: list[IndicatorMethod]
+    start: str
+    enough: str
+    total: str
+    components: list[PartMethod]
+    rules: list[PartMethod]
     kinds: list[KindMethod]
     rungs: list[dict]
 
 
 def method_of(document: SchemeDocument) -> Method:
     """The method of a scheme for people; reads the names of record types and of their fields' values."""
-    words = Catalogue.of({*document.considered.types, *document.considered.market_types})
-    used = dict.fromkeys(indicator.kind for indicator in document.indicators)
+    say = Wording.of(document)
+    used = dict.fromkeys(name for one in document.every_component for name in methods_of(one))
     return Method(
         document=document,
-        considered=formats.listed(words.types(document.considered.types)),
-        market=formats.listed(words.types(document.considered.market_types)),
-        start_rules=[(words.match(rule.when), formats.score(rule.points)) for rule in document.start.rules],
-        indicators=[
-            IndicatorMethod(one, _(TITLES[one.kind]), list(_rows(one, words))) for one in document.indicators
-        ],
+        considered=formats.listed(say.types(document.considered.types)),
+        market=formats.listed(say.types(document.considered.market_types)),
+        start=say.number(document.start.points) if document.start else "",
+        enough=say.condition(document.enough.when) if document.enough.when else "",
+        total=_total(document),
+        components=list(_components(document.components, say, 0)),
+        rules=[PartMethod(rule, _("Rule"), _rule_rows(rule, say)) for rule in document.rules],
         kinds=[
-            KindMethod(_(TITLES[kind]), [_(line) for line in KINDS[kind].method.split("\n")]) for kind in used
+            KindMethod(_(TITLES[name]), [_(line) for line in METHODS[name].published.split("\n")])
+            for name in used
         ],
         rungs=rungs_of(document),
     )
@@ -106,115 +155,190 @@ def rungs_of(document: SchemeDocument) -> list[dict]:
     """The scale for the component `ladder`, best first."""
     rungs, above = [], None
     for grade in document.scale:
-        if grade.least is None:
-            reach = _("below %(points)s") % {"points": formats.score(above)}
-        elif above is None:
-            reach = _("from %(points)s") % {"points": formats.score(grade.least)}
-        else:
-            reach = f"{formats.score(grade.least)}–{formats.score(above)}"
-        rungs.append({"letter": grade.letter, "range": reach, "says": str(grade.meaning)})
-        above = grade.least
+        rungs.append({"letter": grade.letter, "range": _reach(grade, above), "says": str(grade.meaning)})
+        above = grade.least if grade.least is not None else above
     return rungs
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The catalogue's names for what a scheme speaks of."""
-
-    type_names: Mapping[str, str]
-    #: By field of the details and value.
-    values: Mapping[tuple[str, str], str]
-
-    @classmethod
-    def of(cls, codes: set[str]) -> "Catalogue":
-        types = {one.code: one.name for one in RecordType.objects.filter(code__in=codes)}
-        values: dict[tuple[str, str], str] = {}
-        versions = RecordTypeVersion.objects.filter(record_type__code__in=codes).order_by("valid_from")
-        for fields in versions.values_list("extra_fields", flat=True):
-            for field in fields:
-                for choice in field.get("choices") or ():
-                    values[field["name"], choice["code"]] = in_readers_language(
-                        choice["label_zh"], choice["label_en"]
-                    )
-        return cls(types, values)
-
-    def types(self, codes: Iterable[str]) -> list[str]:
-        return [self.type_names.get(code, code) for code in codes]
-
-    def match(self, match: Match) -> str:
-        """A condition in words."""
-        parts = [formats.listed(self.types(match.types))]
-        if match.classes:
-            parts.append(
-                _("of class %(classes)s")
-                % {"classes": formats.listed(SeverityClass(one).label for one in match.classes)}
-            )
-        if match.penalty_kinds:
-            parts.append(formats.listed(PenaltyKind(kind).label for kind in match.penalty_kinds))
-        for name, wanted in match.values.items():
-            parts.append(formats.listed(self.values.get((name, value), value) for value in wanted))
-        return _divided(parts)
+def _reach(grade: Grade, above: Decimal | None) -> str:
+    if grade.only_by_rule:
+        return _("by rule only")
+    if grade.least is not None and above is not None:
+        return f"{formats.score(grade.least)}–{formats.score(above)}"
+    if grade.least is not None:
+        return _("from %(points)s") % {"points": formats.score(grade.least)}
+    if grade.at_most is not None:
+        return _("up to %(points)s") % {"points": formats.score(grade.at_most)}
+    if grade.less_than is not None or above is not None:
+        limit = grade.less_than if grade.less_than is not None else above
+        return _("below %(points)s") % {"points": formats.score(limit)}
+    return _("all others") if grade.is_open else _("by condition")
 
 
-def _divided(parts: Iterable[str]) -> str:
-    return ("；" if formats.chinese() else "; ").join(parts)
+def _total(document: SchemeDocument) -> str:
+    """How the total is bounded and rounded."""
+    if not document.has_total:
+        return _("Points are not added up; the grade follows from rules and conditions.")
+    said = []
+    if document.floor is not None:
+        said.append(_("never below %(points)s") % {"points": number(document.floor)})
+    if document.ceiling is not None:
+        said.append(_("never above %(points)s") % {"points": number(document.ceiling)})
+    if document.total_rounding is not None:
+        said.append(_("rounded to %(step)s") % {"step": number(document.total_rounding)})
+    said.append(
+        _("the points of each record rounded to %(step)s before they are added")
+        % {"step": number(document.rounding)}
+    )
+    said.append(MODES[document.mode]())
+    return divided(said)
 
 
-def _rows(one: AnyIndicator, words: Catalogue) -> Iterable[tuple[str, str]]:
-    yield _("Records"), words.match(Match(types=one.types) if isinstance(one, LatestValue) else one.match())
-    match one:
-        case WeightedCount():
-            yield _("Points of a record"), _points_by_class(one)
-            if one.by_penalty_kind:
-                weightiest = sorted(one.by_penalty_kind.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
-                yield (
-                    _("In addition, by the weightiest kind of penalty"),
-                    _pairs((PenaltyKind(kind).label, points) for kind, points in weightiest),
-                )
-            if one.ages:
-                yield _("Weight by age"), _divided(_ages(one.ages))
-            if one.limit is not None:
-                yield _("Limit of the sum"), formats.points(one.limit)
-        case LatestValue():
-            # The database does not keep the order of a document's words.
-            for value, effect in sorted(one.values.items(), key=lambda pair: (-pair[1].points, pair[0])):
-                yield words.values.get((one.field, value), value), _effect(effect)
-        case Ceiling():
-            yield _("Best grade possible"), one.grade
-            if one.at_least > 1:
-                yield _("From so many records on"), str(one.at_least)
+MODES = {
+    "half-up": lambda: _("half rounded away from zero"),
+    "half-even": lambda: _("half rounded to even"),
+    "up": lambda: _("rounded away from zero"),
+    "down": lambda: _("rounded towards zero"),
+    "floor": lambda: _("rounded down"),
+    "ceiling": lambda: _("rounded up"),
+}
 
 
-def _points_by_class(one: WeightedCount) -> str:
-    if isinstance(one.points, Decimal):
-        return formats.points(one.points)
-    return _pairs((SeverityClass(name).label, points) for name, points in one.by_class().items() if points)
+def _components(components: Iterable[AnyComponent], say: Wording, depth: int) -> Iterable[PartMethod]:
+    for one in components:
+        yield PartMethod(one, _(TITLES[one.kind]), list(_rows(one, say)), depth)
+        if isinstance(one, Dimension):
+            yield from _components(one.components, say, depth + 1)
 
 
-def _pairs(pairs: Iterable[tuple[object, Decimal]]) -> str:
-    return _divided(f"{name} {formats.points(points)}" for name, points in pairs)
+def _rows(one: AnyComponent, say: Wording) -> Iterable[tuple[str, str]]:
+    if isinstance(one, RecordsComponent):
+        yield from _records_rows(one, say)
+    elif isinstance(one, FormulaComponent):
+        yield _("How"), say.number(one.formula)
+    elif isinstance(one, Dimension):
+        yield _("What is taken"), DIMENSION_TAKES[one.take]()
+        if one.start:
+            yield _("Where counting starts"), number(one.start)
+    else:
+        yield from _peers_rows(one, say)
+    yield from _common_rows(one)
 
 
-def _ages(bands: tuple[AgeBand, ...]) -> Iterable[str]:
-    since = 0
-    for band in bands:
-        above, below = band.weight.split("/")
-        weight = formats.percent(int(above) / int(below), 0)
-        if band.months is None:
-            yield _("from %(months)s months on %(weight)s") % {"months": since, "weight": weight}
-        else:
-            yield ngettext(
-                "younger than %(months)s month %(weight)s",
-                "younger than %(months)s months %(weight)s",
-                band.months,
-            ) % {"months": band.months, "weight": weight}
-            since = band.months
+def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
+    yield _("Records"), say.match(one.records)
+    if one.take not in {"count", "streak"}:
+        yield _("Points of a record"), say.number(one.each)
+    if one.repeat:
+        factors = formats.listed(ratio(factor) for factor in one.repeat.factors)
+        yield _("Repetition of the same %(same)s") % {"same": say.sames(one.repeat.same)}, factors
+    if one.age:
+        yield _("Weight by age"), say.age(one.age, one.dated)
+    for group in one.groups:
+        yield _("One event: the same %(same)s") % {"same": say.sames(group.same)}, _group(group, one, say)
+    if one.by_recency:
+        yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
+    if one.highest is not None:
+        yield _("Only those with most points"), str(one.highest)
+    if one.streak is not None:
+        yield _("In a row"), say.match(one.streak.of)
+    if one.take != "sum":
+        yield _("What is taken"), _(TITLES[one.take])
+    if one.enough:
+        yield _("From so many records on"), str(one.enough)
 
 
-def _effect(effect: ValueEffect) -> str:
-    parts = [formats.points(effect.points)]
-    if effect.grade:
-        parts.append(_("gives %(grade)s directly") % {"grade": effect.grade})
-    if effect.ceiling:
-        parts.append(_("no better grade than %(grade)s while it counts") % {"grade": effect.ceiling})
-    return _divided(parts)
+def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
+    said = [DIMENSION_TAKES.get(group.take, lambda: _(TITLES[group.take]))()]
+    if group.floor is not None:
+        said.append(_("never below %(points)s") % {"points": number(group.floor)})
+    if group.ceiling is not None:
+        said.append(_("never above %(points)s") % {"points": number(group.ceiling)})
+    if group.age is not None:
+        said.append(say.age(group.age, one.dated))
+    return divided(said)
+
+
+DIMENSION_TAKES = {
+    "sum": lambda: _("the sum"),
+    "mean": lambda: _("the mean"),
+    "largest": lambda: _("the largest"),
+    "smallest": lambda: _("the smallest"),
+}
+PEER_TAKES = {
+    "percentile": lambda: _("percentile among peers"),
+    "rank": lambda: _("rank among peers"),
+    "ratio-to-mean": lambda: _("ratio to the mean of peers"),
+    "standard-score": lambda: _("distance from the mean of peers in standard deviations"),
+    "quantile": lambda: _("a quantile of the peers"),
+    "count": lambda: _("number of peers"),
+}
+
+
+def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
+    yield _("Of"), say.number(one.of)
+    ways = (
+        formats.listed(
+            say.field(f"entity.{part}") if isinstance(part, str) else say.number(part) for part in way
+        )
+        or _("the whole city")
+        for way in one.among
+    )
+    yield _("Peers by"), divided(ways)
+    if one.who is not None:
+        yield _("Only entities of which this holds"), say.condition(one.who)
+    yield _("At least so many peers"), str(one.at_least)
+    taken = PEER_TAKES[one.take]()
+    if one.take == "percentile":
+        taken = f"{taken}, {one.scale}"
+    elif one.take == "quantile":
+        taken = f"{taken}, {one.quantile}"
+    yield _("What is taken"), taken
+    if one.take in {"percentile", "rank"}:
+        ties = {
+            "lowest": _("the lowest rank"),
+            "highest": _("the highest rank"),
+            "middle": _("the middle rank"),
+        }
+        yield _("Equals share"), ties[one.ties]
+
+
+def _common_rows(one: AnyComponent) -> Iterable[tuple[str, str]]:
+    if one.floor is not None:
+        yield _("Never below"), number(one.floor)
+    if one.ceiling is not None:
+        yield _("Never above"), number(one.ceiling)
+    if one.rounding is not None:
+        yield _("Rounded to"), number(one.rounding)
+    if one.weight != "1":
+        yield _("Weight"), ratio(one.weight)
+    if one.if_unknown is not None:
+        yield _("Where it is not known"), number(one.if_unknown)
+    elif one.optional:
+        yield _("Where it is not known"), _("the whole goes on without it")
+
+
+def _rule_rows(rule: Rule, say: Wording) -> list[tuple[str, str]]:
+    rows = [(_("When"), say.condition(rule.when)), (_("Then"), then_in_words(rule.then))]
+    if rule.final:
+        rows.append((_("After it"), _("no other rule acts")))
+    return rows
+
+
+def then_in_words(then: Then) -> str:
+    """What a rule does."""
+    if then.grade is not None:
+        return _("gives %(grade)s directly") % {"grade": then.grade}
+    if then.ceiling is not None:
+        return _("no better grade than %(grade)s") % {"grade": then.ceiling}
+    if then.floor is not None:
+        return _("no worse grade than %(grade)s") % {"grade": then.floor}
+    if then.better_by is not None:
+        return ngettext("%(count)s grade better", "%(count)s grades better", then.better_by) % {
+            "count": then.better_by
+        }
+    if then.worse_by is not None:
+        return ngettext("%(count)s grade worse", "%(count)s grades worse", then.worse_by) % {
+            "count": then.worse_by
+        }
+    return _("not rated")

@@ -96,8 +96,8 @@ class CurrentRatingQuerySet(models.QuerySet):
 class CurrentRating(models.Model):
     """The grade that an entity has now under a scheme. What led to it is recomputed by the same kernel.
 
-    `points` are hundredths of a point, so that sums are exact. `grade` is empty where the
-    scheme finds too little data: not rated is not a bad grade. An entity of which the registry
+    `points` are hundredths of a point, so that sums are exact; none where a rule gives the grade without any.
+    `grade` is empty where the scheme finds too little data: not rated is not a bad grade. An entity of which the registry
     never held anything has no row at all. The row is written only when it says something new:
     `as_of` is the day from which it has been so.
     """
@@ -122,9 +122,8 @@ class CurrentRating(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("entity", "scheme"), name="an_entity_has_one_grade_per_scheme"),
             models.CheckConstraint(
-                condition=Q(grade="", place=None, points=None)
-                | (~Q(grade="") & Q(place__gte=0, points__isnull=False)),
-                name="a_grade_comes_with_its_points_and_place",
+                condition=Q(grade="", place=None, points=None) | (~Q(grade="") & Q(place__gte=0)),
+                name="a_grade_comes_with_its_place",
             ),
         ]
         indexes = [models.Index(fields=("scheme", "place", "points"), name="rating_by_place")]

@@ -26,6 +26,7 @@ from evaluation.industries import SECTIONS, SHORT
 from evaluation.methods import rungs_of
 from evaluation.models import RatingRequest, Scheme
 from evaluation.plain import as_of_line, end_of, next_limit, record_url, turn_lines
+from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.selectors import entity_and_schemes, schemes_in_sight
 
@@ -484,8 +485,7 @@ def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrad
     seen = set()
     for explained in by_scheme.values():
         for reason in explained.reasons:
-            is_sector = reason.indicator.kind == "latest-value" and not reason.superseded
-            if is_sector and reason.record and reason.record_id not in seen:
+            if reason.is_of_sector and reason.record and reason.record_id not in seen:
                 seen.add(reason.record_id)
                 yield OtherGrade(
                     name=str(reason.record.record_type),
@@ -561,15 +561,24 @@ def _path(
 def _bands(explained: Explained) -> list[tuple[str, float, float]]:
     """The grades as bands behind the line; a scheme that is no evaluation has no colours of grades."""
     document = explained.scheme.document
-    above = float(document.ceiling)
-    if explained.scheme.scheme.family != Scheme.Family.EVALUATION:
-        return [("", float(document.floor), above)]
+    values = [
+        one for one in (explained.points, *(grade.least for grade in document.scale)) if one is not None
+    ]
+    above = float(document.ceiling if document.ceiling is not None else max(values))
+    bottom = float(document.floor if document.floor is not None else min(values))
+    if explained.scheme.scheme.family != Scheme.Family.EVALUATION or not _has_plain_bands(document):
+        return [("", bottom, above)]
     bands = []
     for grade in document.scale:
-        low = float(grade.least if grade.least is not None else document.floor)
+        low = float(grade.least) if grade.least is not None else bottom
         bands.append((grade.letter, low, above))
         above = low
     return bands
+
+
+def _has_plain_bands(document: SchemeDocument) -> bool:
+    """Whether grades follow each other down the points, each from its own least number on."""
+    return all(grade.least is not None for grade in document.scale[:-1])
 
 
 def _path_says(explained: Explained, steps: list[Step]) -> str:

@@ -95,6 +95,8 @@ def next_limit(explained: Explained) -> str:
     if not explained.place or explained.held_by:
         return ""
     better = explained.scheme.document.scale[explained.place - 1]
+    if better.least is None or explained.points is None:
+        return ""
     return _("%(grade)s begins at %(points)s points.") % {
         "grade": better.letter,
         "points": formats.score(better.least),

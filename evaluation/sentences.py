@@ -35,6 +35,8 @@ def name_of_adjustment(adjustment: Adjustment) -> str:
     """A line of the sum that is no record."""
     if adjustment.indicator is None:
         return _("Bounds of the scheme")
+    if adjustment.is_whole:
+        return str(adjustment.indicator.name)
     return _("Limit of “%(indicator)s”") % {"indicator": adjustment.indicator.name}
 
 
@@ -67,13 +69,15 @@ def say_to_entity(explained: Explained) -> str:
 def not_rated(explained: Explained) -> str:
     """Why there is no grade. Too little data is neither good nor bad."""
     needed = explained.scheme.document.enough.records
-    if explained.counted:
+    if 0 < explained.counted < needed:
         return ngettext(
             "Not rated: only one record counts, and the scheme asks for %(needed)s. That is neither good nor bad.",
             "Not rated: only %(count)s records count, and the scheme asks for %(needed)s. That is neither good nor"
             " bad.",
             explained.counted,
         ) % {"count": explained.counted, "needed": needed}
+    if explained.counted:
+        return _("Not rated: something that the scheme needs is not known. That is neither good nor bad.")
     return _("Not rated: the registry holds no record that counts. That is neither a good nor a bad grade.")
 
 

@@ -12,14 +12,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
+from credit_platform.common.errors import InvalidInput
 from entities.models import Entity
 from evaluation import birthdays, frames
 from evaluation.columns import Columns, Ints, Vocabulary
 from evaluation.kernel import NOT_RATED, RatingColumns, rate
 from evaluation.models import CurrentRating, RatingChange, RatingDay, RatingRequest, Scheme, SchemeVersion
-from evaluation.schemes import SchemeDocument
+from evaluation.schemes import SchemeDocument, compile_scheme
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 
 #: Bulk work goes by ranges of this many keys, each in a transaction of its own.
@@ -173,8 +175,11 @@ def install_scheme(
     """Publish a scheme as a file of this project describes it; returns the new version, or None when nothing is new.
 
     A document that says something else than the last published one becomes the next version. `facts` are the
-    fields of `Scheme`; a published version itself never changes.
+    fields of `Scheme`; a published version itself never changes. Raises `InvalidInput` for a scheme that
+    compares peers: one entity's change would move the grades of others, and no request says so.
     """
+    if compile_scheme(document).peer_levels:
+        raise InvalidInput({"": [_("A scheme that compares peers is run on files, not on the registry.")]})
     scheme, created = Scheme.objects.select_for_update().get_or_create(code=code, defaults=dict(facts))
     if not created and any(getattr(scheme, name) != value for name, value in facts.items()):
         Scheme.objects.filter(pk=scheme.pk).update(**facts)
@@ -251,9 +256,12 @@ class _Stored:
 
 def _worked_out(ratings: RatingColumns, scheme: SchemeInForce) -> Iterator[tuple[int, _Said, int]]:
     letters = scheme.compiled.letters
-    columns = (ratings.entities, ratings.points, ratings.place, ratings.counted)
-    for entity, points, place, counted in zip(*(column.tolist() for column in columns), strict=True):
-        yield entity, _Said() if place == NOT_RATED else _Said(points, letters[place], place), counted
+    columns = (ratings.entities, ratings.points, ratings.pointless, ratings.place, ratings.counted)
+    for entity, points, pointless, place, counted in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        said = _Said() if place == NOT_RATED else _Said(None if pointless else points, letters[place], place)
+        yield entity, said, counted
 
 
 def _save(ratings: RatingColumns, scheme: SchemeInForce, as_of: date) -> int:

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from evaluation import sentences
-from evaluation.explanation import Adjustment, Explained, NotCounted, Reason
+from evaluation.explanation import Adjustment, Explained, NotCounted, PartValue, Reason
 from evaluation.models import CurrentRating, Scheme
 
 
@@ -32,7 +32,7 @@ class RatingOut(serializers.ModelSerializer):
 
 
 class ReasonOut(serializers.Serializer):
-    """What one record does under one indicator. `record` is null where you may not see the record."""
+    """What one record does under one component or rule. `record` is null where you may not see the record."""
 
     record = serializers.SerializerMethodField()
     document_number = serializers.SerializerMethodField()
@@ -42,8 +42,12 @@ class ReasonOut(serializers.Serializer):
     legal_basis = serializers.SerializerMethodField(help_text="Of the record.")
     points = serializers.DecimalField(max_digits=9, decimal_places=2)
     points_before_age = serializers.DecimalField(source="full", max_digits=9, decimal_places=2)
-    weight = serializers.SerializerMethodField(help_text="Of its age, as a ratio of whole numbers.")
-    superseded = serializers.BooleanField(help_text="A later record of the kind speaks in its place.")
+    weight = serializers.SerializerMethodField(
+        help_text="Of age and repetition, as a ratio of whole numbers."
+    )
+    superseded = serializers.BooleanField(
+        help_text="Another record, mostly a later one, speaks in its place."
+    )
     ceiling = serializers.CharField(help_text="The best grade possible because of it, or empty.")
     direct_grade = serializers.CharField(
         source="direct", help_text="The grade that it gives directly, or empty."
@@ -66,13 +70,25 @@ class ReasonOut(serializers.Serializer):
 
 
 class AdjustmentOut(serializers.Serializer):
-    """Points that the limit of an indicator, or the bounds of the scheme, take off the sum."""
+    """Points that are no record's: what a limit takes off the sum, or what a component gives as a whole."""
 
     name = serializers.SerializerMethodField()
     points = serializers.DecimalField(max_digits=9, decimal_places=2)
 
     def get_name(self, adjustment: Adjustment) -> str:
         return sentences.name_of_adjustment(adjustment)
+
+
+class PartValueOut(serializers.Serializer):
+    """What a component came to, before its weight; `value` is null where it is not known, which is not zero."""
+
+    code = serializers.CharField(source="component.code")
+    name = serializers.SerializerMethodField()
+    article = serializers.CharField(source="component.article")
+    value = serializers.DecimalField(max_digits=20, decimal_places=9, allow_null=True, normalize_output=True)
+
+    def get_name(self, one: PartValue) -> str:
+        return str(one.component.name)
 
 
 class NotCountedOut(serializers.Serializer):
@@ -107,6 +123,7 @@ class ExplanationOut(serializers.Serializer):
     start = serializers.DecimalField(max_digits=9, decimal_places=2)
     reasons = ReasonOut(many=True)
     adjustments = AdjustmentOut(many=True)
+    components = PartValueOut(source="values", many=True)
     not_counted = NotCountedOut(many=True)
 
     def get_sentence(self, explained: Explained) -> str:

@@ -1,145 +1,272 @@
-"""A document made ready for the kernel: letters become places, points hundredths, conditions columns."""
+"""A document made ready for the kernel: its words gathered, its components in the order in which they are worked out."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
-from evaluation.columns import CLASSES, Ints, RecordColumns, Vocabulary
-from evaluation.indicators import (
-    KINDS,
-    NO_GRADE,
-    CeilingParams,
-    CompiledMatch,
-    Effect,
-    LatestValueParams,
-    WeightedCountParams,
-)
+from evaluation.columns import Vocabulary
+from evaluation.schemes import language as words
 from evaluation.schemes.document import (
-    AnyIndicator,
-    Ceiling,
-    LatestValue,
-    Match,
+    Age,
+    AnyComponent,
+    Dimension,
+    Group,
+    Peers,
+    RecordsComponent,
+    Repeat,
+    Rule,
     SchemeDocument,
-    WeightedCount,
 )
+from evaluation.schemes.language import OWN_DAYS, Match, Part, walk
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledIndicator:
-    code: str
-    apply: Callable[[RecordColumns, Any, date], Effect]
-    params: Any
-    #: The sum of its points never goes beyond this; None where it may.
-    limit: int | None
-    #: Whole months at which a record's weight changes, and the types it looks at.
-    birthdays: tuple[int, ...]
-    types: tuple[str, ...]
+class Turning:
+    """A day on which a record or an entity may come to weigh otherwise, with no change in the registry.
+
+    It comes `after` so many whole units since the `day`, and `plus` days more; `after` None means whenever
+    another unit is full. `types` are the record types that it concerns.
+    """
+
+    day: str
+    unit: str
+    after: int | None
+    plus: int = 0
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledScheme:
-    """What the kernel reads. Points are hundredths, places on the scale count from 0, the best."""
+    """What the kernel reads. Places on the scale count from 0, the best."""
 
     document: SchemeDocument
     vocabulary: Vocabulary
     letters: tuple[str, ...]
-    #: The least points of each grade but the worst, ascending: the last is that of the best grade.
-    limits: Ints
-    floor: int
-    ceiling: int
-    start: int
-    start_rules: tuple[tuple[CompiledMatch, int], ...]
     counts_objected: bool
-    enough: int
-    indicators: tuple[CompiledIndicator, ...]
+    #: Each after all that it looks at.
+    components: tuple[AnyComponent, ...]
+    #: Codes of the components that need the peers of the whole city: first those that need no other peers, then
+    #: those that look at the first, and so on.
+    peer_levels: tuple[tuple[str, ...], ...]
+    turnings: tuple[Turning, ...]
 
-
-def hundredths(points: Decimal) -> int:
-    """Points as the kernel counts them. The document has two places at most, so nothing is lost."""
-    return int(points * 100)
+    @property
+    def parts(self) -> tuple[AnyComponent | Rule, ...]:
+        """Whatever has a code, a name and an article: components, then rules."""
+        return (*self.components, *self.document.rules)
 
 
 def compile_scheme(document: SchemeDocument) -> CompiledScheme:
     """The document as the kernel reads it. Costs a fraction of a millisecond and gives the same each time."""
-    places = {grade.letter: place for place, grade in enumerate(document.scale)}
-    step = hundredths(Decimal(document.rounding))
+    components = tuple(document.every_component)
+    vocabulary = _vocabulary(document)
     return CompiledScheme(
         document=document,
-        vocabulary=_vocabulary(document),
-        letters=tuple(places),
-        limits=np.array(
-            [hundredths(grade.least) for grade in reversed(document.scale) if grade.least is not None],
-            np.int64,
-        ),
-        floor=hundredths(document.floor),
-        ceiling=hundredths(document.ceiling),
-        start=hundredths(document.start.points),
-        start_rules=tuple((_match(rule.when), hundredths(rule.points)) for rule in document.start.rules),
+        vocabulary=vocabulary,
+        letters=tuple(grade.letter for grade in document.scale),
         counts_objected=document.considered.objected == "counted",
-        enough=document.enough.records,
-        indicators=tuple(_indicator(one, places, step) for one in document.indicators),
+        components=components,
+        peer_levels=_peer_levels(components),
+        turnings=tuple(dict.fromkeys(_turnings(document, vocabulary))),
     )
 
 
-def _match(match: Match) -> CompiledMatch:
-    return CompiledMatch(match.types, match.classes, match.penalty_kinds, tuple(match.values.items()))
+def _peer_levels(components: Iterable[AnyComponent]) -> tuple[tuple[str, ...], ...]:
+    level: dict[str, int] = {}
+    peers: dict[int, list[str]] = {}
+    for one in components:
+        seen = [level[part.value] for part in walk(one) if isinstance(part, words.ValueOf)]
+        if isinstance(one, Dimension):
+            seen += [level[part.code] for part in one.components]
+        level[one.code] = max(seen, default=0)
+        if isinstance(one, Peers):
+            peers.setdefault(level[one.code], []).append(one.code)
+            level[one.code] += 1
+    return tuple(tuple(peers.get(n, ())) for n in range(max(peers, default=-1) + 1))
 
 
-def _indicator(one: AnyIndicator, places: dict[str, int], step: int) -> CompiledIndicator:
-    limit = one.limit if isinstance(one, WeightedCount) else None
-    bands = one.ages if isinstance(one, WeightedCount) else ()
-    return CompiledIndicator(
-        code=one.code,
-        apply=KINDS[one.kind].apply,
-        params=_params(one, places, step),
-        limit=None if limit is None else hundredths(limit),
-        birthdays=tuple(band.months for band in bands if band.months is not None),
-        types=one.match().types,
-    )
-
-
-def _params(one: AnyIndicator, places: dict[str, int], step: int):
-    match one:
-        case WeightedCount():
-            by_class = one.by_class()
-            weights = [band.weight.split("/") for band in one.ages] or [["1", "1"]]
-            return WeightedCountParams(
-                match=_match(one.records),
-                by_class=np.array([hundredths(by_class[name]) for name in CLASSES], np.int64),
-                by_penalty_kind=tuple(
-                    (kind, hundredths(points)) for kind, points in one.by_penalty_kind.items()
-                ),
-                band_starts=np.array([band.months for band in one.ages if band.months is not None], np.int64),
-                numerators=np.array([int(above) for above, _below in weights], np.int64),
-                denominators=np.array([int(below) for _above, below in weights], np.int64),
-                step=step,
-            )
-        case LatestValue():
-            effects = one.values.values()
-            return LatestValueParams(
-                match=_match(one.match()),
-                field=one.field,
-                words=tuple(one.values),
-                points=np.array([hundredths(effect.points) for effect in effects], np.int64),
-                ceilings=np.array([places.get(effect.ceiling, NO_GRADE) for effect in effects], np.int8),
-                directs=np.array([places.get(effect.grade, NO_GRADE) for effect in effects], np.int8),
-            )
-        case Ceiling():
-            return CeilingParams(match=_match(one.records), at_least=one.at_least, place=places[one.grade])
+# Words
 
 
 def _vocabulary(document: SchemeDocument) -> Vocabulary:
     considered = document.considered
-    kinds = [
-        kind for one in document.indicators if isinstance(one, WeightedCount) for kind in one.by_penalty_kind
-    ]
-    return Vocabulary.union(
-        [
-            Vocabulary(types=(*considered.types, *considered.market_types), penalty_kinds=tuple(kinds)),
-            *(Vocabulary(match.types, match.penalty_kinds, match.values) for match in document.matches()),
-        ]
+    found = _Words()
+    found.types.update(considered.types, considered.market_types)
+    for part in walk(document):
+        found.see(part)
+    return Vocabulary(
+        types=tuple(sorted(found.types)),
+        penalty_kinds=tuple(sorted(found.penalty_kinds)),
+        fields=_values(found.fields),
+        numbers=tuple(sorted(found.numbers)),
+        dates=tuple(sorted(day for day in found.days if not day.startswith("entity."))),
+        keys=tuple(sorted(found.keys)),
+        facts=_values(found.facts),
+        fact_numbers=tuple(sorted(found.fact_numbers)),
+        fact_dates=tuple(
+            sorted(day.removeprefix("entity.") for day in found.days if day.startswith("entity."))
+        ),
+        fact_keys=tuple(sorted(found.fact_keys)),
     )
+
+
+def _values(values: dict[str, set[str]]) -> MappingProxyType[str, tuple[str, ...]]:
+    return MappingProxyType({name: tuple(sorted(values[name])) for name in sorted(values)})
+
+
+class _Words:
+    """What the parts of a document name."""
+
+    def __init__(self) -> None:
+        self.types: set[str] = set()
+        self.penalty_kinds: set[str] = set()
+        self.numbers: set[str] = set()
+        self.days: set[str] = set()
+        self.keys: set[str] = set()
+        self.fact_numbers: set[str] = set()
+        self.fact_keys: set[str] = set()
+        self.fields: dict[str, set[str]] = {}
+        self.facts: dict[str, set[str]] = {}
+
+    def see(self, part: Part) -> None:
+        """Gather the names of one part, without those within it."""
+        if isinstance(part, Match):
+            self.penalty_kinds.update(part.penalty_kinds)
+            for name, values in part.values.items():
+                self.fields.setdefault(name, set()).update(values)
+        elif isinstance(part, words.By):
+            self._see_words(part)
+        elif isinstance(part, words.FieldOf):
+            self.numbers.add(part.field)
+        elif isinstance(part, words.FactOf):
+            self.fact_numbers.add(part.fact)
+        elif isinstance(part, words.FactIs):
+            self.facts.setdefault(part.entity, set()).update(part.is_)
+        elif isinstance(part, Peers):
+            self.fact_keys.update(one for way in part.among for one in way if isinstance(one, str))
+        self.days.update(day for day in _days_of(part) if day != "as-of" and day not in OWN_DAYS)
+        for same in _sames_of(part):
+            for name in (same,) if isinstance(same, str) else same:
+                if name not in {"type", "class", "year", "month", "day"}:
+                    self.keys.add(name)
+
+    def _see_words(self, by: words.By) -> None:
+        if by.by == "penalty-kind":
+            self.penalty_kinds.update(by.gives)
+        elif by.by == "type":
+            self.types.update(by.gives)
+        elif by.by.startswith("entity."):
+            self.facts.setdefault(by.by.removeprefix("entity."), set()).update(by.gives)
+        elif by.by != "class":
+            self.fields.setdefault(by.by, set()).update(by.gives)
+
+
+def _days_of(part: Part) -> Iterator[str]:
+    if isinstance(part, words.Elapsed):
+        yield from part.elapsed
+    elif isinstance(part, words.SinceLast):
+        yield part.dated
+        if part.or_since:
+            yield part.or_since
+    elif isinstance(part, Age) and part.since:
+        yield part.since
+    elif isinstance(part, RecordsComponent):
+        yield part.dated
+
+
+def _sames_of(part: Part) -> Iterator[words.Same]:
+    if isinstance(part, words.Count | words.Has):
+        yield from part.per
+    elif isinstance(part, Group | Repeat):
+        yield from part.same
+
+
+# Days on which something turns by itself
+
+
+def _turnings(document: SchemeDocument, vocabulary: Vocabulary) -> Iterator[Turning]:
+    considered = (*document.considered.types, *document.considered.market_types)
+    for name in vocabulary.dates:
+        yield Turning(name, "days", 0, 0, considered)
+    for name in vocabulary.fact_dates:
+        yield Turning(f"entity.{name}", "days", 0)
+    yield from _within(document, considered, "decided")
+
+
+def _within(part: object, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
+    """The turnings of a part and of all within it; `types` and `dated` are those of what encloses it."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from _within(one, types, dated)
+    elif isinstance(part, Part):
+        if isinstance(part, RecordsComponent):
+            types, dated = part.records.types or types, part.dated
+        elif isinstance(part, Match):
+            types = part.types or types
+        yield from _own_turnings(part, types, dated)
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            if not _is_clocked(part, name):
+                yield from _within(value, types, dated)
+
+
+def _is_clocked(part: Part, name: str) -> bool:
+    """Whether a field is a plain lapse of time, held against the bounds beside it, and so spoken for."""
+    is_held = (isinstance(part, words.Steps) and name == "steps") or (
+        isinstance(part, words.Test) and name == "test"
+    )
+    value = getattr(part, name)
+    return is_held and isinstance(value, words.Elapsed | words.SinceLast) and value.unit != "calendar-years"
+
+
+def _own_turnings(part: Part, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
+    if isinstance(part, Age):
+        yield from _of_age(part, types, dated)
+    elif isinstance(part, words.Steps) and _is_clocked(part, "steps"):
+        for row in part.table:
+            yield from _of_bounds(part.steps, row, types)
+    elif isinstance(part, words.Test) and _is_clocked(part, "test"):
+        yield from _of_bounds(part.test, part, types)
+    elif isinstance(part, words.Elapsed | words.SinceLast):
+        for day, own in _clock(part, types):
+            yield Turning(day, part.unit, None, 0, own)
+
+
+def _of_age(age: Age, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
+    since = age.since or dated
+    if age.half_life is not None:
+        yield Turning(since, age.unit, None, 0, types)
+    for band in age.bands:
+        if band.below is not None:
+            yield Turning(since, age.unit, band.below, 0, types)
+        elif band.up_to is not None:
+            yield Turning(since, age.unit, band.up_to, 1, types)
+
+
+def _of_bounds(part: Any, bounds: words.Bounds, types: tuple[str, ...]) -> Iterator[Turning]:
+    for day, own in _clock(part, types):
+        for sign, bound in bounds.bounds():
+            for after in _reached(sign, bound):
+                yield Turning(day, part.unit, after, 0, own)
+
+
+def _reached(sign: str, bound: Decimal) -> Iterator[int]:
+    """The whole numbers at which a rising clock comes to stand on the other side of the bound."""
+    if sign in {">=", "<", "=="}:
+        yield int(bound.to_integral_value(ROUND_CEILING))
+    if sign in {">", "<=", "=="}:
+        yield int(bound.to_integral_value(ROUND_FLOOR)) + 1
+
+
+def _clock(part: Part, types: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The days from which a lapse of time that ends on the day of the rating is counted."""
+    if isinstance(part, words.SinceLast):
+        yield part.dated, part.since_last.types or types
+        if part.or_since:
+            yield part.or_since, ()
+    elif isinstance(part, words.Elapsed) and "as-of" in part.elapsed:
+        for day in part.elapsed:
+            if day != "as-of":
+                yield day, () if day.startswith("entity.") else types

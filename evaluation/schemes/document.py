@@ -1,89 +1,82 @@
 """What a scheme may say. A document is validated here once, published, and never changes again.
 
-Points are decimals with two places at most; the kernel works in whole hundredths. Weights are ratios of
-whole numbers. Nothing in a scheme is a binary fraction.
+A scheme is a tree of components, each of which comes to a number or to "unknown"; rules that look at them;
+and bands that make a grade of the total. How every number is found is said in the words of
+`evaluation.schemes.language`. Points are decimals, weights are ratios of whole numbers, and whatever rounds
+says how: nothing in a scheme is a binary fraction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from credit_platform.common.bilingual import in_readers_language
+from evaluation.schemes.language import (
+    Bounds,
+    By,
+    Code,
+    Condition,
+    Count,
+    DayName,
+    Expression,
+    FieldOf,
+    Has,
+    Match,
+    Mode,
+    Name,
+    Number,
+    Part,
+    Places,
+    Ratio,
+    Same,
+    SeverityClass,
+    SinceLast,
+    ThisRecord,
+    ValueOf,
+    Words,
+    walk,
+)
 
-Points = Annotated[Decimal, Field(max_digits=7, decimal_places=2, allow_inf_nan=False)]
-Ratio = Annotated[str, Field(pattern=r"^[0-9]{1,4}/[1-9][0-9]{0,3}$")]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+__all__ = [
+    "LANGUAGE", "AnyComponent", "Bounds", "Code", "Grade", "Match", "Part", "Ratio", "SchemeDocument", "SeverityClass",
+    "Words", "json_schema",
+]  # fmt: skip
+
+#: The edition of this language. A document names the edition that it is written in.
+LANGUAGE = 2
 Letter = Annotated[str, Field(min_length=1, max_length=8)]
-SeverityClass = Literal["", "minor", "general", "serious"]
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
+Step = Annotated[Number, Field(gt=0, description="Rounded to multiples of this.")]
 
 
-class Part(BaseModel):
-    """Any part of a document: frozen, and an unknown word in it is a mistake."""
+class Grade(Bounds):
+    """A place on the scale, best first: the first grade of whose conditions all hold is the entity's.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(Part):
-    """A text in both languages."""
-
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
-
-    def __str__(self) -> str:
-        return in_readers_language(self.zh, self.en)
-
-
-class Grade(Part):
-    """A place on the scale, best first. `from` is the least number of points; the last grade has none."""
+    The bounds are those of the total; `from` is short for `at_least`. The last grade takes the rest. A grade
+    that is given by rules alone has no bounds and says so.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     letter: Letter
-    least: Annotated[Points | None, Field(alias="from")] = None
+    least: Annotated[Number | None, Field(alias="from", description="The least total.")] = None
+    when: Annotated[Condition | None, Field(description="A further condition, on components or facts.")] = (
+        None
+    )
+    only_by_rule: bool = False
     meaning: Words
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is asked of an entity for it."""
+        return not (self.bounds() or self.when)
 
-class Match(Part):
-    """Which records an indicator looks at. Every condition that is given must hold."""
-
-    types: Annotated[tuple[Code, ...], Field(min_length=1)]
-    classes: tuple[SeverityClass, ...] = ()
-    penalty_kinds: Annotated[tuple[Code, ...], Field(description="At least one of these.")] = ()
-    values: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z_]+$")], tuple[str, ...]],
-        Field(description="For each field of the record's details, the values that fit."),
-    ] = {}
-
-
-class AgeBand(Part):
-    """The weight of a record younger than so many whole months; the last band has no end."""
-
-    months: Annotated[int, Field(gt=0, le=1200)] | None = None
-    weight: Ratio
-
-
-class StartRule(Part):
-    when: Match
-    points: Points
-
-
-class Start(Part):
-    """The points from which counting begins: those of the first rule that a counted record meets, or else `points`."""
-
-    article: Article
-    points: Points
-    rules: tuple[StartRule, ...] = ()
-
-
-class Enough(Part):
-    """How many counted records there must be before an entity is rated at all."""
-
-    article: Article
-    records: Annotated[int, Field(ge=0)] = 1
+    def bounds(self) -> list[tuple[str, Decimal]]:
+        """The bounds of the total, `from` among them."""
+        least = [] if self.least is None else [(">=", self.least)]
+        return [*least, *super().bounds()]
 
 
 class Considered(Part):
@@ -98,141 +91,302 @@ class Considered(Part):
     ] = "counted"
 
 
-class Indicator(Part):
-    code: Code
-    name: Words
+class Enough(Part):
+    """What it takes for an entity to be rated at all: so many counted records, and a condition where one is given.
+
+    An entity with too little is not rated, which is neither good nor bad; a rule may still give it a grade.
+    """
+
     article: Article
-
-    def match(self) -> Match:
-        """The records that the indicator looks at."""
-        raise NotImplementedError
-
-    def letters(self) -> Iterable[str]:
-        """The grades that it names."""
-        return ()
-
-    def point_values(self) -> Iterable[Decimal]:
-        """Every number of points that it gives or takes."""
-        return ()
+    records: Annotated[int, Field(ge=0)] = 1
+    when: Condition | None = None
 
 
-class WeightedCount(Indicator):
-    kind: Literal["weighted-count"]
-    records: Match
-    points: Annotated[
-        Points | dict[SeverityClass, Points], Field(description="For each record, or by the record's class.")
-    ]
-    by_penalty_kind: Annotated[
-        dict[Code, Points],
-        Field(
-            description="In addition: those of the one kind among the record's penalties that weighs most."
-        ),
-    ] = {}
-    ages: tuple[AgeBand, ...] = ()
-    limit: Annotated[Points | None, Field(description="The sum never goes beyond this.")] = None
+class Start(Part):
+    """The points from which counting begins, the same for all or by condition."""
 
-    def match(self) -> Match:
-        return self.records
+    article: Article
+    points: Expression
 
-    def by_class(self) -> dict[str, Decimal]:
-        """Points of each class; a class that is not named has none."""
-        if isinstance(self.points, dict):
-            return {name: self.points.get(name, Decimal(0)) for name in ("", "minor", "general", "serious")}
-        return dict.fromkeys(("", "minor", "general", "serious"), self.points)
 
-    def point_values(self) -> Iterable[Decimal]:
-        yield from self.by_class().values()
-        yield from self.by_penalty_kind.values()
-        if self.limit is not None:
-            yield self.limit
+class Band(Part):
+    """The weight of what is younger than so much (`below`), or at most so old (`up_to`); the last has no end."""
+
+    below: Annotated[int, Field(gt=0, le=36500)] | None = None
+    up_to: Annotated[int, Field(ge=0, le=36500)] | None = None
+    weight: Ratio
+
+    @property
+    def has_end(self) -> bool:
+        return self.below is not None or self.up_to is not None
 
     @model_validator(mode="after")
-    def _one_sign(self) -> Self:
-        values = list(self.point_values())
-        if min(values) < 0 < max(values):
-            raise ValueError("An indicator either gives points or takes them; make two of it.")
+    def _one_end(self) -> Self:
+        if self.below is not None and self.up_to is not None:
+            raise ValueError("An age band ends below or up to, not both.")
         return self
 
+
+class Age(Part):
+    """The weight of age: by bands, or halved whenever a half-life has passed."""
+
+    since: Annotated[DayName | None, Field(description="Counted from this day; as `dated` if left out.")] = (
+        None
+    )
+    unit: Literal["days", "months"] = "months"
+    bands: tuple[Band, ...] = ()
+    half_life: Annotated[Number | None, Field(gt=0)] = None
+    places: Annotated[Places, Field(description="Places to which the weight by half-life is rounded.")] = 6
+
     @model_validator(mode="after")
-    def _ages_rise(self) -> Self:
-        if not self.ages:
+    def _bands_rise(self) -> Self:
+        if bool(self.bands) == (self.half_life is not None):
+            raise ValueError("Age weighs by bands or by half-life, one of the two.")
+        if not self.bands:
             return self
-        *bands, last = self.ages
-        if last.months is not None or any(band.months is None for band in bands):
+        *bands, last = self.bands
+        if last.has_end or not all(band.has_end for band in bands):
             raise ValueError("The last age band, and only that one, has no end.")
-        if any(before.months >= after.months for before, after in pairwise(bands)):
+        ends = [band.below if band.below is not None else band.up_to for band in bands]
+        if any(before >= after for before, after in pairwise(ends)):
             raise ValueError("Age bands go from young to old.")
         return self
 
 
-class ValueEffect(Part):
-    """What one value leads to: points, a grade given directly, a grade that is the best one possible."""
+class Repeat(Part):
+    """A factor for the first, second, third … record of the same kind; the last factor goes on."""
 
-    points: Points = Decimal(0)
+    same: tuple[Same, ...] = ("type",)
+    factors: Annotated[tuple[Ratio, ...], Field(min_length=2)]
+    within: Annotated[
+        int | None, Field(gt=0, description="Only records not older than so much before this one.")
+    ] = None
+    unit: Literal["days", "months"] = "months"
+
+
+class Group(Part):
+    """Records that belong together count as one event: their points are taken together and cut."""
+
+    same: Annotated[tuple[Same, ...], Field(min_length=1)]
+    take: Literal["sum", "largest", "smallest", "latest", "count"] = "sum"
+    floor: Number | None = None
+    ceiling: Number | None = None
+    age: Annotated[Age | None, Field(description="The weight of the event, by its last day.")] = None
+
+
+class Streak(Part):
+    """How many of the last events in a row match; `every` asks that they follow each other without a gap."""
+
+    of: Match
+    every: Literal["year", "month"] | None = None
+
+
+class Component(Part):
+    """What all components have. `weight` is that in the sum, mean or extreme of what it belongs to; 0 leaves it out,
+    for rules and other components to look at."""
+
+    code: Code
+    name: Words
+    article: Article
+    weight: Ratio = "1"
+    optional: Annotated[
+        bool,
+        Field(description="Where it is unknown the whole goes on without it, and is not unknown itself."),
+    ] = False
+    floor: Number | None = None
+    ceiling: Number | None = None
+    rounding: Annotated[Step | None, Field(description="The step of the result.")] = None
+    mode: Mode = "half-up"
+    if_unknown: Annotated[
+        Number | None, Field(description="What it comes to where it would be unknown; null: unknown.")
+    ] = None
+
+
+class RecordsComponent(Component):
+    kind: Literal["records"]
+    records: Match
+    each: Annotated[Expression, Field(description="The points or the value of one record.")] = Decimal(1)
+    dated: Annotated[DayName, Field(description="The day that says which record is last.")] = "decided"
+    repeat: Repeat | None = None
+    age: Annotated[Age | None, Field(description="The weight of each record.")] = None
+    groups: Annotated[
+        tuple[Group, ...], Field(description="One after the other: events, events of a year …")
+    ] = ()
+    by_recency: Annotated[
+        tuple[Ratio, ...], Field(description="Weights of the last, the last but one …; none beyond.")
+    ] = ()
+    highest: Annotated[int | None, Field(gt=0, description="Only so many, those with most points.")] = None
+    take: Annotated[
+        Literal["sum", "count", "largest", "smallest", "latest", "earliest", "mean", "streak"],
+        Field(description="What becomes of the records, or of the events where there are groups."),
+    ] = "sum"
+    streak: Streak | None = None
+    enough: Annotated[int, Field(ge=0, description="With fewer records or events it is unknown.")] = 0
+    skip_unknown: Annotated[
+        bool,
+        Field(description="Leave out records whose value is unknown; else one makes the whole unknown."),
+    ] = False
+
+    @model_validator(mode="after")
+    def _streak_is_said(self) -> Self:
+        if (self.take == "streak") != (self.streak is not None):
+            raise ValueError("What makes a streak is said where one is taken, and only there.")
+        return self
+
+
+class FormulaComponent(Component):
+    kind: Literal["formula"]
+    formula: Expression
+
+
+class Dimension(Component):
+    kind: Literal["dimension"]
+    components: Annotated[tuple["AnyComponent", ...], Field(min_length=1)]
+    start: Number = Decimal(0)
+    take: Literal["sum", "mean", "largest", "smallest"] = "sum"
+
+
+class Peers(Component):
+    kind: Literal["peers"]
+    of: Annotated[Expression, Field(description="The number that is held against that of the peers.")]
+    among: Annotated[
+        tuple[tuple[Name | Expression, ...], ...],
+        Field(
+            min_length=1,
+            description="Peers have all of these facts and numbers in common. The first list under which there"
+            " are enough peers; an empty one means everybody.",
+        ),
+    ] = ((),)
+    at_least: Annotated[int, Field(ge=1, description="So many peers, the entity among them.")] = 2
+    who: Annotated[Condition | None, Field(description="Only entities of which this holds are peers.")] = None
+    take: Literal["percentile", "rank", "ratio-to-mean", "standard-score", "quantile", "count"] = "percentile"
+    order: Annotated[
+        Literal["rising", "falling"], Field(description="rising: the smallest number has the first rank.")
+    ] = "rising"
+    ties: Annotated[
+        Literal["lowest", "highest", "middle"], Field(description="The rank of those with the same number.")
+    ] = "lowest"
+    scale: Annotated[
+        Literal["(rank-1)/(n-1)", "(rank-1)/n", "rank/n", "(rank-1/2)/n", "rank/(n+1)"],
+        Field(description="How a rank becomes a percentile of 0 to 100."),
+    ] = "(rank-1)/(n-1)"
+    alone: Annotated[
+        Number | None, Field(description="Where the formula would divide by zero; null: unknown.")
+    ] = None
+    quantile: Annotated[Ratio, Field(description="Which quantile of the peers, 1/2 the median.")] = "1/2"
+
+
+AnyComponent = Annotated[RecordsComponent | FormulaComponent | Dimension | Peers, Field(discriminator="kind")]
+Dimension.model_rebuild()
+
+
+class Then(Part):
+    """What a rule does: one thing."""
+
     grade: Letter | None = None
     ceiling: Letter | None = None
+    floor: Letter | None = None
+    better_by: Annotated[int | None, Field(ge=1)] = None
+    worse_by: Annotated[int | None, Field(ge=1)] = None
+    unrated: Literal[True] | None = None
 
-
-class LatestValue(Indicator):
-    kind: Literal["latest-value"]
-    types: Annotated[tuple[Code, ...], Field(min_length=1)]
-    field: Annotated[str, Field(pattern=r"^[a-z_]+$", description="A field of the record's details.")]
-    values: Annotated[dict[str, ValueEffect], Field(min_length=1)]
-
-    def match(self) -> Match:
-        return Match(types=self.types, values={self.field: tuple(self.values)})
-
-    def letters(self) -> Iterable[str]:
-        for effect in self.values.values():
-            yield from filter(None, (effect.grade, effect.ceiling))
-
-    def point_values(self) -> Iterable[Decimal]:
-        return (effect.points for effect in self.values.values())
-
-
-class Ceiling(Indicator):
-    kind: Literal["ceiling"]
-    records: Match
-    at_least: Annotated[int, Field(ge=1, description="So many such records at once.")] = 1
-    grade: Annotated[Letter, Field(description="The best grade that is then possible.")]
-
-    def match(self) -> Match:
-        return self.records
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError("A rule does one thing.")
+        return self
 
     def letters(self) -> Iterable[str]:
-        return (self.grade,)
+        """The grades that it names."""
+        return filter(None, (self.grade, self.ceiling, self.floor))
 
 
-AnyIndicator = Annotated[WeightedCount | LatestValue | Ceiling, Field(discriminator="kind")]
+class Rule(Part):
+    """When the condition holds the grade is given, held, raised, lowered or taken away. Rules act one after the
+    other; after one that is `final` no other does."""
+
+    code: Code
+    name: Words
+    article: Article
+    when: Condition
+    then: Then
+    final: bool = False
+
+
+class SeenBy(Part):
+    """Who may see the result besides officials, and on what basis."""
+
+    entity: bool = False
+    public: bool = False
+    basis: Words
 
 
 class SchemeDocument(Part):
-    """A whole scheme: what is looked at, where counting starts, what moves it, and what the sum means."""
+    """A whole scheme: what is looked at, where counting starts, what moves it, and what the total means."""
 
-    language: Annotated[Literal[1], Field(description="The edition of this vocabulary.")]
+    language: Annotated[Literal[2], Field(description="The edition of this vocabulary.")]
+    family: Annotated[
+        Literal["evaluation", "risk", "sector"],
+        Field(
+            description="Comprehensive public evaluation, internal risk class, or a sector's own grade; never mixed."
+        ),
+    ]
+    seen_by: SeenBy
     purpose: Words
     basis: Annotated[Words, Field(description="The legal basis, and what follows from it.")]
-    scale: Annotated[tuple[Grade, ...], Field(min_length=3, max_length=7)]
+    figures: Annotated[
+        Words,
+        Field(description="Which of its figures are published where, and which are this project's own."),
+    ]
+    scale: Annotated[tuple[Grade, ...], Field(min_length=2, max_length=12)]
     scale_article: Article
-    floor: Points
-    ceiling: Points
+    floor: Number | None = None
+    ceiling: Number | None = None
     rounding: Annotated[
-        Literal["0.01", "0.1", "1"],
-        Field(
-            description="Each record's points are rounded to this step, half away from zero, before they are added."
-        ),
-    ] = "0.1"
+        Step,
+        Field(description="Each record's points are rounded to this step before they are added."),
+    ] = Decimal("0.1")
+    total_rounding: Annotated[Step | None, Field(description="The total is rounded to this step.")] = None
+    mode: Annotated[Mode, Field(description="How points and total are rounded.")] = "half-up"
     considered: Considered
     enough: Enough
-    start: Start
-    indicators: Annotated[tuple[AnyIndicator, ...], Field(min_length=1)]
+    start: Start | None = None
+    components: Annotated[tuple[AnyComponent, ...], Field(min_length=1)]
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def every_component(self) -> list[AnyComponent]:
+        """All components, those of a dimension before the dimension itself."""
+        return list(_flat(self.components))
+
+    @property
+    def has_total(self) -> bool:
+        """Whether points are added up at all; some methods go by rules alone."""
+        return self.start is not None or any(not _is_nothing(one.weight) for one in self.components)
+
+    def matches(self) -> tuple[Match, ...]:
+        """Every condition on records in the scheme."""
+        return tuple(part for part in walk(self) if isinstance(part, Match))
 
     @model_validator(mode="after")
-    def _scale_falls(self) -> Self:
-        *upper, last = self.scale
-        if last.least is not None or any(grade.least is None for grade in upper):
-            raise ValueError("Every grade but the last says from how many points it begins.")
-        if any(better.least <= worse.least for better, worse in pairwise(upper)):
+    def _seen_only_by_whom_it_may(self) -> Self:
+        if self.family == "risk" and (self.seen_by.entity or self.seen_by.public):
+            raise ValueError("An internal risk class is for officials only.")
+        return self
+
+    @model_validator(mode="after")
+    def _scale_holds(self) -> Self:
+        banded = [grade for grade in self.scale if not grade.only_by_rule]
+        if not banded:
+            raise ValueError("At least one grade is given by points or conditions.")
+        *upper, last = banded
+        if not last.is_open or any(grade.is_open for grade in upper):
+            raise ValueError("Every grade but the last says what it takes, and the last takes the rest.")
+        if any(grade.only_by_rule and not grade.is_open for grade in self.scale):
+            raise ValueError("A grade that only rules give has no bounds.")
+        least = [grade.least for grade in upper if grade.least is not None]
+        is_plain = len(least) == len(upper) and not any(grade.when for grade in upper)
+        if is_plain and any(better <= worse for better, worse in pairwise(least)):
             raise ValueError("Grades go from the best to the worst.")
         if len({grade.letter for grade in self.scale}) != len(self.scale):
             raise ValueError("Two grades have the same letter.")
@@ -241,48 +395,133 @@ class SchemeDocument(Part):
     @model_validator(mode="after")
     def _names_what_it_knows(self) -> Self:
         known = set(self.considered.types) | set(self.considered.market_types)
-        letters = {grade.letter for grade in self.scale}
-        codes = [indicator.code for indicator in self.indicators]
-        if len(set(codes)) != len(codes):
-            raise ValueError("Two indicators have the same code.")
-        for name, match in self._matches():
+        for match in self.matches():
             if strange := set(match.types) - known:
                 raise ValueError(
-                    f"{name} looks at {', '.join(sorted(strange))}, which the scheme does not consider."
+                    f"A condition looks at {', '.join(sorted(strange))}, which the scheme does not consider."
                 )
-        for indicator in self.indicators:
-            if strange := set(indicator.letters()) - letters:
+        letters = {grade.letter for grade in self.scale}
+        for rule in self.rules:
+            if strange := set(rule.then.letters()) - letters:
                 raise ValueError(
-                    f"{indicator.code} names {', '.join(sorted(strange))}, which is not on the scale."
+                    f"{rule.code} names {', '.join(sorted(strange))}, which is not on the scale."
                 )
+        codes = [part.code for part in (*self.every_component, *self.rules)]
+        if len(set(codes)) != len(codes) or "total" in codes:
+            raise ValueError("Two components or rules have the same code, or one is called total.")
+        return self
+
+    @model_validator(mode="after")
+    def _looks_back_only(self) -> Self:
+        before: set[str] = set()
+        for one in self.every_component:
+            inner = {part.code for part in _flat(one.components)} if isinstance(one, Dimension) else set()
+            for part in _own_parts(one):
+                if isinstance(part, ValueOf) and part.value not in before - inner:
+                    raise ValueError(f"{one.code} looks at {part.value}, which does not stand before it.")
+            before.add(one.code)
+        for holder in (self.enough, *self.scale, *self.rules):
+            for part in walk(holder):
+                if isinstance(part, ValueOf) and part.value not in {*before, "total"}:
+                    raise ValueError(f"{part.value} is no component of the scheme.")
+        if self.start and any(isinstance(part, ValueOf) for part in walk(self.start)):
+            raise ValueError("The start does not depend on what comes after it.")
+        return self
+
+    @model_validator(mode="after")
+    def _levels_are_right(self) -> Self:
+        for part in _per_record_parts(self):
+            if type(part) in {ValueOf, Count, SinceLast, Has}:
+                raise ValueError("What a record counts cannot depend on the entity's other records.")
+        for part in _per_entity_parts(self):
+            if isinstance(part, FieldOf | ThisRecord) or (isinstance(part, By) and _is_of_record(part)):
+                raise ValueError("A field of a record is read where a record is looked at.")
+            days = list(getattr(part, "elapsed", ()))
+            if isinstance(part, SinceLast) and part.or_since:
+                days.append(part.or_since)
+            if any(day != "as-of" and not day.startswith("entity.") for day in days):
+                raise ValueError("A day of a record is read where a record is looked at.")
         return self
 
     @model_validator(mode="after")
     def _points_fit(self) -> Self:
-        if not self.floor < self.ceiling:
+        if self.floor is not None and self.ceiling is not None and not self.floor < self.ceiling:
             raise ValueError("The floor lies below the ceiling.")
-        step = Decimal(self.rounding)
-        for points in self._all_points():
-            if points % step:
-                raise ValueError(f"{points} is not a multiple of the rounding step {step}.")
+        for one in self.every_component:
+            if isinstance(one, RecordsComponent):
+                step = one.rounding or self.rounding
+                for points in _plain_points(one):
+                    if points % step:
+                        raise ValueError(f"{points} is not a multiple of the rounding step {step}.")
         return self
 
-    def _matches(self) -> Iterable[tuple[str, Match]]:
-        yield from (("The start", rule.when) for rule in self.start.rules)
-        yield from ((indicator.code, indicator.match()) for indicator in self.indicators)
 
-    def _all_points(self) -> Iterable[Decimal]:
-        yield from (self.floor, self.ceiling, self.start.points)
-        yield from (rule.points for rule in self.start.rules)
-        yield from (grade.least for grade in self.scale if grade.least is not None)
-        for indicator in self.indicators:
-            yield from indicator.point_values()
+def _is_nothing(weight: str) -> bool:
+    return not any(digit in "123456789" for digit in weight.split("/", maxsplit=1)[0])
 
-    def matches(self) -> tuple[Match, ...]:
-        """Every condition on records in the scheme."""
-        return tuple(match for _name, match in self._matches())
+
+def _flat(components: Iterable[AnyComponent]) -> Iterator[AnyComponent]:
+    for one in components:
+        if isinstance(one, Dimension):
+            yield from _flat(one.components)
+        yield one
+
+
+def _own_parts(one: AnyComponent) -> Iterator[Part]:
+    """The parts of a component without the components within it."""
+    for name in type(one).model_fields:
+        if name != "components":
+            yield from walk(getattr(one, name))
+
+
+def _plain_points(one: RecordsComponent) -> Iterator[Decimal]:
+    """The points that are written out for records, in so far as they add up one by one."""
+    if one.take in {"sum", "latest"} and isinstance(one.each, Decimal):
+        yield one.each
+    if one.take in {"sum", "latest"} and isinstance(one.each, By):
+        yield from one.each.gives.values()
+
+
+def _per_record_parts(document: SchemeDocument) -> Iterator[Part]:
+    for match in document.matches():
+        yield from walk(match.where)
+    for one in document.every_component:
+        if isinstance(one, RecordsComponent):
+            yield from walk(one.each)
+
+
+def _per_entity_parts(document: SchemeDocument) -> Iterator[Part]:
+    """What is asked of an entity, without what is asked of its records on the way."""
+    roots: list[Any] = [document.enough, document.start, *document.scale, *document.rules]
+    for one in document.every_component:
+        if isinstance(one, FormulaComponent):
+            roots.append(one.formula)
+        elif isinstance(one, Peers):
+            roots += [one.of, one.among, one.who]
+    for root in roots:
+        yield from _outside_matches(root)
+
+
+def _outside_matches(part: Any) -> Iterator[Part]:
+    if isinstance(part, Match):
+        return
+    if isinstance(part, Part):
+        yield part
+        for name in type(part).model_fields:
+            yield from _outside_matches(getattr(part, name))
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from _outside_matches(one)
+
+
+def _is_of_record(by: By) -> bool:
+    return not by.by.startswith("entity.")
 
 
 def json_schema() -> dict:
-    """The vocabulary as JSON Schema, for editors and for whoever writes a scheme elsewhere."""
-    return SchemeDocument.model_json_schema()
+    """The language as JSON Schema, for editors and for whoever writes a scheme elsewhere."""
+    return {
+        "$id": f"urn:credit-platform:scheme-language:{LANGUAGE}",
+        "version": LANGUAGE,
+        **SchemeDocument.model_json_schema(),
+    }

@@ -1,9 +1,13 @@
-"""The schemes that come with the platform, as files beside this module."""
+"""The schemes that come with the platform, as files beside this module.
+
+Some are installed with it. The others are methods published elsewhere, kept as examples and to prove the
+language: they are run on given rows by `manage.py rate_file`, and are templates for a new scheme.
+"""
 
 import json
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -16,11 +20,12 @@ class ShippedScheme(Part):
     """A scheme with what stands around its document."""
 
     code: Code
-    family: Literal["evaluation", "risk", "sector"]
     name: Words
-    is_public: bool
-    shown_to_entity: bool
+    installed: Annotated[
+        bool, Field(description="Published with the platform; else a method to run on files.")
+    ]
     effective_from: date
+    effective_until: date | None = None
     document: SchemeDocument = Field(description="The method itself.")
 
     @property
@@ -29,15 +34,22 @@ class ShippedScheme(Part):
         return {
             "name_zh": self.name.zh,
             "name_en": self.name.en,
-            "family": self.family,
-            "is_public": self.is_public,
-            "shown_to_entity": self.shown_to_entity,
+            "family": self.document.family,
+            "is_public": self.document.seen_by.public,
+            "shown_to_entity": self.document.seen_by.entity,
         }
 
 
 def shipped_schemes() -> list[ShippedScheme]:
-    """All of them, by code."""
-    return [
-        ShippedScheme.model_validate(json.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*.json"))
-    ]
+    """Those that are installed with the platform, by code."""
+    return [one for one in scheme_library() if one.installed]
+
+
+def scheme_library() -> list[ShippedScheme]:
+    """All that come with the platform, by code."""
+    return [read_scheme(path) for path in sorted(FOLDER.glob("*.json"))]
+
+
+def read_scheme(path: Path) -> ShippedScheme:
+    """A scheme from a file of this form."""
+    return ShippedScheme.model_validate(json.loads(path.read_text(encoding="utf-8")))

@@ -7,10 +7,10 @@ import pytest
 from pydantic import ValidationError
 
 from evaluation.columns import Vocabulary
-from evaluation.indicators import weighted
+from evaluation.exact import weighted
 from evaluation.kernel import NOT_RATED, Piece, Skipped, explain, rate
 from evaluation.schemes import SchemeDocument, compile_scheme
-from tests.evaluation.columns import PENALTIES, Row, columns, document
+from tests.evaluation.columns import PENALTIES, Row, columns, document, rules
 
 TODAY = date(2026, 11, 22)
 
@@ -40,7 +40,7 @@ def test_each_class_of_penalty_takes_its_points_off_the_start():
     [("10", "A"), ("9.9", "B"), ("-5", "B"), ("-5.1", "C"), ("-25", "C"), ("-25.1", "D"), ("-80", "D")],
 )
 def test_a_grade_begins_exactly_at_its_limit(points, letter):
-    one = scheme({"kind": "weighted-count", "records": {"types": ["penalty"]}, "points": points})
+    one = scheme({"kind": "records", "records": {"types": ["penalty"]}, "each": points})
     assert points_of([Row()], one)[1] == letter
 
 
@@ -55,19 +55,22 @@ def test_a_grade_begins_exactly_at_its_limit(points, letter):
     ],
 )
 def test_a_record_weighs_less_from_the_day_on_which_it_is_so_many_months_old(decided, taken):
-    ages = [{"months": 6, "weight": "1/1"}, {"months": 12, "weight": "4/5"}, {"weight": "1/3"}]
-    assert points_of([Row(decided=decided)], scheme(PENALTIES | {"ages": ages}))[0] == 80_00 - taken
+    bands = [{"below": 6, "weight": "1"}, {"below": 12, "weight": "4/5"}, {"weight": "1/3"}]
+    assert (
+        points_of([Row(decided=decided)], scheme(PENALTIES | {"age": {"bands": bands}}))[0] == 80_00 - taken
+    )
 
 
 def test_the_heaviest_kind_of_penalty_adds_its_points_and_the_others_add_none():
-    one = scheme(PENALTIES | {"by_penalty_kind": {"fine": -1, "closed": -8, "warning": -0.5}})
+    heaviest = {"by": "penalty-kind", "gives": {"fine": -1, "closed": -8, "warning": -0.5}}
+    one = scheme(PENALTIES | {"each": {"add": [PENALTIES["each"], heaviest]}})
     assert points_of([Row(kinds=("fine", "closed", "warning"))], one)[0] == 80_00 - 10_00 - 8_00
     assert points_of([Row(kinds=("fine",))], one)[0] == 80_00 - 10_00 - 1_00
     assert points_of([Row(severity="", kinds=())], one)[0] == 80_00
 
 
 def test_an_indicator_takes_no_more_than_its_limit_and_says_so():
-    one = scheme(PENALTIES | {"limit": -25})
+    one = scheme(PENALTIES | {"floor": -25})
     rows = [Row(record=n) for n in range(1, 5)]
     assert points_of(rows, one)[0] == 55_00
     findings = explain(columns(rows, one.vocabulary), one, TODAY).findings
@@ -82,16 +85,18 @@ def test_points_never_leave_the_bounds_of_the_scheme_and_the_finding_says_so():
 
 
 TAX = {
-    "kind": "latest-value",
-    "types": ["tax"],
-    "field": "grade",
-    "values": {
-        "A": {"points": 6},
-        "B": {"points": 2},
-        "D": {"points": -12, "ceiling": "C"},
-        "S": {"grade": "A"},
-    },
+    "kind": "records",
+    "records": {"types": ["tax"]},
+    "each": {"by": "grade", "gives": {"A": 6, "B": 2, "D": -12, "S": 0}},
+    "take": "latest",
+    "if_unknown": 0,
 }
+LAST = {"types": ["tax"], "latest": True}
+TAX_RULES = rules(
+    {"when": {"records": LAST | {"values": {"grade": ["S"]}}}, "then": {"grade": "A"}},
+    {"when": {"records": LAST | {"values": {"grade": ["D"]}}}, "then": {"ceiling": "C"}},
+    {"when": {"records": {"types": ["list"]}}, "then": {"ceiling": "D"}},
+)
 
 
 def tax(grade, **row):
@@ -116,16 +121,16 @@ def test_of_two_grades_of_one_day_the_one_that_came_later_speaks():
 
 
 def test_a_value_may_hold_the_grade_down_whatever_the_points():
-    praise = {"kind": "weighted-count", "records": {"types": ["inspection"]}, "points": 30}
+    praise = {"kind": "records", "records": {"types": ["inspection"]}, "each": 30}
     rows = [tax("D", record=1), Row(record=2, type="inspection", severity="")]
-    assert points_of(rows, scheme(TAX, praise)) == (98_00, "C")
+    assert points_of(rows, scheme(TAX, praise, rules=TAX_RULES)) == (98_00, "C")
 
 
 def test_a_value_may_give_a_grade_directly_but_a_ceiling_still_holds():
-    veto = {"kind": "ceiling", "records": {"types": ["list"]}, "grade": "D"}
-    assert points_of([tax("S", record=1), Row(record=2)], scheme(TAX, PENALTIES, veto)) == (70_00, "A")
+    one = scheme(TAX, PENALTIES, rules=TAX_RULES)
+    assert points_of([tax("S", record=1), Row(record=2)], one) == (70_00, "A")
     on_list = Row(record=3, type="list", severity="")
-    assert points_of([tax("S", record=1), on_list], scheme(TAX, PENALTIES, veto)) == (80_00, "D")
+    assert points_of([tax("S", record=1), on_list], one) == (80_00, "D")
 
 
 def test_a_value_that_the_scheme_does_not_name_counts_as_data_and_moves_nothing():
@@ -133,25 +138,23 @@ def test_a_value_that_the_scheme_does_not_name_counts_as_data_and_moves_nothing(
 
 
 def test_a_ceiling_holds_only_from_its_number_of_records_on():
-    one = scheme(
-        {
-            "kind": "ceiling",
-            "records": {"types": ["penalty"], "classes": ["serious"]},
-            "at_least": 2,
-            "grade": "D",
-        }
-    )
+    serious = {"records": {"types": ["penalty"], "classes": ["serious"]}, "at_least": 2}
+    one = scheme(TAX, rules=rules({"when": serious, "then": {"ceiling": "D"}}))
     assert points_of([Row(severity="serious")], one)[1] == "B"
     assert points_of([Row(record=1, severity="serious"), Row(record=2, severity="general")], one)[1] == "B"
     assert points_of([Row(record=1, severity="serious"), Row(record=2, severity="serious")], one)[1] == "D"
 
 
 def test_counting_may_start_elsewhere_for_those_who_meet_a_condition():
-    rules = [
-        {"when": {"types": ["inspection"], "values": {"finding": ["none"]}}, "points": 85},
-        {"when": {"types": ["inspection"]}, "points": 70},
-    ]
-    one = scheme(PENALTIES, start={"article": "3", "points": 80, "rules": rules})
+    clean_ones = {"types": ["inspection"], "values": {"finding": ["none"]}}
+    start = {
+        "case": [
+            {"when": {"records": clean_ones}, "gives": 85},
+            {"when": {"records": {"types": ["inspection"]}}, "gives": 70},
+        ],
+        "otherwise": 80,
+    }
+    one = scheme(PENALTIES, start={"article": "3", "points": start})
     clean = Row(record=1, type="inspection", severity="", values={"finding": "none"})
     other = Row(record=2, type="inspection", severity="", values={"finding": "further"})
     assert points_of([Row(record=3)], one)[0] == 70_00
@@ -201,7 +204,7 @@ def test_a_scheme_may_leave_out_what_is_under_objection():
 
 def test_market_credit_information_counts_only_where_the_scheme_names_its_type():
     names = {"article": "1", "types": ["penalty"], "market_types": ["warning"]}
-    warned = {"kind": "weighted-count", "records": {"types": ["warning"]}, "points": -3}
+    warned = {"kind": "records", "records": {"types": ["warning"]}, "each": -3}
     rows = [Row(type="warning", market=True, severity="")]
     assert points_of(rows, scheme(warned, considered=names)) == (77_00, "B")
     assert points_of(rows, scheme()) == (80_00, None)
@@ -244,11 +247,16 @@ def test_columns_with_words_for_several_schemes_serve_each_of_them():
 
 
 def test_nothing_that_makes_a_grade_is_a_binary_fraction():
-    one = scheme(PENALTIES | {"ages": [{"weight": "1/3"}]}, TAX)
+    one = scheme(PENALTIES | {"age": {"bands": [{"weight": "1/3"}]}}, TAX)
     explained = explain(columns([Row(), tax("A", record=2)], one.vocabulary), one, TODAY)
     for part in (explained.ratings, explained.findings):
         for name in part.__slots__:
             assert getattr(part, name).dtype.kind in "ib", name
+
+
+NAMED = {"code": "a", "name": {"zh": "字", "en": "W"}, "article": "1"}
+FORMULA = NAMED | {"kind": "formula"}
+ON_LIST = {"records": {"types": ["list"]}}
 
 
 @pytest.mark.parametrize(
@@ -257,77 +265,33 @@ def test_nothing_that_makes_a_grade_is_a_binary_fraction():
         ({"scale": document()["scale"][:3]}, "Every grade but the last"),
         ({"scale": [*document()["scale"][1::-1], *document()["scale"][2:]]}, "from the best to the worst"),
         ({"floor": 100}, "floor lies below"),
-        ({"start": {"article": "3", "points": "80.05"}}, "multiple of the rounding step"),
+        ({"components": [PENALTIES | NAMED | {"each": "0.05"}]}, "multiple of the rounding step"),
+        ({"components": [PENALTIES | NAMED | {"records": {"types": ["gossip"]}}]}, "does not consider"),
+        ({"rules": [NAMED | {"when": ON_LIST, "then": {"ceiling": "Z"}}]}, "not on the scale"),
+        ({"rules": [NAMED | {"when": ON_LIST, "then": {"ceiling": "C", "grade": "D"}}]}, "does one thing"),
+        ({"components": [PENALTIES | NAMED, PENALTIES | NAMED]}, "the same code"),
         (
-            {
-                "indicators": [
-                    PENALTIES
-                    | {
-                        "code": "a",
-                        "name": {"zh": "字", "en": "W"},
-                        "article": "1",
-                        "records": {"types": ["gossip"]},
-                    }
-                ]
-            },
-            "does not consider",
-        ),
-        (
-            {
-                "indicators": [
-                    {
-                        "kind": "ceiling",
-                        "code": "a",
-                        "name": {"zh": "字", "en": "W"},
-                        "article": "1",
-                        "records": {"types": ["penalty"]},
-                        "grade": "Z",
-                    }
-                ]
-            },
-            "not on the scale",
-        ),
-        (
-            {
-                "indicators": [
-                    PENALTIES
-                    | {
-                        "code": "a",
-                        "name": {"zh": "字", "en": "W"},
-                        "article": "1",
-                        "points": {"minor": -2, "general": 2},
-                    }
-                ]
-            },
-            "either gives points or takes",
-        ),
-        (
-            {
-                "indicators": [
-                    PENALTIES
-                    | {
-                        "code": "a",
-                        "name": {"zh": "字", "en": "W"},
-                        "article": "1",
-                        "ages": [{"months": 12, "weight": "1/1"}],
-                    }
-                ]
-            },
+            {"components": [PENALTIES | NAMED | {"age": {"bands": [{"below": 12, "weight": "1"}]}}]},
             "last age band",
         ),
         (
             {
-                "indicators": [
-                    PENALTIES
-                    | {
-                        "code": "a",
-                        "name": {"zh": "字", "en": "W"},
-                        "article": "1",
-                        "ages": [{"months": 1, "weight": "0.5"}, {"weight": "1/1"}],
-                    }
+                "components": [
+                    PENALTIES | NAMED | {"age": {"bands": [{"below": 1, "weight": "one"}, {"weight": "1"}]}}
                 ]
             },
             "pattern",
+        ),
+        ({"components": [FORMULA | {"formula": {"value": "later"}}]}, "does not stand before it"),
+        ({"components": [FORMULA | {"formula": {"field": "amount"}}]}, "where a record is looked at"),
+        ({"components": [FORMULA | {"formula": {"gossip": 1}}]}, "A number is written as"),
+        (
+            {"components": [PENALTIES | NAMED | {"each": {"count": {"types": ["penalty"]}}}]},
+            "cannot depend on the entity's other records",
+        ),
+        (
+            {"family": "risk", "seen_by": {"public": True, "basis": {"zh": "字", "en": "W"}}},
+            "for officials only",
         ),
         ({"gossip": 1}, "Extra inputs"),
     ],

@@ -251,8 +251,16 @@ def test_shipped_schemes_name_only_kinds_of_penalty_that_the_law_knows():
 def test_the_shipped_schemes_are_what_the_law_allows():
     shipped = {one.code: one for one in shipped_schemes()}
     city, risk = shipped["city-comprehensive"], shipped["risk-class"]
-    assert (city.family, city.is_public, city.shown_to_entity) == ("evaluation", False, True)
-    assert (risk.family, risk.is_public, risk.shown_to_entity) == ("risk", False, False)
+    assert (city.document.family, city.facts["is_public"], city.facts["shown_to_entity"]) == (
+        "evaluation",
+        False,
+        True,
+    )
+    assert (risk.document.family, risk.facts["is_public"], risk.facts["shown_to_entity"]) == (
+        "risk",
+        False,
+        False,
+    )
     assert "国办发〔2019〕35号" in city.document.basis.zh
     assert "国办发〔2026〕8号" in city.document.basis.zh
     assert "国市监信发〔2022〕6号" in risk.document.basis.zh

@@ -3,20 +3,20 @@
 import pytest
 
 from entities.catalogue.record_types import RECORD_TYPES
-from evaluation.indicators import KINDS
+from evaluation.indicators import KINDS, METHODS
 from evaluation.methods import PUBLISHED, TITLES, method_of
 from evaluation.schemes import SchemeDocument, json_schema
 from evaluation.schemes.shipped import shipped_schemes
 from tests.factories import RecordTypeFactory
 
 
-def test_the_published_text_of_every_kind_is_its_docstring():
-    assert {line for kind in KINDS.values() for line in kind.method.split("\n")} == set(PUBLISHED)
-    assert set(TITLES) == set(KINDS)
+def test_the_published_text_of_every_method_is_its_docstring():
+    assert {line for one in METHODS.values() for line in one.published.split("\n")} == set(PUBLISHED)
+    assert set(TITLES) == set(METHODS)
 
 
 def test_every_kind_of_the_language_is_in_the_code():
-    schema = json_schema()["properties"]["indicators"]["items"]
+    schema = json_schema()["properties"]["components"]["items"]
     assert set(schema["discriminator"]["mapping"]) == set(KINDS)
 
 
@@ -49,7 +49,8 @@ def test_a_method_speaks_the_catalogues_words():
     risk = next(one for one in shipped_schemes() if one.code == "risk-class")
     method = method_of(risk.document)
     assert method.considered.startswith("Administrative penalty")
-    penalties = dict(method.indicators[0].rows)
+    penalties = dict(method.components[0].rows)
     assert penalties["Weight by age"] == (
-        "younger than 12 months 100%; younger than 24 months 50%; from 24 months on 25%"
+        "since the day of the decision; younger than 12 months 100%; younger than 24 months 50%;"
+        " from 24 months on 25%"
     )

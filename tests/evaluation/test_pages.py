@@ -344,11 +344,12 @@ def test_ratings_appear_in_the_bar_of_officials_only(client, schemes):
 
 def test_the_method_prints_every_indicator_with_its_article_and_the_docstrings(client, official, city, types):
     content = client.get("/schemes/city-comprehensive/").content.decode()
-    for indicator in city.document.indicators:
-        assert str(indicator.name) in content
-        assert indicator.article in content
-    assert "Each matching record counts the points of its class." in content
-    assert "No class −6.0; Minor −2.0; General −10.0; Serious −20.0" in content
+    for part in (*city.document.components, *city.document.rules):
+        assert str(part.name) in content
+        assert part.article in content
+    assert "Each matching record that counts has its points." in content
+    assert "by class: No class −6, Minor −2, General −10, Serious −20" in content
+    assert "no better grade than D" in content
 
 
 def test_the_document_can_be_had_as_data(client, official, city):

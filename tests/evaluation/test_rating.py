@@ -257,8 +257,8 @@ def test_a_risk_class_cannot_be_made_public(schemes):
         Scheme.objects.filter(code="risk-class").update(is_public=True)
 
 
-def test_a_stored_grade_comes_with_its_points(schemes):
-    with pytest.raises(IntegrityError, match="a_grade_comes_with_its_points_and_place"), transaction.atomic():
+def test_a_stored_grade_comes_with_its_place_and_none_without_a_grade(schemes):
+    with pytest.raises(IntegrityError, match="a_grade_comes_with_its_place"), transaction.atomic():
         CurrentRatingFactory(version=schemes["city-comprehensive"].version, grade="", points=1, place=None)
 
 

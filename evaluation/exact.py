@@ -1,0 +1,310 @@
+"""Exact numbers in columns: whole units of a decimal place, and unknown where nothing is known.
+
+Nothing here is a binary fraction. Sums, differences and products are exact; whatever divides says to which
+place it rounds and how. Where whole numbers of 64 bits would not hold a product, the same is worked out with
+whole numbers without end, so that size changes speed and never a result.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from functools import reduce
+from math import lcm
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.integer]
+Bools = npt.NDArray[np.bool_]
+
+#: No number carries more decimal places than this; products that would are rounded to it, half away from zero.
+MOST_PLACES = 9
+#: Whole numbers below this can be doubled and added without leaving 64 bits.
+SAFE = 2**61
+#: Roots, logarithms and powers are worked out with so many digits before they are rounded to their places.
+PRECISE = Context(prec=40, rounding=ROUND_HALF_EVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column of decimals: `units` of the `places`-th decimal place. Units are 0 where `unknown`."""
+
+    units: Ints
+    places: int
+    unknown: Bools | None = None
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def at(self, places: int) -> "Numbers":
+        """The same numbers, rounded half away from zero where there are fewer places."""
+        if places == self.places:
+            return self
+        if places > self.places:
+            return Numbers(_times(self.units, 10 ** (places - self.places)), places, self.unknown)
+        return Numbers(rounded(self.units, 10 ** (self.places - places)), places, self.unknown)
+
+    def take(self, rows: Ints) -> "Numbers":
+        """The numbers of these rows, in their order."""
+        unknown = None if self.unknown is None else self.unknown[rows]
+        return Numbers(self.units[rows], self.places, unknown)
+
+    def decimals(self) -> list[Decimal | None]:
+        """As decimals; None where unknown."""
+        known = [Decimal(int(unit)).scaleb(-self.places) for unit in self.units]
+        if self.unknown is None:
+            return known
+        return [
+            None if unknown else number for number, unknown in zip(known, self.unknown.tolist(), strict=True)
+        ]
+
+    def known(self) -> Bools:
+        """Where something is known."""
+        return np.ones(len(self.units), bool) if self.unknown is None else ~self.unknown
+
+
+def constant(number: Decimal | int, size: int) -> Numbers:
+    """One number for each row."""
+    places = decimal_places(Decimal(number))
+    return Numbers(np.full(size, int(Decimal(number).scaleb(places)), np.int64), places)
+
+
+def nothing_known(size: int) -> Numbers:
+    """Unknown for each row."""
+    return Numbers(np.zeros(size, np.int64), 0, np.ones(size, bool))
+
+
+def decimal_places(number: Decimal) -> int:
+    """How many places a decimal needs: 2 for 1.50 and 1.25, 0 for 100."""
+    return max(0, -int(number.normalize().as_tuple().exponent))
+
+
+def either(*unknown: Bools | None) -> Bools | None:
+    """Unknown where any of these is."""
+    masks = [mask for mask in unknown if mask is not None]
+    return reduce(np.logical_or, masks) if masks else None
+
+
+def blank(units: Ints, places: int, unknown: Bools | None) -> Numbers:
+    """Numbers with nothing in the units where they are unknown."""
+    if unknown is None or not unknown.any():
+        return Numbers(units, places)
+    return Numbers(np.where(unknown, 0, units), places, unknown)
+
+
+def same_places(several: Sequence[Numbers]) -> tuple[list[Numbers], int]:
+    """All at the most places that any of them has."""
+    places = max(one.places for one in several)
+    return [one.at(places) for one in several], places
+
+
+def add(several: Sequence[Numbers]) -> Numbers:
+    """The exact sum; unknown where a summand is."""
+    aligned, places = same_places(several)
+    total = reduce(_plus, (one.units for one in aligned))
+    return blank(total, places, either(*(one.unknown for one in several)))
+
+
+def subtract(one: Numbers, other: Numbers) -> Numbers:
+    """The exact difference."""
+    return add([one, Numbers(-other.units, other.places, other.unknown)])
+
+
+def multiply(several: Sequence[Numbers]) -> Numbers:
+    """The product, exact to `MOST_PLACES` decimal places."""
+    result = several[0]
+    for one in several[1:]:
+        product = Numbers(_times(result.units, one.units), result.places + one.places)
+        if product.places > MOST_PLACES:
+            product = product.at(MOST_PLACES)
+        result = Numbers(narrow(product.units), product.places, either(result.unknown, one.unknown))
+    return blank(result.units, result.places, result.unknown)
+
+
+def divide(one: Numbers, other: Numbers, places: int, mode: str = "half-up") -> Numbers:
+    """The quotient, rounded once to the places; unknown where the divisor is zero."""
+    none = other.units == 0
+    above, below = one.units, np.where(none, 1, other.units)
+    shift = places + other.places - one.places
+    above, below = (_times(above, 10**shift), below) if shift >= 0 else (above, _times(below, 10**-shift))
+    unknown = either(one.unknown, other.unknown, none if none.any() else None)
+    return blank(rounded(above, below, mode), places, unknown)
+
+
+def extreme(several: Sequence[Numbers], *, largest: bool, lenient: bool = False) -> Numbers:
+    """The largest or the smallest of each row. Where one is unknown so is the answer, or, lenient, left out."""
+    aligned, places = same_places(several)
+    choose = np.maximum if largest else np.minimum
+    if not lenient:
+        units = reduce(choose, (one.units for one in aligned))
+        return blank(units, places, either(*(one.unknown for one in aligned)))
+    result = aligned[0]
+    for one in aligned[1:]:
+        both = result.known() & one.known()
+        units = np.where(
+            both, choose(result.units, one.units), np.where(one.known(), one.units, result.units)
+        )
+        result = blank(units, places, ~(result.known() | one.known()))
+    return result
+
+
+def clipped(one: Numbers, floor: Decimal | None, ceiling: Decimal | None) -> Numbers:
+    """Never below the floor nor above the ceiling."""
+    bounds = [bound for bound in (floor, ceiling) if bound is not None]
+    if not bounds:
+        return one
+    raised = one.at(max(one.places, *(decimal_places(bound) for bound in bounds)))
+    low = None if floor is None else int(floor.scaleb(raised.places))
+    high = None if ceiling is None else int(ceiling.scaleb(raised.places))
+    return blank(np.clip(raised.units, low, high), raised.places, one.unknown)
+
+
+def stepped(one: Numbers, step: Decimal, mode: str = "half-up") -> Numbers:
+    """Rounded to a multiple of the step; the result has the places of the step."""
+    places = decimal_places(step)
+    size = int(step.scaleb(places))
+    if one.places > places:
+        units = rounded(one.units, size * 10 ** (one.places - places), mode)
+    else:
+        units = rounded(one.at(places).units, size, mode) if size != 1 else one.at(places).units
+    return blank(narrow(_times(units, size)) if size != 1 else units, places, one.unknown)
+
+
+def weighted(units: Ints, above: Ints | int, below: Ints | int, size: int = 1, mode: str = "half-up") -> Ints:
+    """Units times a ratio, rounded once to multiples of `size`."""
+    quotient = rounded(_times(units, above), _times(np.asarray(below), size), mode)
+    return narrow(_times(quotient, size)) if size != 1 else quotient
+
+
+def select(one: Numbers, chosen: Bools, other: Numbers) -> Numbers:
+    """`one` where chosen, else `other`."""
+    (first, second), places = same_places([one, other])
+    unknown = None
+    if one.unknown is not None or other.unknown is not None:
+        unknown = np.where(chosen, ~first.known(), ~second.known())
+    return blank(np.where(chosen, first.units, second.units), places, unknown)
+
+
+def compare(one: Numbers, sign: str, bound: Decimal) -> Bools:
+    """Whether each number is ">=", ">", "<=", "<" or "==" the bound, exactly; False where unknown."""
+    exact = bound.scaleb(one.places)
+    low = int(exact.to_integral_value(rounding="ROUND_FLOOR"))
+    high = int(exact.to_integral_value(rounding="ROUND_CEILING"))
+    holds: Bools = {
+        ">=": lambda: one.units >= high,
+        ">": lambda: one.units > low,
+        "<=": lambda: one.units <= low,
+        "<": lambda: one.units < high,
+        "==": lambda: (one.units == low) & (low == high),
+    }[sign]().astype(bool)
+    return holds if one.unknown is None else holds & ~one.unknown
+
+
+def by_value(one: Numbers, places: int, function: Callable[[Decimal], Decimal | None]) -> Numbers:
+    """A function of each different number, worked out with 40 digits and rounded half to even to the places."""
+    different, place = np.unique(one.units, return_inverse=True)
+    results = [function(Decimal(int(unit)).scaleb(-one.places)) for unit in different]
+    quantum = Decimal(1).scaleb(-places)
+    units = [
+        0 if result is None else int(result.quantize(quantum, ROUND_HALF_EVEN, PRECISE).scaleb(places))
+        for result in results
+    ]
+    none = np.array([result is None for result in results], bool)[place]
+    return blank(np.array(units, np.int64)[place], places, either(one.unknown, none if none.any() else None))
+
+
+FUNCTIONS: dict[str, Callable[[Decimal], Decimal | None]] = {
+    "square-root": lambda number: number.sqrt(PRECISE) if number >= 0 else None,
+    "natural-logarithm": lambda number: number.ln(PRECISE) if number > 0 else None,
+    "common-logarithm": lambda number: number.log10(PRECISE) if number > 0 else None,
+    "exponential": lambda number: number.exp(PRECISE),
+}
+
+
+def halved(elapsed: Numbers, half_life: Decimal, places: int) -> Numbers:
+    """One half to the power of elapsed time over the half-life."""
+    return by_value(
+        elapsed,
+        places,
+        lambda number: PRECISE.power(Decimal("0.5"), PRECISE.divide(number, half_life)),
+    )
+
+
+def ratio(text: str) -> Fraction:
+    """A weight as a scheme writes it: 3/4, 0.75 or 3."""
+    return Fraction(text)
+
+
+def common(ratios: Sequence[Fraction]) -> tuple[Ints, int]:
+    """The ratios as whole numbers over one divisor."""
+    below = lcm(*(one.denominator for one in ratios)) if ratios else 1
+    return np.array([int(one * below) for one in ratios], np.int64), below
+
+
+def rounded(above: Ints, below: Ints | int, mode: str = "half-up") -> Ints:
+    """Whole numbers nearest to a quotient; `below` is not zero. Half goes away from zero unless the mode says so."""
+    low = np.asarray(below)
+    if _top(above) >= SAFE or _top(low) >= SAFE:
+        above, low = above.astype(object), low.astype(object)
+    if low.dtype == object or (low < 0).any():
+        above, low = np.where(low < 0, -above, above), np.abs(low)
+    quotient = above // low
+    rest = above - quotient * low
+    up = {
+        "half-up": lambda: (2 * rest > low) | ((2 * rest == low) & (above > 0)),
+        "half-even": lambda: (2 * rest > low) | ((2 * rest == low) & (quotient % 2 == 1)),
+        "floor": lambda: np.zeros(np.shape(rest), bool),
+        "ceiling": lambda: rest > 0,
+        "down": lambda: (rest > 0) & (above < 0),
+        "up": lambda: (rest > 0) & (above > 0),
+    }[mode]()
+    return narrow(quotient + np.asarray(up).astype(np.int64))
+
+
+def narrow(units: Ints) -> Ints:
+    """Back to 64 bits; `OverflowError` where a number does not fit, for it is none that a scheme could mean."""
+    if units.dtype != object:
+        return units
+    if _top(units) >= SAFE:
+        raise OverflowError("A number of this rating has more than eighteen digits.")
+    return units.astype(np.int64)
+
+
+def total(owner: Ints, units: Ints, size: int) -> Ints:
+    """The exact sum of the units of each owner, 0 to `size` - 1, whatever the order of the rows."""
+    if not len(units):
+        return np.zeros(size, np.int64)
+    top = _top(units)
+    if units.dtype != object and top * len(units) < 2**53:
+        # Whole numbers below 2**53 are exact in doubles, and so is every sum of them on the way.
+        return np.bincount(owner, weights=units, minlength=size).astype(np.int64)
+    wide = units.dtype == object or top * len(units) >= SAFE
+    sums = np.zeros(size, object if wide else np.int64)
+    np.add.at(sums, owner, units.astype(object) if wide else units)
+    return narrow(sums)
+
+
+def _is_wide(units: Ints) -> bool:
+    """Whether these are whole numbers without end."""
+    return bool(units.dtype == object)
+
+
+def _top(units: Ints) -> int:
+    """The greatest of the absolute values."""
+    if not np.size(units):
+        return 0
+    return max(abs(int(np.max(units))), abs(int(np.min(units))))
+
+
+def _times(units: Ints, factor: Ints | int) -> Ints:
+    other = np.asarray(factor)
+    if _is_wide(units) or _is_wide(other) or _top(units) * _top(other) >= SAFE:
+        return np.asarray(units).astype(object) * other.astype(object)
+    return units * other
+
+
+def _plus(one: Ints, other: Ints) -> Ints:
+    if _is_wide(one) or _is_wide(other) or _top(one) + _top(other) >= SAFE:
+        return narrow(one.astype(object) + other.astype(object))
+    return one + other

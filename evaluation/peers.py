@@ -1,0 +1,211 @@
+"""Peer groups: how the number of an entity stands among those of its like.
+
+Two passes, so that shards agree with the whole: the first takes a sample of each shard, whatever its place in
+the city; the samples together make a table, the same whichever way the city was cut; the second pass rates
+each shard with the table.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, isqrt
+
+import numpy as np
+
+from evaluation import exact
+from evaluation.columns import Bools, Ints
+from evaluation.exact import Numbers
+from evaluation.expressions import Run, Scope, evaluate, holds
+from evaluation.schemes.document import Peers
+
+Key = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSample:
+    """The numbers of one shard's peers, and for each way of grouping the key of each; `placed` is where it has one."""
+
+    numbers: Numbers
+    keys: tuple[Ints, ...]
+    placed: tuple[Bools, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerTable:
+    """For each way of grouping, the units of every group by its key, ascending."""
+
+    places: int
+    groups: tuple[dict[Key, Ints], ...]
+
+
+def sample(one: Peers, run: Run) -> PeerSample:
+    """What this shard adds to the table."""
+    numbers, keys, placed = _asked(one, run)
+    member = np.flatnonzero(_members(one, run, numbers))
+    return PeerSample(
+        numbers.take(member), tuple(key[member] for key in keys), tuple(has[member] for has in placed)
+    )
+
+
+def merged(samples: Iterable[PeerSample]) -> PeerTable:
+    """The table of all shards together. The order of the shards does not matter."""
+    many = list(samples)
+    places = max(one.numbers.places for one in many)
+    units = np.concatenate([one.numbers.at(places).units for one in many])
+    groups = []
+    for way in range(len(many[0].keys)):
+        placed = np.flatnonzero(np.concatenate([one.placed[way] for one in many]))
+        keys = np.concatenate([one.keys[way] for one in many])[placed]
+        groups.append(_grouped(keys, units[placed]))
+    return PeerTable(places, tuple(groups))
+
+
+def _grouped(keys: Ints, units: Ints) -> dict[Key, Ints]:
+    different, place = _different(keys)
+    order = np.lexsort((units, place))
+    edges = np.searchsorted(place[order], np.arange(len(different) + 1))
+    return {
+        key: units[order[edges[n] : edges[n + 1]]] for n, key in enumerate(map(tuple, different.tolist()))
+    }
+
+
+def _different(keys: Ints) -> tuple[Ints, Ints]:
+    """The different rows, and the place among them of each row."""
+    if keys.shape[1] == 0:
+        return keys[:1], np.zeros(len(keys), np.int64)
+    different, place = np.unique(keys, axis=0, return_inverse=True)
+    return different, place.reshape(-1)
+
+
+def stand(one: Peers, run: Run, table: PeerTable) -> Numbers:
+    """How each entity stands among its peers; unknown for those that are none, or have too few."""
+    numbers, keys, placed = _asked(one, run)
+    here = numbers.at(max(numbers.places, table.places))
+    open_still = _members(one, run, numbers)
+    step = one.rounding or Decimal("0.01")
+    units, unknown = np.zeros(run.size, np.int64), np.ones(run.size, bool)
+    for way, groups in enumerate(table.groups):
+        rows = np.flatnonzero(open_still & placed[way])
+        different, place = _different(keys[way][rows])
+        for n, key in enumerate(map(tuple, different.tolist())):
+            peers = groups.get(key)
+            if peers is None or len(peers) < one.at_least:
+                continue
+            mine = rows[place == n]
+            raised = Numbers(peers, table.places).at(here.places).units
+            found = TAKES[one.take](one, raised, here.take(mine), step)
+            units[mine], unknown[mine] = found.units, ~found.known()
+            open_still[mine] = False
+    return exact.blank(units, exact.decimal_places(step), unknown)
+
+
+def _asked(one: Peers, run: Run) -> tuple[Numbers, list[Ints], list[Bools]]:
+    """The number of each entity, and for each way of grouping its key and whether it has one."""
+    scope = Scope(run)
+    keys, placed = [], []
+    for way in one.among:
+        columns, has = [], np.ones(run.size, bool)
+        for part in way:
+            if isinstance(part, str):
+                column = run.columns.facts.keys[part]
+                has &= column != 0
+            else:
+                number = evaluate(part, scope)
+                # At one place for all shards, whatever the numbers of this one need.
+                column = number.at(exact.MOST_PLACES).units
+                has &= number.known()
+            columns.append(column)
+        keys.append(np.stack(columns, axis=1) if columns else np.zeros((run.size, 0), np.int64))
+        placed.append(has)
+    return evaluate(one.of, scope), keys, placed
+
+
+def _members(one: Peers, run: Run, numbers: Numbers) -> Bools:
+    return numbers.known() if one.who is None else numbers.known() & holds(one.who, Scope(run)).yes
+
+
+def _doubled_ranks(one: Peers, peers: Ints, mine: Ints) -> Ints:
+    """Twice the rank, so that the middle of tied ranks is whole."""
+    if one.order == "falling":
+        peers, mine = -peers[::-1], -mine
+    first = np.searchsorted(peers, mine, side="left") + 1
+    last = np.searchsorted(peers, mine, side="right")
+    return {"lowest": 2 * first, "highest": 2 * last, "middle": first + last}[one.ties].astype(np.int64)
+
+
+def _percentile(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    doubled, n = _doubled_ranks(one, peers, mine.units), len(peers)
+    above, below = {
+        "(rank-1)/(n-1)": (doubled - 2, 2 * (n - 1)),
+        "(rank-1)/n": (doubled - 2, 2 * n),
+        "rank/n": (doubled, 2 * n),
+        "(rank-1/2)/n": (doubled - 1, 2 * n),
+        "rank/(n+1)": (doubled, 2 * (n + 1)),
+    }[one.scale]
+    if below == 0:
+        alone = exact.nothing_known(len(doubled))
+        return _at(alone if one.alone is None else exact.constant(one.alone, len(doubled)), step)
+    return _ratio(above * 100, below, step)
+
+
+def _ratio(above: Ints, below: int, step: Decimal) -> Numbers:
+    places = exact.decimal_places(step)
+    size = int(step.scaleb(places))
+    raised = above.astype(object) * 10**places
+    return Numbers(exact.weighted(raised, 1, below, size), places)
+
+
+def _at(one: Numbers, step: Decimal) -> Numbers:
+    return exact.stepped(one, step).at(exact.decimal_places(step))
+
+
+def _rank(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    return _ratio(_doubled_ranks(one, peers, mine.units), 2, step)
+
+
+def _ratio_to_mean(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    total = sum(peers.tolist())
+    if total == 0:
+        return _at(exact.nothing_known(len(mine)), step)
+    return _ratio(mine.units.astype(object) * len(peers), total, step)
+
+
+def _standard_score(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    """(number - mean) / standard deviation of all peers, exact but for one rounding."""
+    known = peers.tolist()
+    n, total = len(known), sum(known)
+    spread = n * sum(unit * unit for unit in known) - total * total
+    if spread == 0:
+        return _at(exact.nothing_known(len(mine)), step)
+    places = exact.decimal_places(step)
+    size = int(step.scaleb(places))
+    units = [_root_ratio(unit * n - total, spread, 10**places, size) for unit in mine.units.tolist()]
+    return Numbers(np.array(units, np.int64), places)
+
+
+def _root_ratio(above: int, spread: int, scale: int, size: int) -> int:
+    """above · scale / √spread, to the nearest multiple of size, half away from zero."""
+    doubled = isqrt(4 * above * above * scale * scale // (spread * size * size))
+    nearest = (doubled + 1) // 2 * size
+    return nearest if above >= 0 else -nearest
+
+
+def _quantile(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    """The smallest number that so large a part of the peers does not exceed."""
+    place = max(ceil(Fraction(one.quantile) * len(peers)), 1) - 1
+    return _at(Numbers(np.full(len(mine), peers[place], np.int64), mine.places), step)
+
+
+def _count(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    return _at(exact.constant(len(peers), len(mine)), step)
+
+
+TAKES: dict[str, Callable[[Peers, Ints, Numbers, Decimal], Numbers]] = {
+    "percentile": _percentile,
+    "rank": _rank,
+    "ratio-to-mean": _ratio_to_mean,
+    "standard-score": _standard_score,
+    "quantile": _quantile,
+    "count": _count,
+}
