@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 
 from credit_platform.common.working_days import WorkingCalendar, working_days_between
+from credit_platform.ui.formats import listed
 from credit_platform.ui.navigation import everybody
 
 #: How many rows of one lane the desk shows; the lane's own page has the rest.
@@ -114,7 +115,7 @@ class LaneCount:
             (self.overdue, ngettext("%(count)d overdue", "%(count)d overdue", self.overdue)),
             (self.today, ngettext("%(count)d due today", "%(count)d due today", self.today)),
         ]
-        return pgettext("list", ", ").join(text % {"count": count} for count, text in said if count)
+        return listed(text % {"count": count} for count, text in said if count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import pgettext
-
 from credit_platform.common.bilingual import in_readers_language
-from credit_platform.ui.formats import day, yuan
+from credit_platform.ui.formats import day, listed, yuan
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 
@@ -53,7 +51,7 @@ def extra_facts(record: CreditRecord) -> Iterator[tuple[str, str]]:
 
 def kinds_in_words(record: CreditRecord) -> str:
     """The kinds of penalty, in words."""
-    return pgettext("list", ", ").join(str(PenaltyKind(kind).label) for kind in record.penalty_kinds)
+    return listed(PenaltyKind(kind).label for kind in record.penalty_kinds)
 
 
 def _label(name: str) -> str:

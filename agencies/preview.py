@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _, ngettext
 
 from agencies.forms import grouped
 from agencies.penalties import SUMMARY_PROCEDURE, WEIGHT, fine_in_words, usual_class
 from credit_platform.common.working_days import WorkingCalendar, working_days_after, working_days_between
-from credit_platform.ui.formats import day_long
+from credit_platform.ui.formats import day_long, listed
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion
 from entities.publicity import (
     Outlook,
@@ -205,5 +205,5 @@ def perhaps_twice(facts: Facts) -> Iterator[str]:
     ]
     if alike:
         yield _("Much the same is already on file, of the same day: %(numbers)s.") % {
-            "numbers": pgettext("list", ", ").join(alike)
+            "numbers": listed(alike)
         }

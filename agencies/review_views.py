@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies import policies, selectors, services
@@ -22,6 +22,7 @@ from agencies.penalties import WEIGHT
 from agencies.preview import Facts, doubts_about, preview_of
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import DomainError, InvalidInput
+from credit_platform.ui.formats import listed
 from entities import policies as registry, selectors as registry_selectors
 from entities.drafts import content_digest
 from entities.filters import containing
@@ -185,7 +186,7 @@ def _tell(request: HttpRequest, decided: services.Decided, approve: bool) -> Non
         )
         messages.success(request, done % {"count": count})
     for reason, records in decided.by_reason().items():
-        named = pgettext("list", ", ").join(record.document_number for record in records[:MOST_NAMED])
+        named = listed(record.document_number for record in records[:MOST_NAMED])
         more = len(records) - MOST_NAMED
         if more > 0:
             named += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}

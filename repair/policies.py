@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import get_users_with_perms
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
+from credit_platform.ui.formats import listed
 from entities.models import CreditRecord
 from entities.policies import (
     CLERK,
@@ -264,5 +265,5 @@ def _no_side_of_ones_own(user, case) -> Decision:
 
 def _who_may(case, people: list) -> str:
     if people:
-        return " " + _("Who may: %(names)s.") % {"names": _(", ").join(str(person) for person in people)}
+        return " " + _("Who may: %(names)s.") % {"names": listed(people)}
     return " " + _("At present nobody may; another supervisor has to be appointed.")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from credit_platform.common.errors import InvalidInput, NotPermitted
-from credit_platform.ui.formats import file_size
+from credit_platform.ui.formats import file_size, listed
 from entities.intake.archives import check_directory
 from entities.intake.layout import Unreadable
 from entities.models import Document
@@ -51,7 +51,7 @@ def store_document(*, by, upload: UploadedFile, accept: frozenset[str], max_byte
     if upload.size == 0:
         problems.append(_("The file is empty."))
     elif content_type not in accept:
-        kinds = ", ".join(NAMES[kind] for kind in NAMES if kind in accept)
+        kinds = listed(NAMES[kind] for kind in NAMES if kind in accept)
         problems.append(_("This file cannot be taken; send one of these: %(kinds)s.") % {"kinds": kinds})
     if upload.size > max_bytes:
         problems.append(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _, gettext_noop
 
 from credit_platform.audit import services as audit
 from credit_platform.common.spreadsheets import harmless
+from credit_platform.ui.formats import listed
 from entities import codes, naming, regions
 from entities.intake.reading import Unreadable, column_key, open_table
 from entities.intake.rows import BROKEN
@@ -157,7 +158,7 @@ def _read(file: BinaryIO, city: str) -> Iterator[_Batch]:
         if missing := [NAMES[name][0] for name in NEEDED if name not in places]:
             raise Unreadable(
                 gettext_noop("The file has no column for %(columns)s. Its first row must name the columns."),
-                columns=", ".join(missing),
+                columns=listed(missing),
             )
         earlier, rows = _Earlier(), table.rows()
         while batch := list(islice(rows, BATCH)):
