@@ -111,7 +111,9 @@ def request_ratings_until(today: date) -> int:
         rate_all(as_of=today)
         days = [today]
     with transaction.atomic():
-        touched = {day: birthdays.entities_touched_by(day, schemes_in_force(day)) for day in days}
+        # None began since, so those of today are those of each day that still matter; reading them is dear.
+        schemes = schemes_in_force(today)
+        touched = {day: birthdays.entities_touched_by(day, schemes) for day in days}
         asked = request_ratings(set().union(*touched.values()))
         RatingDay.objects.bulk_create(
             (RatingDay(day=day, requested=len(entities)) for day, entities in touched.items()),
