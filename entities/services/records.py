@@ -287,7 +287,10 @@ def _publish(by, records: Sequence[CreditRecord], replaced: dict[int, CreditReco
         record.reviewed_by, record.reviewed_at, record.review_note = by, now, ""
     publication = publishing.prepare_publication(records, replaced, on=timezone.localdate(), book=rule_book())
     publishing.end_replaced(publication)
-    CreditRecord.objects.bulk_update(records, publishing.PUBLISHED_FIELDS, batch_size=publishing.BATCH)
+    if len(records) == 1:  # A third of the time of the statement that many need.
+        records[0].save(update_fields=publishing.PUBLISHED_FIELDS)
+    else:
+        CreditRecord.objects.bulk_update(records, publishing.PUBLISHED_FIELDS, batch_size=publishing.BATCH)
     publishing.write_events(
         by,
         "entities.record.approved",

@@ -1,11 +1,11 @@
-"""Putting a single entity into the registry."""
+"""Putting entities into the registry one by one, or a list of them."""
 
 import pytest
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, NotPermitted
 from entities.models import Entity
-from entities.services.entities import register_entity
+from entities.services.entities import register_entities, register_entity
 from tests.factories import AgentFactory, EntityFactory, MemberFactory, UserFactory, invented_code
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +52,22 @@ def test_only_who_acts_for_a_body_registers(stranger):
 def test_a_fact_that_entities_do_not_have_is_a_mistake():
     with pytest.raises(TypeError, match="colour"):
         register_entity(by=MemberFactory(), credit_code=CODE, name_zh="甲", colour="red")
+
+
+def test_many_are_registered_in_as_many_queries_as_few_and_each_is_noted(django_assert_max_num_queries):
+    clerk = MemberFactory()
+    told = [{"credit_code": invented_code(7_000 + n), "name_zh": f" 云汀禾谷{n}号 "} for n in range(50)]
+    with django_assert_max_num_queries(6):
+        made = register_entities(by=clerk, entities=told)
+    assert [(one.credit_code, one.name_zh) for one in made] == [
+        (one["credit_code"], one["name_zh"].strip()) for one in told
+    ]
+    assert all(one.pk and one.initials and one.region_code == one.credit_code[2:8] for one in made)
+    assert AuditEvent.objects.filter(verb="entities.entity.registered", actor=clerk).count() == 50
+
+
+def test_many_are_registered_by_nobody_without_a_body_and_with_no_wrong_code():
+    with pytest.raises(NotPermitted):
+        register_entities(by=UserFactory(), entities=[])
+    with pytest.raises(InvalidInput):
+        register_entities(by=MemberFactory(), entities=[{"credit_code": "1", "name_zh": "云汀"}])

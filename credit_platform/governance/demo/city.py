@@ -18,7 +18,7 @@ from credit_platform.governance.demo.names import invent
 from credit_platform.governance.demo.people import PEOPLE, make_accounts
 from entities.models import Entity, Notice, RecordType, SubmittingBody
 from entities.services import records
-from entities.services.entities import register_entity
+from entities.services.entities import register_entities
 from entities.services.feedback import acknowledge
 from evaluation import services as evaluation
 
@@ -83,19 +83,20 @@ def _named_bodies() -> dict[str, SubmittingBody]:
 
 
 def _registered(by, today: date, random: Random, progress: Progress) -> list[Entity]:
-    entities = []
     with as_if_on(today - timedelta(days=760)):
-        for number, invented in enumerate(invent(ENTITIES, today, random), start=1):
-            entities.append(
-                register_entity(
-                    by=by,
-                    credit_code=invented.credit_code,
-                    name_zh=invented.name_zh,
-                    name_en=invented.name_en,
+        entities = register_entities(
+            by=by,
+            entities=[
+                {
+                    "credit_code": invented.credit_code,
+                    "name_zh": invented.name_zh,
+                    "name_en": invented.name_en,
                     **invented.facts,
-                )
-            )
-            progress("businesses", number, ENTITIES)
+                }
+                for invented in invent(ENTITIES, today, random)
+            ],
+        )
+    progress("businesses", ENTITIES, ENTITIES)
     return entities
 
 
