@@ -45,6 +45,13 @@ CLASS_NOTE = _(
 )
 
 
+FINE_RULES = (
+    _("The fine is what the content of the decision says; where the two differ, the row is refused."),
+    _("The party is not a natural person."),
+    _("A kind of penalty that the law does not name is kept as “other” and pointed out."),
+)
+
+
 def kinds_of(text: str) -> tuple[list[str], list[str]]:
     """The kinds of penalty that a cell names, and the words in it that name none."""
     words = [word for word in BETWEEN_KINDS.split(narrow(text)) if word]

@@ -235,6 +235,10 @@ MEMBER_RECORDS = SubmissionFormat(
     compare=compare_records,
     save=save_records,
     checks=(is_about_a_member,),
+    rules=(
+        _("A rating has its grade."),
+        _("A warning names the article of the charter on which it stands."),
+    ),
     note=_(
         "Commendations and ratings stand at once; a warning waits for a second person of the association."
     ),

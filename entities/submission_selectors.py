@@ -39,6 +39,11 @@ def bodies_that_send(user) -> QuerySet[SubmittingBody]:
     return SubmittingBody.objects.filter(pk__in=policies.bodies_of(user, policies.ENTERING), is_active=True)
 
 
+def bodies_with_files(user) -> QuerySet[SubmittingBody]:
+    """The bodies for which the user acts in any role, and whose files they may therefore open."""
+    return SubmittingBody.objects.filter(pk__in=policies.bodies_of(user))
+
+
 def may_upload(user) -> bool:
     """Whether there is any file that the user could send."""
     return any(formats.formats_for(body) for body in bodies_that_send(user))

@@ -16,6 +16,7 @@ urlpatterns = [
         {"kind": "xlsx"},
         name="submission-template-sheet",
     ),
+    path("submissions/formats/<slug:format_code>/", views.submission_format, name="submission-format"),
     path("submissions/<int:submission_id>/", views.submission_detail, name="submission-detail"),
     path("submissions/<int:submission_id>/job/", views.submission_job, name="submission-job"),
     path("submissions/<int:submission_id>/confirm/", views.submission_confirm, name="submission-confirm"),

@@ -23,7 +23,7 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
 from entities import policies, submission_selectors as selectors
-from entities.intake import formats, mapping, returning, templates
+from entities.intake import explaining, formats, mapping, returning, templates
 from entities.intake.layout import Layout
 from entities.intake.matching import Question
 from entities.intake.sentences import for_reader
@@ -105,6 +105,21 @@ def submission_template(
         return FileResponse(templates.as_xlsx(fmt), as_attachment=True, filename=f"{fmt.code}.xlsx")
     head, *rows = templates.template_lines(fmt)
     return csv_response(f"{fmt.code}.csv", head, rows)
+
+
+@login_required
+@require_safe
+def submission_format(request: HttpRequest, format_code: str) -> HttpResponse:
+    """What stands in the columns of a format, and all that is checked in its files."""
+    fmt = formats.get(format_code)
+    if not any(fmt.is_open_to(body) for body in selectors.bodies_with_files(request.user)):
+        raise Missing
+    context = {
+        "format": fmt,
+        "explained": explaining.explained(fmt),
+        "may_upload": any(fmt.is_open_to(body) for body in selectors.bodies_that_send(request.user)),
+    }
+    return render(request, "entities/submissions/format.html", context)
 
 
 @login_required

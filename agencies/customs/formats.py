@@ -123,5 +123,8 @@ def offer() -> None:
                 Column("facts", "认定原因", _("Reasons")),
             ),
             needs_review=True,
+            rules=(
+                _("A status that came with GACC Order 282 on 1 April 2026 is not dated before that day."),
+            ),
         )
     )

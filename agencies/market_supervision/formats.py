@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from agencies.double_publicity import CLASS_NOTE, LICENCE_COLUMNS, PENALTY_COLUMNS, LicenceRow, PenaltyRow
+from agencies.double_publicity import (
+    CLASS_NOTE,
+    FINE_RULES,
+    LICENCE_COLUMNS,
+    PENALTY_COLUMNS,
+    LicenceRow,
+    PenaltyRow,
+)
 from entities.intake.formats import SubmissionFormat, register
 
 BODIES = frozenset({"market-supervision"})
@@ -20,6 +27,7 @@ def offer() -> None:
             columns=PENALTY_COLUMNS,
             needs_review=True,
             note=CLASS_NOTE,
+            rules=FINE_RULES,
         )
     )
     register(

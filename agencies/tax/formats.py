@@ -99,6 +99,10 @@ def offer() -> None:
                 ),
             ),
             needs_review=False,
+            rules=(
+                _("The year is one that was evaluated, 2014 or later, in four digits."),
+                _("The list is for grade A only."),
+            ),
             note=_(
                 "The list names no day: each record is dated to the last day of the year evaluated, and published "
                 "at once, because the list is public already."

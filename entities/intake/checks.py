@@ -5,76 +5,18 @@ A format adds its own to the second list. A check yields `Finding`s; whoever rea
 rows with findings are checked once in each.
 """
 
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
 from entities import codes
 from entities.drafts import RecordDraft, problems_of, version_on
-from entities.intake.formats import SubmissionFormat
-from entities.intake.matching import Match, Question
-from entities.intake.rows import BROKEN, EntityClues, RowForm
-from entities.models import RecordType, SubmittingBody
+from entities.intake import plausibility
+from entities.intake.findings import ERROR, QUESTION, WARNING, Check, Context, Finding, Row
+from entities.intake.matching import Question
+from entities.intake.rows import BROKEN
 
-ERROR, QUESTION, WARNING = "error", "question", "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about a row, placed at a field ("" for the row as a whole); `message % params` is the sentence."""
-
-    field: str
-    message: Any
-    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    level: str = ERROR
-
-    @property
-    def text(self) -> str:
-        return str(self.message) % self.params if self.params else str(self.message)
-
-
-@dataclass(slots=True)
-class Row:
-    """A row on its way through the checks."""
-
-    number: int
-    cells: Sequence[str]
-    values: dict[str, str]
-    cleaned: dict[str, Any] = dataclasses.field(default_factory=dict)
-    is_read: bool = False
-    clues: EntityClues = dataclasses.field(default_factory=EntityClues)
-    match: Match = dataclasses.field(default_factory=Match)
-    draft: Any = None
-    key: str = ""
-
-
-@dataclass(slots=True)
-class Context:
-    """What the checks of one file share.
-
-    Args:
-        record_type: of the format's records; None for a format whose rows are no records.
-        versions: the catalogue's versions of the type.
-        needs_class: whether such a record cannot be dated without a class.
-        body: who sends the file.
-        memo: what a format's own checks read once for a batch.
-    """
-
-    fmt: SubmissionFormat
-    form: RowForm
-    today: date
-    record_type: RecordType | None = None
-    versions: Sequence = ()
-    needs_class: bool = False
-    body: SubmittingBody | None = None
-    memo: dict[str, Any] = dataclasses.field(default_factory=dict)
-
-
-Check = Callable[[Row, Context], Iterator[Finding]]
+__all__ = ["ERROR", "QUESTION", "WARNING", "Check", "Context", "Finding", "Row"]
 
 
 def no_broken_characters(row: Row, context: Context) -> Iterator[Finding]:
@@ -192,4 +134,4 @@ def draft_is_sound(row: Row, context: Context) -> Iterator[Finding]:
 
 
 CELL_CHECKS: tuple[Check, ...] = (no_broken_characters, no_formulas, form_accepts, no_persons)
-RECORD_CHECKS: tuple[Check, ...] = (entity_is_known, draft_is_sound)
+RECORD_CHECKS: tuple[Check, ...] = (entity_is_known, draft_is_sound, plausibility.is_plausible)

@@ -100,6 +100,7 @@ class SubmissionFormat:
         compare: `compare(*, body, rows)` for the same.
         checks: further checks of a row, after those that every row gets (`entities.intake.checks`).
         note: a sentence for the sender about this format.
+        rules: what the row form asks across its columns, in sentences for the page that explains the format.
     """
 
     code: str
@@ -114,6 +115,7 @@ class SubmissionFormat:
     compare: CompareHook | None = None
     checks: Sequence[Callable] = field(default=())
     note: str | Promise = ""
+    rules: Sequence[str | Promise] = ()
 
     def __post_init__(self) -> None:
         if bool(self.record_type) == bool(self.save or self.compare):

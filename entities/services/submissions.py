@@ -40,6 +40,7 @@ from entities.models import (
 )
 from entities.services import documents
 from entities.services.bulk_registration import NewEntity, register_many
+from entities.services.likely_twins import no_likely_twin
 from entities.services.record_batches import submit_rows
 from entities.services.row_store import copy_rows, refuse_repeated
 
@@ -387,6 +388,7 @@ def _check_batch(submission: Submission, batch: list[tuple[int, list[str]]], job
 @transaction.atomic
 def _finish_check(submission: Submission) -> None:
     refuse_repeated(submission, repeated)
+    no_likely_twin(submission)
     Submission.objects.filter(pk=submission.pk, state=State.CHECKING).update(
         state=State.READY, rows_total=F("rows_worked"), heartbeat_at=timezone.now(), attempts=0
     )

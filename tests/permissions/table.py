@@ -139,6 +139,7 @@ TABLE: dict[str, dict[str, str]] = {
     "entities:submission-confirm-proposals": {"POST": "302 404 302 403 403 404 404 404 404 404"},
     "entities:submission-decide": {"POST": "302 404 422 422 422 404 404 404 404 404"},
     "entities:submission-detail": {"GET": "302 404 200 200 200 404 404 404 404 404"},
+    "entities:submission-format": {"GET": "302 404 200 200 200 404 404 404 404 404"},
     "entities:submission-job": {"GET": "302 404 200 200 200 404 404 404 404 404"},
     "entities:submission-list": {"GET": "302 404 200 200 200 200 200 200 404 404"},
     "entities:submission-new": {

@@ -1,0 +1,183 @@
+"""What is doubted and never refused, and the page that tells of all checks."""
+
+import inspect
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from entities.intake import explaining, formats, plausibility
+from entities.intake.checks import CELL_CHECKS, RECORD_CHECKS, WARNING, Context, Row
+from entities.intake.matching import Match
+from entities.services import likely_twins
+from tests.agencies.test_formats import CF, PENALTY
+from tests.entities.intake.conftest import outcomes, row_of, sentences
+from tests.factories import EntityFactory, MemberFactory, RecordFactory
+
+TODAY = date(2026, 11, 20)
+CODES = sorted(formats._formats)
+
+
+def row(values: dict[str, str], **cleaned) -> Row:
+    return Row(2, list(values.values()), values, cleaned=cleaned, is_read=True, match=Match())
+
+
+def context(code: str = "market-licences") -> Context:
+    fmt = formats.get(code)
+    return Context(fmt=fmt, form=fmt.row_form(), today=TODAY)
+
+
+def found(check, row: Row, code: str = "market-licences") -> list[tuple[str, str]]:
+    told = list(check(row, context(code)))
+    assert all(finding.level == WARNING for finding in told)
+    return [(finding.field, finding.text) for finding in told]
+
+
+@pytest.mark.parametrize(
+    ("days", "doubted"),
+    [
+        ({"valid_from": date(2026, 5, 1), "valid_until": date(2026, 4, 30)}, ["valid_until"]),
+        ({"decided_on": date(2026, 5, 1), "valid_until": date(2025, 5, 1)}, ["valid_until"]),
+        ({"joined_on": date(2026, 5, 1), "left_on": date(2025, 5, 1)}, ["left_on"]),
+        ({"valid_from": date(2026, 5, 1), "valid_until": date(2026, 5, 1)}, []),
+        ({"valid_until": date(2026, 5, 1)}, []),
+        ({"decided_on": None, "valid_until": date(2026, 5, 1)}, []),
+    ],
+)
+def test_what_ends_before_it_begins_is_doubted(days, doubted):
+    assert [name for name, _text in found(plausibility.period_in_order, row({}, **days))] == doubted
+
+
+@pytest.mark.parametrize(("day", "count"), [(date(2016, 1, 1), 0), (date(2015, 12, 31), 1), (None, 0)])
+def test_a_year_far_back_is_doubted(day, count):
+    assert len(found(plausibility.day_is_recent, row({}, decided_on=day))) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "yuan", "says"),
+    [
+        ("financial-penalties", "amount", 20, "this is 20 yuan. Was 20 meant in 10,000 yuan?"),
+        ("financial-penalties", "amount", 100, ""),
+        ("financial-penalties", "amount", 200_000_000, ""),
+        ("market-penalties", "fine", 200_000_000, "this is 200,000,000 yuan. Was 20000 meant in yuan?"),
+        ("market-penalties", "fine", 2_000, ""),
+        ("market-penalties", "fine", None, ""),
+    ],
+)
+def test_an_amount_in_the_wrong_unit_is_doubted(code, field, yuan, says):
+    amount = None if yuan is None else Decimal(yuan)
+    typed = "" if yuan is None else str(yuan if code.startswith("fin") else yuan // 10_000)
+    told = found(plausibility.amount_in_its_unit, row({field: typed}, **{field: amount}), code)
+    assert ("".join(text for _name, text in told)).endswith(says) and bool(told) == bool(says)
+
+
+@pytest.mark.parametrize(("name", "count"), [("林甲乙", 1), ("禾谷食品公司", 0), ("IBM", 0), ("", 0)])
+def test_a_name_as_short_as_a_persons_is_doubted(name, count):
+    assert len(found(plausibility.name_is_an_entitys, row({"entity_name": name}))) == count
+
+
+def test_a_row_that_a_glance_finds_ordinary_is_one_of_which_no_check_says_anything():
+    ordinary = row(
+        {"entity_name": "云汀市禾谷食品有限公司"}, decided_on=date(2026, 5, 6), amount=Decimal(2_000)
+    )
+    given = context("financial-penalties")
+    assert plausibility._is_ordinary(ordinary, given)
+    assert not [finding for check in plausibility.CHECKS for finding in check(ordinary, given)]
+    assert not list(plausibility.is_plausible(ordinary, given))
+
+
+def test_the_invented_row_of_every_template_is_pointed_out():
+    for code in CODES:
+        fmt = formats.get(code)
+        values = {column.field: column.example for column in fmt.columns}
+        assert len(found(plausibility.not_the_example, row(values), code)) == 1, code
+        assert not found(plausibility.not_the_example, row(values | {"entity_name": "禾谷食品"}), code)
+
+
+# Decisions that are there already under another number
+
+
+def penalties(*rows: dict[str, str]) -> str:
+    lines = [",".join(f'"{(PENALTY | one).get(name, "")}"' for name in CF.split(",")) for one in rows]
+    return "\n".join([CF, *lines])
+
+
+@pytest.fixture
+def market(desk):
+    return desk("market-supervision", "market-penalties")
+
+
+@pytest.mark.django_db
+def test_two_rows_that_say_the_same_under_two_numbers_are_pointed_out_and_can_be_saved(market):
+    entity = EntityFactory(name_zh="禾谷食品")
+    one = {"CF_XDR_SHXYM": entity.credit_code}
+    submission = market.send(
+        penalties(one, one | {"CF_WSH": "云市监罚〔2026〕2号"}, one | {"CF_WSH": "3", "CF_SY": "x"})
+    )
+    assert outcomes(submission) == {2: "new", 3: "new", 4: "new"}
+    assert "云市监罚〔2026〕1号" in sentences(row_of(submission, 3), "warning")
+    assert not row_of(submission, 2).problems and not row_of(submission, 4).problems
+
+
+@pytest.mark.django_db
+def test_what_the_registry_has_under_another_number_is_pointed_out(market):
+    entity = EntityFactory(name_zh="禾谷食品")
+    one = {"CF_XDR_SHXYM": entity.credit_code}
+    market.save(market.send(penalties(one)))
+    again = market.send(penalties(one | {"CF_WSH": "云市监罚〔2026〕99号"}))
+    assert outcomes(again) == {2: "new"}
+    assert "The registry has the same of this entity under the number 云市监罚〔2026〕1号" in sentences(
+        row_of(again)
+    )
+    assert set(row_of(again).problems[0]) >= {"en", "zh", "level"}
+
+
+@pytest.mark.django_db
+def test_a_history_of_many_rows_is_not_compared_in_this_way(market, monkeypatch):
+    monkeypatch.setattr(likely_twins, "MOST_ROWS", 1)
+    one = {"CF_XDR_SHXYM": EntityFactory(name_zh="禾谷食品").credit_code}
+    submission = market.send(penalties(one, one | {"CF_WSH": "云市监罚〔2026〕2号"}))
+    assert not row_of(submission, 3).problems
+
+
+# All checks, explained
+
+
+def test_every_check_has_one_sentence_that_is_translated():
+    functions = [*CELL_CHECKS, *RECORD_CHECKS[:-1], *plausibility.CHECKS, likely_twins.no_likely_twin]
+    functions += [check for code in CODES for check in formats.get(code).checks]
+    said = {" ".join(inspect.cleandoc(function.__doc__).split("\n\n")[0].split()) for function in functions}
+    assert said == set(explaining.PUBLISHED)
+    assert all(sentence.endswith(".") and sentence.count(". ") == 0 for sentence in said)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_page_of_a_format_tells_all_of_its_checks(code):
+    with translation.override("en"):
+        told = explaining.explained(formats.get(code))
+    assert len(told.doubted) == len(plausibility.CHECKS) + bool(formats.get(code).record_type)
+    assert len(told.columns) == len(formats.get(code).columns)
+    assert all(said for _column, said in told.columns)
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_format_is_for_the_bodies_that_send_it(client, tax):
+    url = reverse("entities:submission-format", args=(tax.format_code,))
+    for role, status in (("clerk", 200), ("reviewer", 200)):
+        client.force_login(MemberFactory(body=tax.body, role=role))
+        assert client.get(url).status_code == status
+    client.force_login(MemberFactory())
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_warning_does_not_hinder_saving(market):
+    entity = EntityFactory(name_zh="禾谷食品")
+    old = {"CF_XDR_SHXYM": entity.credit_code, "CF_JDRQ": "2001-10-10"}
+    RecordFactory(decided_on=timezone.localdate() - timedelta(days=1))
+    submission = market.send(penalties(old))
+    assert outcomes(submission) == {2: "new"}
+    assert "more than ten years ago" in sentences(row_of(submission), "warning")
+    assert market.save(submission).rows.get().is_saved
