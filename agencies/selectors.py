@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Q, QuerySet
+from django.utils import timezone
 
 from agencies import policies
 from agencies.entry import EntryForm, entry_form
@@ -41,13 +42,12 @@ def offers_for(user) -> list[Offer]:
 
 
 def _offers(user, bodies: Q) -> list[Offer]:
-    bodies = SubmittingBody.objects.filter(
-        bodies, pk__in=registry.bodies_of(user, {registry.CLERK})
-    ).prefetch_related("record_types")
+    bodies = SubmittingBody.objects.filter(bodies, pk__in=registry.bodies_of(user, {registry.CLERK}))
+    today = timezone.localdate()
     found = [
         Offer(body, record_type, form)
         for body in bodies
-        for record_type in body.record_types.all()
+        for record_type in RecordType.objects.submitted_by(body, today)
         if (form := entry_form(body.code, record_type.code))
     ]
     return sorted(found, key=lambda offer: (offer.body.code, offer.form.order, offer.record_type.code))

@@ -7,6 +7,11 @@ from credit_platform.audit import verbs
 verbs.register(
     entities__entity__registered=_("registered the entity"),
     entities__entity__imported=_("imported entities"),
+    entities__catalogue__drafted=_("drafted a proposal for the catalogue"),
+    entities__catalogue__proposed=_("put a proposal for the catalogue before a colleague"),
+    entities__catalogue__returned=_("returned a proposal for the catalogue"),
+    entities__catalogue__discarded=_("discarded a proposal for the catalogue"),
+    entities__catalogue__published=_("published a proposal for the catalogue"),
     entities__record__drafted=_("drafted the record"),
     entities__record__changed=_("changed the draft"),
     entities__record__discarded=_("discarded the draft"),

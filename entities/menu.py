@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.ui import navigation
 from credit_platform.ui.navigation import PORTAL, Item, Standing
 from entities import policies, selectors, submission_selectors
+from entities.cataloguing import selectors as catalogue_selectors
 from entities.models import Membership
 
 
@@ -46,6 +47,16 @@ def offer() -> None:
     navigation.register(
         Item(label=_("Our records"), url_name="entities:record-list", visible=enters_or_reviews, order=50)
     )
+    navigation.register(
+        Item(
+            label=_("Catalogue"),
+            url_name="entities:catalogue",
+            visible=policies.may_keep_catalogue,
+            count=catalogue_selectors.waiting_for,
+            order=65,
+        )
+    )
+    navigation.register(Item(label=_("Catalogue"), url_name="entities:catalogue", bar=PORTAL, order=40))
     navigation.register(
         Item(
             label=_("Uploads"),

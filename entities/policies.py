@@ -158,7 +158,16 @@ def may_correct(user, record) -> Decision:
 
 
 def may_submit_type(body, record_type) -> Decision:
-    if not record_type.submitters.filter(pk=body.pk).exists():
+    """By the version of the type that is in force on the day of submission."""
+    today = timezone.localdate()
+    in_force = record_type.versions.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
+    bodies = list(in_force.order_by().values_list("submitters", flat=True))
+    if not bodies:
+        return deny(
+            _("“%(type)s” is not in force in the catalogue, so it may not be collected.")
+            % {"type": record_type}
+        )
+    if body.pk not in bodies:
         return deny(
             _("The catalogue does not let %(body)s submit “%(type)s”.") % {"body": body, "type": record_type}
         )
@@ -253,4 +262,20 @@ def may_mark_objection(user, record) -> Decision:
 def may_act_for_entity(user, entity) -> Decision:
     if entity.pk not in entities_of(user):
         return deny(_("You do not act for %(entity)s.") % {"entity": entity})
+    return ALLOW
+
+
+def may_keep_catalogue(user) -> Decision:
+    """Draft, change and discard what the catalogue shall say."""
+    if not is_lead(user):
+        return deny(_("Only the lead office keeps the catalogue."))
+    return ALLOW
+
+
+def may_decide_proposal(user, proposal) -> Decision:
+    """Four eyes: a colleague in the lead office, and never who wrote it."""
+    if not is_lead(user):
+        return deny(_("Only the lead office keeps the catalogue."))
+    if proposal.drafted_by_id == user.pk:
+        return deny(_("You wrote this proposal yourself; a colleague must publish it."))
     return ALLOW

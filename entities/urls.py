@@ -3,6 +3,7 @@
 from django.urls import path
 
 from entities import record_views, submission_urls, views
+from entities.cataloguing import urls as catalogue_urls
 
 app_name = "entities"
 urlpatterns = [
@@ -21,4 +22,5 @@ urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<int:notice_id>/acknowledge/", views.acknowledge, name="inbox-acknowledge"),
     *submission_urls.urlpatterns,
+    *catalogue_urls.urlpatterns,
 ]

@@ -153,8 +153,8 @@ class RecordTypeFactory(DjangoModelFactory):
 
     @factory.post_generation
     def submitters(self, create, extracted, **kwargs):
-        if extracted:
-            self.submitters.add(*extracted)
+        for version in self.versions.all() if extracted else ():
+            version.submitters.add(*extracted)
 
 
 class RecordTypeVersionFactory(DjangoModelFactory):

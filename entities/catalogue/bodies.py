@@ -10,6 +10,7 @@ MARKET_SUPERVISION = "market-supervision"
 TAX = "tax"
 CUSTOMS = "customs"
 FINANCIAL_SUPERVISION = "financial-supervision"
+HUMAN_RESOURCES = "human-resources"
 LEAD = "lead-office"
 CATERING_ASSOCIATION = "catering-association"
 DEPARTMENTS = (MARKET_SUPERVISION, TAX, CUSTOMS, FINANCIAL_SUPERVISION)
@@ -20,6 +21,7 @@ BODIES = (
     (TAX, DEPARTMENT, "税务局", "Tax Bureau"),
     (CUSTOMS, DEPARTMENT, "海关", "Customs"),
     (FINANCIAL_SUPERVISION, DEPARTMENT, "金融监督管理局", "Financial Supervision Bureau"),
+    (HUMAN_RESOURCES, DEPARTMENT, "人力资源和社会保障局", "Human Resources and Social Security Bureau"),
     (LEAD, LEAD_OFFICE, "社会信用体系建设牵头办公室", "Lead Credit Office"),
     (CATERING_ASSOCIATION, ASSOCIATION, "餐饮行业协会", "Catering Association"),
 )

@@ -154,6 +154,24 @@ INSTRUMENTS: dict[str, dict] = {
         "verification": "P",
         "source": "cceeccic.org/435861947.html. Numeric thresholds were not found.",
     },
+    "national-catalogue-2024": {
+        "name_zh": "全国公共信用信息基础目录（2024年版）",
+        "name_en": "National basic catalogue of public credit information, 2024 edition",
+        "issuer": "国家发展改革委、中国人民银行",
+        "in_force_from": date(2024, 5, 6),
+        "verification": "B",
+        "source": "hg4075.com, 2024-05-06: 13 kinds, of which five were read; the day is that of the page read. "
+        "Whether a 2025 edition exists was not found.",
+    },
+    "local-credit-rules": {
+        "name_zh": "地方社会信用条例（由本市填写）",
+        "name_en": "Local regulation on social credit (for the city to enter)",
+        "issuer": "地方人民代表大会常务委员会",
+        "in_force_from": date(2017, 10, 1),
+        "verification": "B",
+        "source": "Stands for the city's own regulation. Read elsewhere: Shanghai 2017 art. 9 (1), Shandong 2020 art. 13 "
+        "(1). They bind those places only; the day is not that of any local law.",
+    },
     "association-charter": {
         "name_zh": "行业协会章程和会员同意",
         "name_en": "Charter of the association and consent of the member",

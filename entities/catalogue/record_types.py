@@ -10,6 +10,7 @@ from entities.catalogue.bodies import (
     CUSTOMS,
     DEPARTMENTS,
     FINANCIAL_SUPERVISION,
+    HUMAN_RESOURCES,
     MARKET_SUPERVISION,
     TAX,
 )
@@ -43,8 +44,81 @@ def only_for(body: str, field: dict) -> dict:
     return field | {"bodies": [body]}
 
 
+#: 行政相对人类别 of both editions. Natural persons are not collected here, so they are no choice.
+PARTY_CATEGORY = code(
+    "party_category",
+    "行政相对人类别",
+    "Kind of party",
+    ("organisation", "法人及非法人组织", "Legal person or other organisation"),
+    ("self-employed", "个体工商户", "Self-employed household"),
+)
+REMARK = text("remark", "备注", "Remark")
+
+#: Field list of double publicity as a municipal platform had it from 2015 to 2017 (CF_…, XK_…). What records have anyhow
+#: (number, title, facts, basis, authority, days, kinds of penalty) is not repeated, and the names and numbers of
+#: persons in both lists are not collected.
+PENALTY_FIELDS_2015 = [
+    text("item_code", "行政处罚编码", "Code of the penalty"),
+    text("penalty_content", "处罚结果", "Result of the penalty"),
+    code(
+        "decision_state",
+        "当前状态",
+        "State of the decision",
+        ("0", "正常", "Normal"),
+        ("1", "撤销", "Revoked"),
+        ("2", "异议", "Under objection"),
+        ("3", "其他", "Other"),
+    ),
+    code(
+        "use_scope",
+        "信息使用范围",
+        "Scope of use",
+        ("0", "公示", "Published"),
+        ("1", "仅政府内部共享", "Shared within government only"),
+        ("2", "仅授权查询", "By authorised query only"),
+    )
+    | {"public_values": ["0"]},
+    code(
+        "dishonesty",
+        "失信严重程度",
+        "Degree of dishonesty",
+        ("0", "未定", "Not determined"),
+        ("1", "一般", "General"),
+        ("2", "较重", "Heavier"),
+        ("3", "严重", "Serious"),
+    ),
+    day("declared_until", "公示截止期", "End of publicity as declared"),
+    text("local_code", "地方编码", "Local code"),
+    REMARK,
+]
+
+LICENCE_FIELDS_2015 = [
+    text("item_code", "行政许可编码", "Code of the licence"),
+    code(
+        "licence_kind",
+        "审批类别",
+        "Kind of approval",
+        ("ordinary", "普通", "Ordinary"),
+        ("concession", "特许", "Concession"),
+        ("recognition", "认可", "Recognition"),
+        ("approval", "核准", "Approval"),
+        ("registration", "登记", "Registration"),
+        ("other", "其他", "Other"),
+    ),
+    text("content", "许可内容", "Content of the licence"),
+    day("valid_until", "许可截止期", "Valid until"),
+    *(
+        field
+        for field in PENALTY_FIELDS_2015
+        if field["name"] in {"decision_state", "use_scope", "local_code"}
+    ),
+    REMARK,
+]
+
 #: Field list of double publicity, 2018 edition, and what single departments add.
 PENALTY_FIELDS = [
+    PARTY_CATEGORY,
+    text("violation_type", "违法行为类型", "Type of unlawful act"),
     code(
         "procedure",
         "处罚程序",
@@ -56,6 +130,9 @@ PENALTY_FIELDS = [
     money("confiscated", "没收违法所得、没收非法财物的金额", "Confiscated"),
     text("permit", "暂扣或吊销证照名称及编号", "Permit concerned"),
     day("valid_until", "处罚有效期", "Penalty in effect until"),
+    day("declared_until", "公示截止期", "End of publicity as declared"),
+    text("authority_code", "处罚机关统一社会信用代码", "Code of the deciding authority"),
+    REMARK,
     only_for(
         MARKET_SUPERVISION,
         code(
@@ -94,6 +171,8 @@ PENALTY_FIELDS = [
 ]
 
 LICENCE_FIELDS = [
+    PARTY_CATEGORY,
+    text("decision_name", "行政许可决定文书名称", "Title of the decision"),
     code(
         "licence_kind",
         "许可类别",
@@ -110,6 +189,15 @@ LICENCE_FIELDS = [
     text("content", "许可内容", "Content of the licence"),
     day("valid_from", "有效期自", "Valid from"),
     day("valid_until", "有效期至", "Valid until"),
+    code(
+        "decision_state",
+        "当前状态",
+        "State of the licence",
+        ("valid", "有效", "Valid"),
+        ("invalid", "无效", "Not valid"),
+    ),
+    text("authority_code", "许可机关统一社会信用代码", "Code of the deciding authority"),
+    REMARK,
 ]
 
 INSPECTION_FIELDS = [
@@ -215,6 +303,29 @@ COMMENDATION_FIELDS = [
     day("valid_until", "有效期至", "Valid until"),
 ]
 
+CONTRACT_FIELDS = [
+    text("contract_number", "合同编号", "Contract number", required=True),
+    text("counterparty", "合同相对方", "Other party"),
+    text("breach", "未履行的义务", "Duty not performed", required=True),
+    money("contract_amount", "合同金额", "Amount of the contract"),
+    day("due_on", "应履行日期", "Due on"),
+]
+
+ARREARS_FIELDS = [
+    text("period", "费款所属期", "Period", required=True),
+    code(
+        "insurance",
+        "险种",
+        "Insurance",
+        ("pension", "基本养老保险", "Basic pension insurance"),
+        ("medical", "基本医疗保险", "Basic medical insurance"),
+        ("injury", "工伤保险", "Work injury insurance"),
+        ("unemployment", "失业保险", "Unemployment insurance"),
+        ("several", "多个险种", "Several"),
+    ),
+    money("arrears", "欠缴金额", "Arrears"),
+]
+
 MEMBER_RATING_FIELDS = [
     text("grade", "等级", "Grade", required=True),
     day("valid_until", "有效期至", "Valid until"),
@@ -226,13 +337,28 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "行政处罚",
         "name_en": "Administrative penalty",
         "polarity": "negative",
+        "category": "administration",
         "submitters": DEPARTMENTS,
         "versions": [
             {
                 "valid_from": date(1996, 3, 17),
                 "instrument": "penalty-law",
+                "article": "第九条",
                 "disclosure": "public",
                 "extra_fields": PENALTY_FIELDS,
+                "source": "Kinds of penalty: art. 9 of the 2021 revision. The law gives no field list; the fields are those of "
+                "2018.",
+                "verification": "V",
+            },
+            {
+                "valid_from": date(2015, 1, 1),
+                "instrument": "gbf-2015-51",
+                "disclosure": "public",
+                "submit_within_days": 7,
+                "extra_fields": PENALTY_FIELDS_2015,
+                "source": "Fields as a municipal platform loaded them, 2015 to 2017; title and number of the standard's annex "
+                "were not found. Seven working days: known of 2018, taken for 2015.",
+                "verification": "B",
             },
             {
                 "valid_from": date(2018, 7, 25),
@@ -240,6 +366,9 @@ RECORD_TYPES: dict[str, dict] = {
                 "disclosure": "public",
                 "submit_within_days": 7,
                 "extra_fields": PENALTY_FIELDS,
+                "source": "7 working days: zh.wikisource.org; credit.shiyan.gov.cn/660/2459.html. Fields as found in public code "
+                "of 2018; the annex of the standard itself was not found.",
+                "verification": "P",
             },
         ],
     },
@@ -247,13 +376,17 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "行政许可",
         "name_en": "Administrative licence",
         "polarity": "neutral",
+        "category": "administration",
         "submitters": DEPARTMENTS,
         "versions": [
             {
                 "valid_from": date(2015, 1, 1),
                 "instrument": "gbf-2015-51",
                 "disclosure": "public",
-                "extra_fields": LICENCE_FIELDS,
+                "extra_fields": LICENCE_FIELDS_2015,
+                "source": "Fields as a municipal platform loaded them, 2015 to 2017; title and number of the standard's annex "
+                "were not found.",
+                "verification": "B",
             },
             {
                 "valid_from": date(2018, 7, 25),
@@ -261,6 +394,9 @@ RECORD_TYPES: dict[str, dict] = {
                 "disclosure": "public",
                 "submit_within_days": 7,
                 "extra_fields": LICENCE_FIELDS,
+                "source": "7 working days: zh.wikisource.org; credit.shiyan.gov.cn/660/2459.html. Chinese names of the fields "
+                "partly not verified, as are the states of a licence.",
+                "verification": "P",
             },
         ],
     },
@@ -268,6 +404,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "检查结果",
         "name_en": "Inspection result",
         "polarity": "neutral",
+        "category": "administration",
         "submitters": (MARKET_SUPERVISION, TAX, CUSTOMS, FINANCIAL_SUPERVISION),
         "versions": [
             {
@@ -275,6 +412,8 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "gbf-2019-35",
                 "disclosure": "public",
                 "extra_fields": INSPECTION_FIELDS,
+                "source": "chinalawinsight.com, 2019-11. The lists of kinds and results are not from a text that was read.",
+                "verification": "P",
             },
         ],
     },
@@ -282,6 +421,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "列入经营异常名录",
         "name_en": "Entry in the abnormal operation list",
         "polarity": "negative",
+        "category": "abnormal",
         "submitters": (MARKET_SUPERVISION,),
         "versions": [
             {
@@ -289,6 +429,9 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "sc-654",
                 "disclosure": "public",
                 "extra_fields": ABNORMAL_FIELDS,
+                "source": "Text of 2014 read; the amendment of 2024 (Order 777) was read in summaries only. Grounds: "
+                "国市监信规〔2021〕3号 as published by yuanjiang.gov.cn.",
+                "verification": "P",
             },
         ],
     },
@@ -296,6 +439,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "列入严重违法失信名单",
         "name_en": "Entry in the list of serious violations",
         "polarity": "negative",
+        "category": "other",
         "submitters": (MARKET_SUPERVISION,),
         "versions": [
             {
@@ -304,6 +448,9 @@ RECORD_TYPES: dict[str, dict] = {
                 "article": "第二条",
                 "disclosure": "public",
                 "extra_fields": SERIOUS_LIST_FIELDS,
+                "severity_classes": ["serious"],
+                "source": "precisegraphic.com; leetsai.com. Whether the revision drafted in 2025 is final: not found.",
+                "verification": "P",
             },
         ],
     },
@@ -311,6 +458,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "纳税缴费信用级别",
         "name_en": "Tax credit grade",
         "polarity": "neutral",
+        "category": "other",
         "submitters": (TAX,),
         "versions": [
             {
@@ -318,6 +466,8 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "sta-2014-40",
                 "disclosure": "public",
                 "extra_fields": TAX_GRADE_FIELDS,
+                "source": "Named as replaced by Announcement 2025 No. 12. That only grade A is announced is not from its text.",
+                "verification": "B",
             },
             {
                 "valid_from": date(2025, 7, 1),
@@ -325,6 +475,8 @@ RECORD_TYPES: dict[str, dict] = {
                 "article": "第十六条",
                 "disclosure": "public",
                 "extra_fields": TAX_GRADE_FIELDS,
+                "source": "ai-tax.cn/page01?pagenum=2, arts 12 to 17. That only grade A is announced is not from its text.",
+                "verification": "P",
             },
         ],
     },
@@ -332,6 +484,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "海关企业信用等级",
         "name_en": "Customs credit status",
         "polarity": "neutral",
+        "category": "other",
         "submitters": (CUSTOMS,),
         "versions": [
             {
@@ -339,6 +492,7 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "gacc-251",
                 "disclosure": "shared",
                 "extra_fields": CUSTOMS_FIELDS_251,
+                "verification": "P",
                 "source": "Whether and how far it is public was not verified; shared until it is.",
             },
             {
@@ -346,6 +500,7 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "gacc-282",
                 "disclosure": "shared",
                 "extra_fields": CUSTOMS_FIELDS_282,
+                "verification": "P",
                 "source": "Whether and how far it is public was not verified; shared until it is.",
             },
         ],
@@ -354,6 +509,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_zh": "表彰荣誉",
         "name_en": "Commendation",
         "polarity": "positive",
+        "category": "other",
         "submitters": DEPARTMENTS,
         "versions": [
             {
@@ -361,6 +517,44 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "gf-2016-33",
                 "disclosure": "public",
                 "extra_fields": COMMENDATION_FIELDS,
+                "source": "Joint incentive is the subject of the opinion; its text was not read.",
+                "verification": "B",
+            },
+        ],
+    },
+    "contract-breach": {
+        "name_zh": "合同违约",
+        "name_en": "Breach of contract",
+        "polarity": "negative",
+        "category": "other",
+        "submitters": DEPARTMENTS,
+        "versions": [
+            {
+                "valid_from": date(2024, 5, 6),
+                "instrument": "national-catalogue-2024",
+                "disclosure": "shared",
+                "extra_fields": CONTRACT_FIELDS,
+                "source": "That the catalogue has contracts among its kinds was not read; nor was a field list. Shared until "
+                "that is verified.",
+                "verification": "B",
+            },
+        ],
+    },
+    "social-insurance-arrears": {
+        "name_zh": "欠缴社会保险费",
+        "name_en": "Arrears of social insurance",
+        "polarity": "negative",
+        "category": "administration",
+        "submitters": (HUMAN_RESOURCES, TAX),
+        "versions": [
+            {
+                "valid_from": date(2017, 10, 1),
+                "instrument": "local-credit-rules",
+                "disclosure": "shared",
+                "extra_fields": ARREARS_FIELDS,
+                "source": "Arrears of social insurance: Shanghai 2017 art. 9 (1), Shandong 2020 art. 13 (1), both read and "
+                "binding there only. No field list was found. Shared until the city's own law is entered.",
+                "verification": "B",
             },
         ],
     },
@@ -369,9 +563,16 @@ RECORD_TYPES: dict[str, dict] = {
         "name_en": "Commendation of a member",
         "polarity": "positive",
         "family": "market",
+        "category": "association",
         "submitters": (CATERING_ASSOCIATION,),
         "versions": [
-            {"valid_from": date(2017, 10, 1), "instrument": "association-charter", "disclosure": "shared"},
+            {
+                "valid_from": date(2017, 10, 1),
+                "instrument": "association-charter",
+                "disclosure": "shared",
+                "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
+                "verification": "B",
+            },
         ],
     },
     "member-warning": {
@@ -379,9 +580,16 @@ RECORD_TYPES: dict[str, dict] = {
         "name_en": "Warning to a member",
         "polarity": "negative",
         "family": "market",
+        "category": "association",
         "submitters": (CATERING_ASSOCIATION,),
         "versions": [
-            {"valid_from": date(2017, 10, 1), "instrument": "association-charter", "disclosure": "shared"},
+            {
+                "valid_from": date(2017, 10, 1),
+                "instrument": "association-charter",
+                "disclosure": "shared",
+                "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
+                "verification": "B",
+            },
         ],
     },
     "member-rating": {
@@ -389,6 +597,7 @@ RECORD_TYPES: dict[str, dict] = {
         "name_en": "Rating of a member",
         "polarity": "neutral",
         "family": "market",
+        "category": "association",
         "submitters": (CATERING_ASSOCIATION,),
         "versions": [
             {
@@ -396,6 +605,8 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "association-charter",
                 "disclosure": "shared",
                 "extra_fields": MEMBER_RATING_FIELDS,
+                "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
+                "verification": "B",
             },
         ],
     },

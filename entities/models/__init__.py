@@ -1,10 +1,12 @@
 from entities.models.body import Membership, SubmittingBody
 from entities.models.catalogue import (
+    CatalogueProposal,
     LegalInstrument,
     PublicityRule,
     RecordType,
     RecordTypeVersion,
     SeverityClass,
+    Verification,
 )
 from entities.models.columns import ColumnMapping
 from entities.models.document import Document
@@ -14,6 +16,7 @@ from entities.models.record import CreditRecord
 from entities.models.submission import Submission, SubmissionRow
 
 __all__ = (
+    "CatalogueProposal",
     "ColumnMapping",
     "CreditRecord",
     "Delivery",
@@ -32,4 +35,5 @@ __all__ = (
     "Submission",
     "SubmissionRow",
     "SubmittingBody",
+    "Verification",
 )

@@ -41,10 +41,9 @@ def _seed_type(code: str, fields: dict, instruments: dict, bodies: dict, written
     if not is_new:
         return
     written["record types"] += 1
-    record_type.submitters.add(*(bodies[body] for body in submitters))
     ends: list[date | None] = [later["valid_from"] - timedelta(days=1) for later in versions[1:]]
     for version, valid_to in zip(versions, [*ends, None], strict=True):
-        RecordTypeVersion.objects.create(
+        written_now = RecordTypeVersion.objects.create(
             **version
             | {
                 "record_type": record_type,
@@ -52,6 +51,7 @@ def _seed_type(code: str, fields: dict, instruments: dict, bodies: dict, written
                 "valid_to": valid_to,
             }
         )
+        written_now.submitters.add(*(bodies[body] for body in submitters))
         written["versions of record types"] += 1
 
 

@@ -95,12 +95,12 @@ def _date(record: CreditRecord, *, on: date, book: RuleBook) -> None:
 def _says_public_things(record: CreditRecord) -> bool:
     """Whether the extra fields that decide on publicity say that it may be public.
 
-    Of tax credit grades, for one, only A is announced.
+    Of tax credit grades, for one, only A is announced. A field that may stay empty says nothing when it is.
     """
     return all(
         record.details.get(extra["name"]) in extra["public_values"]
         for extra in record.type_version.extra_fields
-        if "public_values" in extra
+        if "public_values" in extra and (extra.get("required") or record.details.get(extra["name"]))
     )
 
 

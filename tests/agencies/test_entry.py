@@ -265,7 +265,7 @@ def test_a_clerk_is_offered_only_what_the_catalogue_lets_the_department_submit(c
         "inspection-result",
         "commendation",
     ]
-    city.types["commendation"].submitters.remove(city.bodies["tax"])
+    city.types["commendation"].versions.get().submitters.remove(city.bodies["tax"])
     assert client.get(COMMENDATIONS).status_code == 404
 
 

@@ -31,11 +31,11 @@ def test_seeding_twice_writes_nothing_twice():
 def test_seeding_leaves_what_the_lead_office_changed():
     seed_catalogue()
     SubmittingBody.objects.filter(code="tax").update(name_zh="云汀市税务局")
-    RecordType.objects.get(code="commendation").submitters.clear()
+    RecordTypeVersion.objects.get(record_type__code="commendation").submitters.clear()
     RecordTypeVersion.objects.filter(record_type__code="commendation").update(disclosure="own")
     seed_catalogue()
     assert SubmittingBody.objects.get(code="tax").name_zh == "云汀市税务局"
-    assert not RecordType.objects.get(code="commendation").submitters.exists()
+    assert not RecordTypeVersion.objects.get(record_type__code="commendation").submitters.exists()
     assert RecordTypeVersion.objects.get(record_type__code="commendation").disclosure == "own"
 
 
@@ -76,6 +76,36 @@ def test_a_rule_says_where_it_comes_from(code, shipped):
     assert shipped["verification"] in LegalInstrument.Verification.values
 
 
+@pytest.mark.parametrize(
+    ("code", "version"), VERSIONS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_version_says_where_it_comes_from_and_how_far_that_was_verified(code, version):
+    assert version["source"]
+    assert version["verification"] in LegalInstrument.Verification.values
+
+
+def test_no_version_is_better_verified_than_its_instrument():
+    order = list(LegalInstrument.Verification.values)
+    for code, version in VERSIONS:
+        instrument = INSTRUMENTS[version["instrument"]]
+        assert order.index(version["verification"]) >= order.index(instrument["verification"]), code
+
+
+@pytest.mark.django_db
+def test_what_a_city_collects_stands_in_the_shipped_catalogue_with_both_editions_of_double_publicity():
+    seed_catalogue()
+    names = {
+        version.valid_from.year: {extra["name"] for extra in version.extra_fields}
+        for version in RecordTypeVersion.objects.filter(record_type__code="administrative-penalty")
+    }
+    assert {"item_code", "use_scope", "dishonesty", "declared_until"} <= names[2015]
+    assert {"violation_type", "party_category", "confiscated", "authority_code"} <= names[2018]
+    assert {"contract-breach", "social-insurance-arrears"} <= set(
+        RecordType.objects.values_list("code", flat=True)
+    )
+    assert not RecordType.objects.filter(category="").exists()
+
+
 @pytest.mark.parametrize("code", INSTRUMENTS)
 def test_an_instrument_says_where_it_comes_from(code):
     assert INSTRUMENTS[code]["source"]
@@ -97,6 +127,6 @@ def test_an_extra_field_has_both_names_and_what_its_type_asks(code, field):
 @pytest.mark.django_db
 def test_nobody_but_associations_submits_market_credit_information():
     seed_catalogue()
-    for record_type in RecordType.objects.prefetch_related("submitters"):
-        kinds = {body.kind for body in record_type.submitters.all()}
-        assert (kinds == {"association"}) == (record_type.family == "market")
+    for version in RecordTypeVersion.objects.select_related("record_type").prefetch_related("submitters"):
+        kinds = {body.kind for body in version.submitters.all()}
+        assert (kinds == {"association"}) == (version.record_type.family == "market")

@@ -209,7 +209,7 @@ def test_the_agents_of_listed_entities_hear_of_it(submit, good_rows):
 
 
 def test_rows_whose_time_is_over_are_kept_but_not_in_force(submit, good_rows, listing):
-    PublicityRuleFactory(record_types=[listing], max_months=1)
+    PublicityRuleFactory(record_types=[listing], min_months=0, max_months=1)
     submit(changed(good_rows, decided_on=date(2020, 1, 1)), Status.PUBLISHED)
     assert CreditRecord.objects.get(row_number=2).status == Status.EXPIRED
 

@@ -85,6 +85,7 @@ def test_a_draft_follows_the_catalogue_s_version_of_its_day(save, penalty):
     old = penalty.versions.get()
     RecordTypeVersion.objects.filter(pk=old.pk).update(valid_to=date(2025, 12, 31))
     new = RecordTypeVersionFactory(record_type=penalty, valid_from=date(2026, 1, 1))
+    new.submitters.set(old.submitters.all())
     assert save(document_number="一", decided_on=date(2025, 12, 31)).type_version == old
     assert save(document_number="二", decided_on=date(2026, 1, 1)).type_version == new
 
@@ -238,7 +239,7 @@ def test_what_waits_for_review_is_not_edited(save, waiting):
 
 def test_the_draft_of_another_body_is_not_changed(save, draft, entity, penalty):
     record, stranger_body = save(), BodyFactory()
-    penalty.submitters.add(stranger_body)
+    penalty.versions.get().submitters.add(stranger_body)
     with pytest.raises(NotPermitted):
         records.save_draft(
             by=MemberFactory(body=stranger_body), body=stranger_body, entity=entity, record_type=penalty,

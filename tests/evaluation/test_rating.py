@@ -68,7 +68,7 @@ def test_approving_withdrawing_and_repairing_a_record_move_the_grade(
     schemes, types, record, django_capture_on_commit_callbacks
 ):
     body = BodyFactory()
-    types["administrative-penalty"].submitters.add(body)
+    types["administrative-penalty"].versions.last().submitters.add(body)
     reviewer = MemberFactory(body=body, role="supervisor")
     entity = EntityFactory()
     record(entity, "tax-credit-grade", details={"grade": "A"})

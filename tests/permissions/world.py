@@ -7,7 +7,15 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from associations.models import Association, Member
-from entities.models import ColumnMapping, Document, Notice, RecordType, SubmissionRow, SubmittingBody
+from entities.models import (
+    CatalogueProposal,
+    ColumnMapping,
+    Document,
+    Notice,
+    RecordType,
+    SubmissionRow,
+    SubmittingBody,
+)
 from evaluation.models import Scheme
 from repair.models import CaseDocument
 from tests import factories
@@ -87,6 +95,15 @@ class World:
         self.notice = Notice.objects.create(
             body=self.body, kind="entities.record-published", template="", params={}
         )
+        self.proposal = CatalogueProposal.objects.create(
+            kind="record_type",
+            act="end",
+            code="administrative-penalty",
+            target=penalty.versions.last().pk,
+            content={"valid_to": (timezone.localdate() + timedelta(days=30)).isoformat()},
+            reason="a new law",
+            drafted_by=factories.MemberFactory(body=city.people["lead"].memberships.get().body, role="lead"),
+        )
         self.scheme = Scheme.objects.get(code="city-comprehensive")
 
     def _document(self, name: str, content_type: str, whose: str) -> Document:
@@ -109,6 +126,9 @@ class World:
             "mapping_id": self.mapping.pk,
             "number": self.case.number,
             "member_id": self.member.pk,
+            "proposal_id": self.proposal.pk,
+            "section": "types",
+            "act": "version",
             "key": self.paper.document_id,
             "type_code": "administrative-penalty",
             "format_code": self.submission.format_code,
@@ -118,6 +138,12 @@ class World:
             "question": "name",
         }
         special = {
+            "api-catalogue-type-detail": {"code": "administrative-penalty"},
+            "api-catalogue-rule-detail": {"code": "order-36-general"},
+            "api-catalogue-instrument-detail": {"code": "ndrc-36"},
+            "entities:catalogue-entry": {"code": "administrative-penalty"},
+            "entities:catalogue-compare": {"code": "administrative-penalty"},
+            "entities:catalogue-propose": {"code": "administrative-penalty"},
             "entities:record-send": {"record_id": self.draft.pk},
             "entities:record-discard": {"record_id": self.draft.pk},
             "entities:record-approve": {"record_id": self.waiting.pk},

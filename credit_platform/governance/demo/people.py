@@ -47,6 +47,7 @@ PEOPLE = (
     Person("yetong", "叶桐", "Ye Tong", "financial-supervision", Role.REVIEWER),
     Person("caoyuan", "曹沅", "Cao Yuan", "financial-supervision", Role.SUPERVISOR),
     Person("fangzhou", "方舟", "Fang Zhou", "lead-office", Role.LEAD),
+    Person("heyuan", "何苑", "He Yuan", "lead-office", Role.LEAD),
     Person("qianmulan", "钱木兰", "Qian Mulan", "catering-association", Role.OFFICER),
     Person("songqi", "宋祁", "Song Qi", "catering-association", Role.REVIEWER),
     Person("peihuaijin", "裴怀瑾", "Pei Huaijin"),

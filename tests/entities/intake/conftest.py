@@ -43,7 +43,8 @@ def catalogue(db) -> None:
                 types[code] = RecordTypeFactory(code=code, polarity=shipped["polarity"], version=None)
                 for version in shipped["versions"]:
                     RecordTypeVersionFactory(record_type=types[code], **{**version, "instrument": instrument})
-            types[code].submitters.add(body)
+            for version in types[code].versions.all():
+                version.submitters.add(body)
     PublicityRuleFactory(severity_class="general", record_types=[types["administrative-penalty"]])
 
 
