@@ -27,5 +27,5 @@ RUN useradd --system --uid 10001 --no-create-home credit && install --directory 
 USER credit
 VOLUME /data/media
 EXPOSE 8000
-CMD ["gunicorn", "credit_platform.wsgi", "--bind=0.0.0.0:8000", "--workers=4", "--threads=4", "--preload", \
+CMD ["gunicorn", "credit_platform.wsgi", "--config=credit_platform/serving.py", "--bind=0.0.0.0:8000", "--workers=4", "--threads=4", "--preload", \
      "--worker-tmp-dir=/dev/shm", "--no-control-socket", "--forwarded-allow-ips=*"]

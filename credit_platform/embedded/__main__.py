@@ -192,7 +192,14 @@ def embedded_services(
 def platform_programs(places: Places, host: str, port: int) -> list[Program]:
     """The platform's own processes; they stop before PostgreSQL and Redis do."""
     celery = [sys.executable, "-m", "celery", "--app", "credit_platform"]
-    gunicorn = [sys.executable, "-m", "gunicorn", "credit_platform.wsgi"]
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "credit_platform.wsgi",
+        "--config",
+        "credit_platform/serving.py",
+    ]
     serving = ["--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", "--preload"]
 
     # What workers on one machine would only tell each other; without it they start and stop seconds sooner.

@@ -1,4 +1,4 @@
-"""gunicorn.conf.py: where the workers' figures lie, and that /metrics adds them up."""
+"""credit_platform/serving.py: where the workers' figures lie, and that /metrics adds them up."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ def read_settings(monkeypatch):
         monkeypatch.delenv(FOLDER, raising=False)
         if folder:
             monkeypatch.setenv(FOLDER, str(folder))
-        runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+        runpy.run_path(str(ROOT / "credit_platform/serving.py"))
         return Path(os.environ[FOLDER])
 
     monkeypatch.setenv(PREPARED_BY, "")
@@ -76,7 +76,7 @@ def test_metrics_count_what_every_worker_answered(tmp_path):
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     server = subprocess.Popen(
         [
-            sys.executable, "-m", "gunicorn", "credit_platform.wsgi", "--preload", "--workers", "3",
+            sys.executable, "-m", "gunicorn", "credit_platform.wsgi", "--config", "credit_platform/serving.py", "--preload", "--workers", "3",
             "--no-control-socket", "--bind", f"127.0.0.1:{port}",
         ],
         cwd=ROOT,

@@ -1,7 +1,7 @@
 """What every gunicorn that serves the platform does: the figures at /metrics are those of all its workers together.
 
-gunicorn reads this file by itself when it starts in this folder, before it loads the platform; each worker
-then writes its figures into files of one folder, and whoever answers /metrics adds them up.
+gunicorn is given this file as its settings (`--config`) and reads it before it loads the platform; each worker then
+writes its figures into files of one folder, and whoever answers /metrics adds them up.
 """
 
 import os
