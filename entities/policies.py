@@ -238,6 +238,13 @@ def may_withdraw(user, record) -> Decision:
     return ALLOW
 
 
+def may_take_back(user, submission) -> Decision:
+    """The body that sent a file takes back what was saved of it."""
+    if submission.body_id not in bodies_of(user, ENTERING | REVIEWING):
+        return deny(_("Only %(body)s, which sent the file, takes it back.") % {"body": submission.body})
+    return ALLOW
+
+
 def may_see_trail(user, record) -> Decision:
     """Who did what with a record is for the body that answers for it and for the lead office."""
     if record.submitted_by_id not in bodies_of(user) and not is_lead(user):

@@ -9,6 +9,7 @@ from credit_platform.ui.forms import FileDrop, LookupInput
 from entities.intake import formats
 from entities.intake.formats import SubmissionFormat
 from entities.models import Entity, Submission
+from entities.services import taking_back
 from entities.submission_selectors import column_letters
 
 ENDINGS = ".csv,.xlsx,.xls,.ods,.txt"
@@ -143,6 +144,17 @@ class MappingForm(forms.Form):
             for name, field in said.items()
             if field != self.FORGET
         }
+
+
+class TakeBackForm(forms.Form):
+    """Why a file is taken back."""
+
+    because = forms.CharField(
+        label=_("Reason"),
+        max_length=taking_back.LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Will be kept with every record of the file and told to the entities."),
+    )
 
 
 class ListFilter(forms.Form):

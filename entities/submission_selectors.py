@@ -115,12 +115,15 @@ def progress_of(submission: Submission) -> Progress:
     order = (State.CHECKING, State.READY, State.SAVING, State.DONE)
     place = order.index(submission.state) if submission.state in order else 0
     confirmed = _("Your confirmation") if submission.state == State.READY else _("Confirmed")
-    labels = (_("Received"), _("Checked"), confirmed, _("Saved"))
+    labels: tuple[str, ...] = (_("Received"), _("Checked"), confirmed, _("Saved"))
     states = (
         ["done"] * 4
         if submission.state == State.DONE
         else (["done"] * (place + 1) + ["current"] + ["todo"] * (2 - place))
     )
+    if submission.state in (State.TAKING, State.TAKEN_BACK):
+        labels = (*labels, _("Taken back"))
+        states = ["done"] * 4 + ["current" if submission.state == State.TAKING else "done"]
     if submission.state in (State.REFUSED, State.CANCELLED):
         states = ["done", "failed", "todo", "todo"]
     return Progress(

@@ -37,6 +37,10 @@ urlpatterns = [
         views.submission_decide,
         name="submission-decide",
     ),
+    path("submissions/<int:submission_id>/stop/", views.submission_stop, name="submission-stop"),
+    path(
+        "submissions/<int:submission_id>/take-back/", views.submission_take_back, name="submission-take-back"
+    ),
     path("submissions/<int:submission_id>/columns/", views.submission_columns, name="submission-columns"),
     path("submissions/columns/<int:mapping_id>/", views.column_mapping, name="column-mapping"),
     path("submissions/<int:submission_id>/rest/", views.submission_rest, name="submission-rest"),

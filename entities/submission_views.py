@@ -28,8 +28,15 @@ from entities.intake.layout import Layout
 from entities.intake.matching import Question
 from entities.intake.sentences import for_reader
 from entities.models import Submission, SubmissionRow
-from entities.services import column_mappings, submissions
-from entities.submission_forms import ColumnsForm, ListFilter, MappingForm, RowDecisionForm, UploadForm
+from entities.services import column_mappings, submissions, taking_back
+from entities.submission_forms import (
+    ColumnsForm,
+    ListFilter,
+    MappingForm,
+    RowDecisionForm,
+    TakeBackForm,
+    UploadForm,
+)
 
 ROWS = 25
 State = Submission.State
@@ -147,7 +154,7 @@ def _page_of(
         case State.READY:
             context |= _preview(request, submission, form, row)
             return render(request, "entities/submissions/preview.html", context, status=status)
-        case State.DONE:
+        case State.DONE | State.TAKEN_BACK:
             context |= _result(request, submission)
             return render(request, "entities/submissions/done.html", context)
         case _other:
@@ -289,6 +296,9 @@ def _result(request: HttpRequest, submission: Submission) -> dict:
         # A list of members names entities and nothing else.
         "titled": any(row.draft.get("title") for row in page),
         "rest": counts.asked + counts.refused,
+        "may_take_back": submission.state == State.DONE
+        and bool(fmt and fmt.record_type and page.paginator.count)
+        and bool(policies.may_take_back(request.user, submission)),
     }
 
 
@@ -439,6 +449,42 @@ def _after_deciding(submission: Submission, row: SubmissionRow) -> str:
     if following is None:
         return here
     return f"{here}?{urlencode({'view': selectors.DECIDE, 'row': str(following.number)})}#decide"
+
+
+@login_required
+@require_POST
+def submission_stop(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Stop the saving of a file; what was saved stays until it is taken back."""
+    taking_back.stop_saving(by=request.user, submission_id=submission_id)
+    return redirect("entities:submission-detail", submission_id=submission_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission_take_back(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """What taking a file back would do, and the reason for it; a worker does it."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    policies.may_take_back(request.user, submission).require()
+    if submission.state != State.DONE:
+        raise Missing
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            taking_back.ask_to_take_back(
+                by=request.user, submission_id=submission_id, because=form.cleaned_data["because"]
+            )
+        except DomainError as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("entities:submission-detail", submission_id=submission_id)
+    outlook = taking_back.outlook_of(submission)
+    context = {
+        "submission": submission,
+        "form": form,
+        "outlook": outlook,
+        "obstacles": [for_reader(one) for one in outlook.obstacles],
+    }
+    return render(request, "entities/submissions/take_back.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -5,7 +5,7 @@ from celery.signals import worker_ready
 from django.db import OperationalError
 from django.utils import timezone
 
-from entities.services import feedback, records, submissions
+from entities.services import feedback, records, submissions, taking_back
 
 #: A database that was away for a moment; anything else is for the sweep, which counts its attempts.
 AGAIN = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
@@ -33,6 +33,12 @@ def check_submission(submission_id: int) -> None:
 def save_submission(submission_id: int) -> None:
     """Save a confirmed file from where it was left."""
     submissions.save_submission(submission_id=submission_id)
+
+
+@shared_task(**AGAIN)
+def take_submission_back(submission_id: int) -> None:
+    """Take back what was saved of a file."""
+    taking_back.take_back(submission_id=submission_id)
 
 
 @shared_task

@@ -17,6 +17,10 @@ class CreditRecordQuerySet(models.QuerySet):
         """Only the rows that the record policy lets this user see."""
         return self.filter(policies.records_visible_to(user))
 
+    def holding_their_number(self):
+        """Records whose document number is used up: what a file put in that was taken back as a whole gives it free."""
+        return self.exclude(status=CreditRecord.Status.WITHDRAWN, submission__state="taken_back")
+
     def public_on(self, day):
         """What anybody may see on that day: published, of a public type, within its publicity period."""
         return self.counting_on(day).filter(

@@ -30,8 +30,10 @@ class Submission(models.Model):
         DONE = "done", _("Saved")
         REFUSED = "refused", _("Not readable")
         CANCELLED = "cancelled", _("Cancelled")
+        TAKING = "taking", _("Being taken back")
+        TAKEN_BACK = "taken_back", _("Taken back")
 
-    IN_WORK = (State.CHECKING, State.SAVING)
+    IN_WORK = (State.CHECKING, State.SAVING, State.TAKING)
 
     body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="submissions")
     format_code = models.SlugField(_("format"), max_length=60)
@@ -73,6 +75,10 @@ class Submission(models.Model):
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_back_because = models.CharField(_("why it was taken back"), max_length=500, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 

@@ -106,7 +106,7 @@ class _Known:
 
 
 def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> dict[tuple[int, str], _Known]:
-    records = CreditRecord.objects.filter(
+    records = CreditRecord.objects.holding_their_number().filter(
         submitted_by=body,
         record_type__in={record_type.pk for _n, _e, record_type, _d in rows},
         document_number__in={draft.document_number.strip() for _n, _e, _t, draft in rows},

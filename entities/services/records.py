@@ -596,6 +596,7 @@ def _under_their_numbers(records: Iterable[CreditRecord]) -> dict[tuple[int, int
 def _locked_under_numbers(**number) -> list[CreditRecord]:
     return list(
         CreditRecord.objects.select_for_update(of=("self",))
+        .holding_their_number()
         .filter(status__in=(Status.PUBLISHED, *ENDED_FOR_GOOD), **number)
         .select_related("record_type")
         .order_by("pk")

@@ -59,6 +59,14 @@ AT_ONCE = 5_000
 CONFIRMED_TOGETHER = frozenset({Question.CODE_OTHER_NAME, Question.ORGANISATION_CODE, Question.NAME})
 
 
+#: The task that works on a file in each state in which somebody works on it.
+STEPS = {
+    State.CHECKING: "check_submission",
+    State.SAVING: "save_submission",
+    State.TAKING: "take_submission_back",
+}
+
+
 # Handing in
 
 
@@ -680,7 +688,7 @@ def _enter(submission: Submission, state: str, *, total: int | None = None) -> N
 
 def _hurry(submission: Submission) -> None:
     """Queue the step that the file is in; the row itself is the need, so a lost message is only a delay."""
-    step = "check_submission" if submission.state == State.CHECKING else "save_submission"
+    step = STEPS[State(submission.state)]
     # By name: the tasks stand above the services.
     enqueue_on_commit(signature(f"entities.tasks.{step}"), submission.pk)
 

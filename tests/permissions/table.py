@@ -179,6 +179,11 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "entities:submission-register": {"POST": "302 404 302 403 403 404 404 404 404 404"},
     "entities:submission-rest": {"GET": "302 404 200 200 200 404 404 404 404 404"},
+    "entities:submission-stop": {"POST": "302 404 302 403 403 404 404 404 404 404"},
+    "entities:submission-take-back": {
+        "GET": "302 404 404 404 404 404 404 404 404 404",
+        "POST": "302 404 404 404 404 404 404 404 404 404",
+    },
     "entities:submission-template": {"GET": "302 404 200 404 404 404 404 404 404 404"},
     "entities:submission-template-sheet": {"GET": "302 404 200 404 404 404 404 404 404 404"},
     "evaluation:board": {"GET": "302 404 200 200 200 200 200 404 404 404"},

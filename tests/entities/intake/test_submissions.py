@@ -465,6 +465,8 @@ TAKEN = {
     State.DONE: {"confirm"},
     State.REFUSED: {"check again"},
     State.CANCELLED: {"cancel"},
+    State.TAKING: set(),
+    State.TAKEN_BACK: set(),
 }  # fmt: skip
 
 
