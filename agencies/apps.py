@@ -10,7 +10,9 @@ class AgenciesConfig(AppConfig):
         from agencies import desk, lanes, policies, selectors
         from credit_platform.ui import navigation
         from entities import panels
+        from entities.sharing import places
 
+        places.register("agencies", _("entering and reviewing records"))
         lanes.register()
         panels.register_editor(lanes.edit_url_for)
         navigation.register(

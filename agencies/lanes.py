@@ -11,7 +11,7 @@ from agencies import policies, selectors
 from agencies.desk import MOST_ROWS, DeskRow, register_lane
 from agencies.entry import entry_form
 from credit_platform.ui.formats import number
-from entities import policies as registry
+from entities import looks, policies as registry
 from entities.models import CreditRecord
 
 
@@ -159,7 +159,9 @@ def _record_rows(
     detail: Callable[[CreditRecord], str],
 ) -> Iterable[DeskRow]:
     calendar = selectors.calendar_for(user)
-    for record in records.select_related("entity", "record_type", "type_version", "reviewed_by")[:MOST_ROWS]:
+    shown = records.select_related("entity", "record_type", "type_version", "reviewed_by")[:MOST_ROWS]
+    looks.note(shown)
+    for record in shown:
         due = selectors.publication_deadline(record, calendar)
         yield DeskRow(
             asked=asked,

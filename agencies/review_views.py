@@ -23,7 +23,7 @@ from agencies.preview import Facts, doubts_about, preview_of
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import DomainError, InvalidInput
 from credit_platform.ui.formats import listed
-from entities import policies as registry, selectors as registry_selectors
+from entities import looks, policies as registry, selectors as registry_selectors
 from entities.drafts import content_digest
 from entities.filters import containing
 from entities.models import CreditRecord
@@ -122,6 +122,7 @@ def _queue_page(
     chooser = QueueFilter(query, queue=everything)
     records = _ordered(chooser.narrow(everything), query)
     page = Paginator(records, ROWS_ON_A_PAGE).get_page(query.get("page"))
+    looks.note(page)
     authors = authors_of(page)
     rows = [
         {

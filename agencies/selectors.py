@@ -13,7 +13,7 @@ from agencies.forms import Frame
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar, working_days_after
-from entities import policies as registry
+from entities import looks, policies as registry
 from entities.drafts import version_on
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, Submission, SubmittingBody
 from entities.publicity import rule_book
@@ -99,6 +99,7 @@ def editable_record(user, record_id: int) -> CreditRecord:
     )
     if record is None:
         raise Missing
+    looks.note([record])
     return record
 
 
@@ -124,11 +125,13 @@ def on_file(
     records = CreditRecord.objects.visible_to(user).filter(entity=entity, record_type=record_type)
     if without:
         records = records.exclude(pk=without)
-    return (
+    found = list(
         records.exclude(status=Status.REPLACED)
-        .select_related("submitted_by")
+        .select_related("submitted_by", "record_type", "type_version")
         .order_by("-decided_on", "-pk")[:MOST_ON_FILE]
     )
+    looks.note(found)
+    return found
 
 
 # The desk
@@ -298,6 +301,7 @@ def reviewable_record(user, record_id: int) -> CreditRecord:
     )
     if record is None:
         raise Missing
+    looks.note([record])
     return record
 
 

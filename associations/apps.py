@@ -10,9 +10,19 @@ class AssociationsConfig(AppConfig):
 
     def ready(self) -> None:
         from associations import audit_verbs, formats  # noqa: F401  (registers the verbs)
-        from associations.selectors import associations_of
+        from associations.selectors import associations_of, current_members_of
+        from entities.sharing import groups, places
 
         formats.offer()
+        places.register("associations", _("an association's members"))
+        groups.register(
+            groups.Group(
+                code="members",
+                title=_("Our members"),
+                entity_ids=current_members_of,
+                offered_to=lambda body: body.kind == "association",
+            )
+        )
 
         navigation.register(
             navigation.Item(

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from associations.models import Association, Member
 from credit_platform.common.errors import Missing
+from entities import looks
 from entities.models import CreditRecord, RecordType, Submission, SubmittingBody
 from entities.naming import name_key
 from entities.policies import bodies_of
@@ -52,6 +54,12 @@ def memberships_of_body(body: SubmittingBody) -> dict[int, list[tuple[date, date
     for entity_id, joined_on, left_on in rows:
         found[entity_id].append((joined_on, left_on))
     return found
+
+
+def current_members_of(body: SubmittingBody) -> QuerySet:
+    """The keys of the entities that are members of the body's association today."""
+    members = Member.objects.filter(association__body=body).current_on(timezone.localdate())
+    return members.values("entity")
 
 
 def member_for_page(*, user, member_id: int) -> Member:
@@ -127,9 +135,10 @@ def standings(*, user, entity_ids: Iterable[int], day: date) -> dict[int, Standi
     records = (
         _in_force_for(user, day)
         .filter(entity__in=set(entity_ids))
-        .select_related("record_type", "submitted_by")
+        .select_related("record_type", "submitted_by", "type_version")
         .order_by("-published_on", "-pk")
     )
+    looks.note(records)
     for record in records:
         standing = found[record.entity_id]
         if record.submitted_by_id in bodies:

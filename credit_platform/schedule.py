@@ -23,6 +23,18 @@ BEAT_SCHEDULE = {
         "task": "entities.tasks.deliver_feedback",
         "schedule": 60.0,
     },
+    "tell watch lists of serious misconduct, every minute": {
+        "task": "entities.sharing.tasks.tell_of_serious_misconduct",
+        "schedule": 60.0,
+    },
+    "tell watch lists what the day before brought, every morning, and every hour what was missed": {
+        "task": "entities.sharing.tasks.tell_of_the_day",
+        "schedule": crontab(hour="7-20", minute=30),
+    },
+    "send changes to the systems of bodies, every half minute": {
+        "task": "entities.sharing.tasks.send_changes",
+        "schedule": 30.0,
+    },
     "remind and escalate cases by their clocks, every hour": {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),

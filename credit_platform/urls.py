@@ -10,6 +10,7 @@ urlpatterns = [
     path("home/", first_page, name="home"),
     path("", include("credit_platform.accounts.urls")),
     path("", include("entities.urls")),
+    path("", include("entities.sharing.urls")),
     path("", include("agencies.urls")),
     path("", include("evaluation.urls")),
     path("", include("repair.urls")),

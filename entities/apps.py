@@ -7,6 +7,8 @@ class EntitiesConfig(AppConfig):
     verbose_name = _("Credit registry")
 
     def ready(self) -> None:
-        from entities import audit_verbs, menu, notices  # noqa: F401  (verbs and notices register themselves)
+        from credit_platform.audit import access
+        from entities import audit_verbs, looks, menu, notices  # noqa: F401  (verbs and notices register themselves)
 
+        access.register(what_is_seen=looks.what_is_seen, on_behalf=looks.on_behalf)
         menu.offer()

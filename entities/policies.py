@@ -114,20 +114,28 @@ def records_visible_to(user) -> Q:
     public. An entity's agent sees the records about it that are in the registry or were, but none
     that is still being prepared.
     """
-    own = Q(submitted_by__in=bodies_of(user))
-    mine = (
-        Q(entity__in=entities_of(user))
-        & ~Q(status__in=UNDER_PREPARATION)
-        & ~Q(type_version__disclosure="own")
-    )
-    in_force = Q(status="published", record_type__family="public") & (
-        Q(publish_until=None) | Q(publish_until__gte=timezone.localdate())
-    )
-    if is_official(user):
-        return own | mine | (in_force & Q(type_version__disclosure__in=("public", "shared")))
+    mine = Q(entity__in=entities_of(user)) & known_to_its_entity()
     if roles_of(user):
-        return own | mine | (in_force & Q(type_version__disclosure="public", withheld=False))
+        return mine | records_of_bodies(bodies_of(user), officials=is_official(user))
     return mine if entities_of(user) else NOBODY
+
+
+def records_of_bodies(bodies: Collection[int], *, officials: bool) -> Q:
+    """What bodies see: all of their own, and of others what is in force and shared with their kind."""
+    in_force = Q(status="published") & (Q(publish_until=None) | Q(publish_until__gte=timezone.localdate()))
+    return Q(submitted_by__in=bodies) | (in_force & shared_by_others(officials=officials))
+
+
+def shared_by_others(*, officials: bool) -> Q:
+    """What the catalogue shares of others' records, in force or over: with officials, or with associations."""
+    if officials:
+        return Q(record_type__family="public", type_version__disclosure__in=("public", "shared"))
+    return Q(record_type__family="public", type_version__disclosure="public", withheld=False)
+
+
+def known_to_its_entity() -> Q:
+    """What an entity may know of itself: all that is or was in the registry and is not its sender's alone."""
+    return ~Q(status__in=UNDER_PREPARATION) & ~Q(type_version__disclosure="own")
 
 
 def submissions_visible_to(user) -> Q:

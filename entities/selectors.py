@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from credit_platform.audit import verbs
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import Missing
-from entities import policies
+from entities import looks, policies
 from entities.models import CreditRecord, Entity, Notice
 
 Status = CreditRecord.Status
@@ -72,21 +72,24 @@ def record_for_page(*, user, record_id: int) -> CreditRecord:
     )  # fmt: skip
     if record is None:
         raise Missing
+    looks.note([record])
     return record
 
 
 def versions_of(*, user, record: CreditRecord) -> list[CreditRecord]:
     """Every row under the record's number that this user may see, newest first: the record's own history."""
-    return list(
+    versions = list(
         CreditRecord.objects.visible_to(user)
         .filter(
             submitted_by=record.submitted_by_id,
             record_type=record.record_type_id,
             document_number=record.document_number,
         )
-        .select_related("submitted_by")
+        .select_related("submitted_by", "record_type", "type_version")
         .order_by("-pk")
     )
+    looks.note(versions)
+    return versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
-from entities import policies, submission_selectors as selectors
+from entities import looks, policies, submission_selectors as selectors
 from entities.intake import explaining, formats, mapping, returning, templates
 from entities.intake.layout import Layout
 from entities.intake.matching import Question
@@ -289,6 +289,7 @@ def _result(request: HttpRequest, submission: Submission) -> dict:
         records = {
             record.row_number: record for record in found.filter(row_number__in=[row.number for row in page])
         }
+    looks.note(records.values())
     return {
         "counts": counts,
         "page": page,

@@ -1,7 +1,5 @@
 """Pages to find an entity, to read about it, to list one's own records, and the inbox."""
 
-from collections.abc import Iterator
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.spreadsheets import csv_response
-from entities import codes, panels, policies, selectors, tables
+from entities import codes, looks, panels, policies, selectors, tables
 from entities.filters import OwnRecordFilter
 from entities.models import CreditRecord
 from entities.publicity import rule_book
@@ -94,6 +92,7 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
     counts = selectors.tab_counts(records)
     tab = _tab(request, counts)
     page = Paginator(records.filter(selectors.TABS[tab]), ROWS).get_page(request.GET.get("page"))
+    looks.note(page)
     context = {
         "entity": entity,
         "tabs": tables.tabs(counts, tab),
@@ -122,6 +121,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     """The records of one's own bodies, filtered and sorted; the state of the list is its address."""
     found = _own_records(request)
     page = Paginator(found.qs, ROWS).get_page(request.GET.get("page"))
+    looks.note(page)
     context = {
         "filter": found,
         "page": page,
@@ -137,7 +137,10 @@ def record_export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered and sorted on the page, all of it, as a file for a spreadsheet."""
     found = _own_records(request).qs
     name = f"records-{timezone.localdate():%Y-%m-%d}.csv"
-    return csv_response(name, tables.export_head(), _export_lines(found))
+    leaving = looks.on_the_way_out(
+        found.iterator(chunk_size=looks.CHUNK), by=request.user, place="entities:record-export"
+    )
+    return csv_response(name, tables.export_head(), map(tables.export_line, leaving))
 
 
 def _own_records(request: HttpRequest) -> OwnRecordFilter:
@@ -150,11 +153,6 @@ def _own_records(request: HttpRequest) -> OwnRecordFilter:
 def _sorted(records: QuerySet[CreditRecord], sort: str) -> QuerySet[CreditRecord]:
     # With the key behind it, so that pages neither repeat nor lose a row.
     return records.order_by(sort, "-pk") if sort.removeprefix("-") in SORTS else records
-
-
-def _export_lines(records: QuerySet[CreditRecord]) -> Iterator[list]:
-    for record in records.iterator(chunk_size=2_000):
-        yield tables.export_line(record)
 
 
 @login_required

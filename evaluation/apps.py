@@ -9,6 +9,8 @@ class EvaluationConfig(AppConfig):
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
+        from entities.sharing import places
         from evaluation import audit_verbs, menu, receivers  # noqa: F401  (registers the verbs, connects the receivers)
 
         menu.offer()
+        places.register("evaluation", _("ratings"))

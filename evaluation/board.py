@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Left, TruncWeek
 from django.utils.translation import gettext as _
 
 from credit_platform.common.working_days import months_after
+from entities import looks
 from entities.models import CreditRecord, Entity, RecordType
 from evaluation import frames
 from evaluation.explanation import Explained, Reason, as_points, explained_all, visible_records
@@ -183,7 +184,9 @@ class Board:
         """Why the entities of these ratings have their grades, by key; two queries and one run of the kernel."""
         entities = {rating.entity_id: rating.entity for rating in ratings}
         columns = frames.columns_of(entities, self.scheme.compiled.vocabulary)
-        records = visible_records(user=self.user, record_ids=columns.records.record.tolist())
+        records = visible_records(
+            user=self.user, record_ids=columns.records.record.tolist(), shown_whole=False
+        )
         return explained_all(columns, entities, self.scheme, self.today, records)
 
     def listed(self, ratings: Iterable[CurrentRating]) -> Iterator["Row"]:
@@ -195,6 +198,8 @@ class Board:
                 reason = main_reason(
                     explained[rating.entity_id], self.since, _direction(rating.was, rating.now)
                 )
+                if reason and reason.record:
+                    looks.note([reason.record])
                 yield Row(
                     rating=rating,
                     was=self._letter(rating.was),

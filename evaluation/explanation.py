@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from entities import looks
 from entities.models import CreditRecord, Entity
 from evaluation import frames, kernel
 from evaluation.columns import Columns
@@ -120,13 +121,18 @@ def explain_entity(*, user, entity: Entity, scheme: SchemeInForce, as_of: date) 
     return explained_from(columns, entity, scheme, as_of, records)
 
 
-def visible_records(*, user, record_ids: Iterable[int]) -> dict[int, CreditRecord]:
-    """Those of the records that this user may see, by key, with their types and bodies."""
+def visible_records(*, user, record_ids: Iterable[int], shown_whole: bool = True) -> dict[int, CreditRecord]:
+    """Those of the records that this user may see, by key, with their types and bodies.
+
+    All of them go into the access log as seen, unless the page shows but a few, which it notes itself.
+    """
     records = (
         CreditRecord.objects.visible_to(user)
         .filter(pk__in=list(record_ids))
-        .select_related("record_type", "submitted_by")
+        .select_related("record_type", "submitted_by", "type_version")
     )
+    if shown_whole:
+        looks.note(records)
     return {record.pk: record for record in records}
 
 

@@ -10,9 +10,11 @@ class RepairConfig(AppConfig):
         from agencies.desk import register_lane
         from credit_platform.ui import navigation
         from entities.panels import RECORD, register_panel
+        from entities.sharing import places
         from repair import audit_verbs, notices, policies, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
 
         notices.register()
+        places.register("repair", _("a repair case"))
         navigation.register(
             navigation.Item(
                 label=_("Cases"),

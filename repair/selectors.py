@@ -15,6 +15,7 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import WorkingCalendar
 from credit_platform.ui.formats import day, day_long, file_size
+from entities import looks
 from entities.models import CreditRecord
 from entities.publicity import Outlook, OutlookState, repair_outlook, rule_book
 from repair import deadlines, policies, rules
@@ -42,7 +43,7 @@ def cases_for_list(*, user) -> QuerySet[Case]:
     )
     return (
         Case.objects.visible_to(user)
-        .select_related("entity", "deciding_body", "record__record_type")
+        .select_related("entity", "deciding_body", "record__record_type", "record__type_version")
         .annotate(rank=rank)
         .order_by("rank", F("due_on").asc(nulls_last=True), "-opened_at", "-pk")
     )
@@ -73,7 +74,9 @@ def desk_rows(user) -> Iterable[DeskRow]:
         State.PROPOSED: (_("Decide a repair"), _("Decide")),
         State.APPEALED: (_("Decide an appeal"), _("Decide")),
     }
-    for case in _at_desk(user)[:MOST_ROWS]:
+    cases = _at_desk(user)[:MOST_ROWS]
+    looks.note(case.record for case in cases)
+    for case in cases:
         what, verb = asked[State(case.state)]
         yield DeskRow(
             asked=what,
@@ -132,6 +135,8 @@ class CaseRow:
 def rows_of(cases: Iterable[Case], *, user) -> list[CaseRow]:
     """The cases with their deadlines, for a table."""
     today, calendar, mine = timezone.localdate(), current_calendar(), policies.entities_of(user)
+    cases = list(cases)
+    looks.note(case.record for case in cases)
     return [
         CaseRow(case, due_of(case, today=today, calendar=calendar, for_applicant=case.entity_id in mine))
         for case in cases
@@ -178,10 +183,11 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
             record_type__polarity="negative",
             record_type__family="public",
         )
-        .select_related("entity", "record_type", "submitted_by")
+        .select_related("entity", "record_type", "submitted_by", "type_version")
         .prefetch_related(Prefetch("cases", queryset=Case.objects.open(), to_attr="open_cases"))
         .order_by("-decided_on", "-pk")
     )
+    looks.note(records)
     found, today, book = Prospects(), timezone.localdate(), rule_book()
     for record in records:
         outlook = repair_outlook(record, today, book)
@@ -227,11 +233,12 @@ def prospect_of(*, user, record_id: int) -> Prospect:
     record = (
         CreditRecord.objects.visible_to(user)
         .filter(pk=record_id, entity__in=policies.entities_of(user))
-        .select_related("entity", "record_type", "submitted_by")
+        .select_related("entity", "record_type", "submitted_by", "type_version")
         .first()
     )
     if record is None:
         raise Missing
+    looks.note([record])
     outlook = repair_outlook(record, timezone.localdate())
     return Prospect(
         record, outlook, rules.may_apply(record, outlook), Case.objects.open().filter(record=record).first()
@@ -332,6 +339,7 @@ def case_for(*, user, number: str) -> Case:
 def case_page(*, user, number: str) -> CasePage:
     """The page of a case as this user may see it."""
     case, today, calendar = case_for(user=user, number=number), timezone.localdate(), current_calendar()
+    looks.note([case.record], private=True)
     side = side_of(user, case)
     internal = policies.sees_internal_notes(user, case)
     steps = [step for step in case.steps.all() if internal or not step.is_internal]
@@ -372,11 +380,12 @@ def paper_of(*, user, number: str, key) -> CaseDocument:
         CaseDocument.objects.filter(
             case__in=Case.objects.visible_to(user).filter(number=number), document__key=key
         )
-        .select_related("document")
+        .select_related("document", "case__record")
         .first()
     )
     if paper is None:
         raise Missing
+    looks.note([paper.case.record], private=True)
     return paper
 
 

@@ -1,8 +1,12 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
+
+from credit_platform.common.bilingual import in_readers_language
 
 
 class CurrentTransactionId(Func):
@@ -69,3 +73,62 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} events, {self.digest[:12]}"
+
+
+class AccessEntry(models.Model):
+    """That somebody was shown what is not public about a subject. Written before the answer leaves, never changed.
+
+    One row for each subject and look, with the keys of all its records that were shown: whoever asks "who
+    looked at us" reads by subject, and a list of 25 records costs one INSERT. Names are copied as text.
+    Kept for five years and longer (深圳经济特区社会信用条例 art. 45): nothing here removes a row.
+    """
+
+    class Way(models.TextChoices):
+        PAGE = "page", _("On a page")
+        API = "api", _("Through the interface for systems")
+        EXPORT = "export", _("As an exported file")
+        FILE = "file", _("As a document")
+        WEBHOOK = "webhook", _("Sent to the body's system")
+
+    at = models.DateTimeField(_("at"), db_default=models.functions.Now())
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
+    actor_name = models.CharField(_("who looked"), max_length=120)
+    body_id = models.BigIntegerField(_("key of the body"), null=True)
+    body_zh = models.CharField(_("for which body"), max_length=200, blank=True)
+    body_en = models.CharField(max_length=200, blank=True)
+    subject_id = models.BigIntegerField(_("key of the entity"))
+    subject_label = models.CharField(_("entity"), max_length=300)
+    record_ids = ArrayField(models.BigIntegerField(), verbose_name=_("keys of the records"))
+    way = models.CharField(_("by what way"), max_length=10, choices=Way)
+    place = models.CharField(
+        _("where"), max_length=80, blank=True, help_text=_("The name of the page's address.")
+    )
+    open_to_subject = models.BooleanField(
+        help_text=_("Whether the entity may know of these records, and so of the look.")
+    )
+    request_id = models.CharField(_("request or task"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("look")
+        indexes = [
+            models.Index(fields=("subject_id", "-at"), name="looks_at_a_subject"),
+            models.Index(fields=("body_id", "-at"), name="looks_of_a_body"),
+            # The rows lie in the order of time, so that a few pages tell where any day begins.
+            BrinIndex(fields=("at",), name="looks_by_time"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="looks_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.subject_label}"
+
+    @property
+    def body_name(self) -> str:
+        return in_readers_language(self.body_zh, self.body_en)

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.translation import ngettext
 
 from credit_platform.common.errors import Missing
+from entities import looks
 from entities.models import CreditRecord, Entity, Notice
 from entities.policies import entities_of
 from evaluation.plain import PlainGrade
@@ -59,9 +60,10 @@ def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
         CreditRecord.objects.visible_to(user)
         .filter(entity=entity)
         .counting_on(today)
-        .select_related("record_type", "submitted_by")
+        .select_related("record_type", "submitted_by", "type_version")
         .order_by(F("publish_until").asc(nulls_last=True), "-decided_on", "-pk")
     )
+    looks.note(records)
     mine = cases.cases_of_entity(user=user, credit_code=entity.credit_code)[:CASES_SHOWN]
     return OwnCredit(
         entity=entity,

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "credit_platform.accounts",
     "credit_platform.audit",
     "entities",
+    "entities.sharing",
     "evaluation",
     "agencies",
     "agencies.market_supervision",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "credit_platform.common.middleware.DomainErrorMiddleware",
+    "credit_platform.audit.middleware.AccessLogMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -187,6 +189,12 @@ REPAIR_APPEAL_WITHIN_DAYS = int(os.environ.get("REPAIR_APPEAL_WITHIN_DAYS", "15"
 REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS = int(
     os.environ.get("REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS", "10")
 )
+
+#: Private networks, as 10.1.0.0/16, into which changes may be sent: the systems of departments on the
+#: government's own network. Every other private address is refused.
+WEBHOOK_PRIVATE_NETWORKS = [
+    network for network in os.environ.get("WEBHOOK_PRIVATE_NETWORKS", "").split(",") if network
+]
 
 #: Lets a Prometheus on another machine read /metrics; without one only this machine may.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from credit_platform.common.bilingual import in_readers_language
+from entities import looks
 from entities.drafts import RecordDraft
 from entities.models import CreditRecord, Entity, SeverityClass
 from entities.penalty_kinds import PenaltyKind
@@ -42,6 +43,10 @@ class RecordOut(serializers.ModelSerializer):
             "ended_on", "ended_because",
         )  # fmt: skip
         read_only_fields = fields
+
+    def to_representation(self, instance: CreditRecord) -> dict:
+        looks.note([instance])
+        return super().to_representation(instance)
 
     def get_entity_name(self, record: CreditRecord) -> str:
         return in_readers_language(record.entity.name_zh, record.entity.name_en)

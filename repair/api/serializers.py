@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from entities import looks
 from repair.models import Case, CaseDocument, CaseStep
 from repair.notices import did
 from repair.workflow import Action
@@ -71,6 +72,10 @@ class CaseRowOut(serializers.ModelSerializer):
     deciding_body = serializers.SlugRelatedField(slug_field="code", read_only=True)
     document_number = serializers.CharField(source="record.document_number")
     state_label = serializers.CharField(source="get_state_display")
+
+    def to_representation(self, instance: Case) -> dict:
+        looks.note([instance.record])
+        return super().to_representation(instance)
 
     class Meta:
         model = Case

@@ -10,6 +10,7 @@ LEVELS = (
     {"accounts"},
     {"audit"},
     {"entities"},
+    {"sharing"},
     {
         "evaluation",
         "agencies",

@@ -16,6 +16,7 @@ from entities.models import (
     SubmissionRow,
     SubmittingBody,
 )
+from entities.sharing.models import WatchList, Webhook, WebhookMessage
 from evaluation.models import Scheme
 from repair.models import CaseDocument
 from tests import factories
@@ -45,6 +46,7 @@ class World:
             "agent": city.people["agent"],
             "other agent": factories.AgentFactory(entity=city.leasing).user,
         }
+        self.today = timezone.localdate()
         penalty = RecordType.objects.get(code="administrative-penalty")
 
         def record(number: int, **facts):
@@ -105,6 +107,16 @@ class World:
             drafted_by=factories.MemberFactory(body=city.people["lead"].memberships.get().body, role="lead"),
         )
         self.scheme = Scheme.objects.get(code="city-comprehensive")
+        self.watch_list = WatchList.objects.create(
+            body=self.body, name="Kitchens", kind="picked", created_by=self.people["clerk"]
+        )
+        self.watch_list.picked.create(entity=self.entity)
+        self.webhook = Webhook.objects.create(
+            body=self.body, url="https://example.org/changes", created_by=self.people["supervisor"]
+        )
+        self.message = WebhookMessage.objects.create(
+            webhook=self.webhook, body="{}", given_up_at=timezone.now()
+        )
 
     def _document(self, name: str, content_type: str, whose: str) -> Document:
         return factories.DocumentFactory(
@@ -136,6 +148,8 @@ class World:
             "kind": "penalties",
             "action": "ask_material",
             "question": "name",
+            "watch_list_id": self.watch_list.pk,
+            "webhook_id": self.webhook.pk,
         }
         special = {
             "api-catalogue-type-detail": {"code": "administrative-penalty"},
@@ -160,6 +174,7 @@ class World:
             "api-case-draft": {"number": self.case_draft.number},
             "api-case-commitment": {"number": self.case_draft.number},
             "api-case-documents": {"number": self.case_draft.number},
+            "sharing:message-again": {"key": self.message.key},
         }
         return {name: (usual | special.get(route, {}))[name] for name in names}
 

@@ -1,0 +1,170 @@
+"""What changed, complete and in order, for one body.
+
+Transactions end in another order than they begin. A place in the list is therefore the number of the transaction
+and the key of the change, and only changes of transactions below the oldest one still running are told of: whatever
+ends later stands behind every place that was ever given out. The audit log is sealed by the same notion.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from credit_platform.common.errors import InvalidInput
+from entities.models import CreditRecord, Entity, SubmittingBody
+from entities.sharing import policies, watched
+from entities.sharing.models import Change, WatchList
+
+CURSOR = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
+#: So many changes are looked through for one answer, whatever few of them concern the reader.
+WINDOW = 5_000
+MOST = 500
+BIGGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A place in the list of changes: all up to it were told of."""
+
+    transaction: int = 0
+    change: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.transaction}-{self.change}"
+
+
+START = Place()
+
+
+def place_from(cursor: str) -> Place:
+    """The place that a cursor names; the beginning for an empty one. `InvalidInput` for anything else."""
+    if not cursor:
+        return START
+    found = CURSOR.fullmatch(cursor)
+    if not found or any(int(part) > BIGGEST for part in found.groups()):
+        raise InvalidInput(
+            {"since": [_("“%(cursor)s” is no cursor that was given out here.") % {"cursor": cursor}]}
+        )
+    return Place(int(found[1]), int(found[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change as its reader may hear of it; `record` where its content is open to the reader today."""
+
+    change: Change
+    entity: Entity
+    #: The record that changed; None for a change of the entity itself.
+    about: CreditRecord | None
+    record: CreditRecord | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the record is no longer shared, so that others take it out as well."""
+        about = self.about
+        return about is not None and (self.record is None or about.status != CreditRecord.Status.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Changes after a place, the place to ask from next, and whether more is there already."""
+
+    changes: list[Told]
+    next: Place
+    more: bool
+
+
+def watermark() -> int:
+    """The number of the oldest transaction still running; all below have ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return cursor.fetchone()[0]
+
+
+def now() -> Place:
+    """The place behind all that can be told of now: where a new follower begins."""
+    return Place(watermark() - 1, BIGGEST)
+
+
+def after(place: Place) -> Q:
+    return Q(transaction_id__gt=place.transaction) | Q(transaction_id=place.transaction, id__gt=place.change)
+
+
+def changes_since(
+    *,
+    body: SubmittingBody,
+    since: Place,
+    watch_lists: Sequence[WatchList] | None,
+    limit: int = MOST,
+) -> Answer:
+    """What changed after the place, of what is shared with the body, oldest first.
+
+    At most `WINDOW` changes are looked through: an answer may hold none and still name a place further on, with
+    `more` saying that it is worth asking again.
+
+    Args:
+        watch_lists: only the entities on these; None for every entity.
+    """
+    until = watermark()
+    ordered = Change.objects.filter(
+        after(since), transaction_id__gte=since.transaction, transaction_id__lt=until
+    )
+    window = list(ordered.order_by("transaction_id", "id").values_list("transaction_id", "id")[:WINDOW])
+    if not window:
+        return Answer([], max(since, Place(until - 1, BIGGEST)), more=False)
+    end = Place(*window[-1])
+    inside = ordered.filter(
+        Q(transaction_id__lt=end.transaction) | Q(transaction_id=end.transaction, id__lte=end.change)
+    )
+    found = list(shared_with(body, inside, watch_lists).order_by("transaction_id", "id")[: limit + 1])
+    if len(found) > limit:
+        found = found[:limit]
+        return Answer(told(body, found), Place(found[-1].transaction_id, found[-1].pk), more=True)
+    if len(window) < WINDOW:
+        return Answer(told(body, found), Place(until - 1, BIGGEST), more=False)
+    return Answer(told(body, found), end, more=True)
+
+
+def shared_with(
+    body: SubmittingBody, changes: QuerySet[Change], watch_lists: Sequence[WatchList] | None
+) -> QuerySet[Change]:
+    """Of these changes those that concern the body's entities and what is or was shared with it."""
+    if watch_lists is not None:
+        changes = changes.filter(entity_id__in=watched.keys_of_any(watch_lists))
+    records = CreditRecord.objects.filter(policies.once_shared_with(body))
+    return changes.filter(Q(record_id=None) | Q(record_id__in=records.values("pk")))
+
+
+def told(body: SubmittingBody, changes: Sequence[Change]) -> list[Told]:
+    """The changes with their entities and records, in three queries for any number."""
+    keys = {change.record_id for change in changes if change.record_id}
+    records = (
+        CreditRecord.objects.filter(pk__in=keys)
+        .select_related("entity", "submitted_by", "record_type", "type_version", "publicity_rule")
+        .in_bulk()
+    )
+    open_now = set(
+        CreditRecord.objects.filter(policies.shared_now_with(body), pk__in=keys).values_list("pk", flat=True)
+    )
+    entities = Entity.objects.in_bulk({change.entity_id for change in changes})
+    return [
+        Told(
+            change=change,
+            entity=entities[change.entity_id],
+            about=records.get(change.record_id) if change.record_id else None,
+            record=records[change.record_id] if change.record_id in open_now else None,
+        )
+        for change in changes
+        if change.entity_id in entities
+    ]
+
+
+def newest_for(
+    body: SubmittingBody, watch_lists: Sequence[WatchList], *, kinds: Sequence[str] = ()
+) -> QuerySet[Change]:
+    """For a page: the changes of the lists' entities that the body may hear of, newest first."""
+    changes = Change.objects.filter(kind__in=kinds) if kinds else Change.objects.all()
+    return shared_with(body, changes, watch_lists).order_by(F("at").desc(), "-pk")

@@ -1,0 +1,20 @@
+"""The sentences by which bodies hear of what they watch."""
+
+from django.utils.translation import gettext_noop as _
+
+from entities.services.feedback import register_notice
+
+register_notice(
+    "sharing.digest",
+    _("Watch list “%(list)s”, %(day)s: %(changes)s changes at %(entities)s entities."),
+)
+register_notice(
+    "sharing.serious",
+    _(
+        "Watch list “%(list)s”: %(body)s has published serious misconduct of %(entity)s: “%(title)s”, %(number)s."
+    ),
+)
+register_notice(
+    "sharing.message-given-up",
+    _("A message to %(url)s was not taken for days and is no longer tried. It can be sent again."),
+)

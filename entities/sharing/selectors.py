@@ -1,0 +1,184 @@
+"""Reads of who looked at what, of watch lists and of receivers, scoped by `user`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils import timezone
+
+from credit_platform.audit.models import AccessEntry
+from credit_platform.common.errors import Missing
+from entities.models import CreditRecord, Entity, SubmittingBody
+from entities.policies import bodies_of, entities_of
+from entities.sharing import feed, places, policies, watched
+from entities.sharing.models import WatchList, Webhook
+
+#: What the head of an entity's page counts.
+A_YEAR = timedelta(days=365)
+#: What a list's row counts.
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look, as its reader may know of it."""
+
+    at: datetime
+    entity_id: int
+    entity: str
+    body: str
+    #: Empty where the reader is the entity: which person looked is between the body and the lead office.
+    person: str
+    way: str
+    purpose: str
+    records: tuple[CreditRecord, ...]
+    #: How many records were shown, also those that this reader may no longer open.
+    shown: int
+
+
+def looks_for_list(*, user) -> QuerySet[AccessEntry]:
+    """The looks that this user may know of, newest first."""
+    return AccessEntry.objects.filter(policies.looks_visible_to(user)).order_by("-at", "-pk")
+
+
+def looks_at_entity(*, user, entity: Entity) -> QuerySet[AccessEntry]:
+    """Who looked at the entity, for its own agent."""
+    return looks_for_list(user=user).filter(subject_id=entity.pk)
+
+
+def as_looks(entries: Iterable[AccessEntry], *, user) -> list[Look]:
+    """The entries with the records that this user may open, in one query for all of them."""
+    entries = list(entries)
+    wanted = {pk for entry in entries for pk in entry.record_ids[:MOST_NAMED]}
+    found = CreditRecord.objects.visible_to(user).select_related("record_type").in_bulk(wanted)
+    named = policies.sees_who_looked(user)
+    return [
+        Look(
+            at=entry.at,
+            entity_id=entry.subject_id,
+            entity=entry.subject_label,
+            body=entry.body_name,
+            person=entry.actor_name if named else "",
+            way=entry.get_way_display(),
+            purpose=places.purpose_of(entry.place),
+            records=tuple(found[pk] for pk in entry.record_ids[:MOST_NAMED] if pk in found),
+            shown=len(entry.record_ids),
+        )
+        for entry in entries
+    ]
+
+
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LooksInShort:
+    """How often and by how many bodies an entity was looked at within a year."""
+
+    looks: int
+    bodies: int
+    since: date
+
+
+def looks_in_short(looks: QuerySet[AccessEntry]) -> LooksInShort:
+    since = timezone.now() - A_YEAR
+    counted = (
+        looks.filter(at__gte=since)
+        .order_by()
+        .aggregate(looks=Count("pk"), bodies=Count("body_id", distinct=True))
+    )
+    return LooksInShort(counted["looks"], counted["bodies"], timezone.localdate(since))
+
+
+def own_entities(user) -> list[Entity]:
+    """The entities that the user acts for, by name."""
+    return list(Entity.objects.filter(pk__in=entities_of(user)).order_by("name_key"))
+
+
+def own_entity(user, credit_code: str) -> Entity:
+    """One of the user's own entities; `Missing` for any other."""
+    entity = Entity.objects.filter(pk__in=entities_of(user), credit_code=credit_code).first()
+    if entity is None:
+        raise Missing
+    return entity
+
+
+# Watch lists and receivers
+
+
+def bodies_watching(user) -> list[SubmittingBody]:
+    """The bodies for which the user may keep lists, the one joined first first."""
+    bodies = SubmittingBody.objects.filter(pk__in=bodies_of(user), is_active=True)
+    return list(bodies.annotate(joined=Min("memberships__pk")).order_by("joined"))
+
+
+def bodies_receiving(user) -> list[SubmittingBody]:
+    """The bodies for which the user says where changes are sent."""
+    keys = bodies_of(user, policies.KEEPING_RECEIVERS)
+    return list(SubmittingBody.objects.filter(pk__in=keys, is_active=True).order_by("code"))
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A watch list with how many entities it means now and what changed lately."""
+
+    watch_list: WatchList
+    entities: int
+    recent: int
+
+
+def watch_lists(*, user) -> QuerySet[WatchList]:
+    """The lists of the user's bodies that are still followed."""
+    return WatchList.objects.visible_to(user).filter(ended_at=None).select_related("body")
+
+
+def list_rows(*, user) -> list[ListRow]:
+    """The user's lists, each with its figures; three queries a list, and lists are few."""
+    since = timezone.now() - RECENT
+    return [
+        ListRow(
+            watch_list=watch_list,
+            entities=Entity.objects.filter(watched.entities_of(watch_list)).count(),
+            recent=feed.newest_for(watch_list.body, [watch_list]).filter(at__gte=since).count(),
+        )
+        for watch_list in watch_lists(user=user)
+    ]
+
+
+def watch_list_for_page(*, user, watch_list_id: int) -> WatchList:
+    """One list; `Missing` when it is another body's or has ended."""
+    found = watch_lists(user=user).filter(pk=watch_list_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def watched_entities(watch_list: WatchList) -> QuerySet[Entity]:
+    """The entities that the list means now, by name."""
+    return Entity.objects.filter(watched.entities_of(watch_list)).order_by("name_key", "pk")
+
+
+def webhooks(*, user) -> QuerySet[Webhook]:
+    """The receivers that the user keeps, with how many messages wait and how many were given up."""
+    return (
+        Webhook.objects.visible_to(user)
+        .filter(removed_at=None)
+        .select_related("body", "watch_list")
+        .annotate(
+            waiting=Count(
+                "messages",
+                filter=Q(messages__delivered_at=None, messages__given_up_at=None),
+            ),
+            given_up=Count("messages", filter=Q(messages__given_up_at__isnull=False)),
+            last_taken=Max("messages__delivered_at"),
+        )
+    )
+
+
+def webhook_for_page(*, user, webhook_id: int) -> Webhook:
+    """One receiver; `Missing` when it is another body's."""
+    found = webhooks(user=user).filter(pk=webhook_id).first()
+    if found is None:
+        raise Missing
+    return found

@@ -1,0 +1,25 @@
+"""Doors to the services of sharing for the workers."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from entities.sharing.services import watching, webhooks
+
+
+@shared_task
+def tell_of_serious_misconduct() -> None:
+    """Tell watch lists of new serious misconduct, every minute."""
+    watching.tell_of_serious()
+
+
+@shared_task
+def tell_of_the_day() -> None:
+    """Tell watch lists what changed since the day before; more often than daily does no harm."""
+    watching.tell_of_the_day(day=timezone.localdate())
+
+
+@shared_task
+def send_changes() -> None:
+    """Write messages of what changed and send what is due, every half minute."""
+    webhooks.write_messages()
+    webhooks.deliver_waiting()

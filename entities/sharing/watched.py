@@ -1,0 +1,52 @@
+"""Which entities a watch list means, as a condition."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from entities.models import Entity
+from entities.sharing import groups
+from entities.sharing.models import WatchedEntity, WatchList
+
+NONE = Q(pk__in=())
+
+
+def entities_of(watch_list: WatchList) -> Q:
+    """The entities of one list. A region code that ends in zeros means all below it, an industry its branches."""
+    match watch_list.kind:
+        case WatchList.Kind.PICKED:
+            return Q(pk__in=WatchedEntity.objects.filter(watch_list=watch_list).values("entity"))
+        case WatchList.Kind.GROUP:
+            return Q(pk__in=groups.by_code(watch_list.group).entity_ids(watch_list.body))
+        case _place:
+            return _any("region_code__startswith", map(below, watch_list.region_codes)) & _any(
+                "industry_code__startswith", watch_list.industry_codes
+            )
+
+
+def entities_of_any(watch_lists: Iterable[WatchList]) -> Q:
+    """The entities of all the lists together; of none where there is no list."""
+    wanted = NONE
+    for watch_list in watch_lists:
+        wanted |= entities_of(watch_list)
+    return wanted
+
+
+def keys_of_any(watch_lists: Iterable[WatchList]):
+    """The same as a subquery of keys."""
+    return Entity.objects.filter(entities_of_any(watch_lists)).values("pk")
+
+
+def below(region: str) -> str:
+    """What the codes of a region's parts begin with: 330000 → 33, 330200 → 3302."""
+    while len(region) > 2 and region.endswith("00"):
+        region = region[:-2]
+    return region
+
+
+def _any(lookup: str, values: Iterable[str]) -> Q:
+    """Any of the beginnings; no beginning asks for nothing."""
+    wanted = Q()
+    for value in values:
+        wanted |= Q(**{lookup: value})
+    return wanted
