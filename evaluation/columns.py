@@ -251,6 +251,29 @@ class Columns:
         then = self.records.take(known)
         return Columns(self.entities, replace(then, standing=np.zeros(len(then), np.int64)), self.facts)
 
+    def without(self, records: Iterable[int]) -> "Columns":
+        """The same as if the registry had never held the records of these keys: what if they were repaired."""
+        kept = np.flatnonzero(~np.isin(self.records.record, np.fromiter(records, np.int64)))
+        return Columns(self.entities, self.records.take(kept), self.facts)
+
+    def adding(self, more: "Columns") -> "Columns":
+        """The same with further records of the same entities, in the words of the same vocabulary: what if."""
+        if not np.array_equal(self.entities, more.entities):
+            raise ValueError("What is added belongs to other entities.")
+        both = (self.records, more.records)
+        joined: dict[str, Any] = {
+            name: np.concatenate([getattr(one, name) for one in both]) for name in ROW_COLUMNS
+        }
+        joined |= {
+            group: {
+                name: np.concatenate([getattr(one, group)[name] for one in both])
+                for name in getattr(self.records, group)
+            }
+            for group in NAMED_COLUMNS
+        }
+        order = np.lexsort((joined["record"], joined["entity_index"]))
+        return Columns(self.entities, replace(self.records, **joined).take(order), self.facts)
+
     def shard(self, first: int, last: int) -> "Columns":
         """Only the entities of these places, first to before last, with their records."""
         edges = self.records.edges

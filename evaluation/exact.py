@@ -222,6 +222,20 @@ FUNCTIONS: dict[str, Callable[[Decimal], Decimal | None]] = {
 }
 
 
+def raised(one: Numbers, exponent: Decimal, places: int) -> Numbers:
+    """Each number to a power; unknown where that is no real number."""
+    is_whole = exponent == exponent.to_integral_value()
+    return by_value(
+        one,
+        places,
+        lambda number: (
+            PRECISE.power(number, exponent)
+            if number > 0 or (is_whole and number < 0) or (number == 0 and exponent > 0)
+            else None
+        ),
+    )
+
+
 def halved(elapsed: Numbers, half_life: Decimal, places: int) -> Numbers:
     """One half to the power of elapsed time over the half-life."""
     return by_value(

@@ -218,7 +218,7 @@ def _gather_findings(
         part, points = parts[row["entity"]], as_points(row["points"])
         indicator = indicators[row["indicator"]] if row["indicator"] >= 0 else None
         if row["piece"] == Piece.START:
-            part.start = points
+            part.start += points
         elif row["piece"] == Piece.RECORD:
             key = int(columns.records.record[row["record"]])
             part.reasons.append(

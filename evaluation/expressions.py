@@ -425,6 +425,7 @@ NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
     words.Case: _case,
     words.RoundTo: lambda node, scope: exact.stepped(evaluate(node.round, scope), node.to, node.mode),
     words.FunctionOf: _function,
+    words.Power: lambda node, scope: exact.raised(evaluate(node.power, scope), node.exponent, node.places),
     words.Unknown: lambda node, scope: exact.nothing_known(scope.size),
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 from evaluation import exact, peers
 from evaluation.columns import Bools, Ints, last_day_so_old
 from evaluation.exact import Numbers
-from evaluation.expressions import Run, Scope, elapsed, ends_of, evaluate, event_of, last_of_each
+from evaluation.expressions import Run, Scope, elapsed, ends_of, evaluate, event_of, last_of_each, within
 from evaluation.schemes.document import (
     Age,
     AnyComponent,
@@ -375,6 +375,8 @@ def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, 
     """Records of one event are taken together before anything else is counted, and the event has its own limit."""
     rows = Scope(scope.run, scope.rows[items.row])
     event = event_of(rows, group.same, one.dated)
+    if group.within is not None:
+        event = _following(event, _plain_days(one.dated, rows), group.within)
     number = int(event.max()) + 1 if len(event) else 0
     day = _plain_days(one.dated, rows)
     key = scope.run.records.record[rows.rows]
@@ -392,7 +394,8 @@ def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, 
     else:
         units = items.units[speaks]
     places = exact.decimal_places(step_of(one, scope.run))
-    units = exact.clipped(Numbers(units, places), group.floor, group.ceiling).at(places).units
+    cut = exact.clipped(Numbers(units, places), group.floor, group.ceiling)
+    units = _tabled(cut, group).at(places).units
     row = items.row[speaks]
     where = np.append(event, -1)
     made = Items(scope.run.records.entity_index[scope.rows[row]], units, row, where[items.item_of_row])
@@ -406,6 +409,27 @@ def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, 
     step = step_of(one, scope.run)
     size = int(step.scaleb(places))
     return replace(made, units=exact.weighted(units, weight.above, weight.below, size, _mode(scope.run)))
+
+
+def _following(event: Ints, day: np.ndarray, within_days: int) -> Ints:
+    """Events cut wherever more than so many days lie between one item and the next."""
+    order = np.lexsort((day, event))
+    sorted_event, sorted_day = event[order], day[order].astype(np.int64)
+    apart = np.append(False, np.diff(sorted_day) > within_days)[: len(order)]
+    begins = apart | np.append(True, sorted_event[1:] != sorted_event[:-1])[: len(order)]
+    numbered = np.empty(len(order), np.int64)
+    numbered[order] = np.cumsum(begins) - 1
+    return numbered
+
+
+def _tabled(one: Numbers, group: Group) -> Numbers:
+    """The points of events as the group's table has them."""
+    result, open_still = one, np.ones(len(one), bool)
+    for row in group.table:
+        chosen = open_still & within(one, row).yes
+        result = exact.select(exact.constant(row.gives, len(one)), chosen, result)
+        open_still &= ~chosen
+    return result
 
 
 @method("chosen")

@@ -50,6 +50,7 @@ class Skipped(IntEnum):
 class Piece(IntEnum):
     """What a finding speaks of."""
 
+    #: Where counting starts: that of the scheme, and that of each dimension that has one.
     START = 0
     #: What one record gives or takes.
     RECORD = 1
@@ -364,7 +365,9 @@ class _Lines:
         elif isinstance(one, Dimension):
             adds_up = one.take == "sum"
             inner = factor if adds_up else Fraction(0)
-            explained = explained + _share(exact.constant(one.start, self.run.size), inner)
+            start = _share(exact.constant(one.start, self.run.size), inner)
+            self.some(Piece.START, start, indicator=number)
+            explained = explained + start
             for part in one.components:
                 explained = explained + self.of_component(part, inner * exact.ratio(part.weight))
         self.some(Piece.LIMIT if adds_up else Piece.COMPONENT, given - explained, indicator=number)

@@ -235,7 +235,10 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
     if one.age:
         yield _("Weight by age"), say.age(one.age, one.dated)
     for group in one.groups:
-        yield _("One event: the same %(same)s") % {"same": say.sames(group.same)}, _group(group, one, say)
+        same = _("One event: the same %(same)s") % {"same": say.sames(group.same)}
+        if group.within is not None:
+            same = _("%(same)s, within %(days)s days of each other") % {"same": same, "days": group.within}
+        yield same, _group(group, one, say)
     if one.by_recency:
         yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
     if one.highest is not None:
@@ -254,6 +257,12 @@ def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
         said.append(_("never below %(points)s") % {"points": number(group.floor)})
     if group.ceiling is not None:
         said.append(_("never above %(points)s") % {"points": number(group.ceiling)})
+    for row in group.table:
+        gives = number(row.gives)
+        if row.bounds():
+            said.append(_("%(bounds)s: %(gives)s") % {"bounds": say.bounds(row), "gives": gives})
+        else:
+            said.append(_("otherwise %(number)s") % {"number": gives})
     if group.age is not None:
         said.append(say.age(group.age, one.dated))
     return divided(said)
@@ -271,6 +280,10 @@ PEER_TAKES = {
     "ratio-to-mean": lambda: _("ratio to the mean of peers"),
     "standard-score": lambda: _("distance from the mean of peers in standard deviations"),
     "quantile": lambda: _("a quantile of the peers"),
+    "mean": lambda: _("mean of the peers"),
+    "sum": lambda: _("sum of the peers"),
+    "largest": lambda: _("the largest of the peers"),
+    "smallest": lambda: _("the smallest of the peers"),
     "count": lambda: _("number of peers"),
 }
 

@@ -197,6 +197,21 @@ def _quantile(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
     return _at(Numbers(np.full(len(mine), peers[place], np.int64), mine.places), step)
 
 
+def _mean(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    total = np.full(len(mine), sum(peers.tolist()), object)
+    return _ratio(total, len(peers) * 10**mine.places, step)
+
+
+def _sum(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    return _ratio(np.full(len(mine), sum(peers.tolist()), object), 10**mine.places, step)
+
+
+def _extreme(end: int) -> Callable[[Peers, Ints, Numbers, Decimal], Numbers]:
+    return lambda one, peers, mine, step: _at(
+        Numbers(np.full(len(mine), peers[end], np.int64), mine.places), step
+    )
+
+
 def _count(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
     return _at(exact.constant(len(peers), len(mine)), step)
 
@@ -207,5 +222,9 @@ TAKES: dict[str, Callable[[Peers, Ints, Numbers, Decimal], Numbers]] = {
     "ratio-to-mean": _ratio_to_mean,
     "standard-score": _standard_score,
     "quantile": _quantile,
+    "mean": _mean,
+    "sum": _sum,
+    "largest": _extreme(-1),
+    "smallest": _extreme(0),
     "count": _count,
 }

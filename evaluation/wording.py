@@ -336,6 +336,10 @@ NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
         _("%(number)s, rounded to %(step)s") % {"number": say.number(node.round), "step": number(node.to)}
     ),
     words.FunctionOf: _function,
+    words.Power: lambda say, node: (
+        _("%(number)s to the power %(exponent)s")
+        % {"number": _bracketed(say, node.power), "exponent": number(node.exponent)}
+    ),
     words.Unknown: lambda say, node: _("not known"),
 }
 

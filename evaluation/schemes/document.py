@@ -164,13 +164,27 @@ class Repeat(Part):
     unit: Literal["days", "months"] = "months"
 
 
+class EventStep(Bounds):
+    """A row of a table of events: where the event's points are within the bounds they become this."""
+
+    gives: Number
+
+
 class Group(Part):
-    """Records that belong together count as one event: their points are taken together and cut."""
+    """Records that belong together count as one event: their points are taken together, cut, and put in a table."""
 
     same: Annotated[tuple[Same, ...], Field(min_length=1)]
+    within: Annotated[
+        int | None,
+        Field(gt=0, description="Only as long as each follows the one before within so many days."),
+    ] = None
     take: Literal["sum", "largest", "smallest", "latest", "count"] = "sum"
     floor: Number | None = None
     ceiling: Number | None = None
+    table: Annotated[
+        tuple[EventStep, ...],
+        Field(description="The first row whose bounds hold gives the event's points; without one they stay."),
+    ] = ()
     age: Annotated[Age | None, Field(description="The weight of the event, by its last day.")] = None
 
 
@@ -259,7 +273,21 @@ class Peers(Component):
     ] = ((),)
     at_least: Annotated[int, Field(ge=1, description="So many peers, the entity among them.")] = 2
     who: Annotated[Condition | None, Field(description="Only entities of which this holds are peers.")] = None
-    take: Literal["percentile", "rank", "ratio-to-mean", "standard-score", "quantile", "count"] = "percentile"
+    take: Annotated[
+        Literal[
+            "percentile",
+            "rank",
+            "ratio-to-mean",
+            "standard-score",
+            "quantile",
+            "mean",
+            "sum",
+            "largest",
+            "smallest",
+            "count",
+        ],
+        Field(description="How the entity stands; from quantile on, a number of the peers themselves."),
+    ] = "percentile"
     order: Annotated[
         Literal["rising", "falling"], Field(description="rising: the smallest number has the first rank.")
     ] = "rising"

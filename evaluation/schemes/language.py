@@ -290,6 +290,14 @@ class FunctionOf(Part):
     places: Places = 6
 
 
+class Power(Part):
+    """A number to a power, worked out with 40 digits and rounded half to even; unknown where it has no value."""
+
+    power: "Expression"
+    exponent: Number
+    places: Places = 6
+
+
 class Unknown(Part):
     """Not known: null, which is not zero."""
 
@@ -391,6 +399,7 @@ NUMBERS: dict[str, type[Part]] = {
     "case": Case,
     "round": RoundTo,
     "function": FunctionOf,
+    "power": Power,
     "unknown": Unknown,
 }
 CONDITIONS: dict[str, type[Part]] = {
@@ -444,6 +453,7 @@ Expression = Annotated[
     | Annotated[Case, Tag("case")]
     | Annotated[RoundTo, Tag("round")]
     | Annotated[FunctionOf, Tag("function")]
+    | Annotated[Power, Tag("power")]
     | Annotated[Unknown, Tag("unknown")],
     Discriminator(
         _kind_of_number,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from entities.models import CreditRecord
 from evaluation import frames
-from evaluation.columns import FOREVER, Vocabulary
+from evaluation.columns import FOREVER, UNKNOWN, Vocabulary
 from evaluation.kernel import Skipped, explain
 from tests.factories import EntityFactory, RecordTypeVersionFactory
 
@@ -118,3 +118,53 @@ def test_the_kernel_counts_exactly_what_the_registry_says_is_in_force(schemes, r
     skipped = explain(columns, scheme, day).skipped
     counted = set(columns.records.record[skipped == Skipped.COUNTED].tolist())
     assert counted == set(CreditRecord.objects.counting_on(day).values_list("pk", flat=True))
+
+
+def test_numbers_days_and_keys_are_read_from_the_details_and_what_is_none_is_unknown(record):
+    words = Vocabulary(
+        types=("administrative-penalty",),
+        numbers=("amount", "hours"),
+        dates=("corrected_on",),
+        keys=("document-number", "inspection"),
+    )
+    entity = EntityFactory()
+    said = [
+        {"hours": "12.5", "corrected_on": "2026-02-28", "inspection": "i-1"},
+        {"hours": -3, "corrected_on": "2026-02-30", "inspection": ""},
+        {"hours": "many", "corrected_on": "soon"},
+        {"hours": "0.00005", "corrected_on": None},
+    ]
+    for number, details in enumerate(said):
+        record(
+            entity, details=details, amount=32000 if number == 0 else None, document_number=f"i-{number + 1}"
+        )
+    rows = frames.columns_of([entity.pk], words).records
+    unknown = int(UNKNOWN)
+    assert rows.numbers["amount"].tolist() == [320_000_000, unknown, unknown, unknown]
+    assert rows.numbers["hours"].tolist() == [125_000, -30_000, unknown, 1]
+    assert [str(day) for day in rows.dates["corrected_on"]] == ["2026-02-28", "NaT", "NaT", "NaT"]
+    own, named = rows.keys["document-number"].tolist(), rows.keys["inspection"].tolist()
+    assert (named[0] == own[0], named[1:]) == (True, [0, 0, 0])
+    assert len(set(own)) == 4
+
+
+def test_facts_of_entities_are_read_where_a_scheme_asks_for_them(record):
+    words = Vocabulary(
+        facts={"size": ("micro", "small"), "section": ("H",), "mood": ("good",)},
+        fact_numbers=("staff",),
+        fact_dates=("registered_on",),
+        fact_keys=("district", "division"),
+    )
+    small = EntityFactory(
+        size="small", industry_code="H6210", registered_on=date(2020, 2, 29), district="东城区"
+    )
+    other = EntityFactory(size="", industry_code="H6220", registered_on=None, district="东城区")
+    record(small)
+    facts = frames.columns_of([small.pk, other.pk], words).facts
+    assert facts.words["size"].tolist() == [2, 0]
+    assert facts.words["section"].tolist() == [1, 1]
+    assert facts.words["mood"].tolist() == [0, 0]
+    assert facts.numbers["staff"].tolist() == [int(UNKNOWN)] * 2
+    assert [str(day) for day in facts.dates["registered_on"]] == ["2020-02-29", "NaT"]
+    assert len(set(facts.keys["district"].tolist())) == 1
+    assert len(set(facts.keys["division"].tolist())) == 1

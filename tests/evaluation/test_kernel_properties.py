@@ -4,6 +4,8 @@ import random
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,13 +15,17 @@ from credit_platform.common.working_days import months_after
 from entities.penalty_kinds import PenaltyKind
 from evaluation.birthdays import decided_on_for
 from evaluation.columns import CLASSES, FOREVER, STANDINGS, Columns, whole_months
-from evaluation.kernel import NOT_RATED, Piece, explain, rate
-from evaluation.schemes import compile_scheme
-from evaluation.schemes.shipped import shipped_schemes
-from tests.evaluation.columns import Row, columns
+from evaluation.kernel import NOT_RATED, Piece, explain, peer_tables, rate
+from evaluation.schemes import SchemeDocument, compile_scheme
+from evaluation.schemes.shipped import scheme_library, shipped_schemes
+from tests.evaluation.columns import Row, columns as columns_of_rows, document
 
-SCHEMES = {shipped.code: compile_scheme(shipped.document) for shipped in shipped_schemes()}
-CITY, RISK = SCHEMES["city-comprehensive"], SCHEMES["risk-class"]
+LIBRARY = {one.code: compile_scheme(one.document) for one in scheme_library()}
+CITY, RISK, THOUSAND = (LIBRARY[code] for code in ("city-comprehensive", "risk-class", "comprehensive-1000"))
+SCHEMES = {"city-comprehensive": CITY, "risk-class": RISK, "comprehensive-1000": THOUSAND}
+FMCSA = LIBRARY["fmcsa-sms"]
+#: Entities of every age, and one of which nothing is known.
+FACTS = {number: {"registered_on": date(2014 + 2 * number, 5, 31)} for number in range(1, 6)}
 TODAY = date(2026, 11, 22)
 #: A busy machine is no failure.
 calm = settings(deadline=None, max_examples=60, suppress_health_check=(HealthCheck.too_slow,))
@@ -27,7 +33,17 @@ calm = settings(deadline=None, max_examples=60, suppress_health_check=(HealthChe
 days = st.dates(date(2020, 1, 1), date(2027, 12, 31))
 kinds = st.lists(st.sampled_from(CITY.vocabulary.penalty_kinds), max_size=2, unique=True).map(tuple)
 penalties = st.builds(
-    Row, type=st.just("administrative-penalty"), severity=st.sampled_from(CLASSES), kinds=kinds, decided=days
+    Row,
+    type=st.just("administrative-penalty"),
+    severity=st.sampled_from(CLASSES),
+    kinds=kinds,
+    decided=days,
+    values=st.fixed_dictionaries(
+        {
+            "amount": st.none() | st.decimals(0, 2_000_000, places=2),
+            "document-number": st.sampled_from(["", "x-1", "x-2", "x-3"]),
+        }
+    ),
 )
 praise = st.builds(Row, type=st.just("commendation"), severity=st.just(""), decided=days)
 listings = st.builds(
@@ -80,7 +96,12 @@ registries = st.lists(kept.flatmap(_with_ends), min_size=1, max_size=25).flatmap
         lambda entities: _numbered(rows, entities)
     )
 )
-schemes = st.sampled_from([CITY, RISK])
+schemes = st.sampled_from([CITY, RISK, THOUSAND])
+
+
+def columns(rows, vocabulary, entities=()):
+    """Columns of such records, with what is known of the entities."""
+    return columns_of_rows(rows, vocabulary, entities, FACTS)
 
 
 def same(one, other) -> bool:
@@ -152,6 +173,82 @@ def test_findings_add_up_to_the_points(rows, scheme, day):
 def test_the_explanation_is_of_the_rating_itself(rows, scheme, day):
     made = columns(rows, scheme.vocabulary)
     assert same(rate(made, scheme, day), explain(made, scheme, day).ratings)
+
+
+carriers = st.lists(
+    st.tuples(
+        st.integers(1, 6),
+        st.sampled_from(["inspection", "violation", "crash"]),
+        days,
+        st.sampled_from(["i-1", "i-2", "i-3"]),
+        st.none() | st.integers(-1, 20),
+    ),
+    max_size=60,
+)
+fleets = st.dictionaries(
+    st.integers(1, 6),
+    st.fixed_dictionaries(
+        {
+            "segment": st.sampled_from(["combination", "straight", ""]),
+            "power_units": st.none() | st.integers(0, 50),
+            "vmt": st.none() | st.integers(0, 9_000_000),
+        }
+    ),
+)
+
+
+def _carrier_rows(several) -> list[Row]:
+    return [
+        Row(
+            entity=entity,
+            record=number,
+            type=kind,
+            severity="",
+            decided=decided,
+            values={
+                "severity": severity,
+                "oos_weight": 0,
+                "inspection": "" if kind == "inspection" else event,
+                "document-number": event if kind == "inspection" else f"r-{number}",
+            },
+        )
+        for number, (entity, kind, decided, event, severity) in enumerate(several, 1)
+    ]
+
+
+@calm
+@given(carriers, fleets, days, st.lists(st.integers(0, 6), max_size=3), st.randoms(use_true_random=False))
+def test_peers_are_the_same_however_the_city_is_cut(several, fleet, day, cuts, chance: random.Random):
+    everyone = tuple(range(1, 7))
+    whole = columns_of_rows(_carrier_rows(several), FMCSA.vocabulary, everyone, fleet)
+    edges = sorted({0, 6, *cuts})
+    shards = [whole.shard(first, last) for first, last in pairwise(edges)]
+    tables = peer_tables(lambda: chance.sample(shards, len(shards)), FMCSA, day)
+    parts = [rate(shard, FMCSA, day, tables) for shard in shards]
+    at_once = rate(whole, FMCSA, day)
+    for name in at_once.__slots__:
+        joined = np.concatenate([getattr(part, name) for part in parts])
+        assert np.array_equal(joined, getattr(at_once, name)), name
+
+
+@calm
+@given(st.lists(st.decimals(-50, 50, places=1), min_size=2, max_size=12))
+def test_a_percentile_is_the_rank_of_the_smallest_equal_less_one_over_all_but_one(numbers):
+    facts = {number: {"measure": value} for number, value in enumerate(numbers, 1)}
+    scheme = compile_scheme(
+        SchemeDocument.model_validate(
+            document(
+                {"kind": "peers", "of": {"fact": "measure"}, "rounding": "0.01"},
+                start=None,
+                floor=None,
+                enough={"article": "2", "records": 0},
+            )
+        )
+    )
+    points = rate(columns_of_rows([], scheme.vocabulary, tuple(facts), facts), scheme, TODAY).points
+    for value, point in zip(numbers, points.tolist(), strict=True):
+        share = Fraction(100 * sum(other < value for other in numbers), len(numbers) - 1)
+        assert abs(Fraction(point, 100) - share) <= Fraction(1, 200)
 
 
 def _grade(rows, scheme, day):
@@ -240,7 +337,7 @@ def test_an_entity_with_thousands_of_records_is_rated_like_any_other(scheme):
     assert isinstance(made, Columns)
     assert rate(made, scheme, TODAY).counted.tolist() == [5000]
     findings = explain(made, scheme, TODAY).findings
-    assert np.count_nonzero(findings.piece == Piece.RECORD) == 5000
+    assert len(np.unique(findings.record[findings.piece == Piece.RECORD])) == 5000
 
 
 def test_shipped_schemes_name_only_kinds_of_penalty_that_the_law_knows():

@@ -1,0 +1,136 @@
+"""Whom the passing of a day touches: everybody whose grade it moves, under every way in which a scheme counts time."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from evaluation import frames, services
+from evaluation.birthdays import entities_touched_by
+from evaluation.kernel import rate
+from evaluation.schemes import SchemeDocument
+from evaluation.schemes.in_force import in_force
+from tests.evaluation.columns import document
+from tests.factories import EntityFactory
+
+pytestmark = pytest.mark.django_db
+FIRST, DAYS = date(2025, 12, 20), 60
+PENALTY = "administrative-penalty"
+
+
+def counted(**changes):
+    return {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": -10,
+        "rounding": "0.000001",
+        **changes,
+    }
+
+
+def clock(days, unit, **bounds):
+    return {
+        "kind": "formula",
+        "formula": {
+            "case": [{"when": {"test": {"elapsed": days, "unit": unit}, **bounds}, "gives": 1}],
+            "otherwise": 0,
+        },
+    }
+
+
+WAYS = {
+    "months": counted(age={"bands": [{"below": 1, "weight": "1"}, {"weight": "0"}]}),
+    "up to months": counted(age={"bands": [{"up_to": 1, "weight": "1"}, {"weight": "0"}]}),
+    "days": counted(age={"unit": "days", "bands": [{"below": 30, "weight": "1"}, {"weight": "0"}]}),
+    "up to days": counted(age={"unit": "days", "bands": [{"up_to": 30, "weight": "1"}, {"weight": "0"}]}),
+    "half-life by months": counted(age={"half_life": 3}),
+    "half-life by days": counted(age={"half_life": 90, "unit": "days"}),
+    "another day": counted(
+        age={"since": "corrected_on", "bands": [{"below": 2, "weight": "1"}, {"weight": "0"}]}, if_unknown=0
+    ),
+    "a day that becomes known": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"first_known": [{"elapsed": ["decided", "corrected_on"]}, -1]},
+    },
+    "every month": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"elapsed": ["decided", "as-of"], "unit": "months"},
+    },
+    "another day, every month": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"first_known": [{"elapsed": ["corrected_on", "as-of"], "unit": "months"}, 0]},
+    },
+    "every calendar year": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"elapsed": ["decided", "as-of"], "unit": "calendar-years"},
+    },
+    "since the last": {
+        "kind": "formula",
+        "formula": {
+            "since_last": {"types": [PENALTY]},
+            "unit": "months",
+            "or_since": "entity.registered_on",
+        },
+        "if_unknown": 0,
+    },
+    "a fact": clock(["entity.registered_on", "as-of"], "months", less_than=12) | {"if_unknown": 0},
+    "a fact by years": clock(["entity.registered_on", "as-of"], "years", more_than=2) | {"if_unknown": 0},
+}
+
+
+@pytest.fixture
+def registry(record):
+    """Entities registered and penalised on days that come round within the weeks that are looked at."""
+    entities = []
+    for number in range(40):
+        registered = date(2023 + number % 4, 1 + number % 3, 1 + (number * 7) % 28)
+        entity = EntityFactory(registered_on=registered if number % 5 else None)
+        entities.append(entity)
+        if number % 3:
+            decided = date(2025, 10, 1) + timedelta(days=(number * 11) % 100)
+            corrected = decided + timedelta(days=30 + number)
+            record(
+                entity,
+                decided_on=decided,
+                published_on=decided,
+                publish_until=None if number % 2 else FIRST + timedelta(days=number),
+                details={"corrected_on": corrected.isoformat()} if number % 4 else {},
+            )
+    return entities
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_a_day_moves_is_among_those_whom_it_touches(registry, way):
+    considered = {"article": "1", "types": [PENALTY]}
+    one = SchemeDocument.model_validate(
+        document(
+            WAYS[way], considered=considered, enough={"article": "2", "records": 0}, ceiling=None, floor=None
+        )
+    )
+    facts = {
+        "name_zh": "字",
+        "name_en": "W",
+        "family": "evaluation",
+        "is_public": False,
+        "shown_to_entity": False,
+    }
+    version = services.install_scheme(
+        by=None, code="a", facts=facts, document=one, effective_from=date(2020, 1, 1)
+    )
+    scheme = in_force(version)
+    columns = frames.columns_of([entity.pk for entity in registry], scheme.compiled.vocabulary)
+    before, moved_ever = rate(columns, scheme.compiled, FIRST).points, 0
+    for number in range(1, DAYS):
+        day = FIRST + timedelta(days=number)
+        after = rate(columns, scheme.compiled, day).points
+        moved = set(columns.entities[before != after].tolist())
+        touched = entities_touched_by(day, [scheme])
+        assert moved <= touched, day
+        moved_ever += len(moved)
+        if way in {"months", "up to months", "days", "up to days", "a fact"}:
+            assert len(touched) < len(registry) / 2, day
+        before = after
+    assert moved_ever
