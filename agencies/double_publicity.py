@@ -124,10 +124,10 @@ class PenaltyRow(PenaltyKindsRow):
 
     def _compare_fine(self, fine: Decimal | None, named: Decimal | None) -> None:
         """The amount must be what the text of the decision says; a large one that no text confirms is doubted."""
-        if fine is None:
+        if fine is None or named == fine or (named is None and fine < ASKS_FROM):
             return
         shown = {"typed": plain(fine / TEN_THOUSAND), "fine": grouped(fine)}
-        if named is not None and named != fine:
+        if named is not None:
             self.add_error(
                 "fine",
                 ValidationError(
@@ -138,7 +138,7 @@ class PenaltyRow(PenaltyKindsRow):
                     params={**shown, "named": grouped(named), "use": plain(named / TEN_THOUSAND)},
                 ),
             )
-        elif named is None and fine >= ASKS_FROM:
+        else:
             self.warn(
                 "fine",
                 _("The unit is 10,000 yuan, so %(typed)s is %(fine)s yuan. Is that what was decided?"),

@@ -5,6 +5,7 @@ Imports no models of the registry, so that the models' own querysets can ask it.
 
 from collections.abc import Collection, Iterable
 
+from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -193,9 +194,16 @@ def may_edit_draft(user, record) -> Decision:
 def authors_of(records: Iterable) -> dict[int, frozenset[int]]:
     """By record, everybody who ever wrote or changed it, whoever did so last; one query for all."""
     authors: dict[int, set[int]] = {record.pk: set() for record in records}
-    deeds = AuditEvent.objects.filter(OF_RECORDS, target_id__in=map(str, authors))
-    for key, person in deeds.exclude(actor=None).values_list("target_id", "actor_id"):
-        authors[int(key)].add(person)
+    if not authors:
+        return {}
+    span = NumericRange(min(authors), max(authors), "[]")
+    deeds = AuditEvent.objects.filter(
+        OF_RECORDS, Q(target_id__in=list(map(str, authors))) | Q(targets__overlap=span)
+    )
+    for key, keys, person in deeds.exclude(actor=None).values_list("target_id", "targets", "actor_id"):
+        # Many at once, from a file: the span may hold others than those that are asked about.
+        for one in [int(key)] if keys is None else [one for one in authors if one in keys]:
+            authors[one].add(person)
     return {key: frozenset(people) for key, people in authors.items()}
 
 
@@ -204,14 +212,15 @@ def written_by(user) -> Q:
 
     To be asked of a queryset of records.
     """
-    written = AuditEvent.objects.filter(
-        OF_RECORDS, actor=user.pk, target_id=Cast(OuterRef("pk"), CharField(max_length=60))
-    )
+    written = AuditEvent.objects.filter(OF_RECORDS, actor=user.pk)
+    alone = written.filter(target_id=Cast(OuterRef("pk"), CharField(max_length=60)))
+    among_others = written.filter(targets__contains=OuterRef("pk"))
     return (
         Q(entered_by=user.pk)
         | Q(submission__uploaded_by=user.pk)
         | Q(submission__confirmed_by=user.pk)
-        | Q(Exists(written))
+        | Q(Exists(alone))
+        | Q(Exists(among_others))
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from credit_platform.audit import verbs
+from credit_platform.audit import services as audit, verbs
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import Missing
 from entities import looks, policies
@@ -107,9 +107,7 @@ def deeds_about(*, user, record: CreditRecord) -> list[Deed]:
     """Who did what with the record, newest first; nothing for whom it is no business of."""
     if not policies.may_see_trail(user, record):
         return []
-    return _deeds(
-        AuditEvent.objects.filter(target_type=CreditRecord._meta.label_lower, target_id=str(record.pk))
-    )
+    return _deeds(AuditEvent.objects.filter(audit.about(CreditRecord, record.pk)))
 
 
 def deeds_about_entity(*, user, entity: Entity) -> list[Deed]:

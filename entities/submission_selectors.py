@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _, pgettext
 
 from credit_platform.common.errors import Missing
 from credit_platform.ui.formats import listed
-from entities import codes, naming, policies
+from entities import codes, file_rows, naming, policies
+from entities.file_rows import FileRows
 from entities.intake import formats
 from entities.intake.formats import SubmissionFormat
 from entities.intake.matching import Found, Question, found_by_key, head_office_in
@@ -72,7 +73,7 @@ def may_map_columns(user, submission: Submission) -> bool:
         submission.state in (State.READY, State.REFUSED)
         and any(submission.header)
         and bool(policies.may_enter_records(user, submission.body))
-        and (submission.state == State.REFUSED or not submission.rows.filter(is_saved=True).exists())
+        and (submission.state == State.REFUSED or not file_rows.is_partly_saved(submission))
     )
 
 
@@ -177,7 +178,27 @@ def counts_of(submission: Submission) -> Counts:
         registered=Count("pk", filter=Q(register_entity=True)),
         saved=Count("pk", filter=Q(is_saved=True)),
     )
+    for name, rows in file_rows.kept_in_blocks(submission).items():
+        counted[name] += rows
     return Counts(**counted)
+
+
+def rows_of_view(submission: Submission, view: str, *, column: str = "", question: str = "") -> FileRows:
+    """The rows of a view in the order of the file, those about a column or with a question where one is named."""
+    rows, outcomes = submission.rows.filter(VIEWS[view]), OUTCOMES[view]
+    if column:
+        rows = rows.filter(problems__contains=[{"column": column}])
+    if question:
+        rows = rows.filter(question=question)
+    # Nothing is said or asked about the rows of blocks.
+    nothing_said = view in (ON_FILE, GOOD) and not (column or question)
+    return FileRows(submission, rows.order_by("number"), outcomes if nothing_said else ())
+
+
+def saved_rows(submission: Submission) -> FileRows:
+    """The rows of a file that have become records, in its order."""
+    rows = submission.rows.filter(is_saved=True).order_by("number")
+    return FileRows(submission, rows, (Outcome.NEW,), saved=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,14 +348,14 @@ def excerpt_of(submission: Submission, row: SubmissionRow) -> dict:
         for one in reversed(row.problems)
         if one["at"] is not None
     }
-    near = submission.rows.filter(number__range=(row.number - 1, row.number + 1)).order_by("number")
+    near = file_rows.rows_between(submission, row.number - 1, row.number + 1)
     return {
         "header": submission.header,
         "rows": [
             {
                 "number": one.number,
                 "cells": [
-                    {"text": cell[:60], "state": wrong.get(place, "") if one.pk == row.pk else ""}
+                    {"text": cell[:60], "state": wrong.get(place, "") if one.number == row.number else ""}
                     for place, cell in enumerate(one.cells)
                 ],
             }

@@ -168,12 +168,8 @@ def _preview(
     counts = selectors.counts_of(submission)
     view = _view(request, counts)
     column = request.GET.get("column", "")
-    rows = submission.rows.filter(selectors.VIEWS[view]).order_by("number")
-    if column:
-        rows = rows.filter(problems__contains=[{"column": column}])
     question = request.GET.get("question", "") if view == selectors.DECIDE else ""
-    if question:
-        rows = rows.filter(question=question)
+    rows = selectors.rows_of_view(submission, view, column=column, question=question)
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     row = row or _row_to_decide(request, submission)
     listed = view in (selectors.ON_FILE, selectors.GOOD)
@@ -281,8 +277,7 @@ def _deciding(
 def _result(request: HttpRequest, submission: Submission) -> dict:
     counts = selectors.counts_of(submission)
     fmt = selectors.format_of(submission)
-    saved = submission.rows.filter(is_saved=True).select_related("entity").order_by("number")
-    page = Paginator(saved, ROWS).get_page(request.GET.get("page"))
+    page = Paginator(selectors.saved_rows(submission), ROWS).get_page(request.GET.get("page"))
     records = {}
     if fmt and fmt.record_type:
         found = selectors.records_of(submission, user=request.user)

@@ -138,15 +138,14 @@ def _submit(upload, clerk, body) -> dict:
 
 
 def dump_records(path: str) -> None:
-    """Keep the records of the last file as COPY writes them, without the file that they came in."""
+    """Keep the records of the last file as COPY writes them."""
     from django.db import connection
 
     from entities.models import Submission
 
-    last = Submission.objects.latest("pk").pk
-    shown = ", ".join("NULL" if name == "submission_id" else name for name in _columns())
     query = (
-        f"COPY (SELECT {shown} FROM entities_creditrecord WHERE submission_id = {last} ORDER BY id) TO STDOUT"
+        f"COPY (SELECT {', '.join(_columns())} FROM entities_creditrecord"
+        f" WHERE submission_id = {Submission.objects.latest('pk').pk} ORDER BY id) TO STDOUT"
     )
     with Path(path).open("wb") as file, connection.cursor() as cursor, cursor.copy(query) as copy:
         file.writelines(copy)
@@ -156,8 +155,15 @@ def copy_records(path: str) -> dict:
     """Put the kept records into the registry by one COPY."""
     from django.db import connection, transaction
 
-    from entities.models import CreditRecord
+    from credit_platform.accounts.models import User
+    from entities.models import CreditRecord, Document, Submission, SubmittingBody
 
+    with Path(path).open(encoding="utf-8") as file:
+        # The file that they came in, of which each record holds the key.
+        key = file.readline().split("\t")[_columns().index("submission_id")]
+    clerk, body = User.objects.get(username=city.CLERK), SubmittingBody.objects.get(code=city.BODY)
+    document = Document.objects.create(name="records.copy", size=0, sha256="", uploaded_by=clerk)
+    Submission.objects.create(pk=key, body=body, document=document, uploaded_by=clerk)
     before = CreditRecord.objects.count()
     started = time.perf_counter()
     with (

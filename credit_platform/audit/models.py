@@ -1,9 +1,9 @@
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField
+from django.contrib.postgres.indexes import BrinIndex, GistIndex
 from django.db import models
-from django.db.models import Func
+from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.bilingual import in_readers_language
@@ -16,8 +16,21 @@ class CurrentTransactionId(Func):
     output_field = models.BigIntegerField()
 
 
+class SpanOf(Func):
+    """The keys that a text such as “1001-1500” stands for; NULL for any other text."""
+
+    template = (
+        "CASE WHEN %(expressions)s ~ '^[0-9]{1,18}-[0-9]{1,18}$' THEN int8range("
+        "split_part(%(expressions)s, '-', 1)::bigint, split_part(%(expressions)s, '-', 2)::bigint, '[]') END"
+    )
+    output_field = BigIntegerRangeField()
+
+
 class AuditEvent(models.Model):
     """Who did what to which thing, and when. Written in the same transaction as the deed, and never changed.
+
+    One deed that was done to very many things at once is one event: its key of the thing is a span of keys, such
+    as “1001-1500”. `credit_platform.audit.services.about` finds both kinds.
 
     Names are copied as text, so that the log still reads when a person or a thing is gone.
     """
@@ -34,13 +47,22 @@ class AuditEvent(models.Model):
     verb = models.CharField(_("verb"), max_length=80, db_index=True)
     target_type = models.CharField(_("kind of thing"), max_length=60)
     target_id = models.CharField(_("key of the thing"), max_length=60)
+    #: From the sealed text and nothing else, so that nobody can move an event to other things unseen.
+    targets = models.GeneratedField(
+        expression=SpanOf(F("target_id")), output_field=BigIntegerRangeField(), db_persist=True
+    )
     target_label = models.CharField(_("thing"), max_length=300)
     detail = models.JSONField(_("detail"), default=dict)
     request_id = models.CharField(_("request or task"), max_length=64, blank=True)
     transaction_id = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False, db_index=True)
 
     class Meta:
-        indexes = [models.Index(fields=("target_type", "target_id", "-at"), name="audit_of_one_thing")]
+        indexes = [
+            models.Index(fields=("target_type", "target_id", "-at"), name="audit_of_one_thing"),
+            GistIndex(
+                fields=("targets",), condition=models.Q(targets__isnull=False), name="audit_of_many_things"
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="audit_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 from django.db import connection, models, transaction
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from credit_platform.audit import verbs
@@ -30,6 +32,10 @@ def record(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
 
 def event_for(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
     """The unsaved event, for services that write many at once with `record_many`."""
+    return _event(actor, verb, type(target), str(target.pk), str(target), detail)
+
+
+def _event(actor, verb: str, model: type[models.Model], key: str, label: str, detail: dict) -> AuditEvent:
     if not verbs.is_known(verb):
         raise ValueError(f"No app has registered the verb “{verb}”.")
     context = structlog.contextvars.get_contextvars()
@@ -37,10 +43,10 @@ def event_for(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent
         actor=actor,
         actor_name=str(actor) if actor else "system",
         verb=verb,
-        target_type=target._meta.label_lower,
-        target_id=str(target.pk),
-        target_label=str(target)[:300],
-        detail={key: value for key, value in detail.items() if value is not None},
+        target_type=model._meta.label_lower,
+        target_id=key,
+        target_label=label[:300],
+        detail={name: value for name, value in detail.items() if value is not None},
         request_id=str(context.get("request_id") or context.get("task_id") or ""),
     )
 
@@ -64,6 +70,39 @@ def record_many(events: Iterable[AuditEvent]) -> None:
     ):
         for row in rows:
             copy.write_row((at, *row))
+
+
+def record_spans(
+    *, actor, verb: str, model: type[models.Model], keys: Iterable[int], label: str, **detail
+) -> None:
+    """Note one deed done to very many things: one event for each unbroken run of keys.
+
+    `about` finds it for each of the things. Raises `ValueError` as `record` does.
+    """
+    record_many(
+        _event(actor, verb, model, f"{first}-{last}", label, detail) for first, last in _runs(sorted(keys))
+    )
+
+
+def _runs(keys: Sequence[int]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for place, key in enumerate(keys):
+        if place + 1 == len(keys) or keys[place + 1] != key + 1:
+            yield keys[start], key
+            start = place + 1
+
+
+def about(model: type[models.Model], key) -> Q:
+    """The condition on events that tell of one thing: of it alone, or of many of which it is one.
+
+    Args:
+        key: the thing's key, or an expression of a queryset of such things.
+    """
+    alone = Cast(key, CharField(max_length=60)) if hasattr(key, "resolve_expression") else str(key)
+    found = Q(target_id=alone)
+    if isinstance(model._meta.pk, models.AutoField):
+        found |= Q(targets__contains=key)
+    return Q(target_type=model._meta.label_lower) & found
 
 
 @transaction.atomic

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import working_days_between
-from entities.models import CreditRecord, Entity, Submission, SubmissionRow, SubmittingBody
+from entities.models import CreditRecord, Entity, Submission, SubmissionBlock, SubmissionRow, SubmittingBody
 from repair.models import Case
 
 Status = CreditRecord.Status
@@ -63,7 +63,7 @@ class BodyFigures:
 
 
 def figures_of_bodies(*, day: date) -> list[BodyFigures]:
-    """Every body that submits, with its records by status, their timeliness, and its files, in four queries."""
+    """Every body that submits, with its records by status, their timeliness, and its files, in five queries."""
     since = day - PERIOD
     bodies = SubmittingBody.objects.exclude(kind=SubmittingBody.Kind.LEAD_OFFICE).order_by("kind", "code")
     figures = {body.pk: BodyFigures(body) for body in bodies}
@@ -87,6 +87,11 @@ def figures_of_bodies(*, day: date) -> list[BodyFigures]:
     for row in files:
         if found := figures.get(row["body"]):
             found.files, found.rows, found.refused_rows = row["files"], row["total"], row["refused"]
+    kept = SubmissionBlock.objects.filter(submission__uploaded_at__date__gte=since)
+    together = kept.values_list("submission__body").annotate(rows=Sum(F("new") + F("unchanged"))).order_by()
+    for body, count in together:
+        if found := figures.get(body):
+            found.rows += count
     return list(figures.values())
 
 

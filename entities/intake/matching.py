@@ -163,17 +163,30 @@ def _found(entities) -> list[Found]:
     return [Found(pk, code, name, frozenset({key, *former[pk]})) for pk, code, name, key in sorted(rows)]
 
 
+def remembered(clues: Sequence[EntityClues], body, format_code: str) -> frozenset[int]:
+    """The places of those for which a person of the body has decided before, whatever that was."""
+    decided = _decisions(body, format_code)
+    if not decided.exists():
+        return frozenset()
+    digests = [clue_digest(one) for one in clues]
+    known = set(decided.filter(clue__in=set(digests)).values_list("clue", flat=True))
+    return frozenset(place for place, digest in enumerate(digests) if digest in known)
+
+
 def _decided(clues: Sequence[EntityClues], body, format_code: str) -> list[tuple[str, str, int]]:
     """What people of the body chose for saved rows that said the same of their entity."""
-    rows = SubmissionRow.objects.filter(
-        clue__in={clue_digest(one) for one in clues},
+    rows = _decisions(body, format_code).filter(clue__in={clue_digest(one) for one in clues})
+    return list(rows.order_by("pk").values_list("clue", "key", "entity_id"))
+
+
+def _decisions(body, format_code: str):
+    return SubmissionRow.objects.filter(
         is_saved=True,
         match=How.CHOSEN,
         submission__body=body,
         submission__format_code=format_code,
         entity__isnull=False,
     )
-    return list(rows.order_by("pk").values_list("clue", "key", "entity_id"))
 
 
 def _decide(clues: EntityClues, row_key: str, index: _Index) -> Match:

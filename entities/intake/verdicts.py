@@ -14,6 +14,7 @@ from entities.intake import checks
 from entities.intake.checks import ERROR, Context, Finding, Row
 from entities.intake.formats import ReadyRow, SubmissionFormat
 from entities.intake.matching import Found, How, Match, Question, clue_digest, match_rows
+from entities.intake.plain import PlainRow
 from entities.intake.reading import Layout
 from entities.intake.sentences import LANGUAGES
 from entities.models import CreditRecord, RecordType, SubmissionRow, SubmittingBody
@@ -89,6 +90,20 @@ def judge(
         ]
     _compare(verdicts, batch, job)
     return verdicts
+
+
+def verdict_on_plain(row: PlainRow, outcome: str) -> Verdict:
+    """What `judge` says of a plain row, given what saving it would do."""
+    return Verdict(
+        row.number,
+        row.cells,
+        draft=draft_to_json(row.draft),
+        outcome=Outcome(outcome),
+        key=row.key[:200],
+        clue=clue_digest(row.clues),
+        entity_id=row.entity_id,
+        match=How.CODE,
+    )
 
 
 def _row(number: int, cells: Sequence[str], layout: Layout) -> Row:
@@ -194,7 +209,7 @@ def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:
     if job.context.record_type:
         record_type = job.context.record_type
         rows = [(one.number, one.entity_id, record_type, drafts[one.number]) for one in ready]
-        status = CreditRecord.Status.WAITING if job.fmt.needs_review else CreditRecord.Status.PUBLISHED
+        status = status_of(job.fmt)
         found = states_of_rows(body=job.body, rows=rows, status=status)
         states = dict(zip((one.number for one in ready), found, strict=True))
     else:
@@ -202,6 +217,11 @@ def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:
         states = job.fmt.compare(body=job.body, rows=ready_rows)
     for verdict in ready:
         verdict.outcome = Outcome(states[verdict.number])
+
+
+def status_of(fmt: SubmissionFormat) -> str:
+    """What records of such a file are, once it is saved."""
+    return CreditRecord.Status.WAITING if fmt.needs_review else CreditRecord.Status.PUBLISHED
 
 
 def problem(

@@ -13,7 +13,7 @@ from entities.models.document import Document
 from entities.models.entity import Entity, EntityAgent, EntityIdentifier, FormerName
 from entities.models.feedback import Delivery, Notice
 from entities.models.record import CreditRecord
-from entities.models.submission import Submission, SubmissionRow
+from entities.models.submission import Submission, SubmissionBlock, SubmissionRow
 
 __all__ = (
     "CatalogueProposal",
@@ -33,6 +33,7 @@ __all__ = (
     "RecordTypeVersion",
     "SeverityClass",
     "Submission",
+    "SubmissionBlock",
     "SubmissionRow",
     "SubmittingBody",
     "Verification",

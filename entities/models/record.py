@@ -111,8 +111,14 @@ class CreditRecord(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
     correction_reason = models.CharField(_("why it corrects"), max_length=500, blank=True)
+    # No index of its own: the one by row begins with it.
     submission = models.ForeignKey(
-        "entities.Submission", null=True, blank=True, on_delete=models.PROTECT, related_name="records"
+        "entities.Submission",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="records",
+        db_index=False,
     )
     row_number = models.PositiveIntegerField(_("row in the file"), null=True, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -157,6 +163,7 @@ class CreditRecord(models.Model):
         indexes = [
             models.Index(fields=("entity", "status", "decided_on"), name="record_of_entity"),
             models.Index(fields=("submitted_by", "status", "-entered_at"), name="record_of_body"),
+            models.Index(fields=("submission", "row_number"), name="record_of_a_row"),
             # Whatever its status: a file of a million rows asks for each whether its number is there.
             models.Index(fields=("submitted_by", "record_type", "document_number"), name="record_by_number"),
             models.Index(

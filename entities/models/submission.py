@@ -160,3 +160,36 @@ class SubmissionRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class SubmissionBlock(models.Model):
+    """The rows of a stretch of a large file about which there is nothing to say, kept together by the thousand.
+
+    Such a row is new, or the registry already says the same; its entity is certain and nothing is wrong with it.
+    Whatever a person may have to look at or decide on is a `SubmissionRow`. `entities.intake.blocks` reads the content.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="blocks")
+    #: Numbers of the first and the last row.
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    #: How many rows are to be saved, and how many the registry already has.
+    new = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField()
+    #: Eight bytes of digest for each row's key, by which rows that repeat are found.
+    keys = models.BinaryField()
+    #: Digest of what the catalogue said when the rows were checked.
+    terms = models.CharField(max_length=32)
+    #: Cells and draft of each row, by the column, compressed.
+    content = models.BinaryField()
+    is_saved = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("submission", "first"), name="a_block_begins_once_in_its_submission"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"

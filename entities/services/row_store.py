@@ -1,15 +1,18 @@
 """Keeping the rows of a file by the thousand: COPY in, one statement over all."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import numpy as np
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Case, F, When, Window
 from django.db.models.functions import FirstValue
 
-from entities.intake.verdicts import Verdict, problem
-from entities.models import Submission, SubmissionRow
+from entities.intake import blocks
+from entities.intake.plain import PlainRow
+from entities.intake.verdicts import Job, Verdict, judge, problem
+from entities.models import Submission, SubmissionBlock, SubmissionRow
 
 Outcome = SubmissionRow.Outcome
 COLUMNS = (
@@ -32,6 +35,81 @@ def copy_rows(submission_id: int, verdicts: Sequence[Verdict]) -> None:
                     one.key, one.clue, one.question, one.entity_id, one.candidates, one.match, False, False,
                 )
             )  # fmt: skip
+
+
+def add_block(
+    submission_id: int, *, first: int, last: int, rows: Sequence[PlainRow], is_new: Sequence[bool], terms: str
+) -> None:
+    """Keep plain rows of the stretch from `first` to `last` together."""
+    packed = blocks.pack(rows, is_new)
+    SubmissionBlock.objects.create(
+        submission_id=submission_id,
+        first=first,
+        last=last,
+        new=packed.new,
+        unchanged=packed.unchanged,
+        keys=packed.keys,
+        content=packed.content,
+        terms=terms,
+    )
+
+
+def unfold(block: SubmissionBlock, numbers: Sequence[int], job: Job) -> None:
+    """Turn rows of a block into rows of their own, judged anew, for what has to be said of them now."""
+    table = blocks.unpack(block.content)
+    rows = list(blocks.rows_of(blocks.having(table, numbers)))
+    for start in range(0, len(rows), REPEATS_AT_ONCE):
+        copy_rows(block.submission_id, judge(rows[start : start + REPEATS_AT_ONCE], job))
+    left = blocks.without(table, numbers)
+    if not left.keys:
+        block.delete()
+        return
+    block.new, block.unchanged, block.keys, block.content = (
+        left.new, left.unchanged, left.keys, left.content
+    )  # fmt: skip
+    block.save(update_fields=("new", "unchanged", "keys", "content"))
+
+
+def repeats_in_blocks(submission: Submission) -> Iterator[tuple[int, list[int]]]:
+    """The blocks that hold rows whose key another row of the file has too: key of the block, numbers of the rows.
+
+    A key of eight bytes may be taken for another one's once in a very long while; then two rows more are judged
+    one by one.
+    """
+    kept = list(submission.blocks.order_by("first").values_list("pk", "keys"))
+    if not kept:
+        return
+    others = submission.rows.exclude(outcome=Outcome.REFUSED).exclude(key="").values_list("key", flat=True)
+    by_themselves = b"".join(blocks.digest_of(key) for key in others.iterator(chunk_size=10_000))
+    every = np.concatenate([*(blocks.digests(keys) for _pk, keys in kept), blocks.digests(by_themselves)])
+    found, times = np.unique(every, return_counts=True)
+    repeated = found[times > 1]
+    if not len(repeated):
+        return
+    for pk, keys in kept:
+        places = np.flatnonzero(np.isin(blocks.digests(keys), repeated))
+        if len(places):
+            block = SubmissionBlock.objects.get(pk=pk)
+            numbers = blocks.unpack(block.content)[blocks.NUMBER].to_pylist()
+            yield pk, [numbers[place] for place in places.tolist()]
+
+
+def numbers_in_blocks(submission: Submission, keys: Iterable[str]) -> dict[str, int]:
+    """By key the row of a block that has it, for those of the keys that a block has."""
+    wanted = {key: blocks.digest_of(key) for key in keys}
+    if not wanted:
+        return {}
+    asked = blocks.digests(b"".join(wanted.values()))
+    found: dict[str, int] = {}
+    for pk, kept in submission.blocks.order_by("first").values_list("pk", "keys"):
+        if not np.isin(blocks.digests(kept), asked).any():
+            continue
+        table = blocks.unpack(SubmissionBlock.objects.get(pk=pk).content)
+        pairs = zip(
+            blocks.column_of(table, blocks.KEY).to_pylist(), table[blocks.NUMBER].to_pylist(), strict=True
+        )
+        found |= {key: number for key, number in pairs if key in wanted}
+    return found
 
 
 def _json(value) -> str:

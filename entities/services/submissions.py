@@ -7,7 +7,6 @@ time (`entities.intake.running`), and every step may be asked for twice.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from itertools import islice
 
 import structlog
 from celery import signature
@@ -21,13 +20,24 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, NotPermitted, WrongState
 from credit_platform.common.queueing import enqueue_on_commit
 from entities import codes, policies
-from entities.intake import formats, mapping
+from entities.file_rows import is_partly_saved, kept_in_blocks
+from entities.intake import blocks, formats, mapping
 from entities.intake.formats import ReadyRow, SubmissionFormat
 from entities.intake.matching import How, Question, found_by_key
+from entities.intake.plain import terms_of
 from entities.intake.reading import Layout, Unreadable, open_table
 from entities.intake.running import is_running, running
 from entities.intake.sentences import said
-from entities.intake.verdicts import Job, Verdict, draft_from_json, job_for, judge, problem
+from entities.intake.verdicts import (
+    Job,
+    Verdict,
+    draft_from_json,
+    job_for,
+    judge,
+    problem,
+    status_of,
+    verdict_on_plain,
+)
 from entities.models import (
     CreditRecord,
     Document,
@@ -40,14 +50,25 @@ from entities.models import (
 )
 from entities.services import documents
 from entities.services.bulk_registration import NewEntity, register_many
+from entities.services.check_batches import Batch, batches_of, states_of_plain
 from entities.services.likely_twins import no_likely_twin
-from entities.services.record_batches import submit_rows
-from entities.services.row_store import copy_rows, refuse_repeated
+from entities.services.record_batches import RowState, submit_columns, submit_rows
+from entities.services.row_store import (
+    add_block,
+    copy_rows,
+    numbers_in_blocks,
+    refuse_repeated,
+    repeats_in_blocks,
+    unfold,
+)
 
 log = structlog.get_logger(__name__)
 State, Outcome = Submission.State, SubmissionRow.Outcome
 ACCEPTED = frozenset({documents.CSV, documents.XLSX, documents.ODS, documents.OLE})
 BATCH = 1_000
+#: Of a file with more rows than this, plain rows of a batch are kept together where there are enough of them.
+SMALL_FILE = 1_000
+COMPACT_FROM = 500
 SAVE_BATCH = 500
 #: A step that was begun so often without a single batch more is given up, for a person to look at.
 MOST_ATTEMPTS = 5
@@ -128,9 +149,9 @@ def check_again(*, by, submission_id: int) -> Submission:
             _("This file is %(state)s; only one that waits for confirmation is checked again.")
             % _state(submission)
         )
-    if submission.rows.filter(is_saved=True).exists():
+    if is_partly_saved(submission):
         raise WrongState(_("A part of this file is saved already; confirm the rest, or close the file."))
-    submission.rows.all().delete()
+    _forget_rows(submission)
     _enter(submission, State.CHECKING)
     _hurry(submission)
     return submission
@@ -148,11 +169,11 @@ def cancel_submission(*, by, submission_id: int) -> Submission:
         return submission
     if submission.state not in (State.CHECKING, State.READY):
         raise WrongState(_("This file is %(state)s; it can no longer be cancelled.") % _state(submission))
-    if submission.rows.filter(is_saved=True).exists():
+    if is_partly_saved(submission):
         _close(submission, State.READY, by=by)
         submission.refresh_from_db()
         return submission
-    submission.rows.all().delete()
+    _forget_rows(submission)
     submission.state, submission.finished_at = State.CANCELLED, timezone.now()
     submission.save(update_fields=("state", "finished_at"))
     audit.record(actor=by, verb="entities.submission.cancelled", target=submission)
@@ -168,6 +189,8 @@ def confirm_submission(*, by, submission_id: int) -> Submission:
     if submission.state != State.READY:
         raise WrongState(_("This file is %(state)s; it cannot be confirmed.") % _state(submission))
     good = submission.rows.filter(outcome__in=SubmissionRow.GOOD, is_saved=False).count()
+    kept = kept_in_blocks(submission)
+    good += kept["new"] - kept["saved"]
     if not good:
         raise WrongState(_("There is nothing new in this file to save."))
     submission.confirmed_by, submission.confirmed_at = by, timezone.now()
@@ -176,6 +199,11 @@ def confirm_submission(*, by, submission_id: int) -> Submission:
     audit.record(actor=by, verb="entities.submission.confirmed", target=submission, rows=good)
     _hurry(submission)
     return submission
+
+
+def _forget_rows(submission: Submission) -> None:
+    submission.rows.all().delete()
+    submission.blocks.all().delete()
 
 
 # Choosing entities
@@ -311,7 +339,7 @@ def _refuse_taken_keys(submission: Submission, verdicts: Sequence[Verdict]) -> N
         submission.rows.filter(key__in=keys, outcome__in=(*SubmissionRow.GOOD, Outcome.UNCHANGED))
         .exclude(number__in=mine)
         .values_list("key", "number")
-    )
+    ) | numbers_in_blocks(submission, keys)
     for verdict in sorted(verdicts, key=lambda one: one.number):
         if not verdict.key or verdict.outcome == Outcome.REFUSED:
             continue
@@ -347,17 +375,23 @@ def _check(submission: Submission) -> None:
                 _note_layout(submission, table, fmt)
             _require_columns(fmt, table.layout)
             job = job_for(body=submission.body, fmt=fmt, layout=table.layout)
-            last = submission.rows.aggregate(last=Max("number"))["last"] or 0
-            rows = table.rows(after=last)
-            while batch := list(islice(rows, BATCH)):
-                if not _check_batch(submission, batch, job):
-                    return
-        if not submission.rows.exists():
+            with batches_of(table, job, after=_last_row(submission), size=BATCH) as batches:
+                for batch in batches:
+                    if not _check_batch(submission, batch, job):
+                        return
+        if not (submission.rows.exists() or submission.blocks.exists()):
             raise Unreadable(gettext_lazy("The file has column names but no row below them."))
     except Unreadable as error:
         _refuse(submission, said(error.message, **error.params))
         return
+    _part_repeats(submission, job)
     _finish_check(submission)
+
+
+def _last_row(submission: Submission) -> int:
+    """Number of the last row that has been checked."""
+    rows = submission.rows.aggregate(last=Max("number"))["last"] or 0
+    return max(rows, submission.blocks.aggregate(last=Max("last"))["last"] or 0)
 
 
 def _require_columns(fmt: SubmissionFormat, layout: Layout) -> None:
@@ -383,14 +417,40 @@ def _note_layout(submission: Submission, table, fmt: SubmissionFormat) -> None:
     submission.save(update_fields=("layout", "header", "encoding", "rows_total", "notes"))
 
 
-def _check_batch(submission: Submission, batch: list[tuple[int, list[str]]], job: Job) -> bool:
+def _check_batch(submission: Submission, batch: Batch, job: Job) -> bool:
     """Check the rows of one batch and keep them; False when the file has been taken out of this runner's hands."""
-    verdicts = judge(batch, job)
+    plain, others = batch.sift(job)
+    states = states_of_plain(plain, job)
+    kept = [row for row in plain if states[row.number] != RowState.CHANGED]
+    if len(kept) < COMPACT_FROM or job.layout.rows_expected <= SMALL_FILE:
+        kept = []
+    alone = plain if not kept else [row for row in plain if states[row.number] == RowState.CHANGED]
+    verdicts = [verdict_on_plain(row, states[row.number]) for row in alone]
+    for start in range(0, len(others), BATCH):
+        verdicts += judge(others[start : start + BATCH], job)
     with transaction.atomic():
         if not _move_on(submission, State.CHECKING, len(batch)):
             return False
-        copy_rows(submission.pk, verdicts)
+        copy_rows(submission.pk, sorted(verdicts, key=lambda one: one.number))
+        if kept:
+            add_block(
+                submission.pk,
+                first=batch.first,
+                last=batch.last,
+                rows=kept,
+                is_new=[states[row.number] == RowState.NEW for row in kept],
+                terms=terms_of(job.context),
+            )
     return True
+
+
+def _part_repeats(submission: Submission, job: Job) -> None:
+    """Rows of blocks that speak of what another row speaks of become rows of their own, to be told so."""
+    for pk, numbers in repeats_in_blocks(submission):
+        with transaction.atomic():
+            if not _move_on(submission, State.CHECKING, 0):
+                return
+            unfold(submission.blocks.get(pk=pk), numbers, job)
 
 
 @transaction.atomic
@@ -424,6 +484,8 @@ class _OutOfOurHands(Exception):
 def _save(submission: Submission) -> None:
     fmt = formats.get(submission.format_code)
     try:
+        while _save_block(submission, fmt):
+            pass
         while _save_batch(submission, fmt):
             pass
     except _OutOfOurHands:
@@ -432,6 +494,36 @@ def _save(submission: Submission) -> None:
         _give_back(submission, said(str(refusal)))
         return
     _finish(submission)
+
+
+@transaction.atomic
+def _save_block(submission: Submission, fmt: SubmissionFormat) -> bool:
+    """Save the new rows of the next block; False when there is none left.
+
+    Rows that are not what they were found to be become rows of their own, and are saved with those.
+    """
+    block = submission.blocks.select_for_update().filter(is_saved=False, new__gt=0).order_by("first").first()
+    if block is None:
+        return False
+    job, table = _job(submission), blocks.new_ones(blocks.unpack(block.content))
+    numbers = table[blocks.NUMBER].to_pylist()
+    if block.terms == terms_of(job.context):
+        left = submit_columns(
+            by=submission.confirmed_by,
+            submission=submission,
+            record_type=job.context.record_type,
+            table=table,
+            status=status_of(fmt),
+        )
+    else:
+        left = numbers
+    if left:
+        unfold(block, left, job)
+    if len(left) < len(numbers):
+        submission.blocks.filter(pk=block.pk).update(is_saved=True)
+    if not _move_on(submission, State.SAVING, len(numbers) - len(left)):
+        raise _OutOfOurHands
+    return True
 
 
 @transaction.atomic
@@ -539,7 +631,8 @@ def _finish(submission: Submission) -> None:
 
 def _close(submission: Submission, state: str, *, by) -> None:
     """Done, if it is still in that state; the log says how many rows were saved."""
-    rows = submission.rows.count()
+    kept = kept_in_blocks(submission)
+    rows = submission.rows.count() + kept["new"] + kept["unchanged"]
     finished = Submission.objects.filter(pk=submission.pk, state=state).update(
         state=State.DONE,
         finished_at=timezone.now(),
@@ -552,6 +645,8 @@ def _close(submission: Submission, state: str, *, by) -> None:
         counts = dict(
             submission.rows.filter(is_saved=True).values_list("outcome").annotate(rows=Count("pk")).order_by()
         )
+        if kept["saved"]:
+            counts[Outcome.NEW] = counts.get(Outcome.NEW, 0) + kept["saved"]
         audit.record(actor=by, verb="entities.submission.finished", target=submission, **counts)
 
 

@@ -1,0 +1,135 @@
+"""Plain rows by the column and compressed: what a `SubmissionBlock` keeps, and what is read out of it again.
+
+A table of Arrow with a column for each column of the file (named by its place) and one for each field of the record
+that COPY can take as it is. Where a field says what a cell says, only the cell is kept.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from entities.intake.plain import PlainRow
+
+NUMBER, IS_NEW, ENTITY, VERSION, KEY = "number", "is_new", "entity_id", "type_version_id", "key"
+#: The fields of a `CreditRecord` that its draft fills.
+DRAFTED = (
+    "document_number", "title", "facts", "legal_basis", "authority", "severity_class", "penalty_kinds", "amount",
+    "decided_on", "details",
+)  # fmt: skip
+_write_json = json.JSONEncoder(ensure_ascii=False).encode
+_HOW = pa.ipc.IpcWriteOptions(compression="zstd")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The content of a block, and what stands beside it."""
+
+    content: bytes
+    keys: bytes
+    numbers: Sequence[int]
+    new: int
+    unchanged: int
+
+
+def digest_of(key: str) -> bytes:
+    """Eight bytes by which equal keys are equal; of unequal ones, hardly ever any."""
+    return blake2b(key.encode(), digest_size=8).digest()
+
+
+def digests(kept: bytes | memoryview) -> np.ndarray:
+    """What a block keeps of its keys, as numbers."""
+    return np.frombuffer(kept, dtype=np.int64)
+
+
+def pack(rows: Sequence[PlainRow], is_new: Sequence[bool]) -> Packed:
+    """Put rows together, in their order."""
+    fields = [row.draft.fields() for row in rows]
+    columns: dict[str, pa.Array] = {
+        NUMBER: pa.array([row.number for row in rows], pa.int32()),
+        IS_NEW: pa.array(is_new, pa.bool_()),
+        ENTITY: pa.array([row.entity_id for row in rows], pa.int64()),
+        VERSION: pa.array([row.version.pk for row in rows], pa.int32()),
+    }
+    for place, cells in enumerate(zip(*(row.cells for row in rows), strict=True)):
+        columns[str(place)] = pa.array(cells, pa.string())
+    told = {KEY: pa.array([row.key for row in rows], pa.string())}
+    for name in DRAFTED:
+        told[name] = _as_copy_takes_it(name, [one[name] for one in fields])
+    cells_only = {name: column for name, column in columns.items() if name.isdecimal()}
+    same = {}
+    for name, column in told.items():
+        twin = next((place for place, cell in cells_only.items() if cell.equals(column)), None)
+        if twin is None:
+            columns[name] = column
+        else:
+            same[name] = twin
+    table = pa.table(columns).replace_schema_metadata({"same": json.dumps(same)})
+    return _packed(table)
+
+
+def _as_copy_takes_it(name: str, values: list) -> pa.Array:
+    if name == "penalty_kinds":
+        # Their names are of letters and hyphens, which an array of PostgreSQL takes without quotes.
+        return pa.array(["{" + ",".join(kinds) + "}" for kinds in values], pa.string())
+    if name == "amount":
+        return pa.array([None if amount is None else str(amount) for amount in values], pa.string())
+    if name == "decided_on":
+        return pa.array(values, pa.date32())
+    if name == "details":
+        return pa.array([_write_json(details) for details in values], pa.string())
+    return pa.array(values, pa.string())
+
+
+def _packed(table: pa.Table) -> Packed:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=_HOW) as writer:
+        writer.write_table(table)
+    new = pc.sum(table[IS_NEW]).as_py() or 0
+    keys = column_of(table, KEY).to_pylist()
+    return Packed(
+        content=sink.getvalue().to_pybytes(),
+        keys=b"".join(map(digest_of, keys)),
+        numbers=table[NUMBER].to_pylist(),
+        new=new,
+        unchanged=len(table) - new,
+    )
+
+
+def unpack(content: bytes | memoryview) -> pa.Table:
+    """The table of a block."""
+    with pa.ipc.open_stream(pa.py_buffer(content)) as reader:
+        return reader.read_all()
+
+
+def column_of(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A column by its name, also where it is kept as a cell of the file."""
+    same = json.loads(table.schema.metadata[b"same"])
+    return table[same.get(name, name)]
+
+
+def rows_of(table: pa.Table) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each row."""
+    places = sorted((name for name in table.column_names if name.isdecimal()), key=int)
+    cells = zip(*(table[place].to_pylist() for place in places), strict=True)
+    for number, row in zip(table[NUMBER].to_pylist(), cells, strict=True):
+        yield number, list(row)
+
+
+def having(table: pa.Table, numbers: Sequence[int]) -> pa.Table:
+    """The rows with these numbers."""
+    return table.filter(pc.is_in(table[NUMBER], pa.array(numbers, pa.int32())))
+
+
+def without(table: pa.Table, numbers: Sequence[int]) -> Packed:
+    """The block without the rows with these numbers."""
+    return _packed(table.filter(pc.invert(pc.is_in(table[NUMBER], pa.array(numbers, pa.int32())))))
+
+
+def new_ones(table: pa.Table) -> pa.Table:
+    """The rows that are to be saved."""
+    return table.filter(table[IS_NEW])

@@ -1,0 +1,461 @@
+"""Plain rows, found by the thousand: nothing is wrong with them, nothing is asked, and their entity is certain.
+
+Nearly every row of a good file is plain, and to check each by its form and to word what is wrong with it costs a
+hundred times what reading it costs. So the rules of `entities.intake.checks` are asked once for each value of a column
+instead of once for each row, and by the very same functions: the fields of the row form, its `clean_…`, `clean()`,
+`clues()` and `to_draft()`. A row is plain only where every rule is known to find nothing. Any other row, and every row
+about which that is not certain, goes on to `entities.intake.verdicts`, which has the last word and the sentences.
+So this way can never take what the other one would not; `tests/entities/intake/test_plain.py` compares them.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db import connection
+from django.forms.utils import ErrorDict
+
+from entities import codes, naming
+from entities.drafts import RecordDraft, SoundDrafts
+from entities.intake import checks
+from entities.intake.checks import Context, Row
+from entities.intake.formats import SubmissionFormat
+from entities.intake.layout import Layout
+from entities.intake.matching import Found, How, Match, remembered
+from entities.intake.rows import BROKEN, CodeField, EntityClues, RowForm, TextField
+from entities.models import Entity, FormerName, RecordTypeVersion
+
+#: The checks that this module asks in its own way. It runs any other on every row that is plain by these.
+ASKED_HERE = frozenset(
+    {
+        checks.no_broken_characters,
+        checks.no_formulas,
+        checks.form_accepts,
+        checks.no_persons,
+        checks.entity_is_known,
+        checks.draft_is_sound,
+    }
+)
+#: What a form does when it reads a row. A row form that does any of it otherwise is not hurried.
+FORM_STEPS = (
+    "read", "full_clean", "_clean_fields", "_clean_form", "_post_clean", "is_valid", "add_error", "has_error",
+    "add_prefix", "_widget_data_value", "errors", "warn",
+)  # fmt: skip
+#: Of a column with more values than this, the earlier ones are forgotten.
+MOST_REMEMBERED = 50_000
+#: A column in which more than this part of the cells is new each time is not worth remembering.
+MOSTLY_NEW = 0.3
+FORMULA = ("=", "@")
+
+
+class _Unsure:
+    """Stands where nobody can tell without looking closer."""
+
+
+UNSURE = _Unsure()
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A row whose cells are all right by themselves."""
+
+    number: int
+    cells: list[str]
+    cleaned: dict[str, Any]
+    clues: EntityClues
+
+
+@dataclass(slots=True)
+class PlainRow:
+    """A row about which there is nothing to say.
+
+    Args:
+        draft: as the row form made it.
+        version: of the record type, on the day of the decision.
+    """
+
+    number: int
+    cells: list[str]
+    clues: EntityClues
+    key: str
+    entity_id: int
+    draft: RecordDraft
+    version: RecordTypeVersion
+
+
+@dataclass(slots=True)
+class Sifted:
+    """A batch of rows, told apart by their cells alone."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    others: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+class CellSieve:
+    """Tells rows apart by their cells. Asks no database, so that it can work ahead in a thread of its own."""
+
+    def __init__(self, fmt: SubmissionFormat, layout: Layout) -> None:
+        self._form = fmt.row_form()
+        self._width = len(layout.header)
+        self._names = list(layout.columns)
+        self._columns = [_Column(self._form, name) for name in layout.columns if name in self._form.fields]
+        self._places = [place for name, place in layout.columns.items() if name in self._form.fields]
+        self._read_names = [column.name for column in self._columns]
+        self._where = dict(layout.columns)
+        missing = [_Column(self._form, name) for name in self._form.fields if name not in layout.columns]
+        self._absent = {column.name: column.of_nothing() for column in missing}
+        self._asks_more = type(self._form).clean is not forms.Form.clean
+        self.is_sure = (
+            _reads_as_forms_do(self._form)
+            and UNSURE not in self._absent.values()
+            and all(column.is_sure for column in (*self._columns, *missing))
+            # A column that the form does not take is looked at by the checks of cells alone.
+            and len(self._columns) == len(layout.columns)
+        )
+
+    def sift(self, rows: Iterable[tuple[int, Sequence[str]]]) -> Sifted:
+        """The rows whose cells the form takes without a word, and the others."""
+        found = Sifted()
+        batch = [(number, _fitted(cells, self._width)) for number, cells in rows]
+        if not batch:
+            return found
+        if not self.is_sure:
+            found.others = batch
+            return found
+        columns = list(zip(*(cells for _number, cells in batch), strict=True))
+        values = [
+            column.clean(columns[place]) for column, place in zip(self._columns, self._places, strict=True)
+        ]
+        lists = [column.name for column in self._columns if column.has_lists]
+        lists += [name for name, value in self._absent.items() if isinstance(value, list)]
+        unsure = {
+            at for column in values if UNSURE in column for at, one in enumerate(column) if one is UNSURE
+        }
+        names = self._read_names
+        for at, (row, told) in enumerate(zip(batch, zip(*values, strict=True), strict=True)):
+            if at in unsure:
+                found.others.append(row)
+                continue
+            cleaned = dict(zip(names, told, strict=True))
+            if self._absent:
+                cleaned |= self._absent
+            for name in lists:
+                cleaned[name] = list(cleaned[name])
+            candidate = self._candidate(row, cleaned)
+            if candidate is None:
+                found.others.append(row)
+            else:
+                found.candidates.append(candidate)
+        return found
+
+    def _candidate(self, row: tuple[int, list[str]], cleaned: dict[str, Any]) -> Candidate | None:
+        form, (number, cells) = self._form, row
+        form.data = _Raw(cells, self._where)
+        form.cleaned_data = cleaned
+        if self._asks_more:
+            form.entity_code = ""
+            try:
+                changed = form.clean()
+            except ValidationError:
+                return None
+            if form._errors or form.problems:
+                _wipe(form)
+                return None
+            cleaned = form.cleaned_data if changed is None else changed
+            form.cleaned_data = cleaned
+        return Candidate(number, cells, cleaned, form.clues())
+
+
+def _fitted(cells: Sequence[str], width: int) -> list[str]:
+    if len(cells) == width:
+        return list(cells)
+    return [*cells[:width], *[""] * (width - len(cells))]
+
+
+def _wipe(form: RowForm) -> None:
+    form.is_bound = True
+    form.problems, form._errors = [], ErrorDict()  # type: ignore[assignment]
+
+
+def _reads_as_forms_do(form: RowForm) -> bool:
+    _wipe(form)
+    return all(getattr(type(form), step, None) is getattr(RowForm, step, None) for step in FORM_STEPS)
+
+
+class _Raw(Mapping):
+    """The cells of a row by the names of their fields, for a `clean` that looks at them."""
+
+    __slots__ = ("_cells", "_where")
+
+    def __init__(self, cells: Sequence[str], where: Mapping[str, int]) -> None:
+        self._cells, self._where = cells, where
+
+    def __getitem__(self, name: str) -> str:
+        return self._cells[self._where[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._where)
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+
+class _Peeked(Exception):
+    """A check of one field looked at another one, so that its answer cannot be remembered by its own value."""
+
+
+class _Only(dict):
+    """The one value that the check of a field may look at."""
+
+    def __getitem__(self, name):
+        if name not in self.keys():
+            raise _Peeked
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        return self[name]
+
+    def __contains__(self, name) -> bool:
+        raise _Peeked
+
+    def __iter__(self):
+        raise _Peeked
+
+    def items(self):
+        raise _Peeked
+
+    def values(self):
+        raise _Peeked
+
+
+class _Remembered(dict):
+    """What cells clean to, each worked out when it first occurs."""
+
+    def __init__(self, clean: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._clean, self.new = clean, 0
+
+    def __missing__(self, cell: str) -> Any:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self.new += 1
+        value = self[cell] = self._clean(cell)
+        return value
+
+
+class _Column:
+    """One field of the form, asked cell by cell."""
+
+    def __init__(self, form: RowForm, name: str) -> None:
+        self.name, self._form, self._field = name, form, form.fields[name]
+        self._own = getattr(form, f"clean_{name}", None)
+        self._remembered = _Remembered(self._clean)
+        self._quick = self._quick_way()
+        self._many = False
+        self.has_lists = False
+        way = "_clean_bound_field"
+        same_way = getattr(type(self._field), way, None) is getattr(forms.Field, way, None)
+        self.is_sure = same_way and not self._field.disabled
+
+    def clean(self, cells: Sequence[str]) -> list[Any]:
+        """What each cell cleans to; `UNSURE` where it may be wrong."""
+        if self._many:
+            return list(map(self._quick or self._clean, cells))
+        self._remembered.new = 0
+        values = list(map(self._remembered.__getitem__, cells))
+        if self._remembered.new > len(cells) * MOSTLY_NEW and len(cells) > 100:
+            self._many = True
+            self._remembered.clear()
+        return values
+
+    def of_nothing(self) -> Any:
+        """What the field makes of a column that the file does not have."""
+        return self._clean(None)
+
+    def _clean(self, cell: str | None) -> Any:
+        """What the form makes of this cell, if the field and its own check say nothing about it."""
+        data = {} if cell is None else {self.name: cell}
+        if cell and (BROKEN in cell or cell[:1] in FORMULA):
+            return UNSURE
+        try:
+            value = self._field.clean(self._field.widget.value_from_datadict(data, {}, self.name))
+            if self._own:
+                value = self._checked(value, data)
+        except (ValidationError, _Peeked):
+            return UNSURE
+        self.has_lists |= isinstance(value, list)
+        # Anything else that can be changed would be shared by all rows with this cell.
+        return value if isinstance(value, list) or _is_fixed(value) else UNSURE
+
+    def _checked(self, value: Any, data: dict[str, str]) -> Any:
+        form = self._form
+        form.data, form.cleaned_data, form.entity_code = _Only(data), _Only({self.name: value}), ""
+        _wipe(form)
+        try:
+            checked = self._own()
+        finally:
+            said = form._errors or form.problems
+            _wipe(form)
+        return UNSURE if said else checked
+
+    def _quick_way(self) -> Callable[[str], Any] | None:
+        """For texts and codes without further checks: what can be seen to be all right is taken as it is."""
+        kinds = [type(validator) for validator in self._field.validators]
+        if self._own or kinds != [MaxLengthValidator, ProhibitNullCharactersValidator]:
+            return None
+        longest, whole = getattr(self._field, "max_length", 0), self._clean
+
+        def text(cell: str) -> Any:
+            if (
+                0 < len(cell) <= longest
+                and cell[0] not in FORMULA
+                and BROKEN not in cell
+                and "\0" not in cell
+                and cell == cell.strip()
+            ):
+                return cell
+            return whole(cell)
+
+        def code(cell: str) -> Any:
+            if 0 < len(cell) <= longest and cell.isascii() and cell.isalnum():
+                return cell.upper()
+            return whole(cell)
+
+        if type(self._field) is TextField and self._field.strip:
+            return text
+        return code if type(self._field) is CodeField and self._field.strip else None
+
+
+def _is_fixed(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+class RegistrySieve:
+    """Tells candidates apart by what the registry and the catalogue say."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._form = context.fmt.row_form()
+        _wipe(self._form)
+        self._sound: SoundDrafts | None = None
+        if context.record_type:
+            self._sound = SoundDrafts(
+                record_type=context.record_type,
+                versions=context.versions,
+                needs_class=context.needs_class,
+                today=context.today,
+            )
+        named = (*checks.CELL_CHECKS, *checks.RECORD_CHECKS, *context.fmt.checks)
+        self._further = [check for check in named if check not in ASKED_HERE]
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether rows of this format can be plain at all: those that are no records are for their format to judge."""
+        return bool(self._sound)
+
+    def sift(
+        self, candidates: Sequence[Candidate], where: Mapping[str, int]
+    ) -> tuple[list[PlainRow], list[tuple[int, list[str]]]]:
+        """The plain rows and the others. Asks the registry a fixed number of questions.
+
+        Args:
+            where: the place of each field's column.
+        """
+        plain: list[PlainRow] = []
+        others: list[tuple[int, list[str]]] = []
+        if not candidates:
+            return plain, others
+        for one, entity in zip(candidates, self._entities(candidates), strict=True):
+            row = entity and self._plain(one, entity, where)
+            if row:
+                plain.append(row)
+            else:
+                others.append((one.number, one.cells))
+        return plain, others
+
+    def _entities(self, candidates: Sequence[Candidate]) -> list[Found | None]:
+        """The entity of each row, where its code is the registry's and its name does not contradict it."""
+        keys = naming.name_keys([one.clues.name for one in candidates])
+        known = _entities_by_code({one.clues.code for one in candidates if one.clues.code})
+        decided = remembered([one.clues for one in candidates], self._context.body, self._context.fmt.code)
+        return [
+            entity
+            if (entity := known.get(one.clues.code))
+            and entity.is_called(key)
+            and place not in decided
+            and not codes.is_identity_number(one.clues.code)
+            else None
+            for place, (one, key) in enumerate(zip(candidates, keys, strict=True))
+        ]
+
+    def _plain(self, one: Candidate, entity: Found, where: Mapping[str, int]) -> PlainRow | None:
+        form = self._form
+        form.cleaned_data, form.data, form.entity_code = one.cleaned, _Raw(one.cells, where), entity.code
+        key, draft = form.key(), form.to_draft()
+        # Rows are told to repeat by their key, records by their number: a row of which the two differ is not hurried.
+        if not key or not isinstance(draft, RecordDraft) or key != draft.document_number.strip():
+            return None
+        version = self._sound.version_if_sound(draft)
+        if version is None or (self._further and self._more_is_said(one, entity, key, draft, where)):
+            return None
+        return PlainRow(one.number, one.cells, one.clues, key, entity.pk, draft, version)
+
+    def _more_is_said(self, one: Candidate, entity: Found, key: str, draft, where: Mapping[str, int]) -> bool:
+        row = Row(
+            number=one.number,
+            cells=one.cells,
+            values={name: one.cells[place] for name, place in where.items()},
+            cleaned=one.cleaned,
+            is_read=True,
+            clues=one.clues,
+            match=Match(entity, How.CODE),
+            draft=draft,
+            key=key,
+        )
+        return any(True for check in self._further for _finding in check(row, self._context))
+
+
+def _entities_by_code(wanted: set[str]) -> dict[str, Found]:
+    # One array each, because a statement with a place for each of thousands takes longer to read than to answer.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, credit_code, name_zh, name_key FROM {Entity._meta.db_table} WHERE credit_code = ANY(%s)",
+            [sorted(wanted)],
+        )
+        rows = cursor.fetchall()
+        cursor.execute(
+            f"SELECT entity_id, name_key FROM {FormerName._meta.db_table} WHERE entity_id = ANY(%s)",
+            [[row[0] for row in rows]],
+        )
+        former: dict[int, set[str]] = {}
+        for pk, key in cursor.fetchall():
+            former.setdefault(pk, set()).add(key)
+    return {
+        code: Found(pk, code, name, frozenset({key, *former.get(pk, ())})) for pk, code, name, key in rows
+    }
+
+
+def terms_of(context: Context) -> str:
+    """A short mark of all that the catalogue said when rows were found sound: the same mark, and they still are.
+
+    The day of the check is not part of it: what was decided before one day was decided before a later one.
+    """
+    said = [
+        context.record_type.pk,
+        context.record_type.polarity,
+        context.needs_class,
+        [
+            (version.pk, version.valid_from, version.valid_to, version.extra_fields)
+            for version in context.versions
+        ],
+    ]
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()[:32]
