@@ -43,6 +43,10 @@ BEAT_SCHEDULE = {
         "task": "credit_platform.audit.tasks.seal_audit_log",
         "schedule": 300.0,
     },
+    "throw away tokens and answers of other systems that are over, every night": {
+        "task": "entities.systems.tasks.clear_what_is_over",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "throw away sessions that are over, every night": {
         "task": "credit_platform.accounts.tasks.clear_expired_sessions",
         "schedule": crontab(hour=3, minute=30),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from credit_platform import api_pages, health
 from credit_platform.portal.views import first_page
+from entities.systems.token_views import SystemTokenView
 
 urlpatterns = [
     path("", include("credit_platform.portal.urls")),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", include("associations.urls")),
     path("", include("credit_platform.governance.urls")),
     path("", include("credit_platform.ui.urls")),
+    path("systems/", include("entities.systems.urls")),
+    path("o/token/", SystemTokenView.as_view(), name="oauth2-token"),
     path("api/v1/", include("credit_platform.api_urls")),
     path("api/schema/", api_pages.schema, name="api-schema"),
     path("api/docs/", api_pages.docs, name="api-docs"),

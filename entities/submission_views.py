@@ -1,7 +1,5 @@
 """Pages of submitted files: hand in, follow, preview, decide, confirm, take the rest back."""
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,7 +9,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +20,7 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
 from entities import looks, policies, submission_selectors as selectors
+from entities.downloads import rest_response
 from entities.intake import explaining, formats, mapping, returning, templates
 from entities.intake.layout import Layout
 from entities.intake.matching import Question
@@ -551,23 +549,3 @@ def submission_rest(request: HttpRequest, submission_id: int) -> HttpResponseBas
     """The rows that are not taken, in the format of the file or the one asked for, with a column of reasons."""
     submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
     return rest_response(submission, request.GET.get("as", ""))
-
-
-def rest_response(submission: Submission, asked: str) -> HttpResponseBase:
-    """The rest as a download, for the page and for the API; `Missing` while there is none."""
-    if submission.state not in (State.READY, State.DONE):
-        raise Missing
-    kind = returning.kind_of(submission, asked)
-    stem, _dot, _ending = submission.document.name.rpartition(".")
-    name = f"{stem or submission.document.name}-{_('rest')}.{kind}"
-    if kind == returning.XLSX:
-        response: HttpResponseBase = FileResponse(
-            returning.as_xlsx(submission), as_attachment=True, filename=name
-        )
-    else:
-        # Its encoding is that of the file, so the header does not promise another one.
-        response = StreamingHttpResponse(returning.as_csv(submission), content_type="text/csv")
-        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -41,7 +41,7 @@ class ErrorOut(serializers.Serializer):
 
 
 #: For `extend_schema(responses={200: …, **ERRORS})`.
-ERRORS = {403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut}
+ERRORS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 
 
 def exception_handler(exc, context):

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "guardian",
+    "oauth2_provider",
     "pgtrigger",
     "rest_framework",
     "credit_platform.ui",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "credit_platform.accounts",
     "credit_platform.audit",
     "entities",
+    "entities.systems",
     "entities.sharing",
     "evaluation",
     "agencies",
@@ -221,8 +223,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "entities.systems.authentication.SystemAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "credit_platform.common.tokens.TokenAllows",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["entities.systems.throttling.SystemThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"systems": os.environ.get("SYSTEM_REQUESTS", "600/min")},
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "credit_platform.common.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -230,13 +240,34 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "credit_platform.common.api.exception_handler",
     "DEFAULT_VERSIONING_CLASS": None,
 }
+# Other systems sign in with client credentials and nothing else: no page asks anybody to let them in.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES_BACKEND_CLASS": "entities.systems.authentication.SystemScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+}
+#: How often a client may ask for a token from one address in a minute.
+TOKENS_PER_MINUTE = int(os.environ.get("TOKENS_PER_MINUTE", "30"))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Credit supervision platform",
     "VERSION": "1",
     "DESCRIPTION": (
         "The same rules as the pages: whoever calls sees and does what their role may see and do there. "
         "What one may not see is a 404. Every error is `{code, message}`, with `problems` by field where input "
-        "was wrong."
+        "was wrong.\n\n"
+        "**Other systems** sign in with OAuth2 client credentials, which whoever answers for a body creates under "
+        "“Systems”. A token lasts an hour and carries `records:read`, `records:write` or both:\n\n"
+        "```\n"
+        "curl -X POST https://…/o/token/ -d grant_type=client_credentials -d client_id=… -d client_secret=…\n"
+        "curl -X POST https://…/api/v1/records/ -H 'Authorization: Bearer …' -H 'Idempotency-Key: 2026-11-22-1' \\\n"
+        '     -H \'Content-Type: application/json\' -d \'{"body": "tax", "entity": "91339702MX90000157", '
+        '"record_type": "tax-credit-grade", "document_number": "A-2025-91339702MX90000157", '
+        '"title": "A", "decided_on": "2025-12-31"}\'\n'
+        "curl -X POST https://…/api/v1/submissions/ -H 'Authorization: Bearer …' -F body=tax "
+        "-F format=tax-credit-a-list -F file=@list.csv\n"
+        "```\n\n"
+        "A request with an `Idempotency-Key` is done once; sent again within two days it gets the same answer with "
+        "`Idempotent-Replayed: true`, and the same key with another body is a 422. Too many requests are a 429."
     ),
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

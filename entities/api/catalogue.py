@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS
 from credit_platform.common.errors import InvalidInput
+from entities.api.serializers import SYSTEMS
 from entities.cataloguing import selectors
 from entities.cataloguing.serializers import InstrumentOut, RuleOut, TypeVersionOut
 from entities.models import CatalogueProposal
@@ -26,6 +27,8 @@ ON = OpenApiParameter(
 
 class _CatalogueViewSet(viewsets.ViewSet):
     """The versions in force on a day, and all versions of one entry."""
+
+    token_scopes = SYSTEMS
 
     permission_classes = (AllowAny,)
     lookup_field = "code"

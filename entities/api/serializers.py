@@ -10,6 +10,9 @@ from entities.drafts import RecordDraft
 from entities.models import CreditRecord, Entity, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 
+#: What a token must carry to read and to send here.
+SYSTEMS = {"read": "records:read", "write": "records:write"}
+
 
 class EntityOut(serializers.ModelSerializer):
     """What the register says of an entity."""

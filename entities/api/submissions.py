@@ -1,5 +1,6 @@
 """Files over REST: hand in, follow, read the problems, confirm. The same checks and policies as on the pages."""
 
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
@@ -12,9 +13,11 @@ from rest_framework.response import Response
 from credit_platform.common.api import ERRORS
 from credit_platform.common.errors import InvalidInput
 from entities import submission_selectors as selectors
+from entities.api.serializers import SYSTEMS
+from entities.downloads import rest_response
 from entities.intake.sentences import for_reader
 from entities.models import Submission, SubmissionRow, SubmittingBody
-from entities.services import submissions
+from entities.services import submissions, taking_back
 
 
 class SubmissionIn(serializers.Serializer):
@@ -23,6 +26,12 @@ class SubmissionIn(serializers.Serializer):
     body = serializers.SlugRelatedField(slug_field="code", queryset=SubmittingBody.objects.all())
     format = serializers.CharField(max_length=60)
     file = serializers.FileField()
+
+
+class BecauseIn(serializers.Serializer):
+    """Why a file is taken back."""
+
+    because = serializers.CharField(max_length=taking_back.LONGEST_REASON)
 
 
 class CountsOut(serializers.Serializer):
@@ -109,6 +118,7 @@ class RowOut(serializers.ModelSerializer):
 class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Hand files in and follow them."""
 
+    token_scopes = SYSTEMS
     serializer_class = SubmissionListed
     parser_classes = (MultiPartParser, JSONParser)
     filter_backends = ()
@@ -154,6 +164,61 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
             rows = rows.filter(outcome=outcome)
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(RowOut(page, many=True).data)
+
+    @extend_schema(
+        summary="Give a file up before it is saved",
+        description="Of a file of which a part is saved, that part stays and the rest is closed.",
+        request=None,
+        responses={200: SubmissionOut, **ERRORS},
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str | None = None) -> Response:
+        submission = submissions.cancel_submission(by=request.user, submission_id=self.get_object().pk)
+        return Response(SubmissionOut(submission).data)
+
+    @extend_schema(
+        summary="Check a file anew against the registry as it is now",
+        request=None,
+        responses={200: SubmissionOut, **ERRORS},
+    )
+    @action(detail=True, methods=["post"], url_path="check-again")
+    def check_again(self, request: Request, pk: str | None = None) -> Response:
+        submission = submissions.check_again(by=request.user, submission_id=self.get_object().pk)
+        return Response(SubmissionOut(submission).data)
+
+    @extend_schema(
+        summary="Stop a file that is being saved",
+        description="What was saved stays; confirm it again to go on, cancel it to close it, or take it back.",
+        request=None,
+        responses={200: SubmissionOut, **ERRORS},
+    )
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: str | None = None) -> Response:
+        submission = taking_back.stop_saving(by=request.user, submission_id=self.get_object().pk)
+        return Response(SubmissionOut(submission).data)
+
+    @extend_schema(
+        summary="Take a saved file back as a whole, while nothing has been built on it",
+        request=BecauseIn,
+        responses={202: SubmissionOut, **ERRORS},
+    )
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, pk: str | None = None) -> Response:
+        sent = BecauseIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        submission = taking_back.ask_to_take_back(
+            by=request.user, submission_id=self.get_object().pk, because=sent.validated_data["because"]
+        )
+        return Response(SubmissionOut(submission).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="The rows that were not taken, with the reasons, as CSV or XLSX",
+        parameters=[OpenApiParameter("as", OpenApiTypes.STR, enum=["csv", "xlsx"])],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY, **ERRORS},
+    )
+    @action(detail=True, methods=["get"])
+    def rest(self, request: Request, pk: str | None = None) -> HttpResponseBase:
+        return rest_response(self.get_object(), request.query_params.get("as", ""))
 
     @extend_schema(
         summary="Save the good rows of a checked file",

@@ -1,5 +1,8 @@
 """The registry for other systems: the same scopes and services as the pages."""
 
+import json
+from typing import Any
+
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
@@ -10,6 +13,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import mixins, status, viewsets
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -17,15 +21,26 @@ from rest_framework.serializers import Serializer
 from credit_platform.common.api import ERRORS, NewestFirst
 from credit_platform.common.errors import InvalidInput
 from entities import selectors
-from entities.api.serializers import EntityOut, RecordIn, RecordOut, draft_from
+from entities.api.serializers import SYSTEMS, EntityOut, RecordIn, RecordOut, draft_from
 from entities.filters import RecordFilter
 from entities.models import CreditRecord, Entity
 from entities.search import find_entities
 from entities.services import records
+from entities.systems.services import answer_once
 
 MOST_MATCHES = 50
 #: So many records in one request; whole files go to submissions.
 MOST_AT_ONCE = 200
+
+
+def plain_json(data: Any) -> Any:
+    """What the answer says, as JSON has it; so it is the same when it is given again."""
+    return json.loads(JSONRenderer().render(data))
+
+
+def sent_as(data: Any) -> bytes:
+    """What was sent, in one form for all ways of writing the same."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, default=str).encode()
 
 
 def one_or_many(serializer: type[Serializer]) -> PolymorphicProxySerializer:
@@ -54,6 +69,7 @@ def one_or_many(serializer: type[Serializer]) -> PolymorphicProxySerializer:
 class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The entities that you may open."""
 
+    token_scopes = SYSTEMS
     serializer_class = EntityOut
     lookup_field = "credit_code"
     filter_backends = ()
@@ -82,8 +98,10 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         summary="Submit one record or several; they wait for a colleague's review",
         description=(
             f"One object or a list of at most {MOST_AT_ONCE}. All are taken or none; the problems of the n-th, counted "
-            "from 0, stand under `n.field`. Sending the same again changes nothing and answers with what is there."
+            "from 0, stand under `n.field`. Sending the same again changes nothing and answers with what is there. "
+            "With an `Idempotency-Key` the request is done once; again within two days it gets the same answer."
         ),
+        parameters=[OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER)],
         request=one_or_many(RecordIn),
         responses={201: one_or_many(RecordOut), **ERRORS},
     ),
@@ -91,6 +109,7 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Read the records you may see; submit records for a body you act for."""
 
+    token_scopes = SYSTEMS
     serializer_class = RecordOut
     filterset_class = RecordFilter
     pagination_class = NewestFirst
@@ -101,6 +120,20 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return selectors.records_for_list(user=self.request.user)
 
     def create(self, request: Request) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            status_code, data = self._submit(request)
+            return Response(data, status=status_code)
+        status_code, data, repeated = answer_once(
+            by=request.user,
+            key=key,
+            request=(request.method or "", request.path, sent_as(request.data)),
+            answer=lambda: self._submit(request),
+        )
+        return Response(data, status=status_code, headers={"Idempotent-Replayed": str(repeated).lower()})
+
+    @staticmethod
+    def _submit(request: Request) -> tuple[int, Any]:
         is_many = isinstance(request.data, list)
         if is_many and len(request.data) > MOST_AT_ONCE:
             sentence = _("At most %(most)d records at once; send a file for more.") % {"most": MOST_AT_ONCE}
@@ -117,4 +150,4 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             numbered=is_many,
         )
         shown = RecordOut(saved, many=True).data
-        return Response(shown if is_many else shown[0], status=status.HTTP_201_CREATED)
+        return status.HTTP_201_CREATED, plain_json(shown if is_many else shown[0])

@@ -21,7 +21,7 @@ SMALL = Decimal(100)
 #: From this many yuan on an amount in a column in 10,000 yuan was probably typed in yuan.
 LARGE = Decimal(100_000_000)
 #: Names of persons have two to four characters; names of entities that short are rare.
-SHORT_NAME = 4
+SHORTEST_NAME, SHORT_NAME = 2, 4
 BEGINS, ENDS = ("valid_from", "joined_on"), ("valid_until", "left_on")
 
 
@@ -76,7 +76,7 @@ def amount_in_its_unit(row: Row, context: Context) -> Iterator[Finding]:
 def name_is_an_entitys(row: Row, context: Context) -> Iterator[Finding]:
     """The name is not so short that it is probably a person's: people are not kept here."""
     name = row.values.get("entity_name", "").strip()
-    if 0 < len(name) <= SHORT_NAME and not name.isascii() and row.match.entity is None:
+    if SHORTEST_NAME <= len(name) <= SHORT_NAME and not name.isascii() and row.match.entity is None:
         yield Finding(
             "entity_name",
             _("This looks like the name of a person. Only market entities are kept here."),

@@ -8,9 +8,9 @@ LEVELS = (
     {"auth", "contenttypes", "sessions", "guardian", "account", "mfa"},
     {"ui", "common"},
     {"accounts"},
-    {"audit"},
+    {"audit", "oauth2_provider"},
     {"entities"},
-    {"sharing"},
+    {"sharing", "systems"},
     {
         "evaluation",
         "agencies",

@@ -88,6 +88,8 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "403 400 400 400 400 400 400 400 400 400",
     },
     "api-schema": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "api-submission-cancel": {"POST": "403 404 200 403 403 404 404 404 404 404"},
+    "api-submission-check-again": {"POST": "403 404 200 403 403 404 404 404 404 404"},
     "api-submission-confirm": {"POST": "403 404 409 403 403 404 404 404 404 404"},
     "api-submission-detail": {"GET": "403 404 200 200 200 404 404 404 404 404"},
     "api-submission-list": {
@@ -95,6 +97,9 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "403 400 400 400 400 400 400 400 400 400",
     },
     "api-submission-problems": {"GET": "403 404 200 200 200 404 404 404 404 404"},
+    "api-submission-rest": {"GET": "403 404 200 200 200 404 404 404 404 404"},
+    "api-submission-stop": {"POST": "403 404 200 403 403 404 404 404 404 404"},
+    "api-submission-take-back": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "associations:member-add": {
         "GET": "302 404 404 404 404 404 404 200 404 404",
         "POST": "302 404 404 404 404 404 404 200 404 404",
@@ -218,6 +223,7 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "302 302 302 302 302 302 302 302 302 302",
     },
     "mfa_view_recovery_codes": {},
+    "oauth2-token": {"POST": "400 400 400 400 400 400 400 400 400 400"},
     "portal:entity": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:entity-records": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:home": {"GET": "200 200 200 200 200 200 200 200 200 200"},
@@ -278,4 +284,14 @@ TABLE: dict[str, dict[str, str]] = {
     "ui:styleguide-job": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "ui:styleguide-lookup": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "ui:styleguide-try": {"POST": "302 422 422 422 422 422 422 422 422 422"},
+    "systems:list": {"GET": "302 404 404 404 200 404 200 200 404 404"},
+    "systems:new": {
+        "GET": "302 404 404 404 200 404 200 200 404 404",
+        "POST": "302 404 404 404 422 404 422 422 404 404",
+    },
+    "systems:renew": {"POST": "302 404 404 404 200 404 200 404 404 404"},
+    "systems:revoke": {
+        "GET": "302 404 404 404 200 404 200 404 404 404",
+        "POST": "302 404 404 404 302 404 302 404 404 404",
+    },
 }

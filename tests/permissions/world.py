@@ -17,6 +17,7 @@ from entities.models import (
     SubmittingBody,
 )
 from entities.sharing.models import WatchList, Webhook, WebhookMessage
+from entities.systems.services import connect_system
 from evaluation.models import Scheme
 from repair.models import CaseDocument
 from tests import factories
@@ -74,6 +75,9 @@ class World:
             header=["CF_WSH"],
             layout={"kind": "csv", "delimiter": ",", "columns": {}},
         )
+        self.system = connect_system(
+            by=self.people["supervisor"], body=self.body, name="case system", scopes=["records:read"]
+        ).system
         self.mapping = ColumnMapping.objects.create(
             body=self.body,
             format_code="market-penalties",
@@ -136,6 +140,7 @@ class World:
             "notice_id": self.notice.pk,
             "submission_id": self.submission.pk,
             "mapping_id": self.mapping.pk,
+            "system_id": self.system.pk,
             "number": self.case.number,
             "member_id": self.member.pk,
             "proposal_id": self.proposal.pk,
@@ -171,6 +176,11 @@ class World:
             "api-submission-detail": {"pk": self.submission.pk},
             "api-submission-confirm": {"pk": self.submission.pk},
             "api-submission-problems": {"pk": self.submission.pk},
+            "api-submission-cancel": {"pk": self.submission.pk},
+            "api-submission-check-again": {"pk": self.submission.pk},
+            "api-submission-rest": {"pk": self.submission.pk},
+            "api-submission-stop": {"pk": self.submission.pk},
+            "api-submission-take-back": {"pk": self.submission.pk},
             "api-case-draft": {"number": self.case_draft.number},
             "api-case-commitment": {"number": self.case_draft.number},
             "api-case-documents": {"number": self.case_draft.number},

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from credit_platform.audit.models import AccessEntry
 from credit_platform.common.api import ERRORS
 from credit_platform.common.errors import InvalidInput, Missing
+from entities.api.serializers import SYSTEMS
 from entities.sharing import feed, selectors
 from entities.sharing.api.serializers import ChangesOut, LookOut
 from entities.sharing.filters import LookFilter
@@ -41,6 +42,8 @@ EVERYTHING = "all"
 
 class ChangesView(APIView):
     """What changed at the entities that you follow."""
+
+    token_scopes = SYSTEMS
 
     @extend_schema(
         operation_id="changes_since",

@@ -1,0 +1,41 @@
+"""The one address of OAuth2 here: credentials in, token out."""
+
+import hashlib
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.views import TokenView
+
+WINDOW = 60
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class SystemTokenView(TokenView):
+    """Client credentials only, and so often a minute for each client and address."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if _too_often(request):
+            response = JsonResponse({"error": "slow_down"}, status=429)
+            response["Retry-After"] = str(WINDOW)
+            return response
+        if request.POST.get("grant_type") != "client_credentials":
+            return JsonResponse({"error": "unsupported_grant_type"}, status=400)
+        response = self.authorization_flow_token_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _too_often(request: HttpRequest) -> bool:
+    who = f"{request.META.get('REMOTE_ADDR')} {request.POST.get('client_id', '')}"
+    key = f"token:{hashlib.sha256(who.encode()).hexdigest()}"
+    cache.add(key, 0, WINDOW)
+    try:
+        return cache.incr(key) > settings.TOKENS_PER_MINUTE
+    except ValueError:
+        # It ran out between the two, or the cache is away: counting helps against guessing, it guards nothing else.
+        return False
