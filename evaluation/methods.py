@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _, gettext_noop, ngettext
+from django.utils.translation import gettext as _, gettext_noop, ngettext, pgettext
 
 from credit_platform.ui import formats
 from evaluation.indicators import METHODS, methods_of
@@ -217,7 +217,8 @@ def _rows(one: AnyComponent, say: Wording) -> Iterable[tuple[str, str]]:
     elif isinstance(one, FormulaComponent):
         yield _("How"), say.number(one.formula)
     elif isinstance(one, Dimension):
-        yield _("What is taken"), DIMENSION_TAKES[one.take]()
+        if one.take != "sum":
+            yield _("What is taken"), DIMENSION_TAKES[one.take]()
         if one.start:
             yield _("Where counting starts"), number(one.start)
     else:
@@ -332,7 +333,7 @@ def _common_rows(one: AnyComponent) -> Iterable[tuple[str, str]]:
 
 
 def _rule_rows(rule: Rule, say: Wording) -> list[tuple[str, str]]:
-    rows = [(_("When"), say.condition(rule.when)), (_("Then"), then_in_words(rule.then))]
+    rows = [(pgettext("of a rule", "When"), say.condition(rule.when)), (_("Then"), then_in_words(rule.then))]
     if rule.final:
         rows.append((_("After it"), _("no other rule acts")))
     return rows

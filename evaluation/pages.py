@@ -449,7 +449,9 @@ def _record_lines(explained: Explained) -> list[RecordLine]:
             record=reasons[0].record,
             level=LEVELS.get(reasons[0].record.severity_class),
             points=sum((reason.points for reason in reasons), Decimal(0)),
-            sub=" · ".join(sentences.sub_line(reason) for reason in reasons),
+            sub=" · ".join(
+                sentences.sub_line(reason, with_basis=number == 0) for number, reason in enumerate(reasons)
+            ),
             end=end_of(reasons[0].record),
         )
         for reasons in by_record.values()

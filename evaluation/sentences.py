@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 from credit_platform.ui import formats
 from evaluation.explanation import Adjustment, Explained, Reason
 from evaluation.kernel import Skipped
+from evaluation.schemes.document import RecordsComponent
 
 
 def why_not_counted(why: Skipped) -> str:
@@ -93,8 +94,8 @@ def _against(explained: Explained) -> str:
     return ngettext(
         "One record weighs against it (%(points)s): “%(heaviest)s”.",
         "%(count)s records weigh against it (%(points)s), most of all “%(heaviest)s”.",
-        len(heavy),
-    ) % {"count": len(heavy), "points": formats.points(_sum(heavy)), "heaviest": name_of(heavy[0])}
+        _records(heavy),
+    ) % {"count": _records(heavy), "points": formats.points(_sum(heavy)), "heaviest": name_of(heavy[0])}
 
 
 def _in_favour(explained: Explained) -> str:
@@ -102,17 +103,25 @@ def _in_favour(explained: Explained) -> str:
     if not light:
         return ""
     return ngettext(
-        "One record speaks for it (%(points)s).", "%(count)s records speak for it (%(points)s).", len(light)
-    ) % {"count": len(light), "points": formats.points(_sum(light))}
+        "One record speaks for it (%(points)s).",
+        "%(count)s records speak for it (%(points)s).",
+        _records(light),
+    ) % {"count": _records(light), "points": formats.points(_sum(light))}
+
+
+def _records(reasons: Iterable[Reason]) -> int:
+    """How many different records these are; one may fall under several components."""
+    return len({reason.record_id for reason in reasons})
 
 
 def _sum(reasons: Iterable[Reason]) -> Decimal:
     return sum((reason.points for reason in reasons), Decimal(0))
 
 
-def sub_line(reason: Reason) -> str:
+def sub_line(reason: Reason, *, with_basis: bool = True) -> str:
     """What stands under a reason: the law, the scheme's article, and what age or a later record makes of it."""
-    parts = [reason.record.legal_basis] if reason.record and reason.record.legal_basis else []
+    has_basis = with_basis and reason.record and reason.record.legal_basis
+    parts = [reason.record.legal_basis] if has_basis else []
     parts.append(
         _("%(indicator)s, article %(article)s of the scheme")
         % {"indicator": reason.indicator.name, "article": reason.indicator.article}
@@ -120,8 +129,13 @@ def sub_line(reason: Reason) -> str:
     if reason.superseded:
         parts.append(_("a later one speaks in its place"))
     if reason.is_weighted:
+        repeats = isinstance(reason.indicator, RecordsComponent) and reason.indicator.repeat
         parts.append(
-            _("%(full)s, weighing %(weight)s at its age")
+            (
+                _("%(full)s, weighing %(weight)s by age and repetition")
+                if repeats
+                else _("%(full)s, weighing %(weight)s at its age")
+            )
             % {
                 "full": formats.points(reason.full),
                 "weight": formats.percent(reason.numerator / reason.denominator, 0),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.ui import formats
-from entities.models import RecordType, RecordTypeVersion, SeverityClass
+from entities.models import Entity, RecordType, RecordTypeVersion, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 from evaluation.columns import CLASSES
 from evaluation.schemes import language as words
@@ -38,6 +38,8 @@ class Wording:
     #: By field of the details.
     fields: Mapping[str, str]
     components: Mapping[str, Component | Rule]
+    #: The scheme's own names for what the catalogue does not know.
+    own: Mapping[str, str]
 
     @classmethod
     def of(cls, document: SchemeDocument) -> "Wording":
@@ -56,10 +58,10 @@ class Wording:
                         choice["label_zh"], choice["label_en"]
                     )
         parts = {one.code: one for one in walk(document) if isinstance(one, Component | Rule)}
-        return cls(types, values, fields, parts)
+        return cls(types, values, fields, parts, {name: str(said) for name, said in document.words.items()})
 
     def types(self, codes: Iterable[str]) -> list[str]:
-        return [self.type_names.get(code, code) for code in codes]
+        return [self.value("type", code) for code in codes]
 
     def field(self, name: str) -> str:
         """A field of a record, a fact of an entity, or another word by which records are told apart."""
@@ -74,8 +76,9 @@ class Wording:
             "day": pgettext("by which records belong together", "day"),
         }
         if name.startswith("entity."):
-            return FACTS.get(name.removeprefix("entity."), lambda: name.removeprefix("entity."))()
-        return own.get(name) or self.fields.get(name, name)
+            fact = name.removeprefix("entity.")
+            return FACTS[fact]() if fact in FACTS else self.own.get(fact, fact)
+        return own.get(name) or self.fields.get(name) or self.own.get(name, name)
 
     def value(self, field: str, word: str) -> str:
         """A word of a field, as people say it."""
@@ -84,8 +87,10 @@ class Wording:
         if field == "penalty-kind":
             return str(PenaltyKind(word).label) if word in PenaltyKind.values else word
         if field == "type":
-            return self.type_names.get(word, word)
-        return self.values.get((field, word), word)
+            return self.type_names.get(word) or self.own.get(word, word)
+        if field == "entity.size" and word in Entity.Size.values:
+            return str(Entity.Size(word).label)
+        return self.values.get((field, word)) or self.own.get(word, word)
 
     def day(self, name: str) -> str:
         """A day by its name."""
@@ -99,7 +104,7 @@ class Wording:
 
     def match(self, match: Match) -> str:
         """Which records are meant."""
-        parts = [formats.listed(self.types(match.types)) if match.types else _("all records that count")]
+        parts = [formats.listed(self.types(match.types))] if match.types else []
         if match.latest:
             parts.append(_("only the last one"))
         if match.classes:
@@ -110,7 +115,7 @@ class Wording:
         for name, wanted in match.values.items():
             parts.append(formats.listed(self.value(name, value) for value in wanted))
         parts += [self.condition(one) for one in match.where]
-        return divided(parts)
+        return divided(parts) or _("all records that count")
 
     def same(self, same: words.Same) -> str:
         """What records have in common."""
@@ -265,7 +270,10 @@ def _table(say: Wording, node: words.Steps) -> str:
             rows.append(_("%(bounds)s: %(gives)s") % {"bounds": say.bounds(row), "gives": gives})
         else:
             rows.append(_("otherwise %(number)s") % {"number": gives})
-    return _("by %(number)s: %(rows)s") % {"number": say.number(node.steps), "rows": formats.listed(rows)}
+    return _("by %(number)s: %(rows)s") % {
+        "number": _bracketed(say, node.steps),
+        "rows": formats.listed(rows),
+    }
 
 
 def _case(say: Wording, node: words.Case) -> str:

@@ -366,6 +366,12 @@ class SchemeDocument(Part):
         Words,
         Field(description="Which of its figures are published where, and which are this project's own."),
     ]
+    words: Annotated[
+        dict[str, Words],
+        Field(
+            description="What its types, fields, facts and their values are called, where the catalogue does not say."
+        ),
+    ] = {}
     scale: Annotated[tuple[Grade, ...], Field(min_length=2, max_length=12)]
     scale_article: Article
     floor: Number | None = None

@@ -299,3 +299,24 @@ ON_LIST = {"records": {"types": ["list"]}}
 def test_a_scheme_that_does_not_hold_together_is_refused_with_the_reason(changes, complaint):
     with pytest.raises(ValidationError, match=complaint):
         SchemeDocument.model_validate(document(PENALTIES) | changes)
+
+
+def test_what_if_a_record_were_repaired_and_another_came():
+    one = scheme()
+    now = columns([Row(record=1), Row(record=2, severity="serious")], one.vocabulary)
+    assert rate(now, one, TODAY).points.tolist() == [50_00]
+    assert rate(now.without([2]), one, TODAY).points.tolist() == [70_00]
+    more = now.adding(columns([Row(record=3, severity="minor")], one.vocabulary))
+    assert rate(more, one, TODAY).points.tolist() == [48_00]
+    assert rate(more.without([1, 2, 3]), one, TODAY).place.tolist() == [NOT_RATED]
+    with pytest.raises(ValueError, match="other entities"):
+        now.adding(columns([Row(entity=2)], one.vocabulary))
+
+
+def test_a_shard_holds_its_entities_and_their_records_only():
+    one = scheme()
+    rows = [Row(entity=entity, record=entity) for entity in (1, 2, 2, 3)]
+    whole = columns(rows, one.vocabulary)
+    part = whole.shard(1, 3)
+    assert part.entities.tolist() == [2, 3]
+    assert rate(part, one, TODAY).points.tolist() == rate(whole, one, TODAY).points.tolist()[1:]
