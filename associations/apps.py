@@ -9,7 +9,7 @@ class AssociationsConfig(AppConfig):
     verbose_name = _("Industry associations")
 
     def ready(self) -> None:
-        from associations import audit_verbs, formats  # noqa: F401  (registers the verbs)
+        from associations import audit_verbs, formats, moves  # noqa: F401  (they register themselves)
         from associations.selectors import associations_of, current_members_of
         from entities.sharing import groups, places
 

@@ -8,7 +8,7 @@ class EntitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from credit_platform.audit import access
-        from entities import audit_verbs, looks, menu, notices  # noqa: F401  (verbs and notices register themselves)
+        from entities import audit_verbs, looks, menu, moves, notices  # noqa: F401  (they register themselves)
 
         access.register(what_is_seen=looks.what_is_seen, on_behalf=looks.on_behalf)
         menu.offer()

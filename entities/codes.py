@@ -45,6 +45,8 @@ MARKET_ENTITY_TYPES = {
     "3": _("farmers' cooperative"),
     "9": _("other"),
 }
+#: Places 1 and 2 of the code of a self-employed household.
+SELF_EMPLOYED = "92"
 NOISE = re.compile(r"[\s\-‐-―−]")
 ORGANISATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]")
 #: Region and organisation code: what a tax office gave before 2015.
@@ -82,6 +84,11 @@ def normalise(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return NOISE.sub("", text).upper()
+
+
+def is_self_employed(code: str) -> bool:
+    """Whether the code is that of a self-employed household (个体工商户): a person's own business."""
+    return code.startswith(SELF_EMPLOYED)
 
 
 def outer_check_character(code: str) -> str:

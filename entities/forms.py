@@ -147,7 +147,7 @@ def field_for(extra: dict) -> forms.Field:
     return forms.CharField(**common, max_length=500)
 
 
-def show_problems(form: forms.Form, refused: InvalidInput) -> None:
+def show_problems(form: forms.BaseForm, refused: InvalidInput) -> None:
     """Put what a service found wrong beside the fields that it concerns."""
     for name, sentences in refused.problems.items():
         place = name.replace("details.", DETAIL, 1)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.decisions import ALLOW, Decision, deny
+from entities.codes import is_self_employed
 
 NOBODY = Q(pk__in=())
 CLERK, REVIEWER, SUPERVISOR, OFFICER, LEAD = "clerk", "reviewer", "supervisor", "officer", "lead"
@@ -105,6 +106,39 @@ def entities_visible_to(user) -> Q:
         return Q()
     mine = entities_of(user)
     return Q(pk__in=mine) if mine else NOBODY
+
+
+def may_edit_entity(user, entity) -> Decision:
+    """Registration facts are changed by the body that keeps the register, and by the lead office."""
+    if (
+        is_lead(user)
+        or user.memberships.filter(
+            body__keeps_register=True, body__is_active=True, role__in=(CLERK, REVIEWER, SUPERVISOR)
+        ).exists()
+    ):
+        return ALLOW
+    return deny(_("Only the body that keeps the register changes what is registered."))
+
+
+def may_see_address(user, entity) -> bool:
+    """The address of a self-employed household is often a home: officials and its own agent see it."""
+    return not is_self_employed(entity.credit_code) or is_official(user) or entity.pk in entities_of(user)
+
+
+def may_move_entities(user) -> Decision:
+    """Propose and undo mergings and splittings."""
+    if not is_lead(user):
+        return deny(_("Only the lead office merges and splits entities."))
+    return ALLOW
+
+
+def may_decide_move(user, move) -> Decision:
+    """Four eyes: a colleague in the lead office, and never who proposed it."""
+    if not is_lead(user):
+        return deny(_("Only the lead office merges and splits entities."))
+    if move.proposed_by_id == user.pk:
+        return deny(_("You proposed this yourself; a colleague must carry it out."))
+    return ALLOW
 
 
 def records_visible_to(user) -> Q:

@@ -32,3 +32,11 @@ def district(region_code: str) -> str:
         if name and name not in GROUPING:
             return name
     return ""
+
+
+def described(region_code: str) -> str:
+    """The region with its city and province: 余姚市 (宁波市, 浙江省); "" when it is on no list."""
+    known = names()
+    parts = [known.get(code, "") for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000")]
+    own, *around = [part for part in dict.fromkeys(parts) if part and part not in GROUPING] or [""]
+    return f"{own}（{'，'.join(around)}）" if around else own

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit, verbs
 from credit_platform.audit.models import AuditEvent
@@ -125,10 +126,24 @@ def _deeds(events: QuerySet[AuditEvent]) -> list[Deed]:
             # In the reader's language as long as there is such a person; the copied name outlives them.
             actor_name=str(event.actor or event.actor_name) if event.actor_id else "",
             at=event.at,
-            note=str(event.detail.get("note") or event.detail.get("because") or ""),
+            note=_note_of(event.detail),
         )
         for event in events.select_related("actor").order_by("-at", "-pk")[:MOST_DEEDS]
     ]
+
+
+def _note_of(detail: dict) -> str:
+    """What a deed's bubble says: what was changed from what to what, and why."""
+    lines = [
+        _("%(field)s: %(was)s → %(now)s") % {"field": _field_name(name), "was": was or "–", "now": now or "–"}
+        for name, (was, now) in detail.get("changes", {}).items()
+    ]
+    return "\n".join([*lines, str(detail.get("note") or detail.get("because") or "")]).strip()
+
+
+def _field_name(name: str) -> str:
+    names = {"former_name": _("former name"), "former_number": _("former number")}
+    return names[name] if name in names else str(Entity._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def notices_for(*, user) -> QuerySet[Notice]:

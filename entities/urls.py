@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from entities import record_views, submission_urls, views
+from entities import keeping_views, record_views, submission_urls, views
 from entities.cataloguing import urls as catalogue_urls
 
 app_name = "entities"
 urlpatterns = [
     path("entities/", views.search, name="search"),
     path("entities/lookup/", views.lookup, name="lookup"),
+    path("entities/moves/", keeping_views.moves, name="moves"),
+    path("entities/moves/<int:move_id>/", keeping_views.move, name="move"),
+    path("entities/moves/<int:move_id>/carry-out/", keeping_views.carry_out, name="move-carry-out"),
+    path("entities/moves/<int:move_id>/drop/", keeping_views.drop, name="move-drop"),
+    path("entities/moves/<int:move_id>/undo/", keeping_views.undo, name="move-undo"),
     path("entities/<str:credit_code>/", views.entity_detail, name="entity-detail"),
+    path("entities/<str:credit_code>/edit/", keeping_views.edit, name="entity-edit"),
+    path("entities/<str:credit_code>/merge/", keeping_views.merge, name="merge"),
+    path("entities/<str:credit_code>/split/", keeping_views.split, name="split"),
     path("records/", views.record_list, name="record-list"),
     path("records/export/", views.record_export, name="record-export"),
     path("records/<int:record_id>/", record_views.detail, name="record-detail"),

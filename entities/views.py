@@ -13,14 +13,16 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.spreadsheets import csv_response
-from entities import codes, looks, panels, policies, selectors, tables
+from entities import codes, industries, looks, panels, policies, regions, selectors, tables
 from entities.filters import OwnRecordFilter
 from entities.models import CreditRecord
 from entities.publicity import rule_book
 from entities.search import Match, find_entities
 from entities.services import feedback
+from entities.services.entities import entity_of_former_code
 
 ROWS = 25
+BRANCHES_SHOWN = 10
 MOST_MATCHES = 50
 #: What a list of records may be sorted by.
 SORTS = frozenset({"decided_on", "publish_until", "document_number", "amount", "entered_at"})
@@ -77,6 +79,8 @@ def why_it_fits(match: Match) -> str:
             return _("former name %(name)s") % {"name": match.matched}
         case "initials":
             return _("pinyin initials")
+        case "similar":
+            return _("written a little differently")
         case "identifier":
             return _("number %(number)s") % {"number": match.matched}
         case _other:
@@ -87,7 +91,11 @@ def why_it_fits(match: Match) -> str:
 @require_safe
 def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
     """One entity: what is registered, its records, and what other apps have to show about it."""
+    if survivor := entity_of_former_code(codes.normalise(credit_code)):
+        # Who may not open the one that it was merged into is told there that nothing is here.
+        return redirect("entities:entity-detail", credit_code=survivor.credit_code)
     entity = selectors.entity_for_page(user=request.user, credit_code=credit_code)
+    branches = entity.branches.order_by("status", "name_key")
     records = selectors.records_for_list(user=request.user).filter(entity=entity)
     counts = selectors.tab_counts(records)
     tab = _tab(request, counts)
@@ -100,6 +108,13 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
         "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
         "panels": panels.panels_for(request.user, panels.ENTITY),
         "history": tables.timeline(selectors.deeds_about_entity(user=request.user, entity=entity)),
+        "branches": branches[:BRANCHES_SHOWN],
+        "branch_count": branches.count(),
+        "region": regions.described(entity.region_code),
+        "industry": industries.described(entity.industry_code),
+        "shows_address": policies.may_see_address(request.user, entity),
+        "may_edit": bool(policies.may_edit_entity(request.user, entity)),
+        "may_move": bool(policies.may_move_entities(request.user)),
         "search_url": reverse("entities:search"),
         "shell": shell_for(request.user),
         "is_narrow": not policies.roles_of(request.user),

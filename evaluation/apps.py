@@ -10,7 +10,7 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from entities.sharing import places
-        from evaluation import audit_verbs, menu, receivers  # noqa: F401  (registers the verbs, connects the receivers)
+        from evaluation import audit_verbs, menu, moves, receivers  # noqa: F401  (they register and connect themselves)
 
         menu.offer()
         places.register("evaluation", _("ratings"))

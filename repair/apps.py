@@ -11,7 +11,7 @@ class RepairConfig(AppConfig):
         from credit_platform.ui import navigation
         from entities.panels import RECORD, register_panel
         from entities.sharing import places
-        from repair import audit_verbs, notices, policies, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
+        from repair import audit_verbs, moves, notices, policies, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
 
         notices.register()
         places.register("repair", _("a repair case"))

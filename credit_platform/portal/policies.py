@@ -5,12 +5,7 @@ Imports no models, so that it stays below every query.
 
 from django.db.models import Q
 
-#: Places 1 and 2 of the credit code of a self-employed household (个体工商户): a person's own business.
-SELF_EMPLOYED = "92"
-
-
-def is_self_employed(credit_code: str) -> bool:
-    return credit_code.startswith(SELF_EMPLOYED)
+from entities.codes import SELF_EMPLOYED
 
 
 def entities_anybody_may_search() -> Q:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _
 
 from credit_platform.common.errors import Missing
-from credit_platform.portal import policies
+from entities import codes
 from entities.models import CreditRecord, Entity, PublicityRule, RecordType
 from evaluation.methods import rungs_of
 from evaluation.schemes.in_force import SchemeInForce, schemes_for
@@ -169,7 +169,7 @@ def publicity_rules_on(day: date) -> QuerySet[PublicityRule]:
 
 
 def is_self_employed(entity: Entity) -> bool:
-    return policies.is_self_employed(entity.credit_code)
+    return codes.is_self_employed(entity.credit_code)
 
 
 def public_schemes(day: date) -> list[PublicScheme]:

@@ -5,25 +5,50 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from credit_platform.common.bilingual import in_readers_language
-from entities import looks
+from entities import looks, policies
 from entities.drafts import RecordDraft
-from entities.models import CreditRecord, Entity, SeverityClass
+from entities.models import CreditRecord, Entity, EntityIdentifier, FormerName, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 
 #: What a token must carry to read and to send here.
 SYSTEMS = {"read": "records:read", "write": "records:write"}
 
 
+class FormerNameOut(serializers.ModelSerializer):
+    class Meta:
+        model = FormerName
+        fields = ("name", "until")
+
+
+class IdentifierOut(serializers.ModelSerializer):
+    """A number other than the unified code; `former_code` is that of an entity merged into this one."""
+
+    class Meta:
+        model = EntityIdentifier
+        fields = ("kind", "value", "valid_from", "valid_to")
+
+
 class EntityOut(serializers.ModelSerializer):
-    """What the register says of an entity."""
+    """What the register says of an entity. The legal representative is masked; the address of a self-employed
+    household is for officials and its own agent.
+    """
 
     status_label = serializers.CharField(source="get_status_display", read_only=True)
+    head_office = serializers.SlugRelatedField(slug_field="credit_code", read_only=True)
+    former_names = FormerNameOut(many=True, read_only=True)
+    identifiers = IdentifierOut(many=True, read_only=True)
+    address = serializers.SerializerMethodField()
+
+    def get_address(self, entity: Entity) -> str:
+        reader = self.context["request"].user
+        return entity.address if policies.may_see_address(reader, entity) else ""
 
     class Meta:
         model = Entity
         fields = (
             "credit_code", "organisation_code", "name_zh", "name_en", "status", "status_label", "legal_form",
             "region_code", "district", "industry_code", "size", "registered_on", "address",
+            "legal_representative", "head_office", "former_names", "identifiers",
         )  # fmt: skip
         read_only_fields = fields
 

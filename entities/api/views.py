@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
@@ -20,12 +21,13 @@ from rest_framework.serializers import Serializer
 
 from credit_platform.common.api import ERRORS, NewestFirst
 from credit_platform.common.errors import InvalidInput
-from entities import selectors
+from entities import codes, selectors
 from entities.api.serializers import SYSTEMS, EntityOut, RecordIn, RecordOut, draft_from
 from entities.filters import RecordFilter
 from entities.models import CreditRecord, Entity
 from entities.search import find_entities
 from entities.services import records
+from entities.services.entities import entity_of_former_code
 from entities.systems.services import answer_once
 
 MOST_MATCHES = 50
@@ -77,14 +79,22 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     queryset = Entity.objects.none()
 
     def get_queryset(self):
-        return Entity.objects.visible_to(self.request.user)
+        entities = Entity.objects.visible_to(self.request.user)
+        return entities.select_related("head_office").prefetch_related("former_names", "identifiers")
+
+    def get_object(self):
+        """The entity of that code, or the one into which it was merged."""
+        if survivor := entity_of_former_code(codes.normalise(self.kwargs[self.lookup_field])):
+            self.kwargs[self.lookup_field] = survivor.credit_code
+        return super().get_object()
 
     def list(self, request: Request, *args, **kwargs) -> Response:
         query = request.query_params.get("q", "").strip()
         if not query:
             return super().list(request, *args, **kwargs)
         found = [match.entity for match in find_entities(user=request.user, query=query, limit=MOST_MATCHES)]
-        results = EntityOut(found, many=True).data
+        prefetch_related_objects(found, "head_office", "former_names", "identifiers")
+        results = EntityOut(found, many=True, context={"request": request}).data
         return Response({"next": None, "previous": None, "results": results})
 
 

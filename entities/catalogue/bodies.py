@@ -15,6 +15,9 @@ LEAD = "lead-office"
 CATERING_ASSOCIATION = "catering-association"
 DEPARTMENTS = (MARKET_SUPERVISION, TAX, CUSTOMS, FINANCIAL_SUPERVISION)
 
+#: Who keeps the register of entities: market supervision registers all whose code begins with 9.
+REGISTRARS = (MARKET_SUPERVISION,)
+
 #: (code, kind, name in Chinese, name in English)
 BODIES = (
     (MARKET_SUPERVISION, DEPARTMENT, "市场监督管理局", "Market Supervision Bureau"),

@@ -10,7 +10,7 @@ from entities.models.catalogue import (
 )
 from entities.models.columns import ColumnMapping
 from entities.models.document import Document
-from entities.models.entity import Entity, EntityAgent, EntityIdentifier, FormerName
+from entities.models.entity import Entity, EntityAgent, EntityIdentifier, EntityMove, FormerName
 from entities.models.feedback import Delivery, Notice
 from entities.models.record import CreditRecord
 from entities.models.submission import Submission, SubmissionBlock, SubmissionRow
@@ -24,6 +24,7 @@ __all__ = (
     "Entity",
     "EntityAgent",
     "EntityIdentifier",
+    "EntityMove",
     "FormerName",
     "LegalInstrument",
     "Membership",

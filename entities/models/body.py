@@ -15,6 +15,11 @@ class SubmittingBody(BilingualName):
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    keeps_register = models.BooleanField(
+        _("keeps the register"),
+        default=False,
+        help_text=_("Whether its people change what is registered of entities."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     successor = models.ForeignKey(
         "self",

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -7,17 +8,35 @@ from credit_platform.common.bilingual import BilingualName
 from entities import policies
 
 
+class NamePairs(models.Func):
+    """Every two neighbouring characters of a name. Trigrams need three in a row, and a Chinese word has two.
+
+    The function is the database's own, of a migration, so that an index can hold its values.
+    """
+
+    function = "name_pairs"
+    output_field = ArrayField(models.TextField())
+
+
 class EntityQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The entities that this user may open; an entity's agent sees its own only."""
         return self.filter(policies.entities_visible_to(user))
 
 
+class EntityManager(models.Manager.from_queryset(EntityQuerySet)):  # type: ignore[misc]
+    """The entities that stand for themselves. One that was merged into another is found under that one."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Entity(BilingualName):
     """A market entity: whoever holds a unified social credit code and acts in the market.
 
     The code is the key. Its places 9 to 17 are the organisation code, by which older
-    documents name the same entity.
+    documents name the same entity. An entity that was merged into another keeps its row, for what was
+    said of it then, but `objects` leaves it out: its code is a number of the one that it was merged into.
     """
 
     class Status(models.TextChoices):
@@ -57,9 +76,25 @@ class Entity(BilingualName):
     head_office = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="branches"
     )
+    legal_representative = models.CharField(
+        _("legal representative"),
+        max_length=60,
+        blank=True,
+        help_text=_("Masked before it is kept: the first character of the name, then asterisks."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="absorbed",
+        db_index=False,  # Nearly every row has none; an index over all would only lead the planner astray.
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = EntityQuerySet.as_manager()
+    objects = EntityManager()
+    everything = EntityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entity")
@@ -68,15 +103,28 @@ class Entity(BilingualName):
             models.CheckConstraint(
                 condition=models.Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
                 name="a_credit_code_has_18_places_of_its_alphabet",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")), name="no_entity_is_merged_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(head_office=models.F("id")), name="no_entity_is_its_own_head_office"
+            ),
         ]
         indexes = [
             models.Index(fields=("organisation_code",), name="entity_by_organisation_code"),
             # Serves the whole name and its beginning alike.
             models.Index(OpClass("name_key", name="varchar_pattern_ops"), name="entity_by_name_key"),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="entity_name_trigrams"),
+            GinIndex(NamePairs("name_key"), name="entity_name_pairs"),
+            GinIndex(OpClass("initials", name="gin_trgm_ops"), name="entity_initials_trigrams"),
             models.Index(OpClass("initials", name="varchar_pattern_ops"), name="entity_by_initials"),
             models.Index(fields=("district", "id"), name="entity_by_district"),
+            models.Index(
+                fields=("merged_into",),
+                condition=models.Q(merged_into__isnull=False),
+                name="entities_merged_away",
+            ),
         ]
 
 
@@ -89,7 +137,10 @@ class FormerName(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
-        indexes = [GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="former_name_trigrams")]
+        indexes = [
+            GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="former_name_trigrams"),
+            GinIndex(NamePairs("name_key"), name="former_name_pairs"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("entity", "name_key"), name="a_former_name_stands_once_per_entity"
@@ -107,6 +158,7 @@ class EntityIdentifier(models.Model):
         REGISTRATION = "registration", _("Business registration number")
         ORGANISATION = "organisation", _("Organisation code")
         TAX = "tax", _("Tax registration number")
+        FORMER_CODE = "former_code", _("Former unified code")
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -145,3 +197,63 @@ class EntityAgent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.entity}"
+
+
+class EntityMove(models.Model):
+    """A merging of one entity into another, or a splitting of rows off to another; proposed by one, done by another.
+
+    `journal` is what was done, step by step, so that undoing restores it exactly.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("Merging")
+        SPLIT = "split", _("Splitting")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", pgettext_lazy("moving of entities", "Before a colleague")
+        DONE = "done", pgettext_lazy("moving of entities", "Done")
+        UNDONE = "undone", pgettext_lazy("moving of entities", "Undone")
+        DROPPED = "dropped", pgettext_lazy("moving of entities", "Dropped")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    source = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="moves_from")
+    target = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="moves_to")
+    selection = models.JSONField(
+        default=dict, blank=True, help_text=_("Of a splitting: keys of rows by relation, as app.Model.field.")
+    )
+    because = models.CharField(_("why"), max_length=500)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+    undone_because = models.CharField(_("why it was undone"), max_length=500, blank=True)
+    journal = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("moving of an entity's rows")
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(source=models.F("target")), name="an_entity_is_moved_to_another"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("done", "undone"))
+                | (models.Q(decided_by__isnull=False) & ~models.Q(decided_by=models.F("proposed_by"))),
+                name="nobody_carries_out_the_move_they_proposed",
+            ),
+            models.UniqueConstraint(
+                fields=("source",),
+                condition=models.Q(state="proposed"),
+                name="one_proposed_move_per_entity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.source.credit_code} → {self.target.credit_code}"

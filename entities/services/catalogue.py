@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from entities.catalogue.bodies import BODIES
+from entities.catalogue.bodies import BODIES, REGISTRARS
 from entities.catalogue.instruments import INSTRUMENTS
 from entities.catalogue.record_types import RECORD_TYPES
 from entities.catalogue.rules import RULES
@@ -21,7 +21,12 @@ def seed_catalogue() -> Counter:
     """
     written: Counter = Counter()
     for code, kind, name_zh, name_en in BODIES:
-        defaults = {"kind": kind, "name_zh": name_zh, "name_en": name_en}
+        defaults = {
+            "kind": kind,
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "keeps_register": code in REGISTRARS,
+        }
         written["bodies"] += SubmittingBody.objects.get_or_create(code=code, defaults=defaults)[1]
     for code, fields in INSTRUMENTS.items():
         written["instruments"] += LegalInstrument.objects.get_or_create(code=code, defaults=fields)[1]

@@ -47,6 +47,8 @@ LONGEST = {
     for name in ("legal_form", "registered_capital", "address", "industry_code")
 }
 UNKNOWN = frozenset({"N/A", "NA", "NULL", "无", "-"})
+#: What waits in their lists for the next to search is put in its place at the end.
+INDEXES_OF_NAMES = ("entity_name_trigrams", "entity_name_pairs", "entity_initials_trigrams")
 #: What is worked out for each row, whatever the file has.
 ALWAYS = ("credit_code", "name_zh", "name_key", "initials", "region_code", "district")
 
@@ -145,7 +147,8 @@ def _finish(name: str, outcome: Outcome) -> None:
         cursor.execute("RESET synchronous_commit")
         cursor.execute("RESET work_mem")
         if outcome.new or outcome.changed:
-            cursor.execute("SELECT gin_clean_pending_list('entity_name_trigrams')")
+            for index in INDEXES_OF_NAMES:
+                cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
             cursor.execute("ANALYZE entities_entity")
 
 

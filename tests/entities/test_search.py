@@ -1,12 +1,16 @@
 """Finding an entity as a clerk types."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import F
 
 from entities import naming
 from entities.models import Entity, EntityIdentifier, FormerName
-from entities.search import find_entities
+from entities.models.entity import NamePairs
+from entities.search import find_entities, pairs_despite_a_slip, pairs_of, slip_pattern
 from tests.factories import AgentFactory, EntityFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +85,7 @@ def test_two_parts_of_a_name_find_it(clerk):
     assert found(clerk, "云汀 电器") == [("name", "云汀市海晏电器厂")]
 
 
-def test_two_characters_from_the_middle_find_a_name_when_nothing_begins_so(clerk):
+def test_two_characters_from_the_middle_find_a_name(clerk):
     named("云汀市海晏电器厂")
     assert found(clerk, "海晏") == [("name", "云汀市海晏电器厂")]
 
@@ -142,3 +146,129 @@ def test_each_question_is_one_that_an_index_answers(condition, index):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert index in Entity.objects.filter(**condition).order_by().explain()
+
+
+# In the order in which a clerk would want them
+
+
+def test_whoever_is_in_business_comes_first_then_head_offices_then_the_shorter_name(clerk):
+    named("海晏电器厂", status="deregistered")
+    named("海晏电器商贸有限公司")
+    head_office = named("海晏电器有限公司")
+    named("海晏电器一部", head_office=head_office)
+    named("海晏电器分公司")
+    assert [name for _why, name in found(clerk, "海晏电器")] == [
+        "海晏电器有限公司",
+        "海晏电器商贸有限公司",
+        "海晏电器一部",
+        "海晏电器分公司",
+        "海晏电器厂",
+    ]
+
+
+def test_a_whole_name_comes_first_though_its_entity_is_gone(clerk):
+    named("海晏电器", status="deregistered")
+    named("海晏电器厂")
+    assert found(clerk, "海晏电器")[0] == ("name", "海晏电器")
+
+
+def test_reasons_come_in_their_order(clerk):
+    former = named("恒屿精细化工有限公司")
+    FormerName.objects.create(entity=former, name="汀东海晏电器厂", name_key="汀东海晏电器厂")
+    named("云汀海晏电器厂")
+    named("海晏电器厂")
+    named("海晏电器")
+    assert found(clerk, "海晏电器") == [
+        ("name", "海晏电器"),
+        ("name", "海晏电器厂"),
+        ("name", "云汀海晏电器厂"),
+        ("former_name", "恒屿精细化工有限公司"),
+    ]
+
+
+def test_two_characters_find_names_that_hold_them_behind_those_that_begin_so(clerk):
+    named("云汀海晏电器厂")
+    named("海晏食品厂")
+    assert found(clerk, "海晏") == [("name", "海晏食品厂"), ("name", "云汀海晏电器厂")]
+
+
+def test_traditional_characters_find_the_simplified_name(clerk):
+    named("云汀长乐银行")
+    assert found(clerk, "雲汀長樂銀行") == [("name", "云汀长乐银行")]
+
+
+def test_initials_find_a_name_from_its_middle_behind_those_that_begin_so(clerk):
+    named("云汀海晏电器厂")
+    named("海晏电器商店")
+    assert found(clerk, "hydq") == [("initials", "海晏电器商店"), ("initials", "云汀海晏电器厂")]
+
+
+# With a slip
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "云汀海燕电器厂",  # sounds alike
+        "云汀海鑫电器厂",
+        "云汀海电器厂",
+        "云汀海晏的电器厂",
+        "云汀晏海电器厂",
+        "汀海晏电器长",
+    ],
+)
+def test_one_slip_in_a_name_is_forgiven(clerk, typed):
+    named("云汀海晏电器厂")
+    assert found(clerk, typed) == [("similar", "云汀海晏电器厂")]
+
+
+def test_a_slip_is_forgiven_in_a_long_name_and_in_a_part_of_it(clerk):
+    named("云汀市海晏电器制造有限责任公司")
+    for typed in ("云汀市海晏电气制造有限责任公司", "晏电气制造", "海晏电制造有限"):
+        assert found(clerk, typed) == [("similar", "云汀市海晏电器制造有限责任公司")], typed
+
+
+def test_names_with_a_slip_are_not_offered_beside_names_that_fit(clerk):
+    named("云汀海晏电器厂")
+    named("云汀海燕电器厂")
+    assert found(clerk, "云汀海燕电器厂") == [("name", "云汀海燕电器厂")]
+
+
+def test_names_that_have_only_what_all_have_in_common_are_not_alike(clerk):
+    named("云汀海晏有限责任公司")
+    assert found(clerk, "恒屿化工有限责任公司") == []
+
+
+@pytest.mark.parametrize("place", [0, 5, 13, 17])
+def test_one_slip_in_a_code_is_forgiven(clerk, place):
+    entity = named("云汀海晏电器厂")
+    code = entity.credit_code
+    other = "8" if code[place] != "8" else "6"
+    (match,) = find_entities(user=clerk, query=code[:place] + other + code[place + 1 :])
+    assert match.entity == entity
+
+
+def test_the_slips_that_are_looked_for_are_all_that_one_slip_can_do():
+    text, name = "海晏电器厂", "云汀海晏电器厂"
+    slips = [text[:n] + "鑫" + text[n + 1 :] for n in range(5)]
+    slips += [text[:n] + text[n + 1 :] for n in range(5)]
+    slips += [text[:n] + "鑫" + text[n:] for n in range(1, 5)]
+    slips += [text[:n] + text[n + 1] + text[n] + text[n + 2 :] for n in range(4)]
+    for typed in slips:
+        assert re.search(slip_pattern(typed), name), typed
+        held = set(pairs_of(name))
+        assert any(set(pairs) <= held for pairs in pairs_despite_a_slip(typed)), typed
+    assert not re.search(slip_pattern("海鑫鑫器厂"), name)
+
+
+@pytest.mark.parametrize(
+    ("lookup", "index"),
+    [("pairs", "entity_name_pairs"), ("initials__contains", "entity_initials_trigrams")],
+)
+def test_parts_of_names_and_of_initials_are_answered_by_an_index(lookup, index):
+    EntityFactory.create_batch(3)
+    entities = Entity.objects.alias(pairs=NamePairs(F("name_key")))
+    condition = {"pairs__contains": ["海晏"]} if lookup == "pairs" else {lookup: "hydq"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert index in entities.filter(**condition).order_by().explain()

@@ -11,6 +11,7 @@ from entities.models import (
     CatalogueProposal,
     ColumnMapping,
     Document,
+    EntityMove,
     Notice,
     RecordType,
     SubmissionRow,
@@ -110,6 +111,22 @@ class World:
             reason="a new law",
             drafted_by=factories.MemberFactory(body=city.people["lead"].memberships.get().body, role="lead"),
         )
+        self.move = EntityMove.objects.create(
+            kind="merge",
+            source=factories.EntityFactory(),
+            target=city.leasing,
+            because="one licence",
+            proposed_by=self.proposal.drafted_by,
+        )
+        self.done_move = EntityMove.objects.create(
+            kind="merge",
+            source=factories.EntityFactory(),
+            target=city.leasing,
+            because="one licence",
+            state="done",
+            proposed_by=self.proposal.drafted_by,
+            decided_by=self.people["lead"],
+        )
         self.scheme = Scheme.objects.get(code="city-comprehensive")
         self.watch_list = WatchList.objects.create(
             body=self.body, name="Kitchens", kind="picked", created_by=self.people["clerk"]
@@ -145,6 +162,7 @@ class World:
             "member_id": self.member.pk,
             "proposal_id": self.proposal.pk,
             "section": "types",
+            "move_id": self.move.pk,
             "act": "version",
             "key": self.paper.document_id,
             "type_code": "administrative-penalty",
@@ -163,6 +181,7 @@ class World:
             "entities:catalogue-entry": {"code": "administrative-penalty"},
             "entities:catalogue-compare": {"code": "administrative-penalty"},
             "entities:catalogue-propose": {"code": "administrative-penalty"},
+            "entities:move-undo": {"move_id": self.done_move.pk},
             "entities:record-send": {"record_id": self.draft.pk},
             "entities:record-discard": {"record_id": self.draft.pk},
             "entities:record-approve": {"record_id": self.waiting.pk},
