@@ -7,6 +7,8 @@ class RepairConfig(AppConfig):
     verbose_name = _("Repair and appeal")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from agencies.desk import register_lane
         from credit_platform.ui import navigation
         from entities.panels import RECORD, register_panel
@@ -15,6 +17,7 @@ class RepairConfig(AppConfig):
 
         notices.register()
         places.register("repair", _("a repair case"))
+        post_migrate.connect(receivers.seed_clock_rules, sender=self, dispatch_uid="repair: rules of clocks")
         navigation.register(
             navigation.Item(
                 label=_("Cases"),

@@ -12,6 +12,7 @@ verbs.register(
     repair__case__document_removed=_("took a document out of the draft"),
     repair__case__commitment_signed=_("signed the commitment letter"),
     repair__case__clock_reckoned=_("reckoned the clock of the case anew"),
+    repair__profile__chosen=_("chose the local regulation that the city follows"),
     repair__case__lent=_("lent the case to a person"),
     repair__case__taken_back=_("ended the lending of the case"),
     **{f"repair__case__{action}": deed for action, deed in DEEDS.items()},

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.common.errors import InvalidInput
 from credit_platform.ui.forms import FileDrop, FilesField
 from repair import texts
-from repair.models import Case, CaseDocument
+from repair.models import Case, CaseDocument, Profile
 
 PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
 
@@ -110,3 +110,13 @@ class LendForm(WithProblems):
     """To whom a case is lent, by the name that they sign in with."""
 
     username = forms.CharField(label=_("User name"), max_length=150)
+
+
+class ProfileForm(WithProblems):
+    """Which local regulation the city follows, from which day, and why."""
+
+    use_required_attribute = False
+
+    profile = forms.ChoiceField(label=_("Regulation to follow"), choices=Profile.choices, required=False)
+    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,11 +1,13 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from entities.models import CreditRecord, Document, Entity, SubmittingBody
+from entities.models import CreditRecord, Document, Entity, LegalInstrument, SubmittingBody, Verification
 from repair import policies
+from repair.deadlines import Term, Unit
 
 
 class CaseQuerySet(models.QuerySet):
@@ -136,11 +138,138 @@ class Case(models.Model):
         return self.state in self.OPEN
 
 
+class Profile(models.TextChoices):
+    """Whose local regulation a city follows; the codes are those of the instruments."""
+
+    NATIONAL = "", _("National rules only")
+    SHANGHAI = "shanghai-2017", _("Shanghai 2017")
+    SHANDONG = "shandong-2020", _("Shandong 2020")
+    HENAN = "henan-2019", _("Henan 2019")
+    ZHEJIANG = "zhejiang-2017", _("Zhejiang 2017")
+    SHENZHEN = "shenzhen-2023", _("Shenzhen 2023")
+    TAIZHOU = "taizhou-2020", _("Taizhou 2020")
+
+
+class ClockRule(models.Model):
+    """One term, as one instrument sets it from one day to another, for a kind of case.
+
+    A rule that changes is ended and followed by another row with a code of its own, so that a code written
+    down with a day names for good what the day was reckoned by.
+    """
+
+    class CaseKind(models.TextChoices):
+        ANY = "", _("Every case")
+        REPAIR = "repair", _("Credit repair")
+        OBJECTION = "objection", _("Objection")
+        BASIS = "basis", _("Withdrawal of the basis")
+
+    class Clock(models.TextChoices):
+        RESULT = "result", _("Result to the applicant")
+        DECISION = "decision", _("Decision of the department")
+        ANSWER = "answer", _("Answer of the applicant")
+        APPEAL = "appeal", _("Decision on the appeal")
+        MARK = "mark", _("Mark on the record")
+        CHECK = "check", _("Check by the platform itself")
+        FORWARD = "forward", _("Passing on to the department")
+        REMOVAL = "removal", _("Removal after the decision")
+        WITHDRAWAL = "withdrawal", _("Removal after the basis has gone")
+
+    class Unit(models.TextChoices):
+        WORKING_DAY = Unit.WORKING_DAY.value, _("working days")
+        CALENDAR_DAY = Unit.CALENDAR_DAY.value, _("calendar days")
+        MONTH = Unit.MONTH.value, _("months")
+        YEAR = Unit.YEAR.value, _("years")
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    case_kind = models.CharField(_("kind of case"), max_length=12, choices=CaseKind, blank=True)
+    clock = models.CharField(_("clock"), max_length=12, choices=Clock)
+    profile = models.CharField(_("city profile"), max_length=20, choices=Profile, blank=True)
+    value = models.PositiveSmallIntegerField(_("term"))
+    unit = models.CharField(_("unit"), max_length=12, choices=Unit, default=Unit.WORKING_DAY)
+    extend_by = models.PositiveSmallIntegerField(
+        _("may be extended by"),
+        null=True,
+        blank=True,
+        help_text=_("Of its unit; by a supervisor, with reasons."),
+    )
+    at_most = models.PositiveSmallIntegerField(_("at most in all"), null=True, blank=True)
+    suspends = models.BooleanField(
+        _("suspends disclosure"),
+        default=False,
+        help_text=_("While the department checks an objection, the record is not shown to the public."),
+    )
+    body_code = models.SlugField(
+        _("only of the department"), max_length=60, blank=True, help_text=_("A rule so limited goes first.")
+    )
+    type_codes = ArrayField(
+        models.SlugField(max_length=60), verbose_name=_("only of the types"), default=list, blank=True
+    )
+    instrument = models.ForeignKey(
+        LegalInstrument,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("None: the procedure of this platform."),
+    )
+    article = models.CharField(_("article"), max_length=60, blank=True)
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    verification = models.CharField(_("verification"), max_length=1, choices=Verification, blank=True)
+
+    class Meta:
+        verbose_name = _("rule of a clock")
+        ordering = ("profile", "case_kind", "clock", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_clock_rule_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=(Q(instrument=None) & Q(verification=""))
+                | (Q(instrument__isnull=False) & ~Q(verification="")),
+                name="a_clock_rule_of_an_instrument_says_how_far_it_is_verified",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def term(self) -> Term:
+        return Term(self.value, Unit(self.unit))
+
+
+class ProfileChoice(models.Model):
+    """From which day the city follows which local regulation: append-only, the last one for a day holds."""
+
+    profile = models.CharField(_("city profile"), max_length=20, choices=Profile, blank=True)
+    since = models.DateField(_("from"))
+    reason = models.CharField(_("why"), max_length=500)
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("choice of a city profile")
+        ordering = ("-since", "-pk")
+        triggers = [
+            pgtrigger.Protect(
+                name="choices_of_profile_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_profile_display()}, {self.since}"
+
+
 class CaseClock(models.Model):
     """A term that runs in a case: for the department, for the applicant, for the whole.
 
-    The day follows from where it counts from and how many working days it has (`repair.deadlines`); both are
-    kept, so that it can be reckoned anew once the State Council publishes a year that it crosses.
+    The day follows from where it counts from and how long it has (`repair.deadlines`); both are kept with the
+    rule, so that it can be reckoned anew once the State Council publishes a year that it crosses, or the rules
+    change.
     """
 
     class Kind(models.TextChoices):
@@ -151,16 +280,25 @@ class CaseClock(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(_("clock"), max_length=10, choices=Kind)
-    rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row in the table of clocks."))
+    rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row among the rules of clocks."))
+    started_on = models.DateField(_("started on"))
+    given = models.PositiveSmallIntegerField(_("term given by the rule"))
     counts_from = models.DateField(_("counts from"), help_text=_("The day itself is not counted."))
     days = models.SmallIntegerField(
-        _("working days"),
+        _("days"),
         help_text=_("Less than nothing when a clock that was already over stood still and goes on."),
     )
+    unit = models.CharField(_("unit"), max_length=12, choices=ClockRule.Unit, default=Unit.WORKING_DAY.value)
     due_on = models.DateField(_("due on"))
     is_provisional = models.BooleanField(default=False)
+    may_extend_by = models.PositiveSmallIntegerField(_("may be extended by"), null=True, blank=True)
+    at_most = models.PositiveSmallIntegerField(_("at most in all"), null=True, blank=True)
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    extended_because = models.TextField(_("why it was extended"), blank=True)
     paused_on = models.DateField(_("stands still since"), null=True, blank=True)
-    days_left = models.SmallIntegerField(_("working days left while it stands still"), null=True, blank=True)
+    days_left = models.SmallIntegerField(_("days left while it stands still"), null=True, blank=True)
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
@@ -178,11 +316,20 @@ class CaseClock(models.Model):
                 | Q(paused_on__isnull=False, days_left__isnull=False),
                 name="a_clock_that_stands_still_knows_what_is_left",
             ),
+            models.CheckConstraint(
+                condition=Q(extended_by=None, extended_because="")
+                | (Q(extended_by__isnull=False) & ~Q(extended_because="")),
+                name="an_extension_has_an_approver_and_reasons",
+            ),
         ]
         indexes = [models.Index(fields=("due_on",), condition=Q(stopped_on=None), name="clocks_that_run")]
 
     def __str__(self) -> str:
         return f"{self.case}: {self.get_kind_display()}, {self.due_on}"
+
+    @property
+    def term(self) -> Term:
+        return Term(self.days, Unit(self.unit))
 
 
 class CaseStep(models.Model):

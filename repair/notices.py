@@ -35,6 +35,7 @@ TEMPLATES = {
     "repair.taken_up_again": gettext_noop(
         "%(body)s goes on with %(number)s without the material that it asked for."
     ),
+    "repair.extended": gettext_noop("%(body)s extended the time for %(number)s until %(due)s: %(words)s"),
     "repair.to_decide": gettext_noop(
         "A decision on %(number)s (%(entity)s, %(record)s) is proposed and waits for you. Decide by %(due)s."
     ),
@@ -94,6 +95,7 @@ DEEDS = {
     Action.WITHDRAW_APPEAL: _("withdrew the appeal"),
     Action.UPHOLD_APPEAL: _("upheld the appeal and granted the repair"),
     Action.DISMISS_APPEAL: _("dismissed the appeal"),
+    Action.EXTEND: _("extended the time"),
     Action.NOTE: _("wrote an internal note"),
     Action.SETTLE: _("settled the case, because the record has ended"),
     "record_corrected": _("took the corrected record into the case"),
@@ -167,6 +169,11 @@ def _taken_up_again(case: Case, words: str) -> None:
     _tell_entity("repair.taken_up_again", case)
 
 
+def _extended(case: Case, words: str) -> None:
+    _tell_entity("repair.extended", case, words)
+    _tell_body("repair.extended", case, words)
+
+
 def _sent_back(case: Case, words: str) -> None:
     _tell_body("repair.sent_back", case, words)
 
@@ -227,6 +234,7 @@ OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.PROPOSE_GRANT: _to_decide,
     Action.PROPOSE_REFUSE: _to_decide,
     Action.SEND_BACK: _sent_back,
+    Action.EXTEND: _extended,
     Action.GRANT: _granted,
     Action.REFUSE: _refused,
     Action.APPEAL: _appealed,

@@ -107,6 +107,14 @@ GATHERINGS = (
         folded=True,
     ),
     Gathering(
+        "extend",
+        _("Extend the time"),
+        _("Once, and by as much as the rule of the clock allows. The applicant is told, with the reasons."),
+        _("Why the time does not suffice"),
+        (Action.EXTEND,),
+        folded=True,
+    ),
+    Gathering(
         "appeal",
         _("Appeal to the lead office"),
         "",

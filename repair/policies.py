@@ -3,6 +3,8 @@
 Imports no models of this app, so that the models' own querysets can ask it. A refusal to decide names who may instead.
 """
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -165,6 +167,41 @@ def may_note(user, case) -> Decision:
     """Officials who deal with the case write notes for each other."""
     if not sees_internal_notes(user, case):
         return deny(_("Only those who deal with the case write notes in it."))
+    return ALLOW
+
+
+def may_extend(user, case) -> Decision:
+    """Lengthens a clock: a supervisor of the department, with reasons."""
+    if case.deciding_body_id not in bodies_of(user, {SUPERVISOR}):
+        return deny(
+            _("Only a supervisor of %(body)s extends the time for this case.") % {"body": case.deciding_body}
+        )
+    return _no_side_of_ones_own(user, case)
+
+
+def clock_to_extend(clocks: Iterable):
+    """The one among the running clocks of a case that its rule lets a supervisor lengthen, and that none has yet."""
+    return next(
+        (
+            clock
+            for clock in clocks
+            if clock.stopped_on is None and clock.may_extend_by and clock.extended_by_id is None
+        ),
+        None,
+    )
+
+
+def may_read_rules(user) -> Decision:
+    """Reads the table of terms with its sources: whoever works on cases."""
+    if not works_on_cases(user):
+        return deny(_("These tables are for those who work on cases."))
+    return ALLOW
+
+
+def may_choose_profile(user) -> Decision:
+    """Says which local regulation the city follows: the lead office."""
+    if not is_lead(user):
+        return deny(_("Only the lead office chooses the regulation that the city follows."))
     return ALLOW
 
 

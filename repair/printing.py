@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.utils import translation
 
+from entities.catalogue.instruments import INSTRUMENTS
 from repair import policies, rules
-from repair.deadlines import clock_rules
+from repair.clock_catalogue import CLOCK_RULES
+from repair.models import ClockRule, Profile
 from repair.workflow import MOVES, Action, State, at_any_time
 
 WHO = {
@@ -12,29 +14,36 @@ WHO = {
     policies.may_handle: "anyone who works on cases in the department",
     policies.may_decide: "a supervisor of the department without a hand in the record or the proposal",
     policies.may_decide_appeal: "someone of the lead office without a hand in the record, proposal or refusal",
+    policies.may_extend: "a supervisor of the department",
     policies.may_note: "officials who deal with the case",
     policies.only_the_platform: "the platform, when the registry ends the record",
 }
 WHEN = {
     at_any_time: "",
     rules.may_still_appeal: "once, within the days that the settings allow",
+    rules.may_be_extended: "once, where the rule of a running clock allows it",
     rules.answer_is_overdue: "after the applicant's days are over",
 }
 HEAD = """# How a repair goes
 
-Printed by `manage.py print_repair_workflow` from the table in `repair/workflow.py` and the clocks in
-`repair/deadlines.py`; a test fails when this file and the code differ. Do not edit it by hand.
+Printed by `manage.py print_repair_workflow` from the table in `repair/workflow.py` and the rules of clocks in
+`repair/clock_catalogue.py`; a test fails when this file and the code differ. Do not edit it by hand.
 """
 NOTES = """
+* The lead office chooses which of the local regulations the city follows, from which day; the choice is in the audit
+  log. Each clock keeps the rule that set it. When the rule for the day on which it started is another, it is reckoned
+  anew, with an entry in the audit log; a rule that begins later does not touch it.
+* The department's clock runs inside that of the whole: where the whole is over earlier, the department's is too.
+* A clock is extended once, by a supervisor and with reasons, where its rule gives a figure for it.
 * The day on which a clock is set going is not counted. Days are working days of the State Council's calendar; a
   deadline that crosses a year not yet published is provisional and is reckoned anew, with an entry in the audit log,
   once that year is known.
 * While the applicant is asked, both the department's clock and that of the whole stand still. That the clock of the
   whole stands still too is this platform's reading: no text that was read says so, and none says otherwise.
 * The appeal to the lead office is this platform's own procedure. 国办发〔2025〕22号 asks for a channel of objection and
-  appeal; no instrument that was read sets its terms. They are settings (`REPAIR_APPEAL_WITHIN_DAYS`: %(appeal)s
-  calendar days to file it, `REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS`, `REPAIR_ANSWER_WITHIN_WORKING_DAYS`). The days
-  to appeal are few, so that its result comes while the 60 days for administrative reconsideration still run
+  appeal; no instrument that was read sets its terms. The days to file it are a
+  setting (`REPAIR_APPEAL_WITHIN_DAYS`: %(appeal)s calendar days), the others rules marked as own. The days to appeal
+  are few, so that its result comes while the 60 days for administrative reconsideration still run
   (Administrative Reconsideration Law, 2023, article 20).
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
   the case, who took the decision under appeal, or who acts for the entity.
@@ -89,15 +98,22 @@ def _moves() -> str:
 
 def _clocks() -> str:
     lines = [
-        "| clock | working days | holds for | basis | source | read |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| clock | case | term | may be extended by | holds for | basis | source | read | rule |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    read = {"V": "in full", "P": "in part", "": "own"}
-    for rule in clock_rules():
-        types = ", ".join(sorted(rule.type_codes))
-        whom = f"{types} of {rule.body_code}" if rule.body_code else "all"
+    read = {"V": "in full", "P": "in part", "B": "not verified", "": "own"}
+    for code, rule in CLOCK_RULES.items():
+        types = ", ".join(sorted(rule.get("type_codes", ())))
+        whom = f"{types} of {rule['body_code']}" if "body_code" in rule else "all"
+        until = f" to {rule['valid_to']}" if "valid_to" in rule else ""
+        extend = rule.get("extend_by", "")
+        most = f", {rule['at_most']} in all" if "at_most" in rule else ""
+        profile = f"{Profile(rule['profile']).label}: " if "profile" in rule else ""
+        basis = INSTRUMENTS[rule["instrument"]]["name_en"] if rule["instrument"] else "own procedure"
         lines.append(
-            f"| {rule.says} | {rule.days} | {whom}, from {rule.valid_from} | {rule.basis} | {rule.source} |"
-            f" {read[rule.verification]} |"
+            f"| {ClockRule.Clock(rule['clock']).label}{', suspends disclosure' if rule.get('suspends') else ''} |"
+            f" {ClockRule.CaseKind(rule['case_kind']).label} |"
+            f" {rule['value']} working days | {extend}{most} | {profile}{whom}, from {rule['valid_from']}{until} |"
+            f" {basis} {rule.get('article', '')} | {rule['source']} | {read[rule['verification']]} | {code} |"
         )
     return "\n".join(lines)

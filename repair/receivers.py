@@ -1,11 +1,16 @@
-"""What cases do when the registry says that records changed."""
+"""What cases do when the registry says that records changed, and when the tables are there."""
 
 from django.dispatch import receiver
 
 from entities.signals import records_changed
-from repair import services
+from repair import clocks, services
 
 
 @receiver(records_changed, dispatch_uid="repair: cases follow their records")
 def follow_records(sender, *, entity_ids, **kwargs) -> None:
     services.follow_records(entity_ids=entity_ids)
+
+
+def seed_clock_rules(sender, **kwargs) -> None:
+    """Without its rules no case can be filed, so they come with the tables."""
+    clocks.seed_clock_rules()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from credit_platform.ui.formats import day_long
 from entities.publicity import Outlook, OutlookState
+from repair.policies import clock_to_extend
 
 #: Types of file that can be read on every desk and hold nothing that runs.
 PROOF_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
@@ -98,4 +99,13 @@ def answer_is_overdue(case, today: date) -> Decision:
     """The department goes on without the material only after the applicant had the time to send it."""
     if case.due_on is not None and today <= case.due_on:
         return deny(_("The applicant has until %(day)s to answer.") % {"day": day_long(case.due_on)})
+    return ALLOW
+
+
+def may_be_extended(case, today: date) -> Decision:
+    """Once, where the rule of a running clock allows it, and by no more than it says."""
+    if clock_to_extend(case.clocks.all()) is None:
+        return deny(
+            _("By the rules of this case no running clock can be extended, or it was extended already.")
+        )
     return ALLOW

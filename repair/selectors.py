@@ -18,8 +18,8 @@ from credit_platform.ui.formats import day, day_long, file_size
 from entities import looks
 from entities.models import CreditRecord
 from entities.publicity import Outlook, OutlookState, repair_outlook, rule_book
-from repair import deadlines, policies, rules
-from repair.models import Case, CaseClock, CaseDocument, CaseStep
+from repair import clock_rules, deadlines, policies, rules
+from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
 from repair.workflow import Action, Move, State, moves_open_to
 
@@ -143,6 +143,48 @@ def rows_of(cases: Iterable[Case], *, user) -> list[CaseRow]:
     ]
 
 
+# The rules of clocks
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule of a clock as the page of the rules shows it."""
+
+    rule: ClockRule
+    says: str
+    basis: str
+    holds_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """The rules by whose they are: the nation's and the platform's own, then each local regulation."""
+
+    groups: list[tuple[str, bool, list[RuleRow]]]
+    choices: tuple[ProfileChoice, ...]
+    profile: str
+
+
+def rules_page(*, today: date) -> RulesPage:
+    """Every rule of a clock, with how far it is verified, and which local regulation the city follows."""
+    book = clock_rules.clock_book()
+    followed = book.profile_on(today)
+    groups = []
+    for profile in Profile:
+        rows = [
+            RuleRow(
+                rule,
+                clock_rules.says(rule),
+                clock_rules.basis(rule),
+                rule.valid_from <= today and (rule.valid_to is None or today <= rule.valid_to),
+            )
+            for rule in book.rules
+            if rule.profile == profile
+        ]
+        groups.append((str(profile.label), profile == followed, rows))
+    return RulesPage(groups, book.choices, str(Profile(followed).label))
+
+
 # What can be repaired
 
 
@@ -253,13 +295,18 @@ class ClockView:
     """A clock as the page shows it."""
 
     clock: CaseClock
-    rule: deadlines.ClockRule
+    rule: ClockRule
     due: Due
     used: int
+    total: int
 
     @property
-    def total(self) -> int:
-        return self.rule.days
+    def says(self) -> str:
+        return clock_rules.says(self.rule)
+
+    @property
+    def basis(self) -> str:
+        return clock_rules.basis(self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,14 +450,21 @@ def _seal_of(name: str) -> str:
 
 
 def _clock_views(case: Case, today: date, calendar: WorkingCalendar) -> list[ClockView]:
-    views = []
-    for clock in case.clocks.all():
-        if clock.stopped_on is not None:
-            continue
-        rule = deadlines.rule_by_code(clock.rule)
+    running = [clock for clock in case.clocks.all() if clock.stopped_on is None]
+    book, views = clock_rules.clock_book() if running else None, []
+    for clock in running:
         left = clock.days_left if clock.paused_on else deadlines.days_left(clock.due_on, today, calendar)
         due = Due(left, "paused" if clock.paused_on else "running", clock.due_on, clock.is_provisional)
-        views.append(ClockView(clock, rule, due, used=min(max(rule.days - left, 0), rule.days)))
+        total = deadlines.extended(
+            deadlines.Term(clock.given),
+            (clock.may_extend_by or 0) * bool(clock.extended_by_id),
+            at_most=clock.at_most,
+        ).value
+        views.append(
+            ClockView(
+                clock, book.by_code(clock.rule), due, used=min(max(total - left, 0), total), total=total
+            )
+        )
     order = list(CaseClock.Kind.values)
     return sorted(views, key=lambda view: order.index(view.clock.kind))
 

@@ -7,7 +7,6 @@ from datetime import date
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,28 +14,19 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
-from credit_platform.common.services import current_calendar
 from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
 from entities.policies import who_answers_for
 from entities.publicity import repair_outlook
 from entities.services import documents, records
-from repair import deadlines, notices, policies, rules
-from repair.models import Case, CaseClock, CaseDocument, CaseNumber, CaseStep
+from repair import clocks, notices, policies, rules
+from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
 from repair.workflow import Action, Move, State, move_for
 
 MOST_PROOFS = 20
-#: Which clock the step that a case stands in has to keep to.
-CLOCK_OF_STATE: dict[str, CaseClock.Kind] = {
-    State.SUBMITTED: CaseClock.Kind.DECISION,
-    State.PROPOSED: CaseClock.Kind.DECISION,
-    State.MORE_MATERIAL: CaseClock.Kind.ANSWER,
-    State.APPEALED: CaseClock.Kind.APPEAL,
-}
 LETTER_LANGUAGES = ("zh-hans", "en")
 RECORD_CORRECTED = "record_corrected"
-REMIND_WORKING_DAYS_BEFORE = 1
 
 
 # Before filing
@@ -267,9 +257,7 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
     case.state = move.target
     if move.action != Action.NOTE:
         case.version += 1
-    if set_clocks := _CLOCKS.get(move.action):
-        set_clocks(case, today)
-    _set_due(case)
+    clocks.after(case, move.action, by=by, note=note, today=today)
     case.save()
     CaseStep.objects.create(
         case=case,
@@ -339,160 +327,6 @@ _WRITES = {
     Action.UPHOLD_APPEAL: _appeal_decided,
     Action.DISMISS_APPEAL: _appeal_decided,
 }
-
-
-# Clocks
-
-
-def _start_department_clocks(case: Case, today: date) -> None:
-    _start(case, CaseClock.Kind.RESULT, today)
-    _start(case, CaseClock.Kind.DECISION, today)
-
-
-def _wait_for_answer(case: Case, today: date) -> None:
-    calendar = current_calendar()
-    for clock in _running(case, CaseClock.Kind.RESULT, CaseClock.Kind.DECISION):
-        clock.paused_on, clock.days_left = today, deadlines.left_when_paused(clock.due_on, today, calendar)
-        clock.save(update_fields=("paused_on", "days_left"))
-    _start(case, CaseClock.Kind.ANSWER, today)
-
-
-def _go_on(case: Case, today: date) -> None:
-    calendar = current_calendar()
-    _running(case, CaseClock.Kind.ANSWER).update(stopped_on=today)
-    for clock in _running(case, CaseClock.Kind.RESULT, CaseClock.Kind.DECISION).filter(
-        paused_on__isnull=False
-    ):
-        clock.counts_from, clock.days = today, clock.days_left
-        clock.paused_on = clock.days_left = None
-        _reckon(clock, calendar)
-        clock.save()
-
-
-def _start_appeal_clock(case: Case, today: date) -> None:
-    _start(case, CaseClock.Kind.APPEAL, today)
-
-
-def _stop_clocks(case: Case, today: date) -> None:
-    _running(case).update(stopped_on=today)
-
-
-_CLOCKS = {
-    Action.SUBMIT: _start_department_clocks,
-    Action.ASK_MATERIAL: _wait_for_answer,
-    Action.SUPPLY_MATERIAL: _go_on,
-    Action.TAKE_UP_AGAIN: _go_on,
-    Action.APPEAL: _start_appeal_clock,
-    Action.WITHDRAW: _stop_clocks,
-    Action.GRANT: _stop_clocks,
-    Action.REFUSE: _stop_clocks,
-    Action.WITHDRAW_APPEAL: _stop_clocks,
-    Action.UPHOLD_APPEAL: _stop_clocks,
-    Action.DISMISS_APPEAL: _stop_clocks,
-    Action.SETTLE: _stop_clocks,
-}
-
-
-def _start(case: Case, kind: CaseClock.Kind, today: date) -> None:
-    rule = deadlines.rule_for(
-        kind, on=today, body_code=case.deciding_body.code, type_code=case.record.record_type.code
-    )
-    clock = CaseClock(case=case, kind=kind, rule=rule.code, counts_from=today, days=rule.days)
-    _reckon(clock, current_calendar())
-    clock.save()
-
-
-def _reckon(clock: CaseClock, calendar) -> None:
-    end = deadlines.due(clock.counts_from, clock.days, calendar)
-    clock.due_on, clock.is_provisional = end.day, end.provisional
-
-
-def _running(case: Case, *kinds: CaseClock.Kind):
-    clocks = CaseClock.objects.filter(case=case, stopped_on=None)
-    return clocks.filter(kind__in=kinds) if kinds else clocks
-
-
-def _set_due(case: Case) -> None:
-    """Copy the day of the step's own clock to the case, where lists sort by it."""
-    clock = _running(case, CLOCK_OF_STATE[case.state]).first() if case.state in CLOCK_OF_STATE else None
-    case.due_on = clock.due_on if clock else None
-    case.due_is_provisional = bool(clock and clock.is_provisional)
-
-
-@transaction.atomic
-def reckon_provisional_clocks() -> int:
-    """Reckon anew every running clock whose year was not published when it was set; returns how many days moved.
-
-    A clock that stands still is reckoned when it goes on.
-    """
-    calendar, moved = current_calendar(), 0
-    provisional = (
-        CaseClock.objects.select_for_update(of=("self",))
-        .filter(stopped_on=None, paused_on=None, is_provisional=True)
-        .select_related("case")
-        .order_by("pk")
-    )
-    for clock in provisional:
-        was = clock.due_on
-        _reckon(clock, calendar)
-        if clock.due_on == was and clock.is_provisional:
-            continue
-        clock.save(update_fields=("due_on", "is_provisional"))
-        if CLOCK_OF_STATE.get(clock.case.state) == clock.kind:
-            Case.objects.filter(pk=clock.case_id).update(
-                due_on=clock.due_on, due_is_provisional=clock.is_provisional
-            )
-        if clock.due_on != was:
-            moved += 1
-            audit.record(
-                actor=None,
-                verb="repair.case.clock_reckoned",
-                target=clock.case,
-                clock=clock.kind,
-                was=was.isoformat(),
-                now=clock.due_on.isoformat(),
-            )
-    return moved
-
-
-def watch_clocks(*, today: date) -> int:
-    """Remind before a term ends and tell superiors once it is over; each clock once for each, however often this runs.
-
-    Returns how many clocks had something to say.
-    """
-    reckon_provisional_clocks()
-    calendar = current_calendar()
-    horizon = deadlines.due(today, REMIND_WORKING_DAYS_BEFORE, calendar).day
-    to_remind = Q(due_on__gte=today, due_on__lte=horizon, reminded_at=None)
-    to_escalate = Q(due_on__lt=today, overdue_told_at=None)
-    waiting = CaseClock.objects.filter(stopped_on=None, paused_on=None).filter(to_remind | to_escalate)
-    told = 0
-    for key in list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)):
-        told += _tell_of_clock(key, today, horizon)
-    return told
-
-
-@transaction.atomic
-def _tell_of_clock(key: int, today: date, horizon: date) -> bool:
-    clock = (
-        CaseClock.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=key, stopped_on=None, paused_on=None)
-        .select_related("case__entity", "case__deciding_body", "case__record")
-        .first()
-    )
-    if clock is None:
-        return False
-    now = timezone.now()
-    if clock.due_on < today and clock.overdue_told_at is None:
-        notices.overdue(clock)
-        clock.overdue_told_at = now
-    elif today <= clock.due_on <= horizon and clock.reminded_at is None:
-        notices.due_soon(clock)
-        clock.reminded_at = now
-    else:
-        return False
-    clock.save(update_fields=("overdue_told_at", "reminded_at"))
-    return True
 
 
 # Lending

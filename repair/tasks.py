@@ -4,10 +4,10 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from repair import services
+from repair import clocks
 
 
 @shared_task(ignore_result=True, acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True)
 def watch_clocks() -> None:
     """Remind and escalate; safe to run twice and at once on many workers."""
-    services.watch_clocks(today=timezone.localdate())
+    clocks.watch_clocks(today=timezone.localdate())

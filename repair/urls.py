@@ -8,6 +8,7 @@ app_name = "repair"
 urlpatterns = [
     path("cases/", views.case_list, name="case-list"),
     path("cases/repairable/", views.prospects, name="prospects"),
+    path("cases/rules/", views.clock_rules, name="clock-rules"),
     path("cases/new/", views.case_new, name="case-new"),
     path("cases/of/<str:credit_code>/", views.entity_panel, name="entity-panel"),
     path("cases/about/<int:record_id>/", views.record_panel, name="record-panel"),

@@ -16,9 +16,9 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, Wr
 from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
-from repair import pages, policies, rules, selectors, services
+from repair import clocks, pages, policies, rules, selectors, services
 from repair.filters import CaseFilter
-from repair.forms import DraftForm, LendForm, StepForm
+from repair.forms import DraftForm, LendForm, ProfileForm, StepForm
 from repair.models import Case, CaseDocument
 from repair.texts import fill_in
 from repair.workflow import Action, move_for
@@ -321,6 +321,7 @@ def _done(action: str) -> str:
         Action.APPEAL: _("The appeal is with the lead office."),
         Action.UPHOLD_APPEAL: _("Upheld. The record has ended; everyone concerned is told."),
         Action.DISMISS_APPEAL: _("Dismissed. The applicant reads the reasons and what can be done."),
+        Action.EXTEND: _("Extended. The applicant reads the reasons."),
         Action.NOTE: _("The note is written."),
         Action.WITHDRAW: _("The application is withdrawn."),
         Action.WITHDRAW_APPEAL: _("The appeal is withdrawn."),
@@ -423,3 +424,29 @@ def entity_panel(request: HttpRequest, credit_code: str) -> HttpResponse:
     }
     template = "repair/_entity_panel.html" if request.htmx else "repair/entity_panel.html"
     return render(request, template, context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def clock_rules(request: HttpRequest) -> HttpResponse:
+    """Which terms run in cases, on what they stand and how far that is verified; the lead office chooses the city's."""
+    policies.may_read_rules(request.user).require()
+    may_choose = policies.may_choose_profile(request.user)
+    form = ProfileForm(request.POST or None, initial={"since": timezone.localdate()})
+    status = 200
+    if request.method == "POST":
+        may_choose.require()
+        if form.is_valid():
+            try:
+                clocks.choose_profile(by=request.user, **form.cleaned_data)
+            except InvalidInput as refusal:
+                form.take(refusal)
+        if not form.errors:
+            messages.success(request, _("Chosen. Clocks that started since that day are reckoned anew."))
+            return redirect("repair:clock-rules")
+        status = 422
+    context = {
+        "page": selectors.rules_page(today=timezone.localdate()),
+        "form": form if may_choose else None,
+    }
+    return render(request, "repair/clock_rules.html", context, status=status)

@@ -35,6 +35,7 @@ class Action(TextChoices):
     UPHOLD_APPEAL = "uphold_appeal", _("Uphold the appeal and grant the repair")
     DISMISS_APPEAL = "dismiss_appeal", _("Dismiss the appeal")
     NOTE = "note", _("Write an internal note")
+    EXTEND = "extend", _("Extend the time")
     SETTLE = "settle", _("Settle: the record has ended")
 
 
@@ -67,6 +68,7 @@ REASONS = _("A decision needs its reasons; the applicant reads them.")
 REASONS_PROPOSED = _("Give the reasons that the supervisor is to decide by.")
 WHAT_TO_DO = _("Say what the clerk should look at again.")
 WHY_APPEAL = _("Say why the refusal is wrong.")
+WHY_LONGER = _("Say why the time does not suffice; the applicant reads it.")
 WORDS = _("Write what you want to note.")
 ANSWER = _("Add a document, or say why you cannot.")
 
@@ -106,6 +108,14 @@ MOVES: dict[tuple[Case.State, Action], Move] = {
             policies.may_note,
             needs_words=WORDS,
             is_internal=True,
+        ),
+        Move(
+            State.SUBMITTED,
+            Action.EXTEND,
+            State.SUBMITTED,
+            policies.may_extend,
+            when=rules.may_be_extended,
+            needs_words=WHY_LONGER,
         ),
         Move(State.SUBMITTED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.SUBMITTED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
@@ -150,6 +160,14 @@ MOVES: dict[tuple[Case.State, Action], Move] = {
             policies.may_note,
             needs_words=WORDS,
             is_internal=True,
+        ),
+        Move(
+            State.PROPOSED,
+            Action.EXTEND,
+            State.PROPOSED,
+            policies.may_extend,
+            when=rules.may_be_extended,
+            needs_words=WHY_LONGER,
         ),
         Move(State.PROPOSED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.PROPOSED, Action.SETTLE, State.SETTLED, policies.only_the_platform),

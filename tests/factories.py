@@ -324,6 +324,8 @@ class CaseFactory(DjangoModelFactory):
                 rule={"result": "result-gbf-2025-22", "decision": "decision-gbf-2025-22"}.get(
                     kind, f"{kind}-platform"
                 ),
+                started_on=_today(),
+                given={"result": 10, "decision": 3}.get(kind, 10),
                 counts_from=_today(),
                 days=3,
                 due_on=self.due_on,

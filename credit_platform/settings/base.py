@@ -186,11 +186,7 @@ EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 # Terms of the platform's own procedure for cases: no law that was read sets them. The days to appeal are
 # calendar days and few, so that the answer comes while the 60 days for reconsideration still run.
-REPAIR_ANSWER_WITHIN_WORKING_DAYS = int(os.environ.get("REPAIR_ANSWER_WITHIN_WORKING_DAYS", "10"))
 REPAIR_APPEAL_WITHIN_DAYS = int(os.environ.get("REPAIR_APPEAL_WITHIN_DAYS", "15"))
-REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS = int(
-    os.environ.get("REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS", "10")
-)
 
 #: Private networks, as 10.1.0.0/16, into which changes may be sent: the systems of departments on the
 #: government's own network. Every other private address is refused.

@@ -12,7 +12,7 @@ from credit_platform.common.errors import DomainError, WrongState
 from entities.models import CreditRecord, Notice
 from entities.services import records
 from evaluation.models import RatingRequest
-from repair import services
+from repair import clocks, services
 from repair.models import Case, CaseDocument, CaseStep
 from tests.factories import AgentFactory, CaseFactory, MemberFactory, repairable_record
 from tests.repair.papers import pdf
@@ -145,5 +145,5 @@ def test_workers_that_watch_the_clocks_at_once_tell_each_thing_once():
     case = CaseFactory()
     supervisor = supervisor_of(case)
     case.clocks.update(due_on=timezone.localdate() - timedelta(days=1))
-    at_once(*(lambda: services.watch_clocks(today=timezone.localdate()) for _ in range(3)))
+    at_once(*(lambda: clocks.watch_clocks(today=timezone.localdate()) for _ in range(3)))
     assert Notice.objects.filter(user=supervisor, kind="repair.overdue").count() == 1

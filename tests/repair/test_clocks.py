@@ -9,12 +9,16 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from credit_platform.audit.models import AuditEvent
+from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
 from credit_platform.common.models import CalendarException, CalendarYear
-from credit_platform.common.services import seed_working_calendar
+from credit_platform.common.services import current_calendar, seed_working_calendar
 from credit_platform.common.working_days import WorkingCalendar, months_after, working_days_after
-from entities.models import Notice
-from repair import deadlines, services
-from repair.models import Case, CaseClock
+from entities.catalogue.instruments import INSTRUMENTS
+from entities.models import LegalInstrument, Notice
+from repair import clocks, deadlines, services
+from repair.clock_catalogue import CLOCK_RULES
+from repair.clock_rules import ClockBook, basis, clock_book
+from repair.models import Case, CaseClock, ClockRule, ProfileChoice
 from repair.tasks import watch_clocks
 from tests.factories import BodyFactory, CaseFactory, MemberFactory
 
@@ -54,11 +58,48 @@ def test_what_comes_in_on_a_friday_before_a_holiday_is_due_on_the_next_working_d
     assert deadlines.due(date(2026, 10, 9), 1, WITH_HOLIDAY).day == date(2026, 10, 10)
 
 
+def shipped(*choices) -> ClockBook:
+    """The shipped rules without a table, and the profiles chosen: (profile, since)."""
+    rules = (
+        ClockRule(code=code, **fields | {"instrument": INSTRUMENT if fields["instrument"] else None})
+        for code, fields in CLOCK_RULES.items()
+    )
+    return ClockBook(
+        tuple(rules), tuple(ProfileChoice(profile=profile, since=since) for profile, since in choices)
+    )
+
+
+INSTRUMENT = LegalInstrument(pk=1)
+NATIONAL = shipped()
+
+
+def days_of(
+    book: ClockBook, clock: str, case_kind: str, on: date, body: str = "", kind: str = ""
+) -> int | None:
+    rule = book.rule_for(clock, case_kind=case_kind, on=on, body_code=body, type_code=kind)
+    return rule.value if rule else None
+
+
 def test_the_clock_of_the_department_runs_inside_that_of_the_whole():
     filed = date(2026, 11, 23)
-    inner = deadlines.due(filed, deadlines.rule_for("decision", on=filed).days, PLAIN)
-    outer = deadlines.due(filed, deadlines.rule_for("result", on=filed).days, PLAIN)
+    inner = deadlines.due(filed, days_of(NATIONAL, "decision", "repair", filed), PLAIN)
+    outer = deadlines.due(filed, days_of(NATIONAL, "result", "repair", filed), PLAIN)
     assert (inner.day, outer.day) == (date(2026, 11, 26), date(2026, 12, 7))
+    assert deadlines.inside(inner, outer) == inner
+    assert deadlines.inside(outer, inner) == inner
+
+
+def test_a_penalty_from_another_province_is_pushed_and_published_within_ten_working_days_each():
+    pushed = deadlines.due(date(2026, 11, 23), 10, PLAIN).day
+    assert (pushed, deadlines.due(pushed, 10, PLAIN).day) == (date(2026, 12, 7), date(2026, 12, 21))
+
+
+def test_a_case_filed_under_order_58_and_decided_under_order_36_keeps_the_clock_of_its_filing():
+    """The clock started on 30 March; what begins on 1 April changes what the record may, not this clock."""
+    filed = date(2026, 3, 30)
+    rule = NATIONAL.rule_for("decision", case_kind="repair", on=filed)
+    assert rule.code == "decision-gbf-2025-22"
+    assert deadlines.due(filed, rule.value, PLAIN).day == date(2026, 4, 2)
 
 
 @pytest.mark.parametrize(
@@ -68,25 +109,80 @@ def test_the_clock_of_the_department_runs_inside_that_of_the_whole():
         ("market-supervision", "administrative-penalty", date(2026, 11, 23), 7),
         ("market-supervision", "serious-violation-listing", date(2026, 11, 23), 7),
         ("market-supervision", "abnormal-listing", date(2026, 11, 23), 3),
-        ("market-supervision", "administrative-penalty", date(2025, 12, 24), 3),
+        ("market-supervision", "administrative-penalty", date(2025, 12, 24), 15),
         ("market-supervision", "administrative-penalty", date(2025, 12, 25), 7),
     ],
 )
 def test_the_term_is_that_of_the_matter_and_of_the_day(body, kind, on, days):
-    assert deadlines.rule_for("decision", on=on, body_code=body, type_code=kind).days == days
+    assert days_of(NATIONAL, "decision", "repair", on, body, kind) == days
+
+
+@pytest.mark.parametrize(
+    ("profile", "decision", "result"),
+    [
+        ("", 5, 7),
+        ("shanghai-2017", 5, None),
+        ("shandong-2020", None, 7),
+        ("henan-2019", 3, 7),
+        ("zhejiang-2017", None, 5),
+        ("shenzhen-2023", 2, None),
+        ("taizhou-2020", 5, None),
+    ],
+)
+def test_an_objection_runs_by_the_regulation_that_the_city_follows_and_else_by_the_platforms_own(
+    profile, decision, result
+):
+    book, day = shipped((profile, date(2026, 11, 1))), date(2026, 11, 23)
+    assert days_of(book, "decision", "objection", day) == decision
+    assert days_of(book, "result", "objection", day) == result
+    assert days_of(book, "decision", "objection", date(2026, 10, 31)) == 5
+    assert bool(book.suspends(case_kind="objection", on=day)) == (profile == "taizhou-2020")
+
+
+def test_a_local_regulation_goes_before_the_national_rule_and_leaves_the_rest_of_it():
+    book, day = shipped(("shenzhen-2023", date(2026, 11, 1))), date(2026, 11, 23)
+    rule = book.rule_for("decision", case_kind="repair", on=day)
+    assert (rule.code, rule.value, rule.extend_by) == ("shenzhen-repair-decision", 3, 3)
+    assert days_of(book, "result", "repair", day) == 10
+
+
+def test_the_last_choice_of_a_profile_for_a_day_holds():
+    book = shipped(("henan-2019", date(2026, 11, 20)), ("shanghai-2017", date(2026, 11, 1)))
+    assert book.profile_on(date(2026, 10, 31)) == ""
+    assert book.profile_on(date(2026, 11, 19)) == "shanghai-2017"
+    assert book.profile_on(date(2026, 11, 20)) == "henan-2019"
 
 
 def test_a_day_without_a_rule_has_no_guessed_clock():
-    with pytest.raises(LookupError):
-        deadlines.rule_for("decision", on=date(2024, 1, 1))
+    assert NATIONAL.rule_for("decision", case_kind="repair", on=date(2021, 1, 1)) is None
 
 
-def test_what_no_law_fixes_says_that_it_is_the_platforms_own(settings):
-    settings.REPAIR_APPEAL_DECIDED_WITHIN_WORKING_DAYS = 7
-    rule = deadlines.rule_for("appeal", on=date(2026, 11, 23))
-    assert rule.days == 7
-    assert "Procedure of this platform" in rule.basis
-    assert not rule.source
+@pytest.mark.parametrize(("code", "fields"), CLOCK_RULES.items())
+def test_every_rule_says_on_what_it_stands_and_how_far_it_was_read(code, fields):
+    if fields["instrument"] is None:
+        assert not fields["source"]
+        assert not fields["verification"]
+    else:
+        assert fields["instrument"] in INSTRUMENTS
+        assert fields["source"]
+        assert fields["verification"] in {"V", "P", "B"}
+    if fields.get("profile"):
+        assert fields["article"].startswith("第")
+
+
+@pytest.mark.django_db
+def test_the_rules_come_with_the_tables_and_seeding_again_changes_nothing():
+    assert set(ClockRule.objects.values_list("code", flat=True)) == set(CLOCK_RULES)
+    ClockRule.objects.filter(code="shanghai-mark").update(value=2)
+    assert clocks.seed_clock_rules() == 0
+    assert ClockRule.objects.get(code="shanghai-mark").value == 2
+
+
+@pytest.mark.django_db
+def test_what_no_law_fixes_says_that_it_is_the_platforms_own():
+    rule = clock_book().rule_for("appeal", case_kind="repair", on=date(2026, 11, 23))
+    assert rule.value == 10
+    assert "Procedure of this platform" in basis(rule)
 
 
 # What holds for every calendar
@@ -171,6 +267,67 @@ def test_a_clock_that_was_over_is_still_over_after_a_pause():
     assert resumed.day == monday + timedelta(days=7)
 
 
+@unhurried
+@given(
+    start=days,
+    inner=st.integers(0, 20),
+    outer=st.integers(0, 20),
+    unit=st.sampled_from(list(deadlines.Unit)),
+    calendar=calendars(),
+)
+def test_what_runs_inside_never_ends_after_what_it_runs_in(start, inner, outer, unit, calendar):
+    whole = deadlines.end_of(start, deadlines.Term(outer % 5, unit), calendar)
+    part = deadlines.end_of(start, deadlines.Term(inner), calendar)
+    capped = deadlines.inside(part, whole)
+    assert capped.day <= whole.day
+    assert capped in (part, whole)
+
+
+@unhurried
+@given(start=days, months=st.integers(0, 60))
+def test_months_end_on_the_same_day_or_on_the_last_of_a_shorter_month(start, months):
+    end = deadlines.end_of(start, deadlines.Term(months, deadlines.Unit.MONTH), PLAIN).day
+    assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
+    assert end.day == start.day or (end.day < start.day and (end + timedelta(days=1)).day == 1)
+    if months % 12 == 0:
+        assert deadlines.end_of(start, deadlines.Term(months // 12, deadlines.Unit.YEAR), PLAIN).day == end
+
+
+@given(value=st.integers(0, 40), by=st.integers(0, 40), most=st.none() | st.integers(0, 40))
+def test_an_extension_never_shortens_a_term_nor_goes_beyond_its_limit(value, by, most):
+    longer = deadlines.extended(deadlines.Term(value), by, at_most=most).value
+    assert longer >= value
+    assert longer <= (value + by if most is None else max(value, most))
+
+
+@unhurried
+@given(
+    start=days, used=st.integers(0, 30), was=st.integers(1, 15), now=st.integers(1, 15), calendar=calendars()
+)
+def test_another_rule_gives_the_day_that_it_would_have_given_from_the_beginning(
+    start, used, was, now, calendar
+):
+    """Paused after any number of days and going on at once, under the other rule."""
+    day = start + timedelta(days=used)
+    if not calendar.is_working_day(day):
+        return
+    left = deadlines.left_when_paused(deadlines.due(start, was, calendar).day, day, calendar)
+    again = deadlines.due(day, deadlines.under_another_rule(left, was, now), calendar).day
+    if again >= day:
+        assert again == deadlines.due(start, now, calendar).day
+
+
+@unhurried
+@given(start=days, term=st.integers(0, 24), asked=st.integers(0, 400), waited=st.integers(0, 60))
+def test_a_pause_of_calendar_days_and_months_gives_back_the_days_that_were_left(start, term, asked, waited):
+    for unit in (deadlines.Unit.CALENDAR_DAY, deadlines.Unit.MONTH, deadlines.Unit.YEAR):
+        end = deadlines.end_of(start, deadlines.Term(term, unit), PLAIN).day
+        paused = start + timedelta(days=asked)
+        rest = deadlines.rest_of(end, paused, unit, PLAIN)
+        resumed = paused + timedelta(days=waited)
+        assert deadlines.end_of(resumed, rest, PLAIN).day == end + timedelta(days=waited)
+
+
 # A year that is not published
 
 
@@ -180,18 +337,113 @@ def test_a_deadline_in_a_year_without_calendar_is_provisional_and_moves_when_the
     with time_machine.travel("2026-12-29 10:00:00+08:00"):
         case = CaseFactory()
         case.clocks.all().delete()
-        services._start_department_clocks(case, timezone.localdate())
-        services._set_due(case)
+        clocks.start_department_clocks(case, timezone.localdate())
+        clocks.set_due(case)
         case.save()
         assert (case.due_on, case.due_is_provisional) == (date(2027, 1, 1), True)
-        assert services.reckon_provisional_clocks() == 0
+        assert clocks.reckon_anew() == 0
         CalendarYear.objects.create(year=2027, source="国务院办公厅通知")
         CalendarException.objects.create(day=date(2027, 1, 1), year_id=2027, is_working=False, name="元旦")
-        assert services.reckon_provisional_clocks() == 2
-        assert services.reckon_provisional_clocks() == 0
+        assert clocks.reckon_anew() == 2
+        assert clocks.reckon_anew() == 0
     case.refresh_from_db()
     assert (case.due_on, case.due_is_provisional) == (date(2027, 1, 4), False)
     assert AuditEvent.objects.filter(verb="repair.case.clock_reckoned", target_id=str(case.pk)).count() == 2
+
+
+# The regulation that the city follows
+
+
+def lead():
+    return MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+
+
+@pytest.mark.django_db
+def test_choosing_a_profile_moves_what_started_since_and_leaves_its_trace():
+    seed_working_calendar()
+    today = timezone.localdate()
+    case = filed_case(today)
+    before = case.clocks.get(kind="decision")
+    clocks.choose_profile(by=lead(), profile="shenzhen-2023", since=today, reason="The council decided so.")
+    after = case.clocks.get(kind="decision")
+    assert (before.rule, after.rule) == ("decision-gbf-2025-22", "shenzhen-repair-decision")
+    assert after.may_extend_by == 3
+    entry = AuditEvent.objects.get(verb="repair.case.clock_reckoned", target_id=str(case.pk))
+    assert entry.detail["rule"] == "shenzhen-repair-decision"
+    assert clocks.reckon_anew() == 0
+
+
+def filed_case(day: date) -> Case:
+    case = CaseFactory()
+    case.clocks.all().delete()
+    clocks.start_department_clocks(case, day)
+    clocks.set_due(case)
+    case.save()
+    return case
+
+
+@pytest.mark.django_db
+def test_a_profile_that_begins_later_leaves_what_has_started():
+    today = timezone.localdate()
+    case = filed_case(today)
+    clocks.choose_profile(
+        by=lead(), profile="shenzhen-2023", since=today + timedelta(days=1), reason="From tomorrow."
+    )
+    assert case.clocks.get(kind="decision").rule == "decision-gbf-2025-22"
+
+
+@pytest.mark.django_db
+def test_a_rule_that_is_another_moves_the_day_and_the_cases_copy_of_it():
+    today = timezone.localdate()
+    case = filed_case(today)
+    ClockRule.objects.filter(code="decision-gbf-2025-22").update(value=5)
+    assert clocks.reckon_anew() == 1
+    case.refresh_from_db()
+    clock = case.clocks.get(kind="decision")
+    assert (clock.given, clock.days, case.due_on) == (5, 5, clock.due_on)
+
+
+@pytest.mark.django_db
+def test_only_the_lead_office_chooses_and_says_why_and_not_for_the_past():
+    today = timezone.localdate()
+    with pytest.raises(NotPermitted):
+        clocks.choose_profile(by=MemberFactory(role="supervisor"), profile="", since=today, reason="x")
+    with pytest.raises(InvalidInput) as refusal:
+        clocks.choose_profile(by=lead(), profile="atlantis", since=today - timedelta(days=1), reason=" ")
+    assert set(refusal.value.problems) == {"profile", "since", "reason"}
+    first = clocks.choose_profile(by=lead(), profile="henan-2019", since=today, reason="So decided.")
+    assert clocks.choose_profile(by=lead(), profile="henan-2019", since=today, reason="Again.") == first
+
+
+@pytest.mark.django_db
+def test_a_supervisor_extends_a_clock_once_with_reasons_and_the_applicant_is_told():
+    seed_working_calendar()
+    today = timezone.localdate()
+    clocks.choose_profile(by=lead(), profile="shenzhen-2023", since=today, reason="So decided.")
+    case = filed_case(today)
+    due_before = case.due_on
+    supervisor = MemberFactory(body=case.deciding_body, role="supervisor")
+
+    def extend(by, note):
+        return services.act_on_case(
+            by=by,
+            number=case.number,
+            action="extend",
+            version=Case.objects.get(pk=case.pk).version,
+            note=note,
+        )
+
+    with pytest.raises(NotPermitted):
+        extend(MemberFactory(body=case.deciding_body), "Many papers.")
+    with pytest.raises(InvalidInput):
+        extend(supervisor, "")
+    extended = extend(supervisor, "Many papers.")
+    assert extended.due_on == working_days_after(due_before, 3, current_calendar()).day
+    assert "repair.extended" in kinds(entity=case.entity)
+    clock = case.clocks.get(kind="decision")
+    assert (clock.extended_by, clock.extended_because) == (supervisor, "Many papers.")
+    with pytest.raises(WrongState):
+        extend(supervisor, "Still many papers.")
 
 
 # Reminding
@@ -211,11 +463,11 @@ def test_the_department_is_reminded_once_before_the_last_day():
     today = timezone.localdate()
     case = CaseFactory()
     due(case, working_days_after(today, 3, PLAIN).day)
-    services.watch_clocks(today=today)
+    clocks.watch_clocks(today=today)
     assert not kinds(body=case.deciding_body)
     due(case, today)
     for _hour in range(3):
-        services.watch_clocks(today=today)
+        clocks.watch_clocks(today=today)
     assert kinds(body=case.deciding_body) == ["repair.due_soon"]
 
 
@@ -279,5 +531,12 @@ def test_a_case_has_one_running_clock_of_a_kind():
     case = CaseFactory()
     with pytest.raises(IntegrityError, match="one_running_clock_of_a_kind_per_case"):
         CaseClock.objects.create(
-            case=case, kind="decision", rule="x", counts_from=case.due_on, days=1, due_on=case.due_on
+            case=case,
+            kind="decision",
+            rule="x",
+            given=1,
+            started_on=case.due_on,
+            counts_from=case.due_on,
+            days=1,
+            due_on=case.due_on,
         )

@@ -39,6 +39,7 @@ EXPECTED = {
     ("submitted", "propose_grant"): ("proposed", DEPARTMENT),
     ("submitted", "propose_refuse"): ("proposed", DEPARTMENT),
     ("submitted", "note"): ("submitted", (*DEPARTMENT, "lead")),
+    ("submitted", "extend"): ("submitted", ("supervisor",)),
     ("submitted", "withdraw"): ("withdrawn", APPLICANT),
     ("submitted", "settle"): ("settled", ()),
     ("more_material", "supply_material"): ("submitted", APPLICANT),
@@ -50,6 +51,7 @@ EXPECTED = {
     ("proposed", "refuse"): ("refused", ("supervisor",)),
     ("proposed", "send_back"): ("submitted", ("supervisor",)),
     ("proposed", "note"): ("proposed", (*DEPARTMENT, "lead")),
+    ("proposed", "extend"): ("proposed", ("supervisor",)),
     ("proposed", "withdraw"): ("withdrawn", APPLICANT),
     ("proposed", "settle"): ("settled", ()),
     ("refused", "appeal"): ("appealed", APPLICANT),
@@ -65,6 +67,7 @@ def case_in(state: str) -> Case:
     """A case in a state in which every step of the table could be taken as far as time and papers go."""
     late = {"due_on": timezone.localdate() - timedelta(days=1)} if state == "more_material" else {}
     case = CaseFactory(state=state, **late)
+    case.clocks.filter(kind="decision").update(may_extend_by=3)
     if state == "draft":
         complete(case)
     return case
