@@ -432,10 +432,10 @@ def clock_rules(request: HttpRequest) -> HttpResponse:
     """Which terms run in cases, on what they stand and how far that is verified; the lead office chooses the city's."""
     policies.may_read_rules(request.user).require()
     may_choose = policies.may_choose_profile(request.user)
-    form = ProfileForm(request.POST or None, initial={"since": timezone.localdate()})
-    status = 200
+    form, status = ProfileForm(initial={"since": timezone.localdate()}), 200
     if request.method == "POST":
         may_choose.require()
+        form = ProfileForm(request.POST)
         if form.is_valid():
             try:
                 clocks.choose_profile(by=request.user, **form.cleaned_data)
