@@ -7,13 +7,14 @@ class AgenciesConfig(AppConfig):
     verbose_name = _("Departments")
 
     def ready(self) -> None:
-        from agencies import desk, lanes, policies, selectors
+        from agencies import desk, lanes, lists, policies, selectors
         from credit_platform.ui import navigation
         from entities import panels
         from entities.sharing import places
 
         places.register("agencies", _("entering and reviewing records"))
         lanes.register()
+        lists.offer()
         panels.register_editor(lanes.edit_url_for)
         navigation.register(
             navigation.Item(

@@ -211,7 +211,7 @@ def decide_one(request: HttpRequest, record_id: int) -> HttpResponse:
     """Approve or return one record and go on to the next; or say why not, with the note kept."""
     policies.may_see_review(request.user).require()
     record = selectors.reviewable_record(request.user, record_id)
-    place = selectors.place_in(_filtered(request), record_id)
+    place = selectors.place_in(filtered(request.user, request.GET), record_id)
     approve, note = request.POST.get("decision") == "approve", request.POST.get("note", "")
     try:
         services.decide_record(
@@ -243,7 +243,7 @@ def _record_page(
     user, today = request.user, timezone.localdate()
     waiting = record.status == CreditRecord.Status.WAITING
     authors = authors_of([record])[record.pk]
-    place = selectors.place_in(_filtered(request), record.pk)
+    place = selectors.place_in(filtered(request.user, request.GET), record.pk)
     calendar = selectors.calendar_for(user)
     on_file = tuple(selectors.on_file(user, record.entity, record.record_type, without=record.pk))
     facts = Facts(record=record, entity=record.entity, on=today, calendar=calendar, on_file=on_file)
@@ -279,9 +279,10 @@ def _record_page(
     return render(request, "agencies/review_record.html", context, status=status)
 
 
-def _filtered(request: HttpRequest) -> QuerySet:
-    everything = selectors.review_queue(request.user)
-    return _ordered(QueueFilter(request.GET, queue=everything).narrow(everything), request.GET)
+def filtered(user, params: QueryDict) -> QuerySet:
+    """The queue as the address narrows and sorts it."""
+    everything = selectors.review_queue(user)
+    return _ordered(QueueFilter(params, queue=everything).narrow(everything), params)
 
 
 def _ordered(records: QuerySet, query: QueryDict) -> QuerySet:

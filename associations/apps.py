@@ -9,11 +9,12 @@ class AssociationsConfig(AppConfig):
     verbose_name = _("Industry associations")
 
     def ready(self) -> None:
-        from associations import audit_verbs, formats, moves  # noqa: F401  (they register themselves)
+        from associations import audit_verbs, formats, lists, moves  # noqa: F401  (they register themselves)
         from associations.selectors import associations_of, current_members_of
         from entities.sharing import groups, places
 
         formats.offer()
+        lists.offer()
         places.register("associations", _("an association's members"))
         groups.register(
             groups.Group(

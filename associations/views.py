@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from associations import forms, policies, selectors, services
+from associations import forms, lists, policies, selectors, services
 from credit_platform.common.errors import InvalidInput, Missing
 
 MEMBERS_PER_PAGE = 50
@@ -30,7 +30,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     associations, today = _associations_or_404(request.user), timezone.localdate()
     filters = forms.FilterForm(request.GET)
     view, query = filters.chosen()
-    members = selectors.members_for_list(user=request.user, day=today, view=view, query=query)
+    members = lists.members(request.user, request.GET)
     page = Paginator(members, MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
     standings = selectors.standings(
         user=request.user, entity_ids=[member.entity_id for member in page.object_list], day=today

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("entities.api.urls")),
     path("", include("entities.sharing.api.urls")),
+    path("", include("entities.quality.api.urls")),
     path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
 ]

@@ -35,6 +35,14 @@ BEAT_SCHEDULE = {
         "task": "entities.sharing.tasks.send_changes",
         "schedule": 30.0,
     },
+    "count the quality of this month and the last anew, every hour": {
+        "task": "entities.quality.tasks.count_this_month",
+        "schedule": crontab(minute=20),
+    },
+    "count the quality of the last thirteen months anew, every night": {
+        "task": "entities.quality.tasks.count_all_months",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "remind and escalate cases by their clocks, every hour": {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),

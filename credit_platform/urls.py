@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("credit_platform.accounts.urls")),
     path("", include("entities.urls")),
     path("", include("entities.sharing.urls")),
+    path("", include("entities.quality.urls")),
     path("", include("agencies.urls")),
     path("", include("evaluation.urls")),
     path("", include("repair.urls")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby, islice
+from itertools import groupby
 
 from django.db.models import Case, Value, When
 from django.utils import timezone
@@ -42,18 +42,6 @@ def _plainly_public(record: CreditRecord, day: date) -> bool:
         and record.type_version.disclosure == RecordTypeVersion.Disclosure.PUBLIC
         and record.record_type.family == RecordType.Family.PUBLIC
     )
-
-
-def on_the_way_out(
-    records: Iterable[CreditRecord], *, by, place: str, way: str = access.Way.EXPORT
-) -> Iterator[CreditRecord]:
-    """The same records, for a file that is written while it is sent: each chunk is in the log before it leaves."""
-    rest = iter(records)
-    while some := list(islice(rest, CHUNK)):
-        with access.collecting() as noted:
-            note(some)
-        access.write(by=by, noted=noted, way=way, place=place)
-        yield from some
 
 
 def what_is_seen(noted: Noted) -> Iterator[Seen]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit_platform.common.errors import DomainError, InvalidInput, Missing
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
-from entities import looks, policies, submission_selectors as selectors
+from entities import lists, looks, policies, submission_selectors as selectors
 from entities.downloads import rest_response
 from entities.intake import explaining, formats, mapping, returning, templates
 from entities.intake.layout import Layout
@@ -44,15 +44,10 @@ State = Submission.State
 @require_safe
 def submission_list(request: HttpRequest) -> HttpResponse:
     """The files of one's bodies, and the templates of what they may send."""
-    if not policies.bodies_of(request.user):
-        raise Missing
-    found = selectors.submissions_for_list(user=request.user)
-    filters = ListFilter(request.GET)
-    if filters.is_valid() and filters.cleaned_data["state"]:
-        found = found.filter(state=filters.cleaned_data["state"])
+    found = lists.submissions(request.user, request.GET)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     context = {
-        "filters": filters,
+        "filters": ListFilter(request.GET),
         "page": page,
         "rows": [{"submission": one, "format": selectors.format_of(one)} for one in page],
         "may_upload": selectors.may_upload(request.user),

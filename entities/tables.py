@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _, pgettext
 
 from credit_platform.ui import formats
 from entities.models import CreditRecord
-from entities.penalty_kinds import PenaltyKind
 from entities.publicity import Outlook, OutlookState, RuleBook, repair_outlook
 from entities.selectors import ALL, ENDED, IN_FORCE, PREPARING, Deed
 
@@ -97,37 +96,6 @@ def tabs(counts: dict[str, int], current: str) -> list[Tab]:
         for tab, label in labels.items()
         if tab != PREPARING or counts[tab] or tab == current
     ]
-
-
-def export_head() -> list[str]:
-    return [
-        _("Document number"), _("Record type"), _("Unified social credit code"), _("Entity"), _("Title"), _("Class"),
-        _("Kinds of penalty"), _("Amount, yuan"), _("Decided on"), _("Published on"), _("Public until"), _("State"),
-        _("Submitting body"),
-    ]  # fmt: skip
-
-
-def export_line(record: CreditRecord) -> list:
-    """The cells of one record, in the order of the head; days and amounts as spreadsheets read them."""
-    return [
-        record.document_number,
-        str(record.record_type),
-        record.entity.credit_code,
-        record.entity.name,
-        record.title,
-        record.get_severity_class_display() if record.severity_class else "",
-        formats.listed(PenaltyKind(kind).label for kind in record.penalty_kinds),
-        "" if record.amount is None else f"{record.amount:.2f}",
-        _iso(record.decided_on),
-        _iso(record.published_on),
-        _iso(record.publish_until),
-        record.get_status_display(),
-        str(record.submitted_by),
-    ]
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 def timeline(deeds: Iterable[Deed]) -> list[dict]:

@@ -19,7 +19,6 @@ urlpatterns = [
     path("entities/<str:credit_code>/merge/", keeping_views.merge, name="merge"),
     path("entities/<str:credit_code>/split/", keeping_views.split, name="split"),
     path("records/", views.record_list, name="record-list"),
-    path("records/export/", views.record_export, name="record-export"),
     path("records/<int:record_id>/", record_views.detail, name="record-detail"),
     path("records/<int:record_id>/send/", record_views.send, name="record-send"),
     path("records/<int:record_id>/discard/", record_views.discard, name="record-discard"),

@@ -3,19 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from credit_platform.common.errors import Missing
-from credit_platform.common.spreadsheets import csv_response
-from entities import codes, industries, looks, panels, policies, regions, selectors, tables
-from entities.filters import OwnRecordFilter
-from entities.models import CreditRecord
+from entities import codes, industries, lists, looks, panels, policies, regions, selectors, tables
 from entities.publicity import rule_book
 from entities.search import Match, find_entities
 from entities.services import feedback
@@ -23,9 +18,6 @@ from entities.services.entities import entity_of_former_code
 
 ROWS = 25
 BRANCHES_SHOWN = 10
-MOST_MATCHES = 50
-#: What a list of records may be sorted by.
-SORTS = frozenset({"decided_on", "publish_until", "document_number", "amount", "entered_at"})
 
 
 def shell_for(user) -> str:
@@ -46,9 +38,13 @@ def search(request: HttpRequest) -> HttpResponse:
     code = codes.normalise(query)
     if selectors.entities_by_code(user=request.user, codes=[code]):
         return redirect("entities:entity-detail", credit_code=code)
-    found = find_entities(user=request.user, query=query, limit=MOST_MATCHES) if query else []
-    matches = [(match, why_it_fits(match)) for match in found]
-    context = {"query": query, "matches": matches, "most": MOST_MATCHES, "shell": shell_for(request.user)}
+    matches = [(match, why_it_fits(match)) for match in lists.found_entities(request.user, request.GET)]
+    context = {
+        "query": query,
+        "matches": matches,
+        "most": lists.MOST_MATCHES,
+        "shell": shell_for(request.user),
+    }
     return render(request, "entities/search.html", context)
 
 
@@ -103,6 +99,7 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
     looks.note(page)
     context = {
         "entity": entity,
+        "tab": tab,
         "tabs": tables.tabs(counts, tab),
         "page": page,
         "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
@@ -134,55 +131,28 @@ def _tab(request: HttpRequest, counts: dict[str, int]) -> str:
 @require_safe
 def record_list(request: HttpRequest) -> HttpResponse:
     """The records of one's own bodies, filtered and sorted; the state of the list is its address."""
-    found = _own_records(request)
+    found = lists.own_records(request.user, request.GET)
     page = Paginator(found.qs, ROWS).get_page(request.GET.get("page"))
     looks.note(page)
     context = {
         "filter": found,
         "page": page,
         "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
-        "export_url": f"{reverse('entities:record-export')}?{request.GET.urlencode()}",
     }
     return render(request, "entities/record_list.html", context)
 
 
 @login_required
 @require_safe
-def record_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as it is filtered and sorted on the page, all of it, as a file for a spreadsheet."""
-    found = _own_records(request).qs
-    name = f"records-{timezone.localdate():%Y-%m-%d}.csv"
-    leaving = looks.on_the_way_out(
-        found.iterator(chunk_size=looks.CHUNK), by=request.user, place="entities:record-export"
-    )
-    return csv_response(name, tables.export_head(), map(tables.export_line, leaving))
-
-
-def _own_records(request: HttpRequest) -> OwnRecordFilter:
-    if not policies.bodies_of(request.user):
-        raise Missing
-    records = selectors.own_records(user=request.user)
-    return OwnRecordFilter(request.GET, queryset=_sorted(records, request.GET.get("sort", "")))
-
-
-def _sorted(records: QuerySet[CreditRecord], sort: str) -> QuerySet[CreditRecord]:
-    # With the key behind it, so that pages neither repeat nor lose a row.
-    return records.order_by(sort, "-pk") if sort.removeprefix("-") in SORTS else records
-
-
-@login_required
-@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """What the user, their bodies and their entities have to hear; unread first to be seen, or all."""
-    notices = selectors.notices_for(user=request.user)
-    unread = notices.filter(acknowledged_at=None)
     showing_all = request.GET.get("show") == "all"
-    page = Paginator(notices if showing_all else unread, ROWS).get_page(request.GET.get("page"))
+    page = Paginator(lists.notices(request.user, request.GET), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "showing_all": showing_all,
         "show_unread": not showing_all,
-        "unread": unread.count(),
+        "unread": selectors.unread_count(request.user),
         "shell": shell_for(request.user),
     }
     return render(request, "entities/inbox.html", context)

@@ -10,7 +10,8 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from entities.sharing import places
-        from evaluation import audit_verbs, menu, moves, receivers  # noqa: F401  (they register and connect themselves)
+        from evaluation import audit_verbs, lists, menu, moves, receivers  # noqa: F401  (they register and connect themselves)
 
         menu.offer()
+        lists.offer()
         places.register("evaluation", _("ratings"))

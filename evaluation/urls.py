@@ -7,7 +7,6 @@ from evaluation import views
 app_name = "evaluation"
 urlpatterns = [
     path("ratings/", views.board, name="board"),
-    path("ratings/export/", views.board_export, name="board-export"),
     path("ratings/<str:credit_code>/", views.entity_rating, name="entity-rating"),
     path("ratings/<str:credit_code>/panel/", views.entity_panel, name="entity-panel"),
     path("schemes/<slug:code>/", views.scheme, name="scheme"),

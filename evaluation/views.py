@@ -1,39 +1,19 @@
 """The board, an entity's rating, and the method of each scheme."""
 
-from collections.abc import Iterator
-
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from credit_platform.common.errors import Missing
-from credit_platform.common.spreadsheets import csv_response
 from entities.policies import roles_of
-from evaluation import pages, policies, selectors
-from evaluation.board import Board, Period, Row, View
-from evaluation.forms import NarrowingForm
-from evaluation.industries import SECTIONS
+from evaluation import lists, pages, selectors
 from evaluation.methods import method_of
-from evaluation.models import CurrentRating, Scheme
-from evaluation.schemes.in_force import scheme_for, schemes_for
+from evaluation.models import Scheme
+from evaluation.schemes.in_force import scheme_for
 
 ROWS = 25
-#: What the list may be sorted by; unrated entities stand at the end.
-SORTS = {
-    "name": F("entity__name_key"),
-    "grade": F("place"),
-    "points": F("points"),
-    "move": F("points") - F("was_points"),
-    "district": F("entity__district"),
-    "day": F("as_of"),
-}
-DEFAULT_SORTS = {View.FELL: "move", View.ROSE: "-move", View.ALL: "grade"}
 
 
 def shell_for(user) -> str:
@@ -45,9 +25,9 @@ def shell_for(user) -> str:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """The city's grades: how they are spread, who moved, where, and why."""
-    asked = _asked(request)
+    asked = lists.asked(request.user, request.GET)
     figures = asked.board.figures()
-    found = _listed(asked, request.GET.get("sort", ""))
+    found = lists.listed(asked, request.GET.get("sort", ""))
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
@@ -64,72 +44,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": list(asked.board.listed(page)),
         "waiting": selectors.entities_waiting(),
-        "export_url": f"{reverse('evaluation:board-export')}?{request.GET.urlencode()}",
     }
     return render(request, "evaluation/board.html", context)
-
-
-@login_required
-@require_safe
-def board_export(request: HttpRequest) -> HttpResponseBase:
-    """The list of the board as it is narrowed and sorted, all of it, as a file for a spreadsheet."""
-    asked = _asked(request)
-    found = _listed(asked, request.GET.get("sort", ""))
-    name = f"ratings-{asked.board.scheme.scheme.code}-{asked.board.today:%Y-%m-%d}.csv"
-    rows = asked.board.listed(found.iterator(chunk_size=500))
-    return csv_response(name, _export_head(), _export_lines(rows))
-
-
-def _asked(request: HttpRequest) -> "pages.Asked":
-    """What the address asks for; `Missing` for whom the board is not."""
-    if not policies.may_see_board(request.user):
-        raise Missing
-    today = timezone.localdate()
-    schemes = schemes_for(request.user, today)
-    scheme = scheme_for(request.user, today, request.GET.get("scheme", ""))
-    form = NarrowingForm(request.GET, districts=selectors.districts(), scale=scheme.compiled.letters)
-    period = _word(Period, request.GET.get("period"), Period.WEEK)
-    board = Board(request.user, scheme, today, period.begins(today), form.narrowing)
-    return pages.Asked(board, form, period, _word(View, request.GET.get("show"), View.FELL), schemes)
-
-
-def _word(words, asked: str | None, default):
-    return words(asked) if asked in set(words) else default
-
-
-def _listed(asked: "pages.Asked", sort: str) -> QuerySet[CurrentRating]:
-    if sort.removeprefix("-") not in SORTS:
-        sort = DEFAULT_SORTS[asked.view]
-    column = SORTS[sort.removeprefix("-")]
-    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
-    # With the key behind it, so that pages neither repeat nor lose a row.
-    return asked.board.rows(asked.view, asked.form.chosen_grade).order_by(order, "pk")
-
-
-def _export_head() -> list[str]:
-    return [
-        _("Unified social credit code"), _("Entity"), _("Grade before"), _("Grade now"), _("Points"), _("Move"),
-        _("Records counted"), _("Main reason"), _("Department"), _("District"), _("Industry"), _("Since"),
-    ]  # fmt: skip
-
-
-def _export_lines(rows: Iterator[Row]) -> Iterator[list]:
-    for row in rows:
-        entity = row.rating.entity
-        yield [
-            entity.credit_code,
-            entity.name,
-            row.was,
-            row.now,
-            "" if row.points is None else row.points,
-            "" if row.moved is None else row.moved,
-            row.rating.records_counted,
-            row.reason.text if row.reason else "",
-            row.reason.body if row.reason else "",
-            entity.district,
-            str(SECTIONS.get(entity.industry_code[:1], "")),
-            row.rating.as_of.isoformat(),
-        ]
 
 
 @login_required

@@ -13,9 +13,11 @@ class RepairConfig(AppConfig):
         from credit_platform.ui import navigation
         from entities.panels import RECORD, register_panel
         from entities.sharing import places
-        from repair import audit_verbs, moves, notices, policies, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
+        from repair import audit_verbs, lists, moves, notices, policies, quality, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
 
         notices.register()
+        lists.offer()
+        quality.offer()
         places.register("repair", _("a repair case"))
         post_migrate.connect(receivers.seed_clock_rules, sender=self, dispatch_uid="repair: rules of clocks")
         navigation.register(

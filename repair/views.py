@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,21 +15,13 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, Wr
 from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
-from repair import clocks, pages, policies, rules, selectors, services
-from repair.filters import CaseFilter
+from repair import clocks, lists, pages, policies, rules, selectors, services
 from repair.forms import DraftForm, LendForm, ProfileForm, StepForm
 from repair.models import Case, CaseDocument
 from repair.texts import fill_in
 from repair.workflow import Action, move_for
 
 PER_PAGE = 25
-SORTS = {
-    "due": "due_on",
-    "entity": "entity__name_zh",
-    "number": "number",
-    "filed": "submitted_at",
-    "state": "state",
-}
 
 
 def _shell(user) -> str:
@@ -42,18 +33,7 @@ def _shell(user) -> str:
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """The cases of this reader, what is overdue first."""
-    cases = selectors.cases_for_list(user=request.user)
-    found = CaseFilter(request.GET, cases, request=request)
-    if not policies.is_lead(request.user):
-        del found.form.fields["body"]
-    if not policies.works_on_cases(request.user):
-        del found.form.fields["state"]
-    cases = found.qs
-    sort = request.GET.get("sort", "")
-    if sort.lstrip("-") in SORTS:
-        by = F(SORTS[sort.lstrip("-")])
-        order = by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True)
-        cases = cases.order_by(order, "-pk")
+    found, cases = lists.cases(request.user, request.GET)
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "shell": _shell(request.user),

@@ -32,7 +32,8 @@ def record(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
 
 def event_for(*, actor, verb: str, target: models.Model, **detail) -> AuditEvent:
     """The unsaved event, for services that write many at once with `record_many`."""
-    return _event(actor, verb, type(target), str(target.pk), str(target), detail)
+    # Not its type: the user of a request is a stand-in, which names the class of what it stands for.
+    return _event(actor, verb, target.__class__, str(target.pk), str(target), detail)
 
 
 def _event(actor, verb: str, model: type[models.Model], key: str, label: str, detail: dict) -> AuditEvent:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "entities",
     "entities.systems",
     "entities.sharing",
+    "entities.quality",
     "evaluation",
     "agencies",
     "agencies.market_supervision",

@@ -10,6 +10,7 @@ class SharingConfig(AppConfig):
     verbose_name = _("Sharing")
 
     def ready(self) -> None:
-        from entities.sharing import audit_verbs, menu, moves, notices  # noqa: F401  (they register themselves)
+        from entities.sharing import audit_verbs, lists, menu, moves, notices  # noqa: F401  (they register themselves)
 
         menu.offer()
+        lists.offer()

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.audit import verbs
 
 verbs.register(
+    sharing__list__exported=_("took a list away as a file"),
     sharing__list__begun=_("began a watch list"),
     sharing__list__changed=_("changed the watch list"),
     sharing__list__added_to=_("added entities to the watch list"),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from entities.sharing import views, watch_views
+from entities.sharing import export_views, views, watch_views
 
 app_name = "sharing"
 urlpatterns = [
+    path("export/<slug:code>.<slug:file_format>", export_views.export, name="export"),
     path("looks/", views.look_list, name="look-list"),
     path("watch/", watch_views.watch_list, name="watch-list"),
     path("watch/new/", watch_views.watch_new, name="watch-new"),

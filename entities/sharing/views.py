@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
 from entities import policies as registry
-from entities.sharing import policies, selectors
-from entities.sharing.filters import LookFilter
+from entities.sharing import lists, policies, selectors
 
 ROWS = 50
 
@@ -21,9 +20,7 @@ def look_list(request: HttpRequest) -> HttpResponse:
     if not policies.may_see_looks(request.user):
         raise Missing
     everything = registry.is_lead(request.user)
-    found = LookFilter(request.GET, selectors.looks_for_list(user=request.user))
-    if not everything:
-        del found.form.fields["body"]
+    found = lists.looks_asked(request.user, request.GET)
     page = Paginator(found.qs, ROWS).get_page(request.GET.get("page"))
     context = {
         "filter": found,

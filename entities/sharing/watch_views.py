@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
+from credit_platform.ui.formats import listed
 from entities import looks
 from entities.forms import show_problems
 from entities.sharing import feed, policies, selectors, signing
@@ -146,7 +147,7 @@ def _tell_added(request: HttpRequest, added: watching.Added) -> None:
         ) % {"count": added.there}
     messages.success(request, done)
     if unknown := len(added.unknown):
-        named = ", ".join(added.unknown[:CODES_NAMED])
+        named = listed(added.unknown[:CODES_NAMED])
         not_known = ngettext(
             "%(count)d code means no entity here: %(named)s.",
             "%(count)d codes mean no entity here: %(named)s.",

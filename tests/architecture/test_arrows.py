@@ -11,6 +11,7 @@ LEVELS = (
     {"audit", "oauth2_provider"},
     {"entities"},
     {"sharing", "systems"},
+    {"quality"},
     {
         "evaluation",
         "agencies",

@@ -98,16 +98,6 @@ def test_without_the_log_nothing_is_shown(client, reader, monkeypatch):
     assert "机密" not in answer.content.decode()
 
 
-def test_a_file_of_records_is_logged_chunk_by_chunk_before_it_leaves(reader, monkeypatch):
-    monkeypatch.setattr(looks, "CHUNK", 2)
-    records = [shared_record(entity=EntityFactory()) for _ in range(5)]
-    leaving = looks.on_the_way_out(records, by=reader, place="entities:record-export")
-    next(leaving)
-    assert AccessEntry.objects.count() == 2
-    assert list(leaving) == records[1:]
-    assert AccessEntry.objects.filter(way="export").count() == 5
-
-
 def test_a_worker_that_reads_is_nobody_who_looks():
     looks.note([shared_record()])
     assert not AccessEntry.objects.exists()

@@ -1,7 +1,5 @@
 """The registry's pages: who opens them, what stands there, what may be done, with and without scripts."""
 
-import csv
-import io
 from datetime import date, timedelta
 
 import pytest
@@ -99,14 +97,13 @@ def test_a_record_of_another_department_is_read_and_not_touched(browse, send):
     assert record.status == Status.PUBLISHED
 
 
-@pytest.mark.parametrize("name", ["record-list", "record-export"])
-def test_own_records_are_for_who_acts_for_a_body(browse, name):
-    assert browse(MemberFactory(), name).status_code == 200
-    assert browse(AgentFactory().user, name).status_code == 404
-    assert browse(UserFactory(), name).status_code == 404
+def test_own_records_are_for_who_acts_for_a_body(browse):
+    assert browse(MemberFactory(), "record-list").status_code == 200
+    assert browse(AgentFactory().user, "record-list").status_code == 404
+    assert browse(UserFactory(), "record-list").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["search", "lookup", "record-list", "record-export", "inbox"])
+@pytest.mark.parametrize("name", ["search", "lookup", "record-list", "inbox"])
 def test_nothing_opens_without_signing_in(client, name):
     answer = client.get(reverse(f"entities:{name}"))
     assert answer.status_code == 302
@@ -415,26 +412,6 @@ def test_the_list_stays_within_its_query_budget(browse, body, query_budget):
     clerk = MemberFactory(body=body)
     with query_budget("our records"):
         browse(clerk, "record-list")
-
-
-def exported(answer) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
-
-
-def test_the_file_holds_all_that_the_list_shows(browse, body, penalty):
-    clerk = MemberFactory(body=body)
-    RecordFactory.create_batch(30, submitted_by=body, record_type=penalty, entered_by=clerk)
-    RecordFactory(submitted_by=body, status="draft")
-    head, *rows = exported(browse(clerk, "record-export", status="published"))
-    assert head[0] == "Document number"
-    assert len(rows) == 30
-
-
-@pytest.mark.parametrize("title", ["=1+1", "+49", "-1", "@SUM(A1)", "\tx"])
-def test_the_file_runs_no_formula(browse, body, title):
-    RecordFactory(submitted_by=body, title=title)
-    _head, row = exported(browse(MemberFactory(body=body), "record-export"))
-    assert row[4] == f"'{title}"
 
 
 # The inbox

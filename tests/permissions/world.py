@@ -203,6 +203,9 @@ class World:
             "api-case-draft": {"number": self.case_draft.number},
             "api-case-commitment": {"number": self.case_draft.number},
             "api-case-documents": {"number": self.case_draft.number},
+            "quality:body": {"code": self.body.code},
+            "quality:records": {"code": self.body.code},
+            "sharing:export": {"code": "records", "file_format": "csv"},
             "sharing:message-again": {"key": self.message.key},
         }
         return {name: (usual | special.get(route, {}))[name] for name in names}

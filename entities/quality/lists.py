@@ -1,0 +1,87 @@
+"""The lists of the board as its addresses ask for them: pages and files take the same."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+
+from credit_platform.common.errors import Missing
+from credit_platform.common.exporting import Column, Kind
+from entities.models import CreditRecord, RecordType
+from entities.quality import policies, selectors
+from entities.quality.selectors import Asked, BodyLine, Span
+from entities.quality.services import months_before
+from entities.sharing import exports
+from entities.sharing.lists import record_columns
+
+
+def asked(user, params: QueryDict) -> Asked:
+    """Which records the address means: a body, a measure, and perhaps a type and a month."""
+    body = selectors.body_for_page(user=user, code=params.get("body", ""))
+    span = selectors.last_year(timezone.localdate())
+    if month := params.get("month"):
+        first = _month(month)
+        span = Span(first, months_before(first, -1))
+    record_type = None
+    if code := params.get("type"):
+        record_type = RecordType.objects.filter(code=code).first()
+        if record_type is None:
+            raise Missing
+    return Asked(body, params.get("measure", "published"), span, record_type)
+
+
+def _month(text: str) -> date:
+    try:
+        year, month = text.split("-")
+        return date(int(year), int(month), 1)
+    except ValueError:
+        raise Missing from None
+
+
+def records(user, params: QueryDict) -> QuerySet[CreditRecord]:
+    return selectors.records_behind(user=user, asked=asked(user, params))
+
+
+def offer() -> None:
+    """Offer them as files; called once, when the apps are loaded."""
+    exports.register(
+        exports.Export(
+            code="quality-records",
+            title=gettext_lazy("Records"),
+            rows=records,
+            columns=record_columns,
+            records=lambda record: (record,),
+        )
+    )
+    exports.register(
+        exports.Export(code="quality", title=gettext_lazy("Quality of data"), rows=_lines, columns=_columns)
+    )
+
+
+def _lines(user, params: QueryDict) -> list[BodyLine]:
+    if not policies.may_see_quality(user):
+        raise Missing
+    return selectors.lines(user=user, today=timezone.localdate())
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("body", _("Body"), lambda line: str(line.body)),
+        Column("published", _("Published"), lambda line: line.sums.published, Kind.WHOLE),
+        Column("with_deadline", _("With a deadline"), lambda line: line.sums.with_deadline, Kind.WHOLE),
+        Column("in_time", _("In time"), lambda line: line.sums.in_time, Kind.WHOLE),
+        Column("required_places", _("Required places"), lambda line: line.sums.required_places, Kind.WHOLE),
+        Column(
+            "required_filled", _("Required places filled"), lambda line: line.sums.required_filled, Kind.WHOLE
+        ),
+        Column("optional_places", _("Optional places"), lambda line: line.sums.optional_places, Kind.WHOLE),
+        Column(
+            "optional_filled", _("Optional places filled"), lambda line: line.sums.optional_filled, Kind.WHOLE
+        ),
+        Column("corrected", _("Corrected"), lambda line: line.sums.corrected, Kind.WHOLE),
+        Column("withdrawn", _("Withdrawn"), lambda line: line.sums.withdrawn, Kind.WHOLE),
+        Column("rows", _("Rows sent"), lambda line: line.rows, Kind.WHOLE),
+        Column("refused", _("Rows refused"), lambda line: line.refused, Kind.WHOLE),
+    ]

@@ -1,0 +1,299 @@
+"""Reads of the quality of data, scoped by `user`."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+
+from credit_platform.common.errors import Missing
+from credit_platform.common.services import current_calendar
+from entities.models import CreditRecord, RecordType, RecordTypeVersion, SubmittingBody
+from entities.policies import bodies_of
+from entities.quality import measures, policies
+from entities.quality.models import QualityMonth
+from entities.quality.services import MONTHS, months_before
+
+REASONS_SHOWN = 10
+SUMMED = (
+    "published", "with_deadline", "in_time", "working_days", "required_places", "required_filled",
+    "optional_places", "optional_filled", "corrected", "withdrawn",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sums:
+    """Counts of some months together, and the shares that follow; None where there is nothing to share."""
+
+    published: int = 0
+    with_deadline: int = 0
+    in_time: int = 0
+    working_days: int = 0
+    required_places: int = 0
+    required_filled: int = 0
+    optional_places: int = 0
+    optional_filled: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
+
+    def add(self, month: QualityMonth) -> None:
+        for name in SUMMED:
+            setattr(self, name, getattr(self, name) + getattr(month, name))
+
+    @property
+    def late(self) -> int:
+        return self.with_deadline - self.in_time
+
+    @property
+    def timeliness(self) -> float | None:
+        return self.in_time / self.with_deadline if self.with_deadline else None
+
+    @property
+    def days_taken(self) -> float | None:
+        """Working days from decision to publication, on average."""
+        return self.working_days / self.with_deadline if self.with_deadline else None
+
+    @property
+    def completeness(self) -> float | None:
+        return self.required_filled / self.required_places if self.required_places else None
+
+    @property
+    def optional_completeness(self) -> float | None:
+        return self.optional_filled / self.optional_places if self.optional_places else None
+
+    @property
+    def correction_rate(self) -> float | None:
+        return self.corrected / self.published if self.published else None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months of a board: from the first day of the first to before the first day after the last."""
+
+    since: date
+    until: date
+
+
+def last_year(today: date) -> Span:
+    return Span(months_before(today, MONTHS - 1), months_before(today, -1))
+
+
+@dataclass(slots=True)
+class BodyLine:
+    """A body beside others."""
+
+    body: SubmittingBody
+    sums: Sums = field(default_factory=Sums)
+    by_month: dict[date, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    rows: int = 0
+    refused: int = 0
+
+    @property
+    def refused_share(self) -> float | None:
+        return self.refused / self.rows if self.rows else None
+
+    @property
+    def trend(self) -> list[float]:
+        """The share in time of each month that has one, oldest first."""
+        return [
+            sums.timeliness for _month, sums in sorted(self.by_month.items()) if sums.timeliness is not None
+        ]
+
+
+def bodies(*, user) -> QuerySet[SubmittingBody]:
+    """The bodies whose boards the user opens."""
+    return SubmittingBody.objects.filter(policies.bodies_visible_to(user)).order_by("kind", "code")
+
+
+def body_for_page(*, user, code: str) -> SubmittingBody:
+    found = bodies(user=user).filter(code=code).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def counted_at() -> datetime | None:
+    """When the months were last counted; None before the first time."""
+    return QualityMonth.objects.aggregate(at=Max("counted_at"))["at"]
+
+
+def lines(*, user, today: date) -> list[BodyLine]:
+    """Every body that the user compares, in three queries."""
+    span = last_year(today)
+    found = {body.pk: BodyLine(body) for body in bodies(user=user)}
+    for month in QualityMonth.objects.visible_to(user).filter(month__gte=span.since, month__lt=span.until):
+        if line := found.get(month.body_id):
+            line.sums.add(month)
+            line.by_month[month.month].add(month)
+    for body_id, (rows, refused) in _rows_of_files(list(found), span).items():
+        found[body_id].rows, found[body_id].refused = rows, refused
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class TypeLine:
+    """A body's records of one type."""
+
+    record_type: RecordType
+    sums: Sums = field(default_factory=Sums)
+    terms: tuple[RecordTypeVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why rows of files were refused, in the reader's language, with the newest file in which it happened."""
+
+    column: str
+    en: str
+    zh: str
+    rows: int
+    submission_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyBoard:
+    """All that a body's board shows."""
+
+    line: BodyLine
+    types: list[TypeLine]
+    months: list[tuple[date, Sums]]
+    reasons: list[Reason]
+    figures: list[tuple[measures.Figure, int]]
+    span: Span
+    counted_at: datetime | None
+
+
+def board_of(*, user, body: SubmittingBody, today: date) -> BodyBoard:
+    """The board of one body, which the user was shown to be allowed to open."""
+    span = last_year(today)
+    line = BodyLine(body)
+    types: dict[int, TypeLine] = {}
+    found = (
+        QualityMonth.objects.visible_to(user)
+        .filter(body=body, month__gte=span.since, month__lt=span.until)
+        .select_related("record_type")
+    )
+    for month in found:
+        line.sums.add(month)
+        line.by_month[month.month].add(month)
+        types.setdefault(month.record_type_id, TypeLine(month.record_type)).sums.add(month)
+    terms = defaultdict(list)
+    in_force = RecordTypeVersion.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=today), record_type__in=types, valid_from__lte=today
+    ).select_related("instrument")
+    for version in in_force:
+        terms[version.record_type_id].append(version)
+    for key, one in types.items():
+        one.terms = tuple(terms[key])
+    line.rows, line.refused = _rows_of_files([body.pk], span).get(body.pk, (0, 0))
+    months = [months_before(today, back) for back in range(MONTHS - 1, -1, -1)]
+    records = CreditRecord.objects.filter(submitted_by=body)
+    return BodyBoard(
+        line=line,
+        types=sorted(types.values(), key=lambda one: -one.sums.published),
+        months=[(month, line.by_month.get(month, Sums())) for month in months],
+        reasons=_reasons(body, span),
+        figures=[
+            (figure, records.filter(figure.records(body, span.since, span.until)).count())
+            for figure in measures.figures()
+        ],
+        span=span,
+        counted_at=counted_at(),
+    )
+
+
+ROWS_OF_FILES = """
+    SELECT s.body_id, count(*), count(*) FILTER (WHERE r.outcome = 'refused')
+    FROM entities_submission s JOIN entities_submissionrow r ON r.submission_id = s.id
+    WHERE s.body_id = ANY(%s) AND s.uploaded_at >= %s AND s.uploaded_at < %s AND s.state <> 'cancelled'
+    GROUP BY 1
+"""
+#: The value that was found wrong differs from row to row; without it the sentences are the same.
+REASONS = """
+    SELECT p ->> 'column',
+           replace(p ->> 'en', coalesce(nullif(p ->> 'value', ''), chr(1)), '…') AS en,
+           replace(p ->> 'zh', coalesce(nullif(p ->> 'value', ''), chr(1)), '…') AS zh,
+           count(*), max(s.id)
+    FROM entities_submission s
+    JOIN entities_submissionrow r ON r.submission_id = s.id AND r.outcome = 'refused'
+    CROSS JOIN LATERAL jsonb_array_elements(r.problems) AS p
+    WHERE s.body_id = %s AND s.uploaded_at >= %s AND s.uploaded_at < %s AND s.state <> 'cancelled'
+      AND p ->> 'level' = 'error'
+    GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2 LIMIT %s
+"""
+
+
+def _rows_of_files(body_ids: Sequence[int], span: Span) -> dict[int, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS_OF_FILES, [list(body_ids), span.since, span.until])
+        return {body: (rows, refused) for body, rows, refused in cursor.fetchall()}
+
+
+def _reasons(body: SubmittingBody, span: Span) -> list[Reason]:
+    with connection.cursor() as cursor:
+        cursor.execute(REASONS, [body.pk, span.since, span.until, REASONS_SHOWN])
+        return [Reason(*row) for row in cursor.fetchall()]
+
+
+# The records behind a figure
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which records of a board are meant."""
+
+    body: SubmittingBody
+    measure: str
+    span: Span
+    record_type: RecordType | None = None
+
+
+def records_behind(*, user, asked: Asked) -> QuerySet[CreditRecord]:
+    """The records that make up a figure, as far as this user may see them, newest first.
+
+    The lead office counts all and reads what is shared with it: a record that is its sender's alone stays so.
+    """
+    records = CreditRecord.objects.visible_to(user).filter(_condition(asked), submitted_by=asked.body)
+    if asked.record_type:
+        records = records.filter(record_type=asked.record_type)
+    return records.select_related(
+        "entity", "submitted_by", "record_type", "type_version", "publicity_rule__instrument"
+    ).order_by("-decided_on", "-pk")
+
+
+def _condition(asked: Asked) -> Q:
+    span = asked.span
+    published = Q(published_on__gte=span.since, published_on__lt=span.until)
+    match asked.measure:
+        case "published":
+            return measures.FIRST_TIME & published
+        case "late":
+            late = measures.late(asked.body, span.since, span.until, current_calendar())
+            return measures.FIRST_TIME & published & late
+        case "incomplete":
+            versions = RecordTypeVersion.objects.filter(record_type__in=_types_of(asked)).select_related(
+                "record_type"
+            )
+            return measures.FIRST_TIME & published & measures.incomplete(asked.body, list(versions))
+        case "corrected":
+            return measures.CORRECTED & published
+        case "withdrawn":
+            return measures.WITHDRAWN & Q(ended_on__gte=span.since, ended_on__lt=span.until)
+    for figure in measures.figures():
+        if figure.code == asked.measure:
+            return figure.records(asked.body, span.since, span.until)
+    raise Missing
+
+
+def _types_of(asked: Asked) -> Iterable[RecordType]:
+    if asked.record_type:
+        return [asked.record_type]
+    counted = QualityMonth.objects.filter(body=asked.body)
+    return RecordType.objects.filter(pk__in=counted.values("record_type"))
+
+
+def is_own(user, body: SubmittingBody) -> bool:
+    """Whether the user works for the body, and so opens its files."""
+    return body.pk in bodies_of(user)

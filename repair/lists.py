@@ -1,0 +1,65 @@
+"""The list of cases as its address asks for it: the page and the files made of it take the same."""
+
+from types import SimpleNamespace
+
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _, gettext_lazy
+
+from credit_platform.common.exporting import Column, Kind
+from entities.sharing import exports
+from repair import policies, selectors
+from repair.filters import CaseFilter
+from repair.models import Case
+
+SORTS = {
+    "due": "due_on",
+    "entity": "entity__name_zh",
+    "number": "number",
+    "filed": "submitted_at",
+    "state": "state",
+}
+
+
+def cases(user, params: QueryDict) -> tuple[CaseFilter, QuerySet[Case]]:
+    """The filter and the cases in their order, what is overdue first unless another is asked for."""
+    # The filter asks whose turn it is, and so for whom: it takes that from a request.
+    found = CaseFilter(params, selectors.cases_for_list(user=user), request=SimpleNamespace(user=user))
+    if not policies.is_lead(user):
+        del found.form.fields["body"]
+    if not policies.works_on_cases(user):
+        del found.form.fields["state"]
+    sort = params.get("sort", "")
+    if sort.lstrip("-") not in SORTS:
+        return found, found.qs
+    by = F(SORTS[sort.lstrip("-")])
+    order = by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True)
+    return found, found.qs.order_by(order, "-pk")
+
+
+def offer() -> None:
+    """Offer the list as a file; called once, when the apps are loaded."""
+    exports.register(
+        exports.Export(
+            code="cases",
+            title=gettext_lazy("Cases"),
+            rows=lambda user, params: cases(user, params)[1],
+            columns=_columns,
+            records=lambda case: (case.record,),
+        )
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("number", _("Case"), lambda case: case.number),
+        Column("kind", _("Kind"), lambda case: case.get_kind_display()),
+        Column("state", _("State"), lambda case: case.get_state_display()),
+        Column("credit_code", _("Unified social credit code"), lambda case: case.entity.credit_code),
+        Column("entity", _("Entity"), lambda case: case.entity.name),
+        Column("record", _("Record"), lambda case: case.record.title),
+        Column("document_number", _("Document number"), lambda case: case.record.document_number),
+        Column("department", _("Department"), lambda case: str(case.deciding_body)),
+        Column("filed", _("Filed"), lambda case: case.submitted_at, Kind.MOMENT),
+        Column("due", _("Deadline"), lambda case: case.due_on, Kind.DAY),
+    ]
