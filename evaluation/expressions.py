@@ -105,6 +105,12 @@ class Scope:
         """A column of entities, as seen from here."""
         return column if self.rows is None else column[self.run.records.entity_index[self.rows]]
 
+    def of_entities(self, numbers: Numbers) -> Numbers:
+        """Numbers of entities, as seen from here: for a record those of its entity."""
+        if self.rows is None:
+            return numbers
+        return numbers.take(self.run.records.entity_index[self.rows])
+
     def day(self, name: str) -> tuple[Any, Bools | None]:
         """A day by its name, and where it is not known, or not yet."""
         records, facts = self.run.records, self.run.columns.facts
@@ -182,15 +188,20 @@ def event_of(scope: Scope, same: Iterable[words.Same], dated: str = "decided") -
     return event
 
 
+#: Periods of the calendar as NumPy names them; a quarter is three months.
+PERIODS = {"year": "Y", "quarter": "M", "month": "M", "day": "D"}
+
+
 def _sameness(scope: Scope, word: words.Same, dated: str) -> Ints:
     records, rows = scope.run.records, scope.rows
     if word == "type":
         return records.type[rows].astype(np.int64)
     if word == "class":
         return records.severity[rows].astype(np.int64)
-    if word in {"year", "month", "day"}:
+    if word in PERIODS:
         day, unknown = scope.day(dated)
-        codes = np.asarray(day).astype(f"M8[{str(word)[0].upper()}]").astype(np.int64)
+        codes = np.asarray(day).astype(f"M8[{PERIODS[word]}]").astype(np.int64)
+        codes = codes // 3 if word == "quarter" else codes
         return codes if unknown is None else np.where(unknown, -1 - np.arange(len(rows)), codes)
     names = (word,) if isinstance(word, str) else word
     codes = np.zeros(len(rows), np.int64)
@@ -400,11 +411,11 @@ def _function(node: words.FunctionOf, scope: Scope) -> Numbers:
 NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
     words.FieldOf: lambda node, scope: _stored(scope.run.records.numbers[node.field][scope.rows]),
     words.FactOf: lambda node, scope: _stored(scope.of_entity(scope.run.columns.facts.numbers[node.fact])),
-    words.ValueOf: lambda node, scope: scope.run.values[node.value],
-    words.Count: lambda node, scope: Numbers(
-        events_of(scope.run, scope.run.rows(node.count), node.per).astype(np.int64), 0
+    words.ValueOf: lambda node, scope: scope.of_entities(scope.run.values[node.value]),
+    words.Count: lambda node, scope: scope.of_entities(
+        Numbers(events_of(scope.run, scope.run.rows(node.count), node.per).astype(np.int64), 0)
     ),
-    words.SinceLast: _since_last,
+    words.SinceLast: lambda node, scope: scope.of_entities(_since_last(node, Scope(scope.run))),
     words.Elapsed: _elapsed,
     words.By: _by,
     words.Add: lambda node, scope: exact.add(_several(node.add, scope)),
@@ -472,7 +483,9 @@ def _fact_is(node: words.FactIs, scope: Scope) -> Truth:
 def _has(node: words.Has, scope: Scope) -> Truth:
     number = events_of(scope.run, scope.run.rows(node.records), node.per)
     yes = number >= node.at_least
-    return Truth(yes if node.at_most is None else yes & (number <= node.at_most))
+    if node.at_most is not None:
+        yes &= number <= node.at_most
+    return Truth(scope.of_entity(yes))
 
 
 def _this_record(node: words.ThisRecord, scope: Scope) -> Truth:

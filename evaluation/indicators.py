@@ -178,10 +178,10 @@ def records(one: RecordsComponent, run: Run) -> Measured:
     )  # fmt: skip
     for number, group in enumerate(one.groups):
         items = grouped(group, items, one, scope, is_last=number == len(one.groups) - 1)
-    items = chosen_of(items, one, scope)
-    result = TAKES[one.take](items, one, scope, places)
     if one.enough:
         spoiled = exact.either(spoiled, np.bincount(items.owner, minlength=run.size) < one.enough)
+    items = chosen_of(items, one, scope)
+    result = TAKES[one.take](items, one, scope, places)
     if spoiled is not None:
         result = exact.blank(result.units, result.places, exact.either(result.unknown, spoiled))
     return Measured(
@@ -394,7 +394,8 @@ def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, 
     else:
         units = items.units[speaks]
     places = exact.decimal_places(step_of(one, scope.run))
-    cut = exact.clipped(Numbers(units, places), group.floor, group.ceiling)
+    begun = exact.add([Numbers(units, places), exact.constant(group.start, number)])
+    cut = exact.clipped(begun, group.floor, group.ceiling)
     units = _tabled(cut, group).at(places).units
     row = items.row[speaks]
     where = np.append(event, -1)
@@ -585,6 +586,11 @@ TAKES: dict[str, Callable[[Items, RecordsComponent, Scope, int], Numbers]] = {
 }
 
 
+def _adds_up(group: Group) -> bool:
+    """Whether the points of an event are those of its records, but for its limits."""
+    return group.take == "sum" and group.age is None and not group.table
+
+
 def _effect(
     one: RecordsComponent,
     scope: Scope,
@@ -602,7 +608,7 @@ def _effect(
     if one.take == "sum":
         if not (one.groups or one.by_recency or one.highest):
             units = points
-        elif all(group.take == "sum" and group.age is None for group in one.groups) and not one.by_recency:
+        elif not one.by_recency and all(_adds_up(group) for group in one.groups):
             units = np.where(left_out, 0, points)
         else:
             units[items.row] = items.units

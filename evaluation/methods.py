@@ -254,6 +254,8 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
 
 def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
     said = [DIMENSION_TAKES.get(group.take, lambda: _(TITLES[group.take]))()]
+    if group.start:
+        said.append(_("from %(points)s") % {"points": number(group.start)})
     if group.floor is not None:
         said.append(_("never below %(points)s") % {"points": number(group.floor)})
     if group.ceiling is not None:

@@ -22,6 +22,7 @@ from evaluation.columns import Columns, Ints, Vocabulary
 from evaluation.kernel import NOT_RATED, RatingColumns, rate
 from evaluation.models import CurrentRating, RatingChange, RatingDay, RatingRequest, Scheme, SchemeVersion
 from evaluation.schemes import SchemeDocument, compile_scheme
+from evaluation.schemes.document import LONGEST_BADGE
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 
 #: Bulk work goes by ranges of this many keys, each in a transaction of its own.
@@ -178,10 +179,13 @@ def install_scheme(
 
     A document that says something else than the last published one becomes the next version. `facts` are the
     fields of `Scheme`; a published version itself never changes. Raises `InvalidInput` for a scheme that
-    compares peers: one entity's change would move the grades of others, and no request says so.
+    compares peers: one entity's change would move the grades of others, and no request says so; and for
+    one whose grades are longer than a badge.
     """
     if compile_scheme(document).peer_levels:
         raise InvalidInput({"": [_("A scheme that compares peers is run on files, not on the registry.")]})
+    if any(len(grade.letter) > LONGEST_BADGE for grade in document.scale):
+        raise InvalidInput({"": [_("A grade is no longer than eight letters.")]})
     scheme, created = Scheme.objects.select_for_update().get_or_create(code=code, defaults=dict(facts))
     if not created and any(getattr(scheme, name) != value for name, value in facts.items()):
         Scheme.objects.filter(pk=scheme.pk).update(**facts)

@@ -72,6 +72,7 @@ class Wording:
             "penalty-kind": _("heaviest kind of penalty"),
             "document-number": _("document number"),
             "year": _("calendar year"),
+            "quarter": _("calendar quarter"),
             "month": _("calendar month"),
             "day": pgettext("by which records belong together", "day"),
         }

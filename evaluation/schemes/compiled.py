@@ -149,7 +149,7 @@ class _Words:
         self.days.update(day for day in _days_of(part) if day != "as-of" and day not in OWN_DAYS)
         for same in _sames_of(part):
             for name in (same,) if isinstance(same, str) else same:
-                if name not in {"type", "class", "year", "month", "day"}:
+                if name not in {"type", "class", "year", "quarter", "month", "day"}:
                     self.keys.add(name)
 
     def _see_words(self, by: words.By) -> None:

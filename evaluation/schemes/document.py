@@ -18,11 +18,9 @@ from evaluation.schemes.language import (
     By,
     Code,
     Condition,
-    Count,
     DayName,
     Expression,
     FieldOf,
-    Has,
     Match,
     Mode,
     Name,
@@ -46,7 +44,9 @@ __all__ = [
 
 #: The edition of this language. A document names the edition that it is written in.
 LANGUAGE = 2
-Letter = Annotated[str, Field(min_length=1, max_length=8)]
+Letter = Annotated[str, Field(min_length=1, max_length=24)]
+#: A grade of the registry is a badge, and no longer than this; a method that runs on files may use words.
+LONGEST_BADGE = 8
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
 Step = Annotated[Number, Field(gt=0, description="Rounded to multiples of this.")]
 
@@ -179,6 +179,7 @@ class Group(Part):
         Field(gt=0, description="Only as long as each follows the one before within so many days."),
     ] = None
     take: Literal["sum", "largest", "smallest", "latest", "count"] = "sum"
+    start: Annotated[Number, Field(description="Where the points of an event begin.")] = Decimal(0)
     floor: Number | None = None
     ceiling: Number | None = None
     table: Annotated[
@@ -464,9 +465,6 @@ class SchemeDocument(Part):
 
     @model_validator(mode="after")
     def _levels_are_right(self) -> Self:
-        for part in _per_record_parts(self):
-            if type(part) in {ValueOf, Count, SinceLast, Has}:
-                raise ValueError("What a record counts cannot depend on the entity's other records.")
         for part in _per_entity_parts(self):
             if isinstance(part, FieldOf | ThisRecord) or (isinstance(part, By) and _is_of_record(part)):
                 raise ValueError("A field of a record is read where a record is looked at.")
@@ -514,14 +512,6 @@ def _plain_points(one: RecordsComponent) -> Iterator[Decimal]:
         yield one.each
     if one.take in {"sum", "latest"} and isinstance(one.each, By):
         yield from one.each.gives.values()
-
-
-def _per_record_parts(document: SchemeDocument) -> Iterator[Part]:
-    for match in document.matches():
-        yield from walk(match.where)
-    for one in document.every_component:
-        if isinstance(one, RecordsComponent):
-            yield from walk(one.each)
 
 
 def _per_entity_parts(document: SchemeDocument) -> Iterator[Part]:

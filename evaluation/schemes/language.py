@@ -371,8 +371,8 @@ class ThisRecord(Part):
 SameWord = Annotated[
     str,
     Field(
-        pattern=r"^(document-number|type|class|year|month|day|[a-z][a-z0-9_]*)$",
-        description="document-number, type, class, year, month, day, or a field of the details.",
+        pattern=r"^(document-number|type|class|year|quarter|month|day|[a-z][a-z0-9_]*)$",
+        description="document-number, type, class, year, quarter, month, day, or a field of the details.",
     ),
 ]
 Same = SameWord | tuple[SameWord, ...]

@@ -286,10 +286,6 @@ ON_LIST = {"records": {"types": ["list"]}}
         ({"components": [FORMULA | {"formula": {"field": "amount"}}]}, "where a record is looked at"),
         ({"components": [FORMULA | {"formula": {"gossip": 1}}]}, "A number is written as"),
         (
-            {"components": [PENALTIES | NAMED | {"each": {"count": {"types": ["penalty"]}}}]},
-            "cannot depend on the entity's other records",
-        ),
-        (
             {"family": "risk", "seen_by": {"public": True, "basis": {"zh": "字", "en": "W"}}},
             "for officials only",
         ),

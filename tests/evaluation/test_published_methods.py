@@ -304,7 +304,7 @@ def sf(*risks):
         (["High Risk", "Low Risk", ""], 91, "Good"),
         (["High Risk", "Moderate Risk"], 89, "Adequate"),
         (["High Risk", "High Risk"], 86, "Adequate"),
-        (["High Risk", "Moderate Risk", "Moderate Risk"], 85, "Needs"),
+        (["High Risk", "Moderate Risk", "Moderate Risk"], 85, "Needs Improvement"),
         (["High Risk"] * 4 + ["Low Risk"], 70, "Poor"),
     ],
 )
