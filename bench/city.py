@@ -212,6 +212,7 @@ def _entities(chance: np.random.Generator, start: int, count: int) -> dict:
         "size": chance.choice(["micro", "small", "medium", "large"], size=count, p=(0.7, 0.2, 0.08, 0.02)),
         "registered_on": [registered + timedelta(days=n) for n in chance.integers(9000, size=count).tolist()],
         "registered_capital": [f"{n}万元" for n in (chance.integers(1, 200, size=count) * 10).tolist()],
+        "legal_representative": [""] * count,
         "business_scope": [f"{TRADES[t][0]}的生产、销售与相关服务" for t in trade],
         "address": [f"{DISTRICTS[t % 5][1]}云帆大道{n}号" for t, n in enumerate(trade)],
         "created_at": [today] * count,

@@ -228,7 +228,7 @@ class Columns:
         )
         if np.any(unknown):
             raise ValueError("A record belongs to an entity that is not to be rated.")
-        order = np.lexsort((rows["record"], place))
+        order = _order(place, rows["record"])
         in_order: dict[str, Any] = {
             group: {name: column[order] for name, column in rows.pop(group, {}).items()}
             for group in NAMED_COLUMNS
@@ -280,6 +280,14 @@ class Columns:
         rows = self.records.take(np.arange(edges[first], edges[last]))
         part = replace(rows, entities=last - first, entity_index=rows.entity_index - first)
         return Columns(self.entities[first:last], part, self.facts.take(np.arange(first, last)))
+
+
+def _order(place: Ints, record: Ints) -> Ints | slice:
+    """The rows by entity and then by key; rows that come so are not moved."""
+    same = place[1:] == place[:-1]
+    if np.all((place[1:] > place[:-1]) | (same & (record[1:] > record[:-1]))):
+        return slice(None)
+    return np.lexsort((record, place))
 
 
 def _facts_of(keys: Ints, vocabulary: Vocabulary, facts: tuple[Ints, Facts] | None) -> Facts:

@@ -2,10 +2,13 @@
 
 PostgreSQL does the counting of words and sends binary rows of one width (`COPY … (FORMAT binary)`), which
 NumPy reads as they are: no Python object is made per record, whether it is one entity or a million.
+
+A range of many entities is read from an index that holds all that a rating looks at. What a record says but for
+its days takes few values in a city, so it comes as one number, and what that number stands for is asked once (`Kinds`).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -40,6 +43,7 @@ from evaluation.columns import (
     NUMBER_PLACES,
     STANDINGS,
     UNKNOWN,
+    Bools,
     Columns,
     Days,
     Facts,
@@ -103,9 +107,72 @@ def columns_in_force(entity_ids: Iterable[int], vocabulary: Vocabulary) -> Colum
     return _columns(_in_force().filter(entity_id__in=ids), vocabulary, ids)
 
 
-def columns_of_range(first: int, last: int, also: Iterable[int], vocabulary: Vocabulary) -> Columns:
+@dataclass(slots=True)
+class Kinds:
+    """What records in force say but for their keys, days and numbers, each different saying once.
+
+    Kept by whoever reads range after range under one vocabulary: a range mostly says what those before it said.
+    """
+
+    vocabulary: Vocabulary
+    #: Versions of types whose records only the submitting body may see.
+    hidden: list[int] = field(
+        default_factory=lambda: list(
+            RecordTypeVersion.objects.filter(disclosure=RecordTypeVersion.Disclosure.OWN).values_list(
+                "pk", flat=True
+            )
+        )
+    )
+    #: What stands for each saying, ascending.
+    numbers: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    #: The sayings in the order of `numbers`.
+    sayings: np.ndarray | None = None
+
+    def places_of(self, numbers: Ints, records: Ints) -> Ints | None:
+        """For each record the place of what it says. None where a record was changed meanwhile: read anew."""
+        strange = self._strange(numbers)
+        if strange.any():
+            found, example = np.unique(numbers[strange], return_index=True)
+            self._learn(records[strange][example])
+            if self._strange(found).any():
+                return None
+        return np.searchsorted(self.numbers, numbers)
+
+    def _strange(self, numbers: Ints) -> Bools:
+        if not len(self.numbers):
+            return np.ones(len(numbers), bool)
+        place = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        return self.numbers[place] != numbers
+
+    def _learn(self, examples: Ints) -> None:
+        # The number is read with the words, so that none is ever noted for the other.
+        spec = _said(self.vocabulary) | {"number": _number_said(self.vocabulary)}
+        rows = copy_rows(CreditRecord.objects.filter(pk__in=examples.tolist()).order_by(), spec)
+        together = rows if self.sayings is None else np.concatenate([self.sayings, rows])
+        self.numbers, first = np.unique(together["number"].astype(np.int64), return_index=True)
+        self.sayings = together[first]
+
+
+def columns_of_range(first: int, last: int, also: Iterable[int], kinds: Kinds) -> Columns:
     """Records in force of all entities whose key lies in the range; `also` are entities to rate without any."""
-    return _columns(_in_force().filter(entity_id__gte=first, entity_id__lte=last), vocabulary, also)
+    vocabulary = kinds.vocabulary
+    spec = _own(vocabulary) | {"number": _number_said(vocabulary)}
+    records = CreditRecord.objects.filter(
+        entity_id__gte=first, entity_id__lte=last, status=CreditRecord.Status.PUBLISHED
+    )
+    if kinds.hidden:
+        records = records.exclude(type_version_id__in=kinds.hidden)
+    place = None
+    while place is None:
+        rows = copy_rows(records.order_by("entity_id", "pk"), spec)
+        place = kinds.places_of(rows["number"].astype(np.int64), rows["record"].astype(np.int64))
+    said = {name: kinds.sayings[name][place] for name in _said(vocabulary)} if len(rows) else {}
+    said = said or {name: np.zeros(0, column.dtype) for name, column in _said(vocabulary).items()}
+    ended = {
+        "ended": np.full(len(rows), np.datetime64(FOREVER) - POSTGRES_EPOCH, np.int64),
+        "standing": np.zeros(len(rows), np.int64),
+    }
+    return _as_columns({name: rows[name] for name in spec} | said | ended, vocabulary, also)
 
 
 def _in_force() -> QuerySet[CreditRecord]:
@@ -113,13 +180,17 @@ def _in_force() -> QuerySet[CreditRecord]:
 
 
 def _columns(records: QuerySet[CreditRecord], vocabulary: Vocabulary, ids: Iterable[int]) -> Columns:
-    spec = _spec(vocabulary)
-    rows = _copy(records, spec)
-    kinds = np.zeros(len(rows), np.int64)
+    spec = _own(vocabulary) | _said(vocabulary) | _end()
+    rows = copy_rows(records.order_by(), spec)
+    return _as_columns({name: rows[name] for name in spec}, vocabulary, ids)
+
+
+def _as_columns(rows: Mapping[str, np.ndarray], vocabulary: Vocabulary, ids: Iterable[int]) -> Columns:
+    kinds = np.zeros(len(rows["entity"]), np.int64)
     for bit in range(len(vocabulary.penalty_kinds)):
         kinds |= rows[f"kind_{bit}"].astype(np.int64) << bit
     entity = rows["entity"].astype(np.int64)
-    entities = np.union1d(np.fromiter(ids, np.int64), entity)
+    entities = np.union1d(np.fromiter(ids, np.int64), _different(entity))
     return Columns.of(
         entities,
         vocabulary,
@@ -147,12 +218,17 @@ def _columns(records: QuerySet[CreditRecord], vocabulary: Vocabulary, ids: Itera
     )
 
 
+def _different(column: Ints) -> Ints:
+    """The different values of a column, cheap where equal ones stand together."""
+    return np.unique(column[np.append(True, column[1:] != column[:-1])] if len(column) else column)
+
+
 def _facts(entities: Ints, vocabulary: Vocabulary) -> tuple[Ints, Facts]:
     """What the registry knows of the entities themselves, in one query."""
     spec = {
         "entity": Column(F("pk"), "i8"),
         **{
-            f"word_{place}": Column(_word(FACT_WORDS[name], words), "i2")
+            f"word_{place}": Column(place_in(FACT_WORDS[name], words), "i2")
             for place, (name, words) in enumerate(vocabulary.facts.items())
             if name in FACT_WORDS
         },
@@ -173,7 +249,7 @@ def _facts(entities: Ints, vocabulary: Vocabulary) -> tuple[Ints, Facts]:
         if whole
         else Entity.objects.filter(pk__in=entities.tolist())
     )
-    rows = _copy(chosen, spec)
+    rows = copy_rows(chosen.order_by(), spec)
     none = Facts.unknown(vocabulary, len(rows))
     for place, name in enumerate(vocabulary.facts):
         if f"word_{place}" in spec:
@@ -193,28 +269,15 @@ def _days(counted: Ints) -> Days:
     return np.where(days == np.datetime64(NO_DATE), NO_DAY, days)
 
 
-def _spec(vocabulary: Vocabulary) -> dict[str, Column]:
-    small, date = "i2", "i4"
+def _own(vocabulary: Vocabulary) -> dict[str, Column]:
+    """What is each record's own: keys, days, numbers."""
+    date = "i4"
     return {
         "entity": Column(F("entity_id"), "i8"),
         "record": Column(F("pk"), "i8"),
-        "type": Column(_word("record_type__code", vocabulary.types), small),
-        "market": Column(_says(Q(record_type__family=RecordType.Family.MARKET)), "u1"),
-        "severity": Column(_word("severity_class", CLASSES[1:]), small),
         "decided": Column(F("decided_on"), date),
         "until": Column(_day_or("publish_until", FOREVER), date),
         "published": Column(_day_or("published_on", FOREVER), date),
-        "ended": Column(_day_or("ended_on", FOREVER), date),
-        "standing": Column(_word("status", STANDINGS[1:]), small),
-        "objected": Column(F("objected"), "u1"),
-        **{
-            f"kind_{bit}": Column(_says(Q(penalty_kinds__contains=[kind])), "u1")
-            for bit, kind in enumerate(vocabulary.penalty_kinds)
-        },
-        **{
-            f"value_{place}": Column(_word(KeyTextTransform(name, "details"), words), small)
-            for place, (name, words) in enumerate(vocabulary.fields.items())
-        },
         **{f"number_{place}": Column(_number(name), "i8") for place, name in enumerate(vocabulary.numbers)},
         **{f"date_{place}": Column(_date(name), date) for place, name in enumerate(vocabulary.dates)},
         **{
@@ -227,6 +290,53 @@ def _spec(vocabulary: Vocabulary) -> dict[str, Column]:
             for place, name in enumerate(vocabulary.keys)
         },
     }
+
+
+def _said(vocabulary: Vocabulary) -> dict[str, Column]:
+    """What many records say alike: words and marks."""
+    small = "i2"
+    return {
+        "type": Column(place_in("record_type__code", vocabulary.types), small),
+        "market": Column(_says(Q(record_type__family=RecordType.Family.MARKET)), "u1"),
+        "severity": Column(place_in("severity_class", CLASSES[1:]), small),
+        "objected": Column(F("objected"), "u1"),
+        **{
+            f"kind_{bit}": Column(_says(Q(penalty_kinds__contains=[kind])), "u1")
+            for bit, kind in enumerate(vocabulary.penalty_kinds)
+        },
+        **{
+            f"value_{place}": Column(place_in(KeyTextTransform(name, "details"), words), small)
+            for place, (name, words) in enumerate(vocabulary.fields.items())
+        },
+    }
+
+
+def _end() -> dict[str, Column]:
+    """How and when records ended."""
+    return {
+        "ended": Column(_day_or("ended_on", FOREVER), "i4"),
+        "standing": Column(place_in("status", STANDINGS[1:]), "i2"),
+    }
+
+
+def _number_said(vocabulary: Vocabulary) -> Column:
+    """A number that is the same for records that say the same, made of nothing that the index does not hold.
+
+    What its short details do not tell a record says alone.
+    """
+    alone = Case(When(short_details=None, then=F("pk")), output_field=BigIntegerField())
+    said: list[Expression | F] = [F("record_type_id"), F("severity_class"), F("penalty_kinds"), F("objected")]
+    if vocabulary.fields:
+        said += [KeyTextTransform(name, "short_details") for name in vocabulary.fields]
+        said.append(alone)
+    return Column(_Hash(*said), "i8")
+
+
+class _Hash(Func):
+    """One number for several values together."""
+
+    template = "hash_record_extended(ROW(%(expressions)s), 0)"
+    output_field = BigIntegerField()
 
 
 def _day_or(field: str, otherwise: date) -> Expression:
@@ -292,7 +402,7 @@ class _IsDate(Func):
     conditional = True
 
 
-def _word(text: str | Expression, words: tuple[str, ...]) -> Expression:
+def place_in(text: str | Expression, words: tuple[str, ...]) -> Expression:
     """The number of a word: its place from 1, or 0 for any other."""
     known = Value(list(words), output_field=ArrayField(CharField()))
     place = Func(
@@ -308,9 +418,9 @@ def _says(condition: Q) -> Expression:
     return Case(When(condition, then=True), default=False, output_field=BooleanField())
 
 
-def _copy(records: QuerySet, spec: dict[str, Column]) -> np.ndarray:
+def copy_rows(records: QuerySet, spec: dict[str, Column]) -> np.ndarray:
     """The rows of a query as a structured array. No column may be null, or the widths would differ."""
-    query = records.order_by().values_list(*(column.expression for column in spec.values()))
+    query = records.values_list(*(column.expression for column in spec.values()))
     sql, params = query.query.get_compiler(connection=connection, elide_empty=False).as_sql()
     content = bytearray()
     with connection.cursor() as cursor:

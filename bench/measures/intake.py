@@ -182,7 +182,9 @@ def _columns() -> list[str]:
     from entities.models import CreditRecord
 
     return [
-        str(field.column) for field in CreditRecord._meta.concrete_fields if field.column not in _LEFT_OUT
+        str(field.column)
+        for field in CreditRecord._meta.concrete_fields
+        if field.column not in _LEFT_OUT and not field.generated
     ]
 
 

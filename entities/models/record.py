@@ -2,14 +2,18 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.functions import Cast, Upper
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from entities import policies
 from entities.models.body import SubmittingBody
 from entities.models.catalogue import PublicityRule, RecordType, RecordTypeVersion, SeverityClass
 from entities.models.entity import Entity
+
+#: Details of so many bytes as text are kept short: an entry of an index has room for 2,700.
+SHORT_DETAILS = 400
 
 
 class CreditRecordQuerySet(models.QuerySet):
@@ -103,6 +107,24 @@ class CreditRecord(models.Model):
     details = models.JSONField(
         _("details"), default=dict, blank=True, help_text=_("The type's extra fields.")
     )
+    short_details = models.GeneratedField(
+        expression=Case(
+            When(
+                LessThanOrEqual(
+                    Func(
+                        Cast("details", models.TextField()),
+                        function="octet_length",
+                        output_field=models.IntegerField(),
+                    ),
+                    SHORT_DETAILS,
+                ),
+                then=F("details"),
+            ),
+        ),
+        output_field=models.JSONField(),
+        db_persist=True,
+        null=True,
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=500, blank=True)
@@ -168,6 +190,24 @@ class CreditRecord(models.Model):
             models.Index(fields=("submitted_by", "record_type", "document_number"), name="record_by_number"),
             models.Index(
                 fields=("publish_until",), condition=Q(status="published"), name="record_in_force_until"
+            ),
+            # All that a rating looks at, so that a whole city is rated without opening its records.
+            models.Index(
+                fields=("entity", "id"),
+                include=(
+                    "record_type",
+                    "type_version",
+                    "severity_class",
+                    "penalty_kinds",
+                    "amount",
+                    "objected",
+                    "decided_on",
+                    "published_on",
+                    "publish_until",
+                    "short_details",
+                ),
+                condition=Q(status="published"),
+                name="records_in_force_as_rated",
             ),
             models.Index(fields=("-decided_on", "-id"), name="record_newest_first"),
             models.Index(fields=("submitted_by", "-decided_on", "-id"), name="record_of_body_newest_first"),

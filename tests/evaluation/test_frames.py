@@ -95,7 +95,7 @@ def test_a_range_holds_the_entities_between_its_ends_and_those_named_besides(rec
     low, middle, high, idle = (EntityFactory() for _ in range(4))
     for entity in (low, middle, high):
         record(entity)
-    columns = frames.columns_of_range(low.pk, middle.pk, [idle.pk], WORDS)
+    columns = frames.columns_of_range(low.pk, middle.pk, [idle.pk], frames.Kinds(WORDS))
     assert columns.entities.tolist() == [low.pk, middle.pk, idle.pk]
 
 
