@@ -7,6 +7,10 @@ BEAT_SCHEDULE = {
         "task": "evaluation.tasks.rate_waiting",
         "schedule": 60.0,
     },
+    "take part in rating everybody where that goes on, every minute": {
+        "task": "evaluation.tasks.work_on_runs",
+        "schedule": 60.0,
+    },
     "end publicity whose day has come, every hour, so that a missed midnight is made good": {
         "task": "entities.tasks.end_publicity",
         "schedule": crontab(minute=1),

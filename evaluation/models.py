@@ -1,5 +1,6 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -178,6 +179,42 @@ class RatingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id}"
+
+
+class RatingRun(models.Model):
+    """Everybody is rated for a day, range by range."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    as_of = models.DateField(_("day"))
+    versions = ArrayField(
+        models.BigIntegerField(), help_text=_("Keys of the versions of schemes under which it rates.")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.as_of}: {self.state}"
+
+
+class RatingRange(models.Model):
+    """Entities that are rated together in a run, by the first and the last key. Done or not touched at all."""
+
+    run = models.ForeignKey(RatingRun, on_delete=models.CASCADE, related_name="ranges")
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    changed = models.PositiveIntegerField(default=0, help_text=_("How many ratings became others."))
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("run", "id"), condition=Q(done_at=None), name="ranges_to_be_rated")]
+
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}"
 
 
 class RatingDay(models.Model):

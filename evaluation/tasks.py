@@ -2,7 +2,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from evaluation import services
+from evaluation import bulk, services
 
 BATCH = 500
 
@@ -19,3 +19,9 @@ def request_ratings_for_today() -> None:
     """Ask for ratings of the entities whom the passing of days touched, and answer."""
     services.request_ratings_until(timezone.localdate())
     rate_waiting()
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def work_on_runs() -> None:
+    """Take ranges of whatever run rates everybody, so that idle workers help and no range of a lost one is left."""
+    bulk.work_on_runs()

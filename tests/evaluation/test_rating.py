@@ -357,7 +357,7 @@ def test_the_day_on_which_a_version_begins_touches_everybody(schemes, record):
 def test_everybody_can_be_rated_for_a_day_from_the_command_line(record, schemes):
     record(entity := EntityFactory())
     out = StringIO()
-    call_command("rate_all", stdout=out)
+    call_command("rate_all", workers=1, stdout=out)
     assert out.getvalue() == "2 ratings changed.\n"
-    call_command("rate_all", as_of=date(2026, 1, 1), stdout=out)
+    call_command("rate_all", workers=1, as_of=date(2026, 1, 1), stdout=out)
     assert CurrentRating.objects.get(entity=entity, scheme__code="risk-class").grade == ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
 from entities.signals import records_changed
-from evaluation import services, tasks
+from evaluation import bulk, services, tasks
 from evaluation.models import CurrentRating, RatingChange, RatingRequest
 from tests.factories import EntityFactory
 
@@ -52,8 +52,8 @@ class Paused:
 
     def __init__(self, monkeypatch):
         self.reached, self.go_on = threading.Event(), threading.Event()
-        self._real, self._first = services._rate_and_save, threading.Lock()
-        monkeypatch.setattr(services, "_rate_and_save", self)
+        self._real, self._first = bulk.rate_and_save, threading.Lock()
+        monkeypatch.setattr(bulk, "rate_and_save", self)
 
     def __call__(self, *args):
         if self._first.acquire(blocking=False):
@@ -127,9 +127,9 @@ def test_bulk_work_does_not_write_an_older_grade_over_a_newer_one(schemes, recor
         threading.Timer(0.3, paused.go_on.set).start()
         return rate_waiting()
 
-    bulk, answered = at_once(lambda: services.rate_all(as_of=timezone.localdate()), meanwhile)
+    changed, answered = at_once(lambda: services.rate_all(as_of=timezone.localdate()), meanwhile)
     assert answered == 1
-    assert bulk == 2
+    assert changed == 2
     assert grade(entity) == 64_00
     assert services.verify_ratings(as_of=timezone.localdate()).differences == []
 
@@ -138,7 +138,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_request_for_the_next(scheme
     monkeypatch.setattr(tasks.rate_waiting, "delay", lambda: None)
     record(entity := EntityFactory())
     announce(entity)
-    monkeypatch.setattr(services, "_rate_and_save", lambda *args: 1 / 0)
+    monkeypatch.setattr(bulk, "rate_and_save", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         rate_waiting()
     monkeypatch.undo()

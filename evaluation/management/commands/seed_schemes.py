@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from evaluation import services
+from evaluation import bulk, services
 from evaluation.schemes.shipped import shipped_schemes
 
 
@@ -21,5 +21,5 @@ class Command(BaseCommand):
             published += version is not None
             self.stdout.write(f"{shipped.code}: {f'published as {version}' if version else 'nothing new'}")
         if published:
-            changed = services.rate_all(as_of=timezone.localdate())
+            changed = bulk.rate_all(as_of=timezone.localdate())
             self.stdout.write(f"{changed} ratings changed.")

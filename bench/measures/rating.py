@@ -1,0 +1,197 @@
+"""Grades of the whole city: against a bare scan of its records and against a loop over the ORM."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bench import city, databases
+from bench.harness import Result, Run, measure
+
+#: Each round rates for a day so much later that about a tenth of the ratings are others.
+DAYS_LATER = 35
+#: What a reader of a whole table would set; both sides have two processes for themselves.
+SCAN_SETTINGS = {"max_parallel_workers_per_gather": "2", "work_mem": "'512MB'", "jit": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bulk:
+    ratios: tuple[float, ...]
+    scanned: float
+    rated: float
+    entities: int
+    loop: float
+    peak_mb: float
+
+
+@measure("rating.bulk_vs_scan", unit="ratio")
+def bulk_vs_scan(run: Run) -> Result:
+    """How many times as long as a bare sum over all records it takes to rate everybody; less is better.
+
+    Rating everybody is: records read, every entity rated under each scheme in force, changes and current ratings
+    written; about a tenth of the ratings become others. The sum is `SELECT entity_id, sum(amount) … GROUP BY
+    entity_id` over the same records in the same database, in turns. `baseline` is its time in seconds.
+    """
+    taken = _bulk(run)
+    return Result(sorted(taken.ratios)[len(taken.ratios) // 2], taken.scanned, taken.scanned / taken.rated)
+
+
+@measure("rating.bulk_vs_orm", unit="ratio")
+def bulk_vs_orm(run: Run) -> Result:
+    """How many times as many entities a second are rated as by a loop that asks, counts and saves one by one.
+
+    The loop rates a sample under one scheme, the product everybody under each. `baseline` is the loop's speed in
+    entities a second.
+    """
+    taken = _bulk(run)
+    speed = taken.entities / taken.rated
+    return Result(speed / taken.loop, taken.loop, speed / taken.loop)
+
+
+_taken: dict[str, _Bulk] = {}
+
+
+def _bulk(run: Run) -> _Bulk:
+    """Both measures are taken of one copy of the city, which takes long to make."""
+    if run.size.name not in _taken:
+        with _rated_city(run) as copy:
+            _taken[run.size.name] = _take(run, copy)
+    run.peak_mb = max(run.peak_mb, _taken[run.size.name].peak_mb)
+    return _taken[run.size.name]
+
+
+def _take(run: Run, copy: str) -> _Bulk:
+    ratios: list[float] = []
+    scans: list[float] = []
+    rates: list[dict] = []
+    entities = 0
+    # The server's side of the sum is none of the product's memory.
+    other = Run(run.size, run.log, say=run.say)
+    for number in range(1, run.size.rounds + 1):
+
+        def sums() -> None:
+            scans.append(other.apart("bench.measures.rating:scan", database=copy))
+
+        def product(days: int = number * DAYS_LATER) -> None:
+            rates.append(run.apart("bench.measures.rating:rate_everybody", days, database=copy))
+
+        for step in (sums, product) if number % 2 else (product, sums):
+            step()
+        told, entities = rates[-1], rates[-1]["entities"]
+        ratios.append(told["seconds"] / scans[-1])
+        run.say(
+            f"    round {number}: {entities:,} entities in {told['seconds']:.2f} s, {told['changed']:,} of "
+            f"{told['ratings']:,} ratings changed; scan {scans[-1]:.2f} s, ratio {ratios[-1]:.2f}"
+        )
+    loop = other.apart("bench.measures.rating:rate_one_by_one", min(2_000, run.size.sample), database=copy)
+    seconds = sorted(told["seconds"] for told in rates)[len(rates) // 2]
+    run.say(f"    the loop: {loop:,.0f} entities/s; everybody at once: {entities / seconds:,.0f}")
+    return _Bulk(tuple(ratios), sorted(scans)[len(scans) // 2], seconds, entities, loop, run.peak_mb)
+
+
+@contextmanager
+def _rated_city(run: Run) -> Iterator[str]:
+    """A copy of the city in which everybody has the grades of today."""
+    with databases.copy_of(city.database_of(run.size)) as copy:
+        Run(run.size, run.log, say=run.say).apart("bench.measures.rating:rate_first", database=copy)
+        yield copy
+
+
+# In processes of their own
+
+
+def rate_first() -> None:
+    """Put the schemes in force that come with the platform, and rate everybody for today."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("seed_schemes")
+    with connection.cursor() as cursor:
+        # As the database keeps itself while nobody looks.
+        cursor.execute("VACUUM ANALYZE evaluation_currentrating, evaluation_ratingchange")
+        cursor.execute("CHECKPOINT")
+
+
+def scan() -> float:
+    """The seconds that the bare sum takes; its rows stay in the server."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for name, value in SCAN_SETTINGS.items():
+            cursor.execute(f"SET {name} = {value}")
+        query = "SELECT entity_id, sum(amount) FROM entities_creditrecord GROUP BY entity_id"
+        started = time.perf_counter()
+        # All of its work, without sending a million rows to somebody.
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, SERIALIZE NONE) {query}")
+        return time.perf_counter() - started
+
+
+def rate_everybody(days_later: int) -> dict:
+    """Rate everybody for a later day, by as many processes as the machine has cores, at most two."""
+    from django.utils import timezone
+
+    from entities.models import Entity
+    from evaluation import bulk
+    from evaluation.models import CurrentRating
+
+    day = timezone.localdate() + timedelta(days=days_later)
+    started = time.perf_counter()
+    changed = bulk.rate_all(as_of=day, workers=2)
+    seconds = time.perf_counter() - started
+    return {
+        "seconds": seconds,
+        "changed": changed,
+        "entities": Entity.objects.count(),
+        "ratings": CurrentRating.objects.count(),
+    }
+
+
+def rate_one_by_one(sample: int) -> float:
+    """The entities a second that a plain loop rates: the records of each, points in Python, one row saved for each."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from entities.models import Entity
+    from evaluation.models import CurrentRating, Scheme
+
+    scheme = Scheme.objects.get(code="city-comprehensive")
+    version, today, now = scheme.versions.latest("number"), timezone.localdate(), timezone.now()
+    step = max(Entity.objects.count() // sample, 1)
+    chosen = list(Entity.objects.order_by("pk")[::step])[:sample]
+    started = time.perf_counter()
+    for entity in chosen:
+        records = list(entity.records.counting_on(today).select_related("record_type"))
+        points = 84 + sum(_points(record, today) for record in records)
+        points = max(0, min(100, points))
+        place = next(n for n, bound in enumerate((90, 75, 55, 0)) if points >= bound)
+        with transaction.atomic():
+            CurrentRating.objects.update_or_create(
+                entity=entity,
+                scheme=scheme,
+                defaults={
+                    "version": version,
+                    "as_of": today,
+                    "points": round(points * 100),
+                    "grade": "ABCD"[place],
+                    "place": place,
+                    "records_counted": len(records),
+                    "changed_at": now,
+                    "rated_at": now,
+                },
+            )
+    return len(chosen) / (time.perf_counter() - started)
+
+
+CLASS_POINTS = {"minor": -2.0, "general": -10.0, "serious": -20.0, "": -6.0}
+
+
+def _points(record, today: date) -> float:
+    """What a record gives under something like the comprehensive scheme."""
+    months = (today.year - record.decided_on.year) * 12 + today.month - record.decided_on.month
+    if record.record_type.code == "administrative-penalty":
+        age = 1.0 if months < 6 else 0.8 if months < 12 else 0.6 if months < 24 else 0.4
+        return CLASS_POINTS[record.severity_class] * age
+    if record.record_type.code == "commendation":
+        return 4.0 if months < 36 else 2.0
+    return {"A": 6.0, "B": 2.0, "C": -5.0, "D": -12.0}.get(record.details.get("grade", ""), 0.0)
