@@ -9,9 +9,12 @@ class EvaluationConfig(AppConfig):
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
+        from entities.intake import grades
         from entities.sharing import places
         from evaluation import audit_verbs, lists, menu, moves, receivers  # noqa: F401  (they register and connect themselves)
+        from evaluation.standings import grades_worked_out
 
         menu.offer()
         lists.offer()
+        grades.register(grades_worked_out)
         places.register("evaluation", _("ratings"))

@@ -61,7 +61,7 @@ class SubmissionListed(serializers.ModelSerializer):
         model = Submission
         fields = (
             "id", "body", "format", "file_name", "sha256", "state", "problem", "notes", "encoding", "rows_total",
-            "rows_worked", "uploaded_at", "confirmed_at", "finished_at",
+            "rows_worked", "grade_outlook", "uploaded_at", "confirmed_at", "finished_at",
         )  # fmt: skip
 
     def get_problem(self, submission: Submission) -> str:

@@ -59,6 +59,11 @@ class Submission(models.Model):
         blank=True,
         help_text=_("What the sender should know of the file as a whole: a list of {en, zh}."),
     )
+    grade_outlook = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("What saving would do to grades: rows looked at, of how many, entities, changed."),
+    )
     rows_total = models.PositiveIntegerField(default=0)
     rows_worked = models.PositiveIntegerField(
         default=0, help_text=_("How far the running step has come, in rows.")

@@ -51,6 +51,7 @@ from entities.models import (
 from entities.services import documents
 from entities.services.bulk_registration import NewEntity, register_many
 from entities.services.check_batches import Batch, batches_of, states_of_plain
+from entities.services.grade_outlook import note_grade_outlook
 from entities.services.likely_twins import no_likely_twin
 from entities.services.record_batches import RowState, submit_columns, submit_rows
 from entities.services.row_store import (
@@ -457,6 +458,7 @@ def _part_repeats(submission: Submission, job: Job) -> None:
 def _finish_check(submission: Submission) -> None:
     refuse_repeated(submission, repeated)
     no_likely_twin(submission)
+    note_grade_outlook(submission)
     Submission.objects.filter(pk=submission.pk, state=State.CHECKING).update(
         state=State.READY, rows_total=F("rows_worked"), heartbeat_at=timezone.now(), attempts=0
     )
@@ -777,7 +779,7 @@ def _enter(submission: Submission, state: str, *, total: int | None = None) -> N
     submission.step_started_at, submission.heartbeat_at = timezone.now(), None
     submission.finished_at = None
     if state == State.CHECKING:
-        submission.layout, submission.notes = {}, []
+        submission.layout, submission.notes, submission.grade_outlook = {}, [], {}
     submission.save()
 
 
