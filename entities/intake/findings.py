@@ -34,7 +34,7 @@ class Row:
 
     number: int
     cells: Sequence[str]
-    values: dict[str, str]
+    values: Mapping[str, str]
     cleaned: dict[str, Any] = dataclasses.field(default_factory=dict)
     is_read: bool = False
     clues: EntityClues = dataclasses.field(default_factory=EntityClues)

@@ -413,7 +413,7 @@ class RegistrySieve:
         row = Row(
             number=one.number,
             cells=one.cells,
-            values={name: one.cells[place] for name, place in where.items()},
+            values=_Raw(one.cells, where),
             cleaned=one.cleaned,
             is_read=True,
             clues=one.clues,

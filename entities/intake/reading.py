@@ -218,6 +218,9 @@ class CsvTable(Table):
 
 
 def _csv_cell(text: str) -> str:
+    # Most cells are letters and digits only, of which nothing has to be taken away.
+    if text.isalnum():
+        return text
     text = cell_text(text)
     if text.startswith('="') and (kept_as_text := EXCEL_TEXT.fullmatch(text)):
         return kept_as_text[1].strip()

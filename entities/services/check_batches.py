@@ -11,8 +11,8 @@ from entities.intake.verdicts import Job, status_of
 from entities.services.record_batches import RowState, numbers_known, states_of_rows
 
 #: A batch grows to so many rows while nearly all of them are plain, and to so many characters whatever they are.
-LARGEST_BATCH = 16_000
-MOST_CHARACTERS = 16_000_000
+LARGEST_BATCH = 10_000
+MOST_CHARACTERS = 6_000_000
 #: It grows while no more than one row of so many has to be judged by itself.
 GROWS_BELOW = 10
 
