@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -204,7 +205,7 @@ class RowForm(forms.Form):
     #: The unified code of the entity that the row was found to mean, for `key` and `to_draft`; "" while it is open.
     entity_code = ""
 
-    def read(self, cells: dict[str, str]) -> bool:
+    def read(self, cells: Mapping[str, str]) -> bool:
         """Take the next row, by field; True when nothing is wrong with it."""
         self.is_bound = True
         self.data = cells
