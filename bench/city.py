@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from bench import databases
@@ -119,6 +119,8 @@ def add_people() -> None:
 
 def fill(entities: int, records: int) -> None:
     """Entities and records by COPY, with the indexes made afterwards."""
+    from entities.models import CreditRecord, Entity
+
     chance = np.random.default_rng(SEED)
     with connection.cursor() as cursor:
         # What is generated refers to what is there; asking so for each of ten million rows would take an hour.
@@ -126,11 +128,11 @@ def fill(entities: int, records: int) -> None:
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         with _without_indexes(cursor, "entities_entity"):
             for start in range(0, entities, BATCH):
-                _copy(cursor, "entities_entity", _entities(chance, start, min(BATCH, entities - start)))
+                _copy(cursor, Entity, _entities(chance, start, min(BATCH, entities - start)))
         keys = _keys(cursor)
         with _without_indexes(cursor, "entities_creditrecord"):
             for batch in _records(chance, keys, records):
-                _copy(cursor, "entities_creditrecord", batch)
+                _copy(cursor, CreditRecord, batch)
 
 
 def _keys(cursor) -> np.ndarray:
@@ -153,11 +155,22 @@ def _without_indexes(cursor, table: str) -> Iterator[None]:
         cursor.execute(definition)
 
 
-def _copy(cursor, table: str, columns: dict) -> None:
+def _copy(cursor, model: type[models.Model], columns: dict) -> None:
+    """Put columns into the table of a model; what they leave out and may not be empty is as the model begins it."""
+    rows = len(next(iter(columns.values())))
+    fresh = model()
+    for field in model._meta.concrete_fields:
+        if field.column in columns or field.null or field.generated:
+            continue
+        begins = getattr(fresh, field.attname)
+        if begins is not None:
+            columns[str(field.column)] = pa.repeat(pa.scalar(begins), rows)
     batch = pa.table(columns)
     lines = io.BytesIO()
     pa.csv.write_csv(batch, lines, pa.csv.WriteOptions(include_header=False))
-    with cursor.copy(f"COPY {table} ({', '.join(batch.column_names)}) FROM STDIN (FORMAT csv)") as copy:
+    with cursor.copy(
+        f"COPY {model._meta.db_table} ({', '.join(batch.column_names)}) FROM STDIN (FORMAT csv)"
+    ) as copy:
         copy.write(lines.getbuffer())
 
 

@@ -167,8 +167,9 @@ def copy_records(path: str) -> dict:
         # The file that they came in, of which each record holds the key.
         key = file.readline().split("\t")[_columns().index("submission_id")]
     clerk, body = User.objects.get(username=city.CLERK), SubmittingBody.objects.get(code=city.BODY)
-    document = Document.objects.create(name="records.copy", size=0, sha256="", uploaded_by=clerk)
-    Submission.objects.create(pk=key, body=body, document=document, uploaded_by=clerk)
+    if not Submission.objects.filter(pk=key).exists():
+        document = Document.objects.create(name="records.copy", size=0, sha256="", uploaded_by=clerk)
+        Submission.objects.create(pk=key, body=body, document=document, uploaded_by=clerk)
     before = CreditRecord.objects.count()
     started = time.perf_counter()
     with (

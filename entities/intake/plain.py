@@ -428,7 +428,8 @@ def _entities_by_code(wanted: set[str]) -> dict[str, Found]:
     # One array each, because a statement with a place for each of thousands takes longer to read than to answer.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, credit_code, name_zh, name_key FROM {Entity._meta.db_table} WHERE credit_code = ANY(%s)",
+            f"SELECT id, credit_code, name_zh, name_key FROM {Entity._meta.db_table}"
+            " WHERE credit_code = ANY(%s) AND merged_into_id IS NULL",
             [sorted(wanted)],
         )
         rows = cursor.fetchall()

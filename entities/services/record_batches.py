@@ -151,8 +151,12 @@ def submit_columns(
 
 
 def _entities_there(keys: Iterable[int]) -> set[int]:
+    """Those of the entities that stand for themselves: one that was merged is another one now."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {Entity._meta.db_table} WHERE id = ANY(%s)", [sorted(set(keys))])
+        cursor.execute(
+            f"SELECT id FROM {Entity._meta.db_table} WHERE id = ANY(%s) AND merged_into_id IS NULL",
+            [sorted(set(keys))],
+        )
         return {key for (key,) in cursor.fetchall()}
 
 
@@ -176,9 +180,11 @@ def _copy_new(by, submission: Submission, record_type: RecordType, table: pa.Tab
     if status == Status.PUBLISHED:
         columns |= _published(pattern, table)
     for model_field in CreditRecord._meta.concrete_fields:
+        if model_field.column in columns or model_field.generated:
+            continue
         value = getattr(pattern, model_field.attname)
         # What is not known of any row is left to be NULL.
-        if model_field.column not in columns and value is not None and not model_field.generated:
+        if value is not None:
             columns[model_field.column] = _always(value, len(table))
     _copy(columns)
     audit.record_spans(

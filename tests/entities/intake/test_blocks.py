@@ -14,6 +14,7 @@ from entities import policies, selectors, submission_selectors
 from entities.file_rows import FileRows, rows_between
 from entities.models import (
     CreditRecord,
+    Entity,
     Notice,
     RecordType,
     RecordTypeVersion,
@@ -192,6 +193,19 @@ def test_a_number_that_came_in_meanwhile_is_not_saved_twice(penalties, entities)
     assert CreditRecord.objects.count() == 8
     assert submission.rows.get(number=4).outcome == Outcome.CHANGED
     assert block.new - submission.blocks.get(pk=block.pk).new == 1
+
+
+def test_an_entity_that_was_merged_meanwhile_gets_no_record(penalties, entities):
+    submission = penalties.send(file_of(*(penalty(n) for n in range(8))))
+    Entity.objects.filter(pk=entities[2].pk).update(merged_into=entities[9])
+    penalties.save(submission)
+
+    assert CreditRecord.objects.count() == 7
+    assert not CreditRecord.objects.filter(entity_id=entities[2].pk).exists()
+    # What becomes of its row is asked, as for any row whose entity is not certain.
+    assert submission.rows.get(number=4).outcome in (Outcome.ASKED, Outcome.REFUSED)
+    again = penalties.send(file_of(*(penalty(n) for n in range(8))) + "\n")
+    assert submission_selectors.counts_of(again).unchanged == 7
 
 
 def test_what_the_catalogue_no_longer_takes_is_refused_with_its_reason(penalties):
