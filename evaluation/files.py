@@ -88,11 +88,36 @@ def rate_rows(
 ) -> Iterator[RatedRow]:
     """Rate rows as `csv.DictReader` gives them; raises `BadRows` with all problems at once.
 
-    Entities come out in the order of their names. Without rows of entities they are those of the records.
+    Entities come out in the order of their names. Without rows of entities they are those of the records. An
+    entity with a day of its own in the column `as_of` is rated for that day, among those of the same day.
     """
-    scheme = compile_scheme(document)
-    files = _Files(scheme, as_of)
-    columns, names, given = files.read(list(records), None if entities is None else list(entities))
+    scheme, records = compile_scheme(document), list(records)
+    entities = None if entities is None else list(entities)
+    whole = _Files(scheme, as_of).read(records, entities)
+    by_day: dict[date, list[dict[str, str]]] = {}
+    for row in entities or ():
+        by_day.setdefault(_own_day(row, as_of), []).append(row)
+    if set(by_day) <= {as_of}:
+        return iter(_rated(scheme, *whole, as_of))
+    rated: list[RatedRow] = []
+    for day, several in by_day.items():
+        names = {row["entity"] for row in several}
+        theirs = [row for row in records if row["entity"] in names]
+        rated += _rated(scheme, *_Files(scheme, day).read(theirs, several), day)
+    return iter(sorted(rated, key=lambda row: row.entity))
+
+
+def _own_day(row: dict[str, str], otherwise: date) -> date:
+    return date.fromisoformat(row["as_of"]) if row.get("as_of") else otherwise
+
+
+def _rated(
+    scheme: CompiledScheme,
+    columns: Columns,
+    names: list[str],
+    given: dict[str, dict[str, str]],
+    as_of: date,
+) -> Iterator[RatedRow]:
     result = kernel.explain(columns, scheme, as_of)
     values = {code: numbers.decimals() for code, numbers in result.values.items()}
     letters = (*scheme.letters, "")
@@ -149,6 +174,7 @@ class _Files:
         given: dict[str, dict[str, str]] = {}
         for line, row in enumerate(entities or (), 2):
             name = row.get("entity", "")
+            self._read("entities", line, "as_of", row.get("as_of", ""), _day)
             if not name or name in given:
                 self.problems.append(f"entities, line {line}: “{name}” is empty or stands twice")
             given[name] = row

@@ -105,3 +105,21 @@ def test_an_entity_twice_and_a_record_twice_are_refused(run):
     twice = "\n".join([f"record,{head}", f"7,{first}", *(f"7,{row}" for row in rest[:1])])
     with pytest.raises(CommandError, match="records, line 3: record “7” stands twice"):
         run(records=twice)
+
+
+def test_an_entity_may_have_a_day_of_its_own(run):
+    head, *rest = ENTITIES.splitlines()
+    days = ["as_of", "2026-06-10", "", "2026-01-01"]
+    entities = "\n".join(f"{row},{day}" for row, day in zip((head, *rest), days, strict=True)) + "\n"
+    rows, said = run("--compare", "points=points_published", entities=entities)
+    # By 10 June the second correction was not yet made, nor that of the bank accounts.
+    assert (rows["甲"]["points"], rows["乙"]["grade"], rows["丙"]["grade"]) == ("84", "D", "B")
+    assert said.splitlines()[-1] == "points: 1 of 2 as published"
+    with pytest.raises(CommandError, match="entities, line 2, as_of: “June” cannot be read"):
+        run(entities=entities.replace("2026-06-10", "June"))
+
+
+def test_a_published_number_is_met_to_its_own_places(run):
+    entities = ENTITIES.replace("91.40", "91").replace(",B,93", ",B,93.04")
+    _rows, said = run("--compare", "points=points_published", entities=entities)
+    assert said.splitlines() == ["丙: points 93, published 93.04", "points: 1 of 2 as published"]

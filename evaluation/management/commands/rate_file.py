@@ -2,7 +2,7 @@ import csv
 import sys
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="WHAT=COLUMN",
-            help="hold grade, points or a component's code against a column of the entities",
+            help="hold grade, points or a component's code against a column of the entities, to its places",
         )
 
     def handle(self, *args, scheme, records, entities, as_of, out, compare, **options) -> None:
@@ -93,9 +93,11 @@ def _plain(number: Decimal | None) -> str:
 
 
 def _is_same(said: str, published: str) -> bool:
+    """Whether these are the same words, or the same number to the places that were published."""
     if said == published:
         return True
     try:
-        return Decimal(said) == Decimal(published)
+        wanted = Decimal(published)
+        return Decimal(said).quantize(wanted, ROUND_HALF_UP) == wanted
     except InvalidOperation:
         return False
