@@ -204,11 +204,19 @@ def board_of(*, user, body: SubmittingBody, today: date) -> BodyBoard:
     )
 
 
+#: Rows of which nothing is to be said lie in blocks, by the thousand.
 ROWS_OF_FILES = """
-    SELECT s.body_id, count(*), count(*) FILTER (WHERE r.outcome = 'refused')
-    FROM entities_submission s JOIN entities_submissionrow r ON r.submission_id = s.id
-    WHERE s.body_id = ANY(%s) AND s.uploaded_at >= %s AND s.uploaded_at < %s AND s.state <> 'cancelled'
-    GROUP BY 1
+    WITH sent AS (
+        SELECT id, body_id FROM entities_submission
+        WHERE body_id = ANY(%s) AND uploaded_at >= %s AND uploaded_at < %s AND state <> 'cancelled'
+    )
+    SELECT body_id, sum(rows)::bigint, sum(refused)::bigint FROM (
+        SELECT sent.body_id, count(*) AS rows, count(*) FILTER (WHERE r.outcome = 'refused') AS refused
+        FROM sent JOIN entities_submissionrow r ON r.submission_id = sent.id GROUP BY 1
+        UNION ALL
+        SELECT sent.body_id, sum(b.new + b.unchanged), 0
+        FROM sent JOIN entities_submissionblock b ON b.submission_id = sent.id GROUP BY 1
+    ) AS counted GROUP BY 1
 """
 #: The value that was found wrong differs from row to row; without it the sentences are the same.
 REASONS = """

@@ -149,7 +149,10 @@ def told(body: SubmittingBody, changes: Sequence[Change]) -> list[Told]:
     open_now = set(
         CreditRecord.objects.filter(policies.shared_now_with(body), pk__in=keys).values_list("pk", flat=True)
     )
-    entities = Entity.objects.in_bulk({change.entity_id for change in changes})
+    # Also those that were merged into others since: their changes were told of before, and are again.
+    entities = Entity.everything.select_related("merged_into").in_bulk(
+        {change.entity_id for change in changes}
+    )
     return [
         Told(
             change=change,

@@ -35,10 +35,11 @@ class Change(models.Model):
         RENAMED = "renamed", _("Entity renamed")
         STATUS = "status", _("Status of the entity changed")
         FACTS = "facts", _("Registered facts changed")
+        MERGED = "merged", _("Merged or separated")
 
     #: After these the record is no longer shared; it stands in the list so that others take it out too.
     GONE = (Kind.REPLACED, Kind.REPAIRED, Kind.EXPIRED, Kind.WITHDRAWN)
-    OF_ENTITIES = (Kind.RENAMED, Kind.STATUS, Kind.FACTS)
+    OF_ENTITIES = (Kind.RENAMED, Kind.STATUS, Kind.FACTS, Kind.MERGED)
 
     at = models.DateTimeField(_("at"), db_default=models.functions.Now())
     transaction_id = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False)
@@ -54,7 +55,7 @@ class Change(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(record_id__isnull=False) | Q(kind__in=("renamed", "status", "facts")),
+                condition=Q(record_id__isnull=False) | Q(kind__in=("renamed", "status", "facts", "merged")),
                 name="a_change_of_a_record_names_it",
             )
         ]

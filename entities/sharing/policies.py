@@ -35,8 +35,13 @@ def looks_visible_to(user) -> Q:
     if bodies := bodies_of(user):
         return Q(body_id__in=bodies)
     if mine := entities_of(user):
-        return Q(subject_id__in=mine, open_to_subject=True, body_id__isnull=False)
+        return Q(subject_id__in=mine) & told_to_its_entity()
     return NOBODY
+
+
+def told_to_its_entity() -> Q:
+    """Of the looks at an entity those of which its agents hear."""
+    return Q(open_to_subject=True, body_id__isnull=False)
 
 
 def may_see_looks(user) -> bool:

@@ -43,8 +43,12 @@ def looks_for_list(*, user) -> QuerySet[AccessEntry]:
 
 
 def looks_at_entity(*, user, entity: Entity) -> QuerySet[AccessEntry]:
-    """Who looked at the entity, for its own agent."""
-    return looks_for_list(user=user).filter(subject_id=entity.pk)
+    """Who looked at the entity, for its own agent; also before others were merged into it."""
+    if entity.pk not in entities_of(user):
+        return AccessEntry.objects.none()
+    absorbed = Entity.everything.filter(merged_into=entity).values("pk")
+    looks = AccessEntry.objects.filter(Q(subject_id=entity.pk) | Q(subject_id__in=absorbed))
+    return looks.filter(policies.told_to_its_entity()).order_by("-at", "-pk")
 
 
 def as_looks(entries: Iterable[AccessEntry], *, user) -> list[Look]:

@@ -33,8 +33,10 @@ def entities_of_any(watch_lists: Iterable[WatchList]) -> Q:
 
 
 def keys_of_any(watch_lists: Iterable[WatchList]):
-    """The same as a subquery of keys."""
-    return Entity.objects.filter(entities_of_any(watch_lists)).values("pk")
+    """The same as a subquery of keys, with those that were merged into them: what happened there is theirs."""
+    wanted = entities_of_any(watch_lists)
+    standing = Entity.objects.filter(wanted).values("pk")
+    return Entity.everything.filter(Q(pk__in=standing) | Q(merged_into__in=standing)).values("pk")
 
 
 def below(region: str) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from credit_platform.common.services import current_calendar, seed_working_calendar
 from credit_platform.common.working_days import WorkingCalendar, working_days_after, working_days_between
-from entities.models import CreditRecord, SubmissionRow
+from entities.models import CreditRecord, SubmissionBlock, SubmissionRow
 from entities.quality import measures, selectors
 from entities.quality.models import QualityMonth
 from entities.quality.selectors import Asked, Span
@@ -244,11 +244,14 @@ def test_reasons_of_refusal_are_gathered_whatever_value_was_wrong(client, clerk,
             problems=[{"at": 0, "column": "日期", "value": value, "en": f"“{value}” is no day.", "zh": f"“{value}”不是日期。", "level": "error"}],
         )  # fmt: skip
     SubmissionRow.objects.create(submission=submission, number=9, outcome="new")
+    SubmissionBlock.objects.create(
+        submission=submission, first=10, last=109, new=90, unchanged=10, keys=b"", content=b""
+    )
     client.force_login(clerk)
     page = client.get(f"/quality/{body.code}/")
     ((sentence, reason),) = page.context["reasons"]
     assert (sentence, reason.rows, reason.submission_id) == ("“…” is no day.", 3, submission.pk)
-    assert (page.context["board"].line.rows, page.context["board"].line.refused) == (4, 3)
+    assert (page.context["board"].line.rows, page.context["board"].line.refused) == (104, 3)
 
 
 def test_decisions_changed_on_appeal_count_against_the_body_that_refused(client):

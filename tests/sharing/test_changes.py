@@ -96,6 +96,17 @@ def test_a_record_that_moves_to_another_entity_is_told_under_both(tax):
     assert set(Change.objects.filter(kind="moved").values_list("entity_id", flat=True)) == {old, other.pk}
 
 
+def test_an_entity_that_is_merged_is_told_of_to_who_follows_the_one_that_stays(tax):
+    stays, goes = EntityFactory(), EntityFactory()
+    watch_list = follow(tax, stays)
+    start = feed.now()
+    type(goes).everything.filter(pk=goes.pk).update(merged_into=stays)
+    (one,) = feed.changes_since(body=tax, since=start, watch_lists=[watch_list]).changes
+    assert (one.change.kind, one.entity, one.entity.merged_into) == ("merged", goes, stays)
+    type(goes).everything.filter(pk=goes.pk).update(merged_into=None)
+    assert kinds(tax, start) == ["merged", "merged"]
+
+
 def test_many_records_in_one_statement_are_many_changes(tax):
     made = [RecordFactory() for _ in range(5)]
     CreditRecord.objects.filter(pk__in=[one.pk for one in made]).update(status="expired")

@@ -75,6 +75,14 @@ def test_the_entity_hears_of_no_look_at_a_draft_about_it(client, entity):
     )
 
 
+def test_the_entity_reads_also_the_looks_at_those_that_were_merged_into_it(client, look, entity):
+    stays = EntityFactory()
+    type(entity).everything.filter(pk=entity.pk).update(merged_into=stays)
+    assert "Yunting Tax Bureau" in page(
+        client, AgentFactory(entity=stays).user, f"/who-looked/{stays.credit_code}/"
+    )
+
+
 def test_another_entitys_agent_finds_no_such_page(client, look, entity):
     client.force_login(AgentFactory().user)
     assert client.get(f"/who-looked/{entity.credit_code}/").status_code == 404

@@ -43,6 +43,12 @@ class ChangeOut(serializers.Serializer):
     kind = serializers.ChoiceField(Change.Kind.choices, source="change.kind")
     entity = serializers.CharField(source="entity.credit_code", help_text="Unified social credit code.")
     entity_name = serializers.CharField(source="entity.name")
+    merged_into = serializers.CharField(
+        source="entity.merged_into.credit_code",
+        default=None,
+        allow_null=True,
+        help_text="The code of the entity into which this one was merged.",
+    )
     record_id = serializers.SerializerMethodField(help_text="Null for a change of the entity itself.")
     gone = serializers.BooleanField(
         source="is_gone", help_text="The record is no longer shared: take it out where you keep it."
