@@ -43,6 +43,8 @@ verbs.register(
     entities__submission__cancelled=_("cancelled the upload"),
     entities__submission__finished=_("finished the upload"),
     entities__submission__stopped=_("stopped the saving of the upload"),
+    entities__submission__take_back_asked=_("asked for the upload to be taken back"),
+    entities__submission__take_back_refused=_("was refused taking the upload back"),
     entities__submission__taken_back=_("took the upload back"),
     entities__record__restored=_("put the record back in force, for its correction was taken back"),
     entities__columns__mapped=_("said which column is which"),

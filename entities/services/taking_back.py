@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import structlog
 from celery import signature
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -26,9 +27,12 @@ from entities.models import CreditRecord, Submission, SubmittingBody
 from entities.services import publishing
 from entities.signals import records_changed
 
+log = structlog.get_logger(__name__)
 State, Status = Submission.State, CreditRecord.Status
 LONGEST_REASON = Submission._meta.get_field("taken_back_because").max_length
 BATCH = 1_000
+#: After so many attempts that did not come to an end a person is asked to look.
+MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,7 @@ def ask_to_take_back(*, by, submission_id: int, because: str) -> Submission:
     submission.attempts, submission.rows_worked = 0, 0
     submission.step_started_at, submission.heartbeat_at = timezone.now(), None
     submission.save()
+    audit.record(actor=by, verb="entities.submission.take_back_asked", target=submission, because=because)
     enqueue_on_commit(signature("entities.tasks.take_submission_back"), submission.pk)
     return submission
 
@@ -178,28 +183,72 @@ def _require_nothing_built(outlook: Outlook) -> None:
 def take_back(*, submission_id: int) -> None:
     """Take back what was asked for, as a whole or not at all. For workers; may run twice."""
     with running(submission_id) as mine:
-        if mine:
+        if mine and _begin(submission_id):
             _take_back(submission_id)
 
 
 @transaction.atomic
-def _take_back(submission_id: int) -> None:
-    submission = (
+def _begin(submission_id: int) -> bool:
+    """Count an attempt before it is made, for whoever dies in it tells nobody; after `MOST_ATTEMPTS` the file is left."""
+    submission = _being_taken(submission_id)
+    if submission is None:
+        return False
+    if submission.attempts >= MOST_ATTEMPTS:
+        log.error("submission.given_up", submission=submission_id, state=submission.state)
+        _leave(
+            submission,
+            said(
+                gettext_lazy(
+                    "The platform failed to take the file back, %(times)s times; all of it is still in the registry. "
+                    "This is not your mistake; tell whoever runs the platform, with the number %(number)s."
+                ),
+                times=MOST_ATTEMPTS,
+                number=submission_id,
+            ),
+        )
+        return False
+    submission.attempts += 1
+    submission.heartbeat_at = timezone.now()
+    submission.save(update_fields=("attempts", "heartbeat_at"))
+    return True
+
+
+def _being_taken(submission_id: int) -> Submission | None:
+    return (
         Submission.objects.select_for_update(of=("self",))
         .select_related("body", "taken_back_by", "document")
         .filter(pk=submission_id, state=State.TAKING)
         .first()
     )
+
+
+def _leave(submission: Submission, problem: dict[str, str]) -> None:
+    """The file stays saved, and says why."""
+    submission.state, submission.problem, submission.attempts = State.DONE, problem, 0
+    submission.save(update_fields=("state", "problem", "attempts"))
+    audit.record(
+        actor=submission.taken_back_by,
+        verb="entities.submission.take_back_refused",
+        target=submission,
+        because=problem["zh"],
+    )
+
+
+@transaction.atomic
+def _take_back(submission_id: int) -> None:
+    submission = _being_taken(submission_id)
     if submission is None:
         return
     # Reviews, corrections and other files of the body wait until it is decided.
     SubmittingBody.objects.select_for_update(no_key=True).get(pk=submission.body_id)
+    records = CreditRecord.objects.filter(submission=submission)
+    # And so does whoever would repair, withdraw or object to one of the records: what is found now holds to the end.
+    for _key in records.select_for_update().order_by("pk").values_list("pk", flat=True).iterator():
+        pass
     outlook = outlook_of(submission)
     if outlook.obstacles:
-        submission.state, submission.problem = State.DONE, _told(outlook)
-        submission.save(update_fields=("state", "problem"))
+        _leave(submission, _told(outlook))
         return
-    records = CreditRecord.objects.filter(submission=submission)
     restored = list(_corrected(records).values_list("pk", flat=True))
     _each(records.filter(status=Status.WAITING), lambda batch: _remove(submission, batch))
     _each(_in_force(records), lambda batch: _withdraw(submission, batch))
@@ -223,7 +272,8 @@ def _told(outlook: Outlook) -> dict[str, str]:
 
 
 def _each(records: QuerySet[CreditRecord], step: Callable[[Sequence[CreditRecord]], None]) -> None:
-    rows = records.select_related("entity", "record_type").order_by("pk").iterator(chunk_size=BATCH)
+    whole = records.select_related("entity", "record_type", "type_version", "submitted_by")
+    rows = whole.order_by("pk").iterator(chunk_size=BATCH)
     while batch := list(islice(rows, BATCH)):
         step(batch)
 

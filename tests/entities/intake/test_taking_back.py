@@ -1,6 +1,8 @@
 """Taking back a file as a whole, as long as nothing has been built on it; stopping one that is being saved."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit_platform.audit.models import AuditEvent
@@ -170,6 +172,46 @@ def test_what_is_built_between_asking_and_doing_stops_the_whole(market, waiting,
     assert waiting.state == State.DONE
     assert "under objection" in waiting.problem["en"] and waiting.problem["zh"]
     assert CreditRecord.objects.filter(status="waiting").count() == 1
+
+    verbs = AuditEvent.objects.filter(verb__startswith="entities.submission.take_back").order_by("pk")
+    assert [event.verb for event in verbs] == [
+        "entities.submission.take_back_asked",
+        "entities.submission.take_back_refused",
+    ]
+
+
+def test_however_many_records_a_file_has_taking_it_back_asks_the_same_questions(tax):
+    asked = []
+    for many in (2, 40):
+        rows = [(EntityFactory().credit_code, f"甲{number}") for number in range(many)]
+        submission = tax.send_rows(*rows)
+        submissions.confirm_proposals(by=tax.clerk, submission_id=submission.pk, question="code_other_name")
+        submission = tax.save(submission)
+        assert CreditRecord.objects.filter(submission=submission).count() == many
+        taking_back.ask_to_take_back(by=tax.clerk, submission_id=submission.pk, because=BECAUSE)
+        with CaptureQueriesContext(connection) as queries:
+            taking_back.take_back(submission_id=submission.pk)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_what_fails_again_and_again_is_left_as_it_is_and_says_so(tax, published, monkeypatch):
+    taking_back.ask_to_take_back(by=tax.clerk, submission_id=published.pk, because=BECAUSE)
+
+    def fail(*args, **kwargs):
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking_back, "outlook_of", fail)
+        for _attempt in range(taking_back.MOST_ATTEMPTS):
+            with pytest.raises(ConnectionResetError):
+                taking_back.take_back(submission_id=published.pk)
+        taking_back.take_back(submission_id=published.pk)
+    published.refresh_from_db()
+    assert (published.state, published.attempts) == (State.DONE, 0)
+    assert "still in the registry" in published.problem["en"]
+    assert CreditRecord.objects.get().status == "published"
+    assert taken_back(tax.clerk, published).state == State.TAKEN_BACK
 
 
 def test_asking_or_doing_it_twice_changes_nothing(tax, published):
