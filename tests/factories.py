@@ -25,6 +25,7 @@ from entities.models import (
     Submission,
     SubmittingBody,
 )
+from entities.services import moving
 from evaluation.models import CurrentRating
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 from evaluation.schemes.shipped import shipped_schemes
@@ -340,6 +341,15 @@ CLOCKS_OF = {
     "more_material": ("result", "decision", "answer"),
     "appealed": ("appeal",),
 }
+
+
+def merged_away(gone: Entity, stays: Entity) -> Entity:
+    """Merge one entity into another, by two people of the lead office; gives the one that stays."""
+    office = BodyFactory(kind="lead_office")
+    author, colleague = (MemberFactory(body=office, role="lead") for _ in range(2))
+    move = moving.propose_move(by=author, kind="merge", source=gone, target=stays, because="one licence")
+    moving.carry_out_move(by=colleague, move_id=move.pk)
+    return stays
 
 
 def install_shipped_schemes() -> dict[str, SchemeInForce]:

@@ -229,12 +229,11 @@ def _by_number(number: str, key: str, index: _Index) -> Match | None:
             return Match(entity, How.CODE)
         others = [found for found in index.by_name.get(key, ()) if found != entity]
         return Match(question=Question.CODE_OTHER_NAME, candidates=_first([entity, *others]))
-    if codes.is_valid(number):
-        return None
-    for how, found in (
-        (How.IDENTIFIER, index.by_number.get(number, [])),
-        (How.ORGANISATION_CODE, index.by_inner.get(codes.organisation_code_of(number), [])),
-    ):
+    ways = [(How.IDENTIFIER, index.by_number.get(number, []))]
+    # A good code that nobody has now may be the one of an entity merged into another; it is no older number.
+    if not codes.is_valid(number):
+        ways.append((How.ORGANISATION_CODE, index.by_inner.get(codes.organisation_code_of(number), [])))
+    for how, found in ways:
         # A number of fifteen digits can have a right check character by chance, so the name must be there and agree.
         if len(found) == 1 and key and found[0].is_called(key):
             return Match(found[0], how)

@@ -122,8 +122,8 @@ def submit_columns(
 ) -> list[int]:
     """Save plain rows as `submit_rows` saves those that are new, by one COPY; returns the numbers of those not saved.
 
-    Not saved is a row whose number the registry has had meanwhile, or whose entity is no longer there: such a row
-    is no longer plain, and `submit_rows` says what it is. The rows must be sound by the catalogue as it is.
+    Not saved is a row whose number the registry has had meanwhile, or whose entity is no longer there or was
+    merged into another: such a row is no longer plain, and `submit_rows` says what it is. The rows must be sound by the catalogue as it is.
 
     Args:
         table: as `entities.intake.blocks` unpacks it.
@@ -151,10 +151,11 @@ def submit_columns(
 
 
 def _entities_there(keys: Iterable[int]) -> set[int]:
-    """Those of the entities that stand for themselves: one that was merged is another one now."""
+    """Those that stand for themselves; until the transaction ends none of them is merged into another."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {Entity._meta.db_table} WHERE id = ANY(%s) AND merged_into_id IS NULL",
+            f"SELECT id FROM {Entity._meta.db_table} WHERE id = ANY(%s) AND merged_into_id IS NULL"
+            " ORDER BY id FOR KEY SHARE",
             [sorted(set(keys))],
         )
         return {key for (key,) in cursor.fetchall()}

@@ -24,7 +24,14 @@ from entities.models import (
 )
 from entities.services import check_batches, submissions
 from tests.entities.intake.conftest import sentences
-from tests.factories import AgentFactory, EntityFactory, MemberFactory, RecordFactory, invented_code
+from tests.factories import (
+    AgentFactory,
+    EntityFactory,
+    MemberFactory,
+    RecordFactory,
+    invented_code,
+    merged_away,
+)
 
 pytestmark = pytest.mark.django_db
 State, Outcome, Status = Submission.State, SubmissionRow.Outcome, CreditRecord.Status
@@ -206,6 +213,16 @@ def test_an_entity_that_was_merged_meanwhile_gets_no_record(penalties, entities)
     assert submission.rows.get(number=4).outcome in (Outcome.ASKED, Outcome.REFUSED)
     again = penalties.send(file_of(*(penalty(n) for n in range(8))) + "\n")
     assert submission_selectors.counts_of(again).unchanged == 7
+
+
+def test_a_row_of_an_entity_merged_meanwhile_goes_to_the_one_that_stays(penalties, entities):
+    submission = penalties.send(file_of(*(penalty(n) for n in range(8))))
+    merged_away(entities[2], entities[9])
+    penalties.save(submission)
+
+    assert submission.state == State.DONE
+    assert CreditRecord.objects.get(document_number="云2号").entity == entities[9]
+    assert CreditRecord.objects.count() == 8
 
 
 def test_what_the_catalogue_no_longer_takes_is_refused_with_its_reason(penalties):

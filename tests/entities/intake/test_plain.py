@@ -20,7 +20,7 @@ from entities.intake.rows import RowForm, TextField
 from entities.intake.verdicts import job_for, judge, verdict_on_plain
 from entities.models import FormerName, SubmissionRow, SubmittingBody
 from entities.services.check_batches import states_of_plain
-from tests.factories import EntityFactory, RecordFactory, invented_code
+from tests.factories import EntityFactory, RecordFactory, invented_code, merged_away
 
 pytestmark = pytest.mark.django_db
 Outcome = SubmissionRow.Outcome
@@ -147,6 +147,14 @@ def test_generated_rows_are_taken_alike(job, changes):
 )
 def test_a_row_of_which_something_is_to_be_said_is_not_plain(job, change):
     assert sifted(numbered(cells(**change)), job) == []
+
+
+def test_the_code_of_an_entity_merged_away_is_not_plain_and_leads_to_the_one_that_stays(job, known):
+    stays = merged_away(known, EntityFactory())
+    rows = numbered(cells())
+    assert sifted(rows, job) == []
+    (verdict,) = judge(rows, job)
+    assert (verdict.entity_id, verdict.match) == (stays.pk, "identifier")
 
 
 def test_a_former_name_and_a_short_row_are_plain(job):
