@@ -90,7 +90,7 @@ def share_places(entity_ids: Iterable[int]) -> None:
 
 def cut_ranges() -> list[tuple[int, int]]:
     """Ranges of keys, first and last, that hold about as many records each, and together every entity."""
-    places = ((Entity.objects.aggregate(last=Max("pk"))["last"] or 0) >> PLACE_BITS) + 1
+    places = ((Entity.everything.aggregate(last=Max("pk"))["last"] or 0) >> PLACE_BITS) + 1
     weight = np.full(places, ENTITY_WEIGHS << PLACE_BITS, np.int64)
     for place, records in _records_by_place():
         weight[place] += records

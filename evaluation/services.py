@@ -187,6 +187,11 @@ def _vocabulary(schemes: Iterable[SchemeInForce]) -> Vocabulary:
 
 
 def _lock_entities(ids: set[int]) -> set[int]:
-    """Those that no other worker is rating now. Whoever only refers to an entity is not held up by this lock."""
-    free = Entity.objects.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    """Those that no other worker is rating now. Whoever only refers to an entity is not held up by this lock.
+
+    An entity that was merged into another is among them: it has nothing to be rated by, and its request is answered.
+    """
+    free = (
+        Entity.everything.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    )
     return set(free.values_list("pk", flat=True))

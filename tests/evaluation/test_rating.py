@@ -22,6 +22,7 @@ from tests.factories import (
     EntityFactory,
     MemberFactory,
     install_shipped_schemes,
+    merged_away,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,19 @@ def test_a_change_in_the_registry_writes_a_wish_for_each_entity(schemes):
     assert set(RatingRequest.objects.values_list("entity_id", flat=True)) == {
         entity.pk for entity in entities
     }
+
+
+def test_the_wish_of_an_entity_merged_away_is_answered_and_holds_nobody_up(record, rated):
+    gone, stays, other = EntityFactory(), EntityFactory(), EntityFactory()
+    record(gone)
+    rated(gone)
+    merged_away(gone, stays)
+    record(other)
+    services.request_ratings([other.pk])
+    for _turn in range(RatingRequest.objects.count()):
+        services.rate_waiting(limit=1, as_of=timezone.localdate())
+    assert not RatingRequest.objects.exists()
+    assert (grade(gone), grade(stays), grade(other)) == (None, (74_00, "C"), (74_00, "C"))
 
 
 def test_the_wish_goes_with_the_change_when_its_transaction_fails():
