@@ -133,7 +133,7 @@ def problems_of(
     found = Problems()
     _check_words(draft, record_type, found)
     _check_days(draft, record_type, version, today, found)
-    _check_penalty(draft, record_type, needs_class, found)
+    _check_penalty(draft, record_type, version, needs_class, found)
     if version is not None:
         _check_details(draft.details, version.extra_fields, found)
     return dict(found.by_field)
@@ -168,7 +168,7 @@ class SoundDrafts:
     def version_if_sound(self, draft: RecordDraft) -> RecordTypeVersion | None:
         """The catalogue's version for a draft with which nothing is wrong; None where something may be."""
         version = self._version(draft.decided_on)
-        if version is None or not (self._words(draft) and self._penalty(draft)):
+        if version is None or not (self._words(draft) and self._penalty(draft, version)):
             return None
         return version if self._extra(draft.details, version) else None
 
@@ -191,14 +191,14 @@ class SoundDrafts:
             and not MANY_DIGITS.search(f"{number}\n{title}\n{draft.facts}")
         )
 
-    def _penalty(self, draft: RecordDraft) -> bool:
+    def _penalty(self, draft: RecordDraft, version: RecordTypeVersion) -> bool:
         amount = draft.amount
         if amount is not None and not 0 <= amount < LARGEST_AMOUNT:
             return False
-        said = (draft.severity_class, draft.penalty_kinds)
+        said = (version.pk, draft.severity_class, draft.penalty_kinds)
         if said not in self._penalties:
             found = Problems()
-            _check_penalty(replace(draft, amount=None), self._type, self._needs_class, found)
+            _check_penalty(replace(draft, amount=None), self._type, version, self._needs_class, found)
             self._penalties[said] = not found.by_field
         return self._penalties[said]
 
@@ -284,13 +284,25 @@ def _check_days(draft, record_type, version, today, found: Problems) -> None:
         )
 
 
-def _check_penalty(draft: RecordDraft, record_type: RecordType, needs_class: bool, found: Problems) -> None:
+def _check_penalty(
+    draft: RecordDraft,
+    record_type: RecordType,
+    version: RecordTypeVersion | None,
+    needs_class: bool,
+    found: Problems,
+) -> None:
     if draft.severity_class not in CLASSES:
         found.add("severity_class", _("There is no class “%(value)s”.") % {"value": draft.severity_class})
     elif needs_class and not draft.severity_class:
         found.add("severity_class", _("Choose the class; it decides how long the record is public."))
     elif draft.severity_class and record_type.polarity != RecordType.Polarity.NEGATIVE:
         found.add("severity_class", _("Only records of violations have a class."))
+    elif draft.severity_class and not (version is None or version.takes_class(draft.severity_class)):
+        found.add(
+            "severity_class",
+            _("By the catalogue such a record is not of the class “%(class)s”.")
+            % {"class": SeverityClass(draft.severity_class).label},
+        )
     for kind in draft.penalty_kinds:
         if kind not in FROM_LIGHT_TO_HEAVY:
             found.add("penalty_kinds", _("There is no kind of penalty “%(value)s”.") % {"value": kind})

@@ -455,7 +455,13 @@ def terms_of(context: Context) -> str:
         context.record_type.polarity,
         context.needs_class,
         [
-            (version.pk, version.valid_from, version.valid_to, version.extra_fields)
+            (
+                version.pk,
+                version.valid_from,
+                version.valid_to,
+                version.extra_fields,
+                version.severity_classes,
+            )
             for version in context.versions
         ],
     ]

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             name="retention_months",
             field=models.PositiveSmallIntegerField(
                 blank=True,
-                help_text="Then it is archived: no longer shared, no longer weighed. Empty: not settled.",
+                help_text="A note of what the law asks; the platform archives nothing by it. Empty: not settled.",
                 null=True,
                 verbose_name="kept after publicity, months",
             ),

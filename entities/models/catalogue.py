@@ -140,7 +140,7 @@ class RecordTypeVersion(models.Model):
         _("kept after publicity, months"),
         null=True,
         blank=True,
-        help_text=_("Then it is archived: no longer shared, no longer weighed. Empty: not settled."),
+        help_text=_("A note of what the law asks; the platform archives nothing by it. Empty: not settled."),
     )
     submit_within_days = models.PositiveSmallIntegerField(
         _("to submit within, working days"), null=True, blank=True
@@ -174,6 +174,10 @@ class RecordTypeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_type}, {self.valid_from}"
+
+    def takes_class(self, severity_class: str) -> bool:
+        """Whether such a record may be of the class."""
+        return not self.severity_classes or severity_class in self.severity_classes
 
 
 class PublicityRule(models.Model):

@@ -252,11 +252,24 @@ def test_drafts_are_sound_exactly_where_nothing_is_wrong_with_them(job):
         assert bool(sound.version_if_sound(draft)) == (not found), change
 
 
+def test_a_class_that_the_version_does_not_have_is_refused_both_ways(job):
+    old, new = sorted(job.context.versions, key=lambda version: version.valid_from)[-2:]
+    old.severity_classes = ["serious"]
+    rows = numbered(cells(), cells(document_number="2", decided_on=str(new.valid_from - timedelta(days=1))))
+    assert [row.number for row in sifted(rows, job)] == [2]
+    _new, refused = judge(rows, job)
+    assert refused.outcome == Outcome.REFUSED
+    assert "not of the class" in refused.problems[0]["en"]
+
+
 def test_the_terms_change_with_what_the_catalogue_says(job):
     before = terms_of(job.context)
     version = job.context.versions[0]
     version.extra_fields = [*version.extra_fields, {"name": "more", "type": "text", "required": True}]
-    assert terms_of(job.context) != before
+    with_a_field = terms_of(job.context)
+    assert with_a_field != before
+    version.severity_classes = ["serious"]
+    assert terms_of(job.context) != with_a_field
     assert terms_of(replace(job.context, needs_class=not job.context.needs_class)) != before
 
 
