@@ -84,15 +84,20 @@ class Column:
     dtype: str
 
 
-def records_that_may_count() -> QuerySet[CreditRecord]:
+def may_count(records: QuerySet) -> QuerySet:
     """What the registry holds, ended records included.
 
     Left out are records under preparation, and those of types that only the submitting body may see: a
     grade that others see would tell of them.
     """
-    return CreditRecord.objects.exclude(status__in=CreditRecord.UNDER_PREPARATION).exclude(
+    return records.exclude(status__in=CreditRecord.UNDER_PREPARATION).exclude(
         type_version__disclosure=RecordTypeVersion.Disclosure.OWN
     )
+
+
+def records_that_may_count() -> QuerySet[CreditRecord]:
+    """The records of today that may count."""
+    return may_count(CreditRecord.objects.all())
 
 
 def columns_of(entity_ids: Iterable[int], vocabulary: Vocabulary) -> Columns:
@@ -185,7 +190,25 @@ def _columns(records: QuerySet[CreditRecord], vocabulary: Vocabulary, ids: Itera
     return _as_columns({name: rows[name] for name in spec}, vocabulary, ids)
 
 
-def _as_columns(rows: Mapping[str, np.ndarray], vocabulary: Vocabulary, ids: Iterable[int]) -> Columns:
+def columns_of_rows(
+    records: Iterable[tuple[QuerySet, str]],
+    entities: Iterable[tuple[QuerySet, str]],
+    vocabulary: Vocabulary,
+    ids: Iterable[int],
+) -> Columns:
+    """Columns from several tables of the same fields together, each with the name of the field that holds the key."""
+    spec = _own(vocabulary) | _said(vocabulary) | _end()
+    parts = [copy_rows(rows.order_by(), spec | {"record": Column(F(key), "i8")}) for rows, key in records]
+    together = {name: np.concatenate([part[name] for part in parts]) for name in spec}
+    return _as_columns(together, vocabulary, ids, entities)
+
+
+def _as_columns(
+    rows: Mapping[str, np.ndarray],
+    vocabulary: Vocabulary,
+    ids: Iterable[int],
+    known: Iterable[tuple[QuerySet, str]] | None = None,
+) -> Columns:
     kinds = np.zeros(len(rows["entity"]), np.int64)
     for bit in range(len(vocabulary.penalty_kinds)):
         kinds |= rows[f"kind_{bit}"].astype(np.int64) << bit
@@ -195,7 +218,7 @@ def _as_columns(rows: Mapping[str, np.ndarray], vocabulary: Vocabulary, ids: Ite
         entities,
         vocabulary,
         entity=entity,
-        facts=_facts(entities, vocabulary) if vocabulary.asks_for_facts else None,
+        facts=_facts(known or _of_today(entities), vocabulary) if vocabulary.asks_for_facts else None,
         values={
             name: rows[f"value_{place}"].astype(np.int64) for place, name in enumerate(vocabulary.fields)
         },
@@ -223,8 +246,18 @@ def _different(column: Ints) -> Ints:
     return np.unique(column[np.append(True, column[1:] != column[:-1])] if len(column) else column)
 
 
-def _facts(entities: Ints, vocabulary: Vocabulary) -> tuple[Ints, Facts]:
-    """What the registry knows of the entities themselves, in one query."""
+def _of_today(entities: Ints) -> list[tuple[QuerySet, str]]:
+    whole = len(entities) > IDS_AT_ONCE
+    chosen = (
+        Entity.objects.filter(pk__range=(entities[0], entities[-1]))
+        if whole
+        else Entity.objects.filter(pk__in=entities.tolist())
+    )
+    return [(chosen, "pk")]
+
+
+def _facts(known: Iterable[tuple[QuerySet, str]], vocabulary: Vocabulary) -> tuple[Ints, Facts]:
+    """What the registry knows of the entities themselves, in one query for each table that it stands in."""
     spec = {
         "entity": Column(F("pk"), "i8"),
         **{
@@ -243,13 +276,9 @@ def _facts(entities: Ints, vocabulary: Vocabulary) -> tuple[Ints, Facts]:
             if name in FACT_WORDS
         },
     }
-    whole = len(entities) > IDS_AT_ONCE
-    chosen = (
-        Entity.objects.filter(pk__range=(entities[0], entities[-1]))
-        if whole
-        else Entity.objects.filter(pk__in=entities.tolist())
+    rows = np.concatenate(
+        [copy_rows(chosen.order_by(), spec | {"entity": Column(F(key), "i8")}) for chosen, key in known]
     )
-    rows = copy_rows(chosen.order_by(), spec)
     none = Facts.unknown(vocabulary, len(rows))
     for place, name in enumerate(vocabulary.facts):
         if f"word_{place}" in spec:

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.bilingual import BilingualName
-from entities.models import Entity
+from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion
 from evaluation import policies
 
 
@@ -179,6 +179,69 @@ class RatingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id}"
+
+
+class RecordPast(models.Model):
+    """What a record in the registry said of all that a rating looks at, until it was changed.
+
+    Written by a trigger of the database whenever such a record changes, whoever changes it; append-only. A record
+    that never changed has none. The names of the fields are those of `CreditRecord`.
+    """
+
+    record = models.ForeignKey(CreditRecord, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField(_("until"))
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    record_type = models.ForeignKey(RecordType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    type_version = models.ForeignKey(
+        RecordTypeVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    document_number = models.CharField(max_length=128)
+    severity_class = models.CharField(max_length=10, blank=True)
+    penalty_kinds = ArrayField(models.CharField(max_length=40))
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    decided_on = models.DateField()
+    published_on = models.DateField(null=True)
+    publish_until = models.DateField(null=True)
+    details = models.JSONField()
+    status = models.CharField(max_length=10)
+    ended_on = models.DateField(null=True)
+    objected = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=("record", "until"), name="past_of_record")]
+        triggers = [
+            pgtrigger.Protect(
+                name="the_past_of_records_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} until {self.until}"
+
+
+class EntityPast(models.Model):
+    """What the registry knew of an entity, as far as schemes may ask for it, until it was changed; as `RecordPast`."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField(_("until"))
+    status = models.CharField(max_length=20)
+    legal_form = models.CharField(max_length=60, blank=True)
+    region_code = models.CharField(max_length=6, blank=True)
+    district = models.CharField(max_length=60, blank=True)
+    industry_code = models.CharField(max_length=5, blank=True)
+    size = models.CharField(max_length=10, blank=True)
+    registered_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("entity", "until"), name="past_of_entity")]
+        triggers = [
+            pgtrigger.Protect(
+                name="the_past_of_entities_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id} until {self.until}"
 
 
 class RatingRun(models.Model):

@@ -1,0 +1,137 @@
+"""The grade of any day, as it was known on any later day, under any version of a scheme.
+
+Two times are told apart. The day of the rating says which records were in force: decided by then, not yet over, not
+ended before. The moment of knowledge says what the registry held: which records had come, what they said, whether
+they were under objection, which had ended, and what was known of the entities.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+
+import numpy as np
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from entities.models import CreditRecord, Entity
+from evaluation import frames
+from evaluation.columns import STANDINGS, Columns, Vocabulary
+from evaluation.kernel import RatingColumns, rate
+from evaluation.models import EntityPast, RatingChange, RecordPast
+from evaluation.schemes.in_force import SchemeInForce, in_force
+from evaluation.storing import POINTLESS, points_of
+
+#: Changes are looked at by so many entities at a time.
+AT_ONCE = 2_000
+REPLACED = STANDINGS.index("replaced")
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day of the city."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(
+        microseconds=1
+    )
+
+
+def columns_known(entity_ids: Iterable[int], vocabulary: Vocabulary, at: datetime) -> Columns:
+    """The columns of these entities as `frames.columns_of` would have given them at that moment."""
+    ids = sorted(set(entity_ids))
+    changed = RecordPast.objects.filter(record=OuterRef("pk"), until__gt=at)
+    unchanged = _come_by(CreditRecord.objects.filter(entity_id__in=ids), at, "").exclude(Exists(changed))
+    earlier = RecordPast.objects.filter(record=OuterRef("record"), until__gt=at, until__lt=OuterRef("until"))
+    was = _come_by(RecordPast.objects.filter(entity_id__in=ids, until__gt=at), at, "record__")
+    other = EntityPast.objects.filter(entity=OuterRef("pk"), until__gt=at)
+    sooner = EntityPast.objects.filter(entity=OuterRef("entity"), until__gt=at, until__lt=OuterRef("until"))
+    return frames.columns_of_rows(
+        [(unchanged, "pk"), (was.exclude(Exists(earlier)), "record_id")],
+        [
+            (Entity.objects.filter(pk__in=ids).exclude(Exists(other)), "pk"),
+            (EntityPast.objects.filter(entity_id__in=ids, until__gt=at).exclude(Exists(sooner)), "entity_id"),
+        ],
+        vocabulary,
+        ids,
+    )
+
+
+def _come_by(records: QuerySet, at: datetime, of_record: str) -> QuerySet:
+    """Those that had entered the registry by then, and are not the submitting body's own affair."""
+    come = Coalesce(F(f"{of_record}reviewed_at"), F(f"{of_record}entered_at"))
+    return frames.may_count(records.alias(come=come).filter(Q(come__lte=at)))
+
+
+def on_day(columns: Columns, day: date) -> Columns:
+    """What of the columns was in force on a day: what ended later stands, and of corrected records the correction."""
+    rows = columns.records
+    stands = (rows.standing == 0) | ((rows.standing != REPLACED) & (rows.ended > np.datetime64(day, "D")))
+    then = rows.take(np.flatnonzero(stands))
+    return Columns(columns.entities, replace(then, standing=np.zeros(len(then), np.int64)), columns.facts)
+
+
+def ratings_on(
+    *, entity_ids: Iterable[int], scheme: SchemeInForce, day: date, known_at: datetime | None = None
+) -> RatingColumns:
+    """The grades of these entities on a day under that version, as known at a moment: at the end of the day unless said."""
+    columns = columns_known(entity_ids, scheme.compiled.vocabulary, known_at or end_of(day))
+    return rate(on_day(columns, day), scheme.compiled, day)
+
+
+@dataclass(frozen=True, slots=True)
+class PastDifference:
+    """A grade that the path of an entity tells and its records do not give."""
+
+    entity_id: int
+    scheme: str
+    day: date
+    told: tuple[str, int | None]
+    worked_out: tuple[str, int | None]
+
+    def __str__(self) -> str:
+        return f"entity {self.entity_id}, {self.scheme} on {self.day}: told {self.told}, worked out {self.worked_out}"
+
+
+def verify_past(entity_ids: Iterable[int]) -> tuple[int, list[PastDifference]]:
+    """Work out again the grade of each day on which one of these entities got another; how many, and which differ.
+
+    A grade that was given on a day from what was known at its moment is right, and so is one from what was known at
+    the end of that day.
+    """
+    ids, compared = sorted(set(entity_ids)), 0
+    differences: list[PastDifference] = []
+    for start in range(0, len(ids), AT_ONCE):
+        last = (
+            RatingChange.objects.filter(entity_id__in=ids[start : start + AT_ONCE])
+            .select_related("version__scheme")
+            .order_by("version_id", "as_of", "entity_id", "-pk")
+        )
+        for (version, day), group in groupby(last, key=lambda change: (change.version, change.as_of)):
+            changes: dict[int, RatingChange] = {}
+            for change in group:
+                changes.setdefault(change.entity_id, change)
+            compared += len(changes)
+            differences += _differences(changes, in_force(version), day)
+    return compared, differences
+
+
+def _differences(
+    changes: Mapping[int, RatingChange], scheme: SchemeInForce, day: date
+) -> Iterable[PastDifference]:
+    found = _worked_out(changes, scheme, day, None)
+    for entity, change in changes.items():
+        told = (change.to_grade, change.to_points)
+        if told != found[entity] and told != _worked_out([entity], scheme, day, change.at)[entity]:
+            yield PastDifference(entity, scheme.scheme.code, day, told, found[entity])
+
+
+def _worked_out(
+    entity_ids: Iterable[int], scheme: SchemeInForce, day: date, known_at: datetime | None
+) -> dict[int, tuple[str, int | None]]:
+    ratings = ratings_on(entity_ids=entity_ids, scheme=scheme, day=day, known_at=known_at)
+    letters = (*scheme.compiled.letters, "")
+    return {
+        entity: (letters[place], None if points == POINTLESS else points)
+        for entity, place, points in zip(
+            ratings.entities.tolist(), ratings.place.tolist(), points_of(ratings).tolist(), strict=True
+        )
+    }
