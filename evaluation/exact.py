@@ -22,6 +22,8 @@ Bools = npt.NDArray[np.bool_]
 MOST_PLACES = 9
 #: Whole numbers below this can be doubled and added without leaving 64 bits.
 SAFE = 2**61
+#: No number reaches this; what would is not known.
+LARGEST = 10**15
 #: Roots, logarithms and powers are worked out with so many digits before they are rounded to their places.
 PRECISE = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
@@ -277,12 +279,22 @@ def rounded(above: Ints, below: Ints | int, mode: str = "half-up") -> Ints:
 
 
 def narrow(units: Ints) -> Ints:
-    """Back to 64 bits; `OverflowError` where a number does not fit, for it is none that a scheme could mean."""
-    if units.dtype != object:
-        return units
-    if _top(units) >= SAFE:
-        raise OverflowError("A number of this rating has more than eighteen digits.")
-    return units.astype(np.int64)
+    """Back to 64 bits, where all of the numbers fit."""
+    return units.astype(np.int64) if _is_wide(units) and _top(units) < SAFE else units
+
+
+def fitting(one: Numbers) -> Numbers:
+    """The numbers, in 64 bits where they fit. One of `LARGEST` or beyond is none that a scheme could mean: not known.
+
+    The bound is one of the number itself and not of its units, so that it is the same in every shard.
+    """
+    if not _is_wide(one.units) and _top(one.units) < LARGEST:
+        return one
+    beyond = np.abs(one.units.astype(object)) >= LARGEST * 10**one.places
+    if not beyond.any():
+        return Numbers(narrow(one.units), one.places, one.unknown)
+    units = narrow(np.where(beyond, 0, one.units))
+    return blank(units, one.places, either(one.unknown, beyond.astype(bool)))
 
 
 def total(owner: Ints, units: Ints, size: int) -> Ints:

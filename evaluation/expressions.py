@@ -131,7 +131,7 @@ def evaluate(node: Any, scope: Scope) -> Numbers:
     """The number that a node of a document stands for, for everything in the scope."""
     if not isinstance(node, words.Part):
         return exact.constant(node, scope.size)
-    return NUMBERS[type(node)](node, scope)
+    return exact.fitting(NUMBERS[type(node)](node, scope))
 
 
 def holds(node: words.Part, scope: Scope) -> Truth:

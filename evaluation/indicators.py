@@ -172,7 +172,10 @@ def records(one: RecordsComponent, run: Run) -> Measured:
     if not_dated is not None:
         spoiled = exact.either(spoiled, run.per_entity(rows[not_dated]) > 0)
     keeps_weight = one.take == "mean" and not one.groups
-    points = _weighed(each, None if keeps_weight else weight, one, run)
+    weighed = exact.fitting(Numbers(_weighed(each, None if keeps_weight else weight, one, run), places))
+    points = weighed.units
+    if weighed.unknown is not None:
+        spoiled = exact.either(spoiled, run.per_entity(rows[weighed.unknown]) > 0)
     items = Items(
         run.records.entity_index[rows], points, np.arange(len(rows)), np.arange(len(rows)), weight if keeps_weight else None
     )  # fmt: skip
@@ -225,6 +228,7 @@ def step_of(one: RecordsComponent, run: Run) -> Decimal:
 
 def finished(one: AnyComponent, result: Numbers, *, rounds: bool = True) -> Numbers:
     """Rounded and kept within the component's own floor and ceiling; what stands for "unknown" put in its place."""
+    result = exact.fitting(result)
     if rounds and one.rounding is not None:
         result = exact.stepped(result, one.rounding, one.mode)
     result = exact.clipped(result, one.floor, one.ceiling)

@@ -261,7 +261,7 @@ def _total(document: SchemeDocument, run: Run, start: Numbers) -> Numbers:
     if not document.has_total:
         return exact.nothing_known(run.size)
     parts = [(run.values[one.code], one.weight, one.optional) for one in document.components]
-    total = indicators.combined([(start, "1", False), *parts], "sum", Decimal(0), run.size)
+    total = exact.fitting(indicators.combined([(start, "1", False), *parts], "sum", Decimal(0), run.size))
     if document.total_rounding is not None:
         total = exact.stepped(total, document.total_rounding, document.mode)
     return exact.clipped(total, document.floor, document.ceiling)

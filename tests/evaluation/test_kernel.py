@@ -316,3 +316,23 @@ def test_a_shard_holds_its_entities_and_their_records_only():
     part = whole.shard(1, 3)
     assert part.entities.tolist() == [2, 3]
     assert rate(part, one, TODAY).points.tolist() == rate(whole, one, TODAY).points.tolist()[1:]
+
+
+def test_a_number_beyond_all_measure_is_not_known_and_spoils_nobody_else():
+    amount = {"field": "amount"}
+    one = scheme(
+        {"kind": "records", "records": {"types": ["penalty"]}, "each": {"multiply": [amount, amount]}},
+        start=None,
+        floor=None,
+        ceiling=None,
+    )
+    rows = [
+        Row(entity=1, record=1, values={"amount": "9999999999999.99"}),
+        Row(entity=2, record=2, values={"amount": "1200.5"}),
+        Row(entity=3, record=3, values={"amount": "30000000"}),
+    ]
+    ratings = rate(columns(rows, one.vocabulary), one, TODAY)
+    assert ratings.pointless.tolist() == [True, False, False]
+    assert ratings.place.tolist() == [NOT_RATED, 0, 0]
+    # To the tenth of a point, as the scheme says.
+    assert ratings.points.tolist()[1:] == [1_441_200_30, 900_000_000_000_000_00]

@@ -6,7 +6,7 @@ from entities.catalogue.record_types import RECORD_TYPES
 from evaluation.indicators import KINDS, METHODS
 from evaluation.methods import PUBLISHED, TITLES, method_of
 from evaluation.schemes import SchemeDocument, json_schema
-from evaluation.schemes.shipped import shipped_schemes
+from evaluation.schemes.shipped import scheme_library, shipped_schemes
 from tests.factories import RecordTypeFactory
 
 
@@ -20,7 +20,7 @@ def test_every_kind_of_the_language_is_in_the_code():
     assert set(schema["discriminator"]["mapping"]) == set(KINDS)
 
 
-@pytest.mark.parametrize("shipped", shipped_schemes(), ids=lambda one: one.code)
+@pytest.mark.parametrize("shipped", scheme_library(), ids=lambda one: one.code)
 def test_a_shipped_document_survives_its_way_through_the_database(shipped):
     stored = shipped.document.model_dump(mode="json", by_alias=True)
     assert SchemeDocument.model_validate(stored) == shipped.document
