@@ -38,6 +38,8 @@ BEAT_SCHEDULE = {
     "send changes to the systems of bodies, every half minute": {
         "task": "entities.sharing.tasks.send_changes",
         "schedule": 30.0,
+        # A run that could not begin before the next one is due has nothing to add to it.
+        "options": {"expires": 30},
     },
     "count the quality of this month and the last anew, every hour": {
         "task": "entities.quality.tasks.count_this_month",

@@ -12,6 +12,7 @@ verbs.register(
     entities__catalogue__returned=_("returned a proposal for the catalogue"),
     entities__catalogue__discarded=_("discarded a proposal for the catalogue"),
     entities__catalogue__published=_("published a proposal for the catalogue"),
+    entities__catalogue__ended=_("ended a version together with its instrument"),
     entities__entity__changed=_("changed what is registered of the entity"),
     entities__merge__proposed=_("proposed to merge the entity into another"),
     entities__merge__dropped=_("dropped the merging of the entity"),

@@ -298,6 +298,8 @@ CELERY_TASK_ROUTES = {
     # Not on the queue of the files themselves: it must come through while they are being worked on.
     "entities.tasks.resume_submissions": {"queue": "default"},
     "entities.tasks.*submission*": {"queue": "bulk"},
+    # It waits for other people's machines; ratings and the ends of publicity do not wait behind it.
+    "entities.sharing.tasks.send_changes": {"queue": "bulk"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

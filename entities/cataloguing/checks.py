@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.ui.formats import day_long
 from entities.cataloguing.content import Content, Version
@@ -23,6 +23,9 @@ Kind, Act = CatalogueProposal.Kind, CatalogueProposal.Act
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 WRITING = (Act.ADD, Act.VERSION, Act.CHANGE)
+LATER_ENTRIES = gettext_lazy(
+    "Entries of the catalogue that begin on %(day)s or later stand on the instrument; change them first."
+)
 
 
 class _Found(dict[str, list[str]]):
@@ -46,7 +49,7 @@ def problems_of(
     if act not in WRITING or found:
         return dict(found)
     if kind == Kind.INSTRUMENT:
-        _check_instrument(code, content, found)
+        _check_instrument(code, content, today, found)
     else:
         instrument = _check_basis(content, found)
         _check_days(kind, act, content, target, instrument, today, found)
@@ -88,9 +91,13 @@ def _check_end(kind: str, content: Content, target: Version | None, today: date,
         found.say(name, _("The last day is today at the earliest: what has been done under it stays right."))
     elif target is not None and date.fromisoformat(last) < begins(target):
         found.say(name, _("The last day is not before the first."))
+    elif isinstance(target, LegalInstrument):
+        ends_on = date.fromisoformat(last)
+        if any(one.valid_from > ends_on for one in standing_on(target, ends_on)):
+            found.say(name, str(LATER_ENTRIES) % {"day": day_long(ends_on)})
 
 
-def _check_instrument(code: str, content: Content, found: _Found) -> None:
+def _check_instrument(code: str, content: Content, today: date, found: _Found) -> None:
     if not content.get("name_zh", "").strip():
         found.say("name_zh", _("Type the Chinese title of the instrument."))
     if not content.get("source", "").strip():
@@ -107,6 +114,23 @@ def _check_instrument(code: str, content: Content, found: _Found) -> None:
             found.say("replaces", _("There is no such instrument."))
         elif first and earlier.in_force_from.isoformat() >= first:
             found.say("replaces", _("That instrument begins later than this one."))
+        elif first:
+            _check_what_it_ends(earlier, date.fromisoformat(first), today, found)
+
+
+def _check_what_it_ends(earlier: LegalInstrument, first: date, today: date, found: _Found) -> None:
+    """With an instrument ends what stands on it; what has been done under that is not undone backwards."""
+    standing = standing_on(earlier, first)
+    if standing and first <= today:
+        found.say(
+            "in_force_from",
+            _(
+                "Entries that are in force stand on the instrument that it replaces, and would end before today. "
+                "Give a first day after today, or replace nothing and write new versions of the entries."
+            ),
+        )
+    elif any(one.valid_from >= first for one in standing):
+        found.say("replaces", str(LATER_ENTRIES) % {"day": day_long(first)})
 
 
 def _check_basis(content: Content, found: _Found) -> LegalInstrument | None:

@@ -19,7 +19,7 @@ from credit_platform.common.queueing import enqueue_on_commit
 from entities import policies
 from entities.cataloguing.checks import problems_of
 from entities.cataloguing.content import FIELDS, Content, Version
-from entities.cataloguing.selectors import latest_version, version_by_key, versions_of
+from entities.cataloguing.selectors import latest_version, standing_on, version_by_key, versions_of
 from entities.models import (
     CatalogueProposal,
     LegalInstrument,
@@ -145,6 +145,7 @@ def publish_proposal(*, by, proposal_id: int) -> CatalogueProposal:
         kind=kind, act=act, code=proposal.code, content=proposal.content, target=target, today=today
     ):
         raise InvalidInput(problems)
+    proposal.decided_by = by
     version = _ACTS[Act(act)](proposal, target)
     proposal.became = version.pk if version else None
     _decide(proposal, by, State.PUBLISHED, "")
@@ -157,7 +158,7 @@ def publish_proposal(*, by, proposal_id: int) -> CatalogueProposal:
         because=proposal.reason,
         content=proposal.content,
     )
-    if kind == Kind.PUBLICITY_RULE or act == Act.END:
+    if kind == Kind.PUBLICITY_RULE or act == Act.END or proposal.content.get("replaces"):
         from entities.tasks import end_publicity  # tasks import the services
 
         enqueue_on_commit(end_publicity)
@@ -202,16 +203,22 @@ def _remove(proposal: CatalogueProposal, future: Version | None) -> None:
 def _finish(proposal: CatalogueProposal, version: Version | None) -> Version:
     """End a version; with an instrument ends what stands on it."""
     last = date.fromisoformat(proposal.content[_last(proposal.kind)])
-    _end_with_all(version, last)
+    _end_with_all(proposal, version, last)
     return version
 
 
-def _end_with_all(version: Version | None, last: date) -> None:
+def _end_with_all(proposal: CatalogueProposal, version: Version | None, last: date) -> None:
     _set_last_day(version, last)
     if isinstance(version, LegalInstrument):
-        for model in (RecordTypeVersion, PublicityRule):
-            for standing in model.objects.filter(instrument=version, valid_from__lte=last):
-                _end(standing, last)
+        for standing in standing_on(version, last + DAY):
+            _end(standing, last)
+            audit.record(
+                actor=proposal.decided_by,
+                verb="entities.catalogue.ended",
+                target=standing,
+                last_day=last.isoformat(),
+                proposal=proposal.pk,
+            )
 
 
 def _verify(proposal: CatalogueProposal, instrument: Version | None) -> Version:
@@ -243,7 +250,7 @@ def _write(proposal: CatalogueProposal, version: Version | None, replaces: Any =
         said["replaces"] = earlier
         version = version or LegalInstrument(code=proposal.code)
         if earlier and (earlier.in_force_to is None or earlier.in_force_to >= said["in_force_from"]):
-            _end_with_all(earlier, said["in_force_from"] - DAY)
+            _end_with_all(proposal, earlier, said["in_force_from"] - DAY)
     elif proposal.kind == Kind.RECORD_TYPE:
         said = {name: value for name, value in said.items() if name in FIELDS[Kind.RECORD_TYPE][5:]}
         version = version or RecordTypeVersion(record_type=RecordType.objects.get(code=proposal.code))

@@ -15,6 +15,16 @@ register_notice(
     ),
 )
 register_notice(
+    "sharing.serious-shared",
+    _(
+        "Watch list “%(list)s”: %(body)s has submitted serious misconduct of %(entity)s that is shared with you."
+    ),
+)
+register_notice(
+    "sharing.serious-many",
+    _("Watch list “%(list)s”: serious misconduct is told of in %(count)s new records."),
+)
+register_notice(
     "sharing.message-given-up",
     _("A message to %(url)s was not taken for days and is no longer tried. It can be sent again."),
 )

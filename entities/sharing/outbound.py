@@ -4,6 +4,7 @@ The name is looked up here, every address that it has is judged, and the connect
 itself, so that a name which answers differently the second time leads nowhere else. Redirects are not followed.
 """
 
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+#: Seconds for a whole try. A timeout of a connection begins anew with every byte that arrives.
+DEADLINE = 10.0
 #: Networks in which an address of another kind is hidden: NAT64 and its local form.
 TRANSLATING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -86,22 +89,24 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> int:
     addresses = check(url)
     named = httpx.URL(url)
     direct = named.copy_with(host=str(addresses[0]))
-    extensions = {"sni_hostname": named.host}
     try:
-        with (
-            httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client,
-            client.stream(
-                "POST",
-                direct,
-                content=content,
-                headers={**headers, "Host": named.netloc.decode()},
-                extensions=extensions,
-            ) as answer,
-        ):
-            # What the answer says beyond its status is never read: it could be endless.
-            status = answer.status_code
+        status = asyncio.run(_post(direct, content, {**headers, "Host": named.netloc.decode()}, named.host))
+    except TimeoutError as problem:
+        raise NotTaken(f"No answer within {DEADLINE:.0f} seconds") from problem
     except (httpx.HTTPError, ssl.SSLError, OSError) as problem:
         raise NotTaken(f"{type(problem).__name__}: {problem}") from problem
     if not httpx.codes.is_success(status):
         raise NotTaken(f"HTTP {status}", status)
     return status
+
+
+async def _post(url: httpx.URL, content: bytes, headers: Mapping[str, str], named: str) -> int:
+    async with (
+        asyncio.timeout(DEADLINE),
+        httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client,
+        client.stream(
+            "POST", url, content=content, headers=headers, extensions={"sni_hostname": named}
+        ) as answer,
+    ):
+        # What the answer says beyond its status is never read: it could be endless.
+        return answer.status_code

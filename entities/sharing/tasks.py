@@ -18,7 +18,7 @@ def tell_of_the_day() -> None:
     watching.tell_of_the_day(day=timezone.localdate())
 
 
-@shared_task
+@shared_task(soft_time_limit=120, time_limit=180)
 def send_changes() -> None:
     """Write messages of what changed and send what is due, every half minute."""
     webhooks.write_messages()

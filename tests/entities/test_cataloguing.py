@@ -219,6 +219,45 @@ def test_with_an_instrument_ends_what_stands_on_it(author, colleague, penalty):
     version.refresh_from_db()
     rule.refresh_from_db()
     assert version.valid_to == rule.valid_to == today
+    ended = AuditEvent.objects.filter(verb="entities.catalogue.ended").order_by("pk")
+    assert [(event.target_id, event.actor) for event in ended] == [
+        (str(version.pk), colleague), (str(rule.pk), colleague),
+    ]  # fmt: skip
+
+
+def in_its_place(author, old, first_day) -> CatalogueProposal:
+    return cataloguing.save_proposal(
+        by=author,
+        kind="instrument",
+        act="add",
+        code="order-99",
+        content=content_of(old)
+        | {
+            "in_force_from": first_day.isoformat(),
+            "in_force_to": None,
+            "replaces": old.code,
+            "source": "gazette",
+        },
+        reason="new order",
+    )
+
+
+def test_an_instrument_that_has_begun_ends_nothing_backwards(author, penalty):
+    version = penalty.versions.get()
+    with pytest.raises(InvalidInput) as refused:
+        in_its_place(author, version.instrument, timezone.localdate())
+    assert "would end before today" in refused.value.problems["in_force_from"][0]
+    version.refresh_from_db()
+    assert version.valid_to is None
+
+
+def test_what_is_to_begin_on_an_instrument_is_changed_before_the_instrument_ends(author, tomorrow):
+    future = PublicityRuleFactory(valid_from=tomorrow + DAY)
+    with pytest.raises(InvalidInput) as refused:
+        in_its_place(author, future.instrument, tomorrow)
+    assert "change them first" in refused.value.problems["replaces"][0]
+    with pytest.raises(InvalidInput, match="change them first"):
+        propose(author, future.instrument, "end", in_force_to=tomorrow.isoformat())
 
 
 def test_an_instrument_that_takes_the_place_of_another_ends_it(author, colleague, tomorrow):

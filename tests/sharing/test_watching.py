@@ -9,7 +9,7 @@ from django.utils import timezone
 from associations.models import Association, Member
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted
-from entities.models import CreditRecord, Notice
+from entities.models import CreditRecord, Notice, RecordTypeVersion
 from entities.sharing.models import WatchDigest, WatchedEntity, WatchList
 from entities.sharing.services import watching
 from entities.sharing.services.watching import ListDraft
@@ -183,6 +183,43 @@ def test_a_list_that_wants_to_be_left_alone_is(clerk, watch_list, entity):
     watching.change_list(by=clerk, watch_list_id=watch_list.pk, draft=draft)
     RecordFactory(entity=entity, severity_class="serious")
     assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_while_a_list_was_left_alone_is_not_told_afterwards(clerk, watch_list, entity):
+    quiet = ListDraft(name="Kitchens", kind="picked", digest=False, urgent=False)
+    watching.change_list(by=clerk, watch_list_id=watch_list.pk, draft=quiet)
+    RecordFactory(entity=entity, severity_class="serious")
+    watching.change_list(by=clerk, watch_list_id=watch_list.pk, draft=PICKED)
+    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+    RecordFactory(entity=entity, severity_class="serious")
+    assert watching.tell_of_serious() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_very_many_serious_records_one_notice_says_how_many(watch_list, entity):
+    for _number in range(watching.NOTICES_AT_ONCE + 1):
+        RecordFactory(entity=entity, severity_class="serious")
+    assert watching.tell_of_serious() == 1
+    assert str(watching.NOTICES_AT_ONCE + 1) in str(Notice.objects.get().params)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_of_a_body_that_is_gone_is_told_nothing(watch_list, body, entity):
+    RecordFactory(entity=entity, severity_class="serious")
+    body.is_active, body.successor = False, BodyFactory()
+    body.save()
+    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_says_nothing_of_what_a_record_says_where_it_is_only_shared(watch_list, entity):
+    record = RecordFactory(entity=entity, severity_class="serious", title="Hidden", withheld=True)
+    RecordTypeVersion.objects.filter(pk=record.type_version_id).update(disclosure="shared")
+    watching.tell_of_serious()
+    notice = Notice.objects.get()
+    assert notice.kind == "sharing.serious-shared"
+    assert "Hidden" not in str(notice.params)
 
 
 # The pages

@@ -4,7 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -197,6 +199,48 @@ def test_a_message_given_up_is_sent_again_by_a_button(client, webhook, receiver,
     assert webhooks.deliver_waiting() == 1
     with pytest.raises(WrongState):
         webhooks.send_again(by=keeper, key=message.key)
+
+
+def test_a_receiver_that_answers_byte_by_byte_holds_nobody(webhook, entity, monkeypatch):
+    monkeypatch.setattr(outbound, "DEADLINE", 0.5)
+    RecordFactory(entity=entity)
+    webhooks.write_messages()
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        Webhook.objects.update(url=f"http://127.0.0.1:{slow.getsockname()[1]}/")
+        stopped = threading.Event()
+
+        def drip():
+            connection, _address = slow.accept()
+            with connection, suppress(OSError):
+                while not stopped.wait(0.05):
+                    connection.sendall(b"H")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        assert webhooks.deliver_waiting() == 0
+        stopped.set()
+        thread.join()
+    assert "No answer within" in WebhookMessage.objects.get().last_error
+
+
+def test_a_receiver_that_is_away_costs_one_try_a_run(webhook, receiver, entity, monkeypatch):
+    monkeypatch.setattr(webhooks, "CHANGES_IN_A_MESSAGE", 1)
+    for _number in range(3):
+        RecordFactory(entity=entity)
+    assert webhooks.write_messages() == 3
+    receiver.answer = (503, {})
+    assert webhooks.deliver_waiting() == 0
+    assert len(receiver.came) == 1
+
+
+def test_nothing_is_sent_to_a_body_that_is_gone(webhook, receiver, entity, body):
+    RecordFactory(entity=entity)
+    webhooks.write_messages()
+    RecordFactory(entity=entity)
+    body.is_active, body.successor = False, BodyFactory()
+    body.save()
+    assert (webhooks.write_messages(), webhooks.deliver_waiting()) == (0, 0)
+    assert receiver.came == []
 
 
 def test_a_worker_killed_while_it_sends_leaves_the_message_for_the_next(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +14,14 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing
 from entities import codes
-from entities.models import CreditRecord, Entity, RecordType, SeverityClass, SubmittingBody
+from entities.models import (
+    CreditRecord,
+    Entity,
+    RecordType,
+    RecordTypeVersion,
+    SeverityClass,
+    SubmittingBody,
+)
 from entities.services import feedback
 from entities.sharing import feed, groups, policies
 from entities.sharing.feed import Place
@@ -22,6 +30,7 @@ from entities.sharing.models import Change, WatchDigest, WatchedEntity, WatchLis
 #: An uploaded list of codes; larger circles are better described by region and industry.
 MOST_ENTITIES = 20_000
 MOST_NAMED = 20
+NOTICES_AT_ONCE = 20
 APPEARED = (Change.Kind.PUBLISHED, Change.Kind.CORRECTED)
 
 
@@ -81,6 +90,12 @@ def change_list(*, by, watch_list_id: int, draft: ListDraft) -> WatchList:
     if draft.kind != watch_list.kind:
         raise InvalidInput({"kind": [_("Begin another list for entities of another kind.")]})
     _require_sound(watch_list.body, draft, without=watch_list.pk)
+    # What came while nobody wanted to hear of it is not told all at once.
+    place = feed.now()
+    for way in ("urgent", "digest"):
+        if getattr(draft, way) and not getattr(watch_list, way):
+            setattr(watch_list, f"{way}_transaction", place.transaction)
+            setattr(watch_list, f"{way}_change", place.change)
     for name, value in _fields(draft).items():
         setattr(watch_list, name, value)
     watch_list.save()
@@ -184,31 +199,44 @@ def _require_sound(body: SubmittingBody, draft: ListDraft, *, without: int | Non
 def tell_of_serious() -> int:
     """Tell every list that wants it of new serious misconduct, one notice a record; returns how many.
 
-    Each list is told in a transaction of its own, which also moves its place on: whoever is killed in the middle
-    leaves nothing half told, and two at once take different lists.
+    Where a file brings more than `NOTICES_AT_ONCE` to a list, one notice tells how many. Each stretch of changes is
+    told in a transaction of its own, which also moves the list's place on: whoever is killed in the middle leaves
+    nothing half told, and two at once take different lists.
     """
-    return sum(
-        _tell_of_serious(pk)
-        for pk in WatchList.objects.filter(ended_at=None, urgent=True).values_list("pk", flat=True)
-    )
+    sent = 0
+    for pk in _kept(urgent=True).values_list("pk", flat=True):
+        more = True
+        while more:
+            told, more = _tell_of_serious(pk)
+            sent += told
+    return sent
 
 
 @transaction.atomic
-def _tell_of_serious(watch_list_id: int) -> int:
+def _tell_of_serious(watch_list_id: int) -> tuple[int, bool]:
     watch_list = _free(watch_list_id)
     if watch_list is None:
-        return 0
-    sent, place, more = 0, Place(watch_list.urgent_transaction, watch_list.urgent_change), True
-    while more:
-        answer = feed.changes_since(body=watch_list.body, since=place, watch_lists=[watch_list])
-        place, more = answer.next, answer.more
-        for one in answer.changes:
-            if one.record is not None and _is_serious(one.change, one.record):
-                _notice_of(watch_list, one.record)
-                sent += 1
-    watch_list.urgent_transaction, watch_list.urgent_change = place.transaction, place.change
+        return 0, False
+    since = Place(watch_list.urgent_transaction, watch_list.urgent_change)
+    answer = feed.changes_since(body=watch_list.body, since=since, watch_lists=[watch_list])
+    serious = [
+        one.record for one in answer.changes if one.record is not None and _is_serious(one.change, one.record)
+    ]
+    if len(serious) > NOTICES_AT_ONCE:
+        _notice_of_many(watch_list, len(serious))
+        sent = 1
+    else:
+        for record in serious:
+            _notice_of(watch_list, record)
+        sent = len(serious)
+    watch_list.urgent_transaction, watch_list.urgent_change = answer.next.transaction, answer.next.change
     watch_list.save(update_fields=("urgent_transaction", "urgent_change"))
-    return sent
+    return sent, answer.more
+
+
+def _kept(**wants) -> QuerySet[WatchList]:
+    """The lists that somebody still keeps: not ended, and of a body that is not gone."""
+    return WatchList.objects.filter(ended_at=None, body__is_active=True, **wants)
 
 
 def _is_serious(change: Change, record: CreditRecord) -> bool:
@@ -221,16 +249,28 @@ def _is_serious(change: Change, record: CreditRecord) -> bool:
 
 
 def _notice_of(watch_list: WatchList, record: CreditRecord) -> None:
+    """What the record says stands in the notice only where anybody may read it: a look at the others is put on record."""
+    is_public = record.type_version.disclosure == RecordTypeVersion.Disclosure.PUBLIC and not record.withheld
+    params = {
+        "list": watch_list.name,
+        "body": feedback.both_names(record.submitted_by),
+        "entity": feedback.both_names(record.entity),
+    }
+    if is_public:
+        params |= {"title": record.title, "number": record.document_number}
     feedback.notify(
-        kind="sharing.serious",
-        params={
-            "list": watch_list.name,
-            "body": feedback.both_names(record.submitted_by),
-            "entity": feedback.both_names(record.entity),
-            "title": record.title,
-            "number": record.document_number,
-        },
+        kind="sharing.serious" if is_public else "sharing.serious-shared",
+        params=params,
         url=reverse("entities:record-detail", args=(record.pk,)),
+        body=watch_list.body,
+    )
+
+
+def _notice_of_many(watch_list: WatchList, count: int) -> None:
+    feedback.notify(
+        kind="sharing.serious-many",
+        params={"list": watch_list.name, "count": count},
+        url=reverse("sharing:watch-detail", args=(watch_list.pk,)),
         body=watch_list.body,
     )
 
@@ -240,7 +280,7 @@ def tell_of_the_day(*, day: date) -> int:
 
     The row of the day is the proof that it was told: asked again, it is left alone.
     """
-    waiting = WatchList.objects.filter(ended_at=None, digest=True).exclude(digests__day__gte=day)
+    waiting = _kept(digest=True).exclude(digests__day__gte=day)
     return sum(_tell_of_the_day(pk, day) for pk in waiting.values_list("pk", flat=True))
 
 

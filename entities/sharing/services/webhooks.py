@@ -1,6 +1,8 @@
 """Changes on their way to the systems of bodies: a row first, tried for days, never lost in between."""
 
 import json
+import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,6 +25,8 @@ CHANGES_IN_A_MESSAGE = 100
 #: How long to wait after each try that failed; in all more than three days.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (0.5, 5, 30, 120, 300, 600, 840, 1200, 1440))
 OLD_SECRET_SIGNS_FOR = timedelta(days=1)
+#: A run of sending begins no further try after so many seconds; the timetable begins the next run.
+RUN_SECONDS = 20.0
 GONE = 410
 
 
@@ -140,7 +144,8 @@ def write_messages() -> int:
 
     A message and the receiver's new place are one transaction, so that no change is put into two messages or none.
     """
-    receivers = Webhook.objects.filter(removed_at=None, paused_at=None).values_list("pk", flat=True)
+    receivers = Webhook.objects.filter(removed_at=None, paused_at=None, body__is_active=True)
+    receivers = receivers.values_list("pk", flat=True)
     return sum(_write_messages(pk) for pk in receivers)
 
 
@@ -225,19 +230,25 @@ def _log_as_shown(webhook: Webhook, answer: Answer) -> None:
 
 
 def deliver_waiting(*, limit: int = 200) -> int:
-    """Send what is due; returns how many were taken. Safe on many workers at once."""
-    taken = 0
+    """Send what is due, for about `RUN_SECONDS`; returns how many were taken. Safe on many workers at once.
+
+    A receiver that did not take a message gets no other in the same run: one that is away costs a try a run.
+    """
+    taken, away, stop_at = 0, set(), time.monotonic() + RUN_SECONDS
     for _attempt in range(limit):
-        key = _claim_next()
-        if key is None:
+        message = _claim_next(away) if time.monotonic() < stop_at else None
+        if message is None:
             break
-        taken += _try(key)
+        if _try(message.pk):
+            taken += 1
+        else:
+            away.add(message.webhook_id)
     return taken
 
 
 @transaction.atomic
-def _claim_next():
-    """Take the message that is due longest for one try, or None.
+def _claim_next(away: Collection[int]) -> WebhookMessage | None:
+    """Take the message that is due longest for one try, or None; none of the receivers that are away.
 
     The claim writes the time of the next try, so that a worker killed while it sends leaves nothing hanging; and it
     ends before sending, so that a slow receiver holds no lock and no transaction.
@@ -251,7 +262,9 @@ def _claim_next():
             next_attempt_at__lte=now,
             webhook__removed_at=None,
             webhook__paused_at=None,
+            webhook__body__is_active=True,
         )
+        .exclude(webhook__in=away)
         .order_by("next_attempt_at", "pk")
         .first()
     )
@@ -260,7 +273,7 @@ def _claim_next():
     message.next_attempt_at = now + WAITS[min(message.attempts, len(WAITS) - 1)]
     message.attempts += 1
     message.save(update_fields=("attempts", "next_attempt_at"))
-    return message.pk
+    return message
 
 
 def _try(key) -> bool:
