@@ -23,6 +23,10 @@ BEAT_SCHEDULE = {
         "task": "entities.tasks.resume_submissions",
         "schedule": 60.0,
     },
+    "look for entities that stand here twice, every night": {
+        "task": "entities.tasks.find_near_duplicates",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "deliver feedback that waits, every minute": {
         "task": "entities.tasks.deliver_feedback",
         "schedule": 60.0,

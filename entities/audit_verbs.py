@@ -14,6 +14,8 @@ verbs.register(
     entities__catalogue__published=_("published a proposal for the catalogue"),
     entities__catalogue__ended=_("ended a version together with its instrument"),
     entities__entity__changed=_("changed what is registered of the entity"),
+    entities__likeness__different=_("said that the entity is not the same as another"),
+    entities__likeness__again=_("asked again whether the entity is the same as another"),
     entities__merge__proposed=_("proposed to merge the entity into another"),
     entities__merge__dropped=_("dropped the merging of the entity"),
     entities__merge__done=_("merged the entity into another"),

@@ -13,12 +13,13 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities import codes, looks, policies, selectors
 from entities.forms import show_problems
 from entities.keeping_forms import EntityForm, MergeForm, SplitForm, UndoForm
-from entities.models import CreditRecord, Entity, EntityMove
-from entities.services import entities, moving
+from entities.models import CreditRecord, Entity, EntityMove, NearDuplicate
+from entities.services import entities, likeness, moving
 from entities.services.movers import movers
 
 Kind, State = EntityMove.Kind, EntityMove.State
 ROWS = 25
+PAIRS = 10
 #: So many rows of one relation are offered to be split off; more are moved by merging or in turns.
 MOST_OFFERED = 200
 
@@ -249,3 +250,43 @@ def undo(request: HttpRequest, move_id: int) -> HttpResponse:
         "back_url": reverse("entities:move", args=(one.pk,)),
     }
     return render(request, "ui/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+# Near-duplicates
+
+
+@login_required
+@require_safe
+def alike(request: HttpRequest) -> HttpResponse:
+    """Pairs of entities that may be one, the surest first; or those of which somebody said that they are not."""
+    _require_mover(request)
+    decided = request.GET.get("show") == "different"
+    pairs = likeness.pairs(different=decided)
+    page = Paginator(pairs, PAIRS).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "pairs": [(pair, [NearDuplicate.Reason(reason).label for reason in pair.reasons]) for pair in page],
+        "showing_decided": decided,
+        "open_count": likeness.pairs(different=False).count() if decided else page.paginator.count,
+    }
+    return render(request, "entities/alike.html", context)
+
+
+@login_required
+@require_POST
+def different(request: HttpRequest, pair_id: int) -> HttpResponse:
+    """Remember that two entities are not the same."""
+    _require_mover(request)
+    likeness.say_different(by=request.user, pair_id=pair_id)
+    messages.success(request, _("Noted: they are not the same, and are not offered again."))
+    return redirect("entities:alike")
+
+
+@login_required
+@require_POST
+def ask_again(request: HttpRequest, pair_id: int) -> HttpResponse:
+    """Take back that two entities are not the same."""
+    _require_mover(request)
+    likeness.ask_again(by=request.user, pair_id=pair_id)
+    messages.success(request, _("The pair is offered again."))
+    return redirect("entities:alike")

@@ -5,7 +5,7 @@ from celery.signals import worker_ready
 from django.db import OperationalError
 from django.utils import timezone
 
-from entities.services import feedback, records, submissions, taking_back
+from entities.services import feedback, likeness, records, submissions, taking_back
 
 #: A database that was away for a moment; anything else is for the sweep, which counts its attempts.
 AGAIN = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
@@ -15,6 +15,12 @@ AGAIN = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retri
 def end_publicity() -> None:
     """End the publicity of records whose last day is over; run by the schedule after midnight."""
     records.end_publicity(as_of=timezone.localdate())
+
+
+@shared_task
+def find_near_duplicates() -> None:
+    """Compare the names and numbers of all entities; run by the schedule every night."""
+    likeness.find_near_duplicates()
 
 
 @shared_task

@@ -43,6 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": query,
         "matches": matches,
         "most": lists.MOST_MATCHES,
+        "may_move": bool(policies.may_move_entities(request.user)),
         "shell": shell_for(request.user),
     }
     return render(request, "entities/search.html", context)

@@ -10,7 +10,14 @@ from entities.models.catalogue import (
 )
 from entities.models.columns import ColumnMapping
 from entities.models.document import Document
-from entities.models.entity import Entity, EntityAgent, EntityIdentifier, EntityMove, FormerName
+from entities.models.entity import (
+    Entity,
+    EntityAgent,
+    EntityIdentifier,
+    EntityMove,
+    FormerName,
+    NearDuplicate,
+)
 from entities.models.feedback import Delivery, Notice
 from entities.models.record import CreditRecord
 from entities.models.submission import Submission, SubmissionBlock, SubmissionRow
@@ -28,6 +35,7 @@ __all__ = (
     "FormerName",
     "LegalInstrument",
     "Membership",
+    "NearDuplicate",
     "Notice",
     "PublicityRule",
     "RecordType",

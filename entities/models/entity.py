@@ -257,3 +257,41 @@ class EntityMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.source.credit_code} → {self.target.credit_code}"
+
+
+class NearDuplicate(models.Model):
+    """Two entities that may be one: found by the night's comparison, decided by people, never merged by itself."""
+
+    class Reason(models.TextChoices):
+        ORGANISATION_CODE = "organisation_code", _("the same organisation code")
+        OLD_NUMBER = "old_number", _("an older number of one holds the organisation code of the other")
+        SAME_NAME = "same_name", _("the same name")
+        SPELLING = "spelling", _("the same name but for legal form or way of writing")
+        RENAMED = "renamed", _("one bears a former name of the other")
+
+    first = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    reasons = ArrayField(models.CharField(max_length=20, choices=Reason), verbose_name=_("why"))
+    found_at = models.DateTimeField(auto_now_add=True)
+    different = models.BooleanField(_("not the same"), default=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("pair that may be one entity")
+        constraints = [
+            models.UniqueConstraint(fields=("first", "second"), name="two_entities_are_compared_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")),
+                name="the_older_of_two_entities_stands_first",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(different=False) | models.Q(decided_by__isnull=False),
+                name="somebody_said_that_two_entities_differ",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ~ {self.second_id}"

@@ -110,6 +110,9 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "302 404 404 404 404 404 404 200 404 404",
     },
     "associations:member-list": {"GET": "302 404 404 404 404 404 404 200 404 404"},
+    "entities:alike": {"GET": "302 404 404 404 404 404 200 404 404 404"},
+    "entities:alike-again": {"POST": "302 404 404 404 404 404 302 404 404 404"},
+    "entities:alike-different": {"POST": "302 404 404 404 404 404 302 404 404 404"},
     "entities:catalogue": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "entities:catalogue-add": {
         "GET": "302 404 404 404 404 404 200 404 404 404",
@@ -306,11 +309,6 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "sharing:who-looked": {"GET": "302 404 404 404 404 404 404 404 302 302"},
     "sharing:who-looked-at": {"GET": "302 404 404 404 404 404 404 404 200 404"},
-    "ui:set_language": {"POST": "302 302 302 302 302 302 302 302 302 302"},
-    "ui:styleguide": {"GET": "200 200 200 200 200 200 200 200 200 200"},
-    "ui:styleguide-job": {"GET": "200 200 200 200 200 200 200 200 200 200"},
-    "ui:styleguide-lookup": {"GET": "200 200 200 200 200 200 200 200 200 200"},
-    "ui:styleguide-try": {"POST": "302 422 422 422 422 422 422 422 422 422"},
     "systems:list": {"GET": "302 404 404 404 200 404 200 200 404 404"},
     "systems:new": {
         "GET": "302 404 404 404 200 404 200 200 404 404",
@@ -321,4 +319,9 @@ TABLE: dict[str, dict[str, str]] = {
         "GET": "302 404 404 404 200 404 200 404 404 404",
         "POST": "302 404 404 404 302 404 302 404 404 404",
     },
+    "ui:set_language": {"POST": "302 302 302 302 302 302 302 302 302 302"},
+    "ui:styleguide": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "ui:styleguide-job": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "ui:styleguide-lookup": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "ui:styleguide-try": {"POST": "302 422 422 422 422 422 422 422 422 422"},
 }

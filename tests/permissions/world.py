@@ -12,6 +12,7 @@ from entities.models import (
     ColumnMapping,
     Document,
     EntityMove,
+    NearDuplicate,
     Notice,
     RecordType,
     SubmissionRow,
@@ -118,6 +119,11 @@ class World:
             because="one licence",
             proposed_by=self.proposal.drafted_by,
         )
+        self.pair = NearDuplicate.objects.create(
+            first=min(self.move.source, city.leasing, key=lambda one: one.pk),
+            second=max(self.move.source, city.leasing, key=lambda one: one.pk),
+            reasons=["same_name"],
+        )
         self.done_move = EntityMove.objects.create(
             kind="merge",
             source=factories.EntityFactory(),
@@ -162,6 +168,7 @@ class World:
             "member_id": self.member.pk,
             "proposal_id": self.proposal.pk,
             "section": "types",
+            "pair_id": self.pair.pk,
             "move_id": self.move.pk,
             "act": "version",
             "key": self.paper.document_id,
