@@ -141,10 +141,10 @@ def _offered(request: HttpRequest, entity: Entity) -> list:
             rows = mover.rows(entity.pk)
             if mover.model is CreditRecord:
                 rows = rows.filter(pk__in=CreditRecord.objects.visible_to(request.user).values("pk"))
-            rows = list(rows[:MOST_OFFERED])
+            found = list(rows[:MOST_OFFERED])
             if mover.model is CreditRecord:
-                looks.note(rows)
-            offered.append((mover, rows))
+                looks.note(found)
+            offered.append((mover, found))
     return offered
 
 

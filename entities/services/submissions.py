@@ -101,6 +101,9 @@ def upload_submission(*, by, body: SubmittingBody, format_code: str, upload) -> 
     """
     policies.may_enter_records(by, body).require()
     fmt = _format_for(body, format_code)
+    if record_type := RecordType.objects.filter(code=fmt.record_type).first():
+        # Said before anything is sent and checked, which would all be in vain.
+        policies.may_submit_type(body, record_type).require()
     document = documents.store_document(
         by=by, upload=upload, accept=ACCEPTED, max_bytes=settings.SUBMISSION_MAX_BYTES
     )
