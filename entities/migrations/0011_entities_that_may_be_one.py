@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("entities", "0008_entities_are_changed_merged_and_split"),
+        ("entities", "0010_previews_tell_of_grades"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
