@@ -136,6 +136,8 @@ _CHANGES: dict[Action, Callable[[Case, date], None]] = {
     Action.TAKE_UP_AGAIN: _go_on,
     Action.APPEAL: _start_appeal_clock,
     Action.WITHDRAW: _stop,
+    Action.UPHOLD: _stop,
+    Action.DISMISS: _stop,
     Action.GRANT: _stop,
     Action.REFUSE: _stop,
     Action.WITHDRAW_APPEAL: _stop,

@@ -25,6 +25,7 @@ class CaseFilter(django_filters.FilterSet):
     standing = django_filters.ChoiceFilter(
         label=_("Standing"), choices=Standing.choices, empty_label=_("All cases"), method="by_standing"
     )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Case.Kind.choices, empty_label=_("Any kind"))
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=Case.State.choices, empty_label=_("Any state")
     )
@@ -43,7 +44,7 @@ class CaseFilter(django_filters.FilterSet):
 
     class Meta:
         model = Case
-        fields = ("standing", "state", "body", "q")
+        fields = ("standing", "kind", "state", "body", "q")
 
     def by_standing(self, cases, name, value):
         today, user = timezone.localdate(), self.request.user

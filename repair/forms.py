@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.errors import InvalidInput
 from credit_platform.ui.forms import FileDrop, FilesField
-from repair import texts
+from repair import corrections, texts
 from repair.models import Case, CaseDocument, Profile
 
 PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
@@ -97,6 +97,59 @@ class StepForm(WithProblems):
             self.fields["text"] = forms.ChoiceField(
                 label=_("Start from a text"), required=False, choices=[("", _("Choose a text")), *choices]
             )
+
+
+class CorrectionForm(StepForm):
+    """What the record is to say, field by field, beginning with what it says now; and the reasons."""
+
+    title = forms.CharField(label=corrections.FIELDS["title"], max_length=300, required=False)
+    facts = forms.CharField(
+        label=corrections.FIELDS["facts"], required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    legal_basis = forms.CharField(label=corrections.FIELDS["legal_basis"], max_length=500, required=False)
+    authority = forms.CharField(label=corrections.FIELDS["authority"], max_length=200, required=False)
+    decided_on = forms.CharField(
+        label=corrections.FIELDS["decided_on"],
+        required=False,
+        widget=forms.TextInput(attrs={"type": "date"}),
+    )
+    amount = forms.CharField(
+        label=corrections.FIELDS["amount"],
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    field_order = (*corrections.FIELDS, "text", "note", "version")
+
+    @property
+    def correction(self) -> dict[str, str]:
+        """What was typed, by field; what was not on the page is left as it is."""
+        return {name: self.cleaned_data[name] for name in corrections.FIELDS if name in self.data}
+
+    @property
+    def corrected_fields(self) -> list:
+        return [self[name] for name in corrections.FIELDS]
+
+
+class ObjectionForm(WithProblems):
+    """An objection: what is the matter, in words, with papers where there are any."""
+
+    use_required_attribute = False
+
+    ground = forms.ChoiceField(label=_("What is the matter"), choices=[], widget=forms.RadioSelect)
+    statement = forms.CharField(
+        label=_("What is not right, and how it should be"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    proofs = FilesField(
+        label=_("Papers that show it"),
+        required=False,
+        widget=FileDrop(accept=PROOF_ENDINGS, max_bytes=settings.EVIDENCE_MAX_BYTES, multiple=True),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [choice for choice in Case.Ground.choices if choice[0]]
 
 
 class AnswerForm(StepForm):

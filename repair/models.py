@@ -28,6 +28,16 @@ class Case(models.Model):
 
     class Kind(models.TextChoices):
         REPAIR = "repair", _("Credit repair")
+        OBJECTION = "objection", _("Objection")
+
+    class Ground(models.TextChoices):
+        """What an objection says of the record: the four cases that the local regulations name."""
+
+        NONE = "", _("No objection")
+        WRONG = "wrong", _("Something in it is wrong")
+        MISSING = "missing", _("Something is missing in it")
+        EXPIRED = "expired", _("It is still shown although its time is over")
+        WRONGLY_LISTED = "wrongly_listed", _("It should not be listed, or was not taken off")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -36,6 +46,8 @@ class Case(models.Model):
         PROPOSED = "proposed", _("Proposed for decision")
         GRANTED = "granted", _("Granted")
         REFUSED = "refused", pgettext_lazy("outcome of a case", "Refused")
+        UPHELD = "upheld", pgettext_lazy("outcome of an objection", "Upheld")
+        DISMISSED = "dismissed", pgettext_lazy("outcome of an objection", "Dismissed")
         APPEALED = "appealed", _("Under appeal")
         APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
@@ -46,6 +58,9 @@ class Case(models.Model):
     class Proposal(models.TextChoices):
         GRANT = "grant", _("Grant")
         REFUSE = "refuse", _("Refuse")
+        CORRECT = "correct", _("Uphold and correct the record")
+        END = "end", _("Uphold and take the record back")
+        DISMISS = "dismiss", _("Dismiss the objection")
 
     number = models.CharField(_("case number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
@@ -60,6 +75,13 @@ class Case(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
+    ground = models.CharField(_("ground of the objection"), max_length=15, choices=Ground, blank=True)
+    correction = models.JSONField(
+        _("correction"),
+        default=dict,
+        blank=True,
+        help_text=_("By field of the record, what it says and what it is to say: {field: [old, new]}."),
+    )
     statement = models.TextField(_("what the applicant says"), blank=True)
     commitment_signed_by = models.CharField(_("commitment signed by"), max_length=80, blank=True)
     commitment_signed_at = models.DateTimeField(null=True, blank=True)
@@ -103,9 +125,15 @@ class Case(models.Model):
                 name="one_open_case_of_a_kind_per_record",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("granted", "refused", "appealed", "appeal_dismissed"))
+                condition=~Q(
+                    state__in=("granted", "refused", "appealed", "appeal_dismissed", "upheld", "dismissed")
+                )
                 | ~Q(reasons=""),
                 name="a_decision_has_reasons",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="objection") & ~Q(ground="")) | (~Q(kind="objection") & Q(ground="")),
+                name="an_objection_and_nothing_else_has_a_ground",
             ),
             models.CheckConstraint(
                 condition=Q(appeal_decided_at=None) | ~Q(appeal_reasons=""),

@@ -36,6 +36,25 @@ TEMPLATES = {
         "%(body)s goes on with %(number)s without the material that it asked for."
     ),
     "repair.extended": gettext_noop("%(body)s extended the time for %(number)s until %(due)s: %(words)s"),
+    "repair.objection_filed": gettext_noop(
+        "%(entity)s objects to %(record)s (%(number)s): %(words)s Decide by %(due)s."
+    ),
+    "repair.objection_received": gettext_noop(
+        "Your objection %(number)s to %(record)s is with %(body)s, and the record is marked. Decision by %(due)s."
+    ),
+    "repair.objection_withdrawn": gettext_noop("%(entity)s withdrew its objection %(number)s to %(record)s."),
+    "repair.objection_corrected": gettext_noop(
+        "The objection %(number)s to %(record)s of %(entity)s is upheld and the record corrected. Reasons: %(words)s"
+    ),
+    "repair.objection_ended": gettext_noop(
+        "The objection %(number)s to %(record)s of %(entity)s is upheld and the record taken back. Reasons: %(words)s"
+    ),
+    "repair.objection_dismissed": gettext_noop(
+        "The objection %(number)s to %(record)s of %(entity)s is dismissed. Reasons: %(words)s"
+    ),
+    "repair.objection_settled": gettext_noop(
+        "The objection %(number)s is settled: the record %(record)s of %(entity)s has ended."
+    ),
     "repair.to_decide": gettext_noop(
         "A decision on %(number)s (%(entity)s, %(record)s) is proposed and waits for you. Decide by %(due)s."
     ),
@@ -96,6 +115,11 @@ DEEDS = {
     Action.UPHOLD_APPEAL: _("upheld the appeal and granted the repair"),
     Action.DISMISS_APPEAL: _("dismissed the appeal"),
     Action.EXTEND: _("extended the time"),
+    Action.PROPOSE_CORRECT: _("proposed to correct the record"),
+    Action.PROPOSE_END: _("proposed to take the record back"),
+    Action.PROPOSE_DISMISS: _("proposed to dismiss the objection"),
+    Action.UPHOLD: _("upheld the objection"),
+    Action.DISMISS: _("dismissed the objection"),
     Action.NOTE: _("wrote an internal note"),
     Action.SETTLE: _("settled the case, because the record has ended"),
     "record_corrected": _("took the corrected record into the case"),
@@ -147,6 +171,10 @@ def _tell_lead(kind: str, case: Case, **more) -> None:
 
 
 def _filed(case: Case, words: str) -> None:
+    if case.kind == Case.Kind.OBJECTION:
+        _tell_body("repair.objection_filed", case, case.statement)
+        _tell_entity("repair.objection_received", case)
+        return
     _tell_body("repair.filed", case)
     result = case.clocks.get(kind=CaseClock.Kind.RESULT, stopped_on=None)
     _tell_entity("repair.received", case, result=result.due_on.isoformat())
@@ -154,7 +182,8 @@ def _filed(case: Case, words: str) -> None:
 
 def _withdrawn(case: Case, words: str) -> None:
     if case.submitted_at is not None:
-        _tell_body("repair.withdrawn", case)
+        objects = case.kind == Case.Kind.OBJECTION
+        _tell_body("repair.objection_withdrawn" if objects else "repair.withdrawn", case)
 
 
 def _material_asked(case: Case, words: str) -> None:
@@ -218,10 +247,23 @@ def _appeal_dismissed(case: Case, words: str) -> None:
     _tell_entity("repair.appeal_dismissed", case, words)
 
 
+def _upheld(case: Case, words: str) -> None:
+    corrects = case.proposal == Case.Proposal.CORRECT
+    kind = "repair.objection_corrected" if corrects else "repair.objection_ended"
+    _tell_body(kind, case, words)
+    _tell_entity(kind, case, words)
+
+
+def _dismissed(case: Case, words: str) -> None:
+    _tell_body("repair.objection_dismissed", case, words)
+    _tell_entity("repair.objection_dismissed", case, words)
+
+
 def _settled(case: Case, words: str) -> None:
+    kind = "repair.objection_settled" if case.kind == Case.Kind.OBJECTION else "repair.settled"
     if case.submitted_at is not None:
-        _tell_body("repair.settled", case)
-    _tell_entity("repair.settled", case)
+        _tell_body(kind, case)
+    _tell_entity(kind, case)
 
 
 #: Who hears of a step, in the transaction of the step.
@@ -233,6 +275,11 @@ OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.TAKE_UP_AGAIN: _taken_up_again,
     Action.PROPOSE_GRANT: _to_decide,
     Action.PROPOSE_REFUSE: _to_decide,
+    Action.PROPOSE_CORRECT: _to_decide,
+    Action.PROPOSE_END: _to_decide,
+    Action.PROPOSE_DISMISS: _to_decide,
+    Action.UPHOLD: _upheld,
+    Action.DISMISS: _dismissed,
     Action.SEND_BACK: _sent_back,
     Action.EXTEND: _extended,
     Action.GRANT: _granted,

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from repair.forms import AnswerForm, StepForm
+from repair import corrections
+from repair.forms import AnswerForm, CorrectionForm, StepForm
 from repair.selectors import CasePage
-from repair.workflow import MOVES, Action
+from repair.workflow import TABLES, Action
 
 #: Taken after a question of its own, on a page or in a dialog.
 CONFIRMED = {
@@ -69,6 +70,35 @@ GATHERINGS = (
         _("Reasons"),
         (Action.PROPOSE_GRANT, Action.PROPOSE_REFUSE),
         primary=Action.PROPOSE_GRANT,
+    ),
+    Gathering(
+        "correct",
+        _("Propose to correct the record"),
+        _(
+            "Change what is wrong. A supervisor who had no hand in this decides; then the correction is in force."
+        ),
+        _("Reasons"),
+        (Action.PROPOSE_CORRECT,),
+        primary=Action.PROPOSE_CORRECT,
+        form=CorrectionForm,
+    ),
+    Gathering(
+        "answer-objection",
+        _("Propose another answer"),
+        _("A supervisor who had no hand in this decides. The applicant does not see the proposal."),
+        _("Reasons"),
+        (Action.PROPOSE_END, Action.PROPOSE_DISMISS),
+    ),
+    Gathering(
+        "decide-objection",
+        _("Decide on the objection"),
+        _(
+            "The applicant reads these reasons. What is upheld is carried out at once, and the mark is lifted."
+        ),
+        _("Reasons of the decision"),
+        (Action.UPHOLD, Action.DISMISS),
+        primary=Action.UPHOLD,
+        danger=Action.DISMISS,
     ),
     Gathering(
         "decide",
@@ -175,13 +205,20 @@ def gathering_of(action: str) -> Gathering | None:
 def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
     """The form as it first stands there: a decision begins with the reasons that were proposed."""
     initial: dict[str, Any] = {"version": page.case.version}
-    if gathering.code == "decide":
+    if gathering.code in {"decide", "decide-objection"}:
         initial["note"] = page.case.proposal_reasons
+    if gathering.form is CorrectionForm:
+        initial |= {name: corrections.as_text(page.case.record, name) for name in corrections.FIELDS}
     return make_form(gathering, initial=initial)
 
 
 def make_form(gathering: Gathering, *args, **kwargs) -> StepForm:
-    needs_words = next(move.needs_words for move in MOVES.values() if move.action in gathering.actions)
+    needs_words = next(
+        move.needs_words
+        for table in TABLES.values()
+        for move in table.values()
+        if move.action in gathering.actions
+    )
     return gathering.form(
         *args,
         actions=gathering.actions,

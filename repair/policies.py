@@ -23,6 +23,7 @@ from entities.policies import (
     entities_of,
     is_lead,
     is_official,
+    may_correct,
     who_answers_for,
     written_by,
 )
@@ -30,7 +31,7 @@ from entities.policies import (
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department.
 HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR})
-PROPOSING = ("propose_grant", "propose_refuse")
+PROPOSING = ("propose_grant", "propose_refuse", "propose_correct", "propose_end", "propose_dismiss")
 #: What a record and all that it corrects have in common.
 ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
@@ -136,6 +137,14 @@ def may_handle(user, case) -> Decision:
             _("Only %(body)s, which answers for the record, takes this step.") % {"body": case.deciding_body}
         )
     return _no_side_of_ones_own(user, case)
+
+
+def may_write_correction(user, case) -> Decision:
+    """Writes what the record is to say: who enters records for the department, so that a supervisor can review it."""
+    handling = may_handle(user, case)
+    if not handling:
+        return handling
+    return may_correct(user, case.record)
 
 
 def may_decide(user, case) -> Decision:

@@ -6,8 +6,8 @@ from django.utils import translation
 from entities.catalogue.instruments import INSTRUMENTS
 from repair import policies, rules
 from repair.clock_catalogue import CLOCK_RULES
-from repair.models import ClockRule, Profile
-from repair.workflow import MOVES, Action, State, at_any_time
+from repair.models import Case, ClockRule, Profile
+from repair.workflow import TABLES, Action, State, Table, at_any_time
 
 WHO = {
     policies.is_applicant: "someone who acts for the entity",
@@ -15,6 +15,7 @@ WHO = {
     policies.may_decide: "a supervisor of the department without a hand in the record or the proposal",
     policies.may_decide_appeal: "someone of the lead office without a hand in the record, proposal or refusal",
     policies.may_extend: "a supervisor of the department",
+    policies.may_write_correction: "whoever enters records for the department",
     policies.may_note: "officials who deal with the case",
     policies.only_the_platform: "the platform, when the registry ends the record",
 }
@@ -22,9 +23,11 @@ WHEN = {
     at_any_time: "",
     rules.may_still_appeal: "once, within the days that the settings allow",
     rules.may_be_extended: "once, where the rule of a running clock allows it",
+    rules.upholding_is_proposed: "when a correction or taking back is proposed",
     rules.answer_is_overdue: "after the applicant's days are over",
 }
-HEAD = """# How a repair goes
+TITLES = {Case.Kind.REPAIR: "How a repair goes", Case.Kind.OBJECTION: "How an objection goes"}
+HEAD = """# %(title)s
 
 Printed by `manage.py print_repair_workflow` from the table in `repair/workflow.py` and the rules of clocks in
 `repair/clock_catalogue.py`; a test fails when this file and the code differ. Do not edit it by hand.
@@ -51,26 +54,43 @@ NOTES = """
 """
 
 
-def workflow_document() -> str:
-    """The document, in English."""
+OBJECTION_NOTES = """
+* Filing marks the record as under objection, wherever it is shown; the decision or the withdrawal of the objection
+  lifts the mark. A record that is corrected meanwhile takes the mark along.
+* Upholding carries out what was proposed: the correction, field by field, is handed in by who proposed it and approved
+  by who decides; or the record is taken back.
+* What the platform itself holds is what the department handed in, so that it passes an objection on at once.
+* Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
+  the case, or who acts for the entity.
+* How clocks run is told in workflow-repair.md.
+"""
+
+
+def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
+    """The document on cases of a kind, in English."""
+    notes = (
+        NOTES % {"appeal": settings.REPAIR_APPEAL_WITHIN_DAYS}
+        if kind == Case.Kind.REPAIR
+        else OBJECTION_NOTES
+    )
     with translation.override("en"):
         parts = [
-            HEAD,
+            HEAD % {"title": TITLES[Case.Kind(kind)]},
             "## States and steps\n",
-            _diagram(),
+            _diagram(TABLES[kind]),
             "",
-            _moves(),
+            _moves(TABLES[kind]),
             "\nA step marked internal, its words included, is hidden from the applicant.\n",
             "## Clocks\n",
-            _clocks(),
-            NOTES % {"appeal": settings.REPAIR_APPEAL_WITHIN_DAYS},
+            _clocks(kind),
+            notes,
         ]
     return "\n".join(parts)
 
 
-def _diagram() -> str:
-    moves = [move for move in MOVES.values() if move.action != Action.NOTE]
-    ends = set(State) - {move.source for move in moves}
+def _diagram(table: Table) -> str:
+    moves = [move for move in table.values() if move.action != Action.NOTE]
+    ends = {move.target for move in moves} - {move.source for move in moves}
     lines = [
         "```mermaid",
         "stateDiagram-v2",
@@ -82,12 +102,12 @@ def _diagram() -> str:
     return "\n".join(lines)
 
 
-def _moves() -> str:
+def _moves(table: Table) -> str:
     lines = [
         "| from | step | to | who | when | words needed | internal |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for move in MOVES.values():
+    for move in table.values():
         words = "yes" if move.needs_words else ""
         lines.append(
             f"| {move.source.label} | {move.action.label} | {move.target.label} | {WHO[move.who]} |"
@@ -96,13 +116,15 @@ def _moves() -> str:
     return "\n".join(lines)
 
 
-def _clocks() -> str:
+def _clocks(kind: str) -> str:
     lines = [
         "| clock | case | term | may be extended by | holds for | basis | source | read | rule |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     read = {"V": "in full", "P": "in part", "B": "not verified", "": "own"}
     for code, rule in CLOCK_RULES.items():
+        if rule["case_kind"] not in ("", kind):
+            continue
         types = ", ".join(sorted(rule.get("type_codes", ())))
         whom = f"{types} of {rule['body_code']}" if "body_code" in rule else "all"
         until = f" to {rule['valid_to']}" if "valid_to" in rule else ""

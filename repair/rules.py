@@ -62,6 +62,34 @@ def may_apply(record, outlook: Outlook) -> Decision:
     return ALLOW
 
 
+def may_object(record) -> Decision:
+    """Whether an objection to the record can be filed: while it is in force, where a department answers for it."""
+    if record.record_type.family != record.record_type.Family.PUBLIC:
+        return deny(
+            _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
+        )
+    if record.status != record.Status.PUBLISHED:
+        return deny(_("Only a record in force can be objected to."))
+    return ALLOW
+
+
+def what_an_objection_lacks(*, ground: str, statement: str) -> dict[str, list[str]]:
+    """Everything that keeps an objection from being filed, by field; empty when it is complete."""
+    missing = {}
+    if not ground:
+        missing["ground"] = [_("Choose what is the matter with the record.")]
+    if not statement.strip():
+        missing["statement"] = [_("Say what is not right and how it should be.")]
+    return missing
+
+
+def upholding_is_proposed(case, today: date) -> Decision:
+    """What is carried out is what was prepared: a correction field by field, or taking the record back."""
+    if case.proposal not in {"correct", "end"}:
+        return deny(_("Neither a correction nor taking back is proposed; send the case back for that."))
+    return ALLOW
+
+
 def what_is_missing(
     *, statement: str, has_proof: bool, is_signed: bool, outlook_says_no: str = ""
 ) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from credit_platform.ui.formats import day, day_long, file_size
 from entities import looks
 from entities.models import CreditRecord
 from entities.publicity import Outlook, OutlookState, repair_outlook, rule_book
-from repair import clock_rules, deadlines, policies, rules
+from repair import clock_rules, corrections, deadlines, policies, rules
 from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
 from repair.workflow import Action, Move, State, moves_open_to
@@ -74,10 +74,15 @@ def desk_rows(user) -> Iterable[DeskRow]:
         State.PROPOSED: (_("Decide a repair"), _("Decide")),
         State.APPEALED: (_("Decide an appeal"), _("Decide")),
     }
+    objected = asked | {
+        State.SUBMITTED: (_("Check an objection"), _("Check")),
+        State.PROPOSED: (_("Decide an objection"), _("Decide")),
+    }
     cases = _at_desk(user)[:MOST_ROWS]
     looks.note(case.record for case in cases)
     for case in cases:
-        what, verb = asked[State(case.state)]
+        named = objected if case.kind == Case.Kind.OBJECTION else asked
+        what, verb = named[State(case.state)]
         yield DeskRow(
             asked=what,
             detail=case.record.title,
@@ -226,7 +231,11 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
             record_type__family="public",
         )
         .select_related("entity", "record_type", "submitted_by", "type_version")
-        .prefetch_related(Prefetch("cases", queryset=Case.objects.open(), to_attr="open_cases"))
+        .prefetch_related(
+            Prefetch(
+                "cases", queryset=Case.objects.open().filter(kind=Case.Kind.REPAIR), to_attr="open_cases"
+            )
+        )
         .order_by("-decided_on", "-pk")
     )
     looks.note(records)
@@ -264,7 +273,7 @@ def prospect_for_panel(*, user, record_id: int) -> tuple[Prospect, bool]:
     if record is None:
         raise Missing
     outlook = repair_outlook(record, timezone.localdate())
-    case = Case.objects.visible_to(user).open().filter(record=record).first()
+    case = Case.objects.visible_to(user).open().filter(record=record, kind=Case.Kind.REPAIR).first()
     return Prospect(record, outlook, rules.may_apply(record, outlook), case), bool(
         policies.may_open(user, record)
     )
@@ -283,8 +292,39 @@ def prospect_of(*, user, record_id: int) -> Prospect:
     looks.note([record])
     outlook = repair_outlook(record, timezone.localdate())
     return Prospect(
-        record, outlook, rules.may_apply(record, outlook), Case.objects.open().filter(record=record).first()
+        record,
+        outlook,
+        rules.may_apply(record, outlook),
+        Case.objects.open().filter(record=record, kind=Case.Kind.REPAIR).first(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionProspect:
+    """A record of one's own entity, and whether it can be objected to."""
+
+    record: CreditRecord
+    may_object: Decision
+    open_case: Case | None
+
+
+def objection_to(*, user, record_id: int) -> ObjectionProspect:
+    """One record of one's own entity and whether it can be objected to; `Missing` for any other."""
+    record = (
+        CreditRecord.objects.visible_to(user)
+        .filter(pk=record_id, entity__in=policies.entities_of(user))
+        .select_related("entity", "record_type", "submitted_by")
+        .first()
+    )
+    if record is None:
+        raise Missing
+    return ObjectionProspect(record, rules.may_object(record), open_objection(user=user, record_id=record.pk))
+
+
+def open_objection(*, user, record_id: int) -> Case | None:
+    """The open objection to a record, where the user sees it."""
+    objections = Case.objects.visible_to(user).open().filter(kind=Case.Kind.OBJECTION)
+    return objections.filter(record=record_id).first()
 
 
 # The page of a case
@@ -329,6 +369,12 @@ class CasePage:
     last_day_to_appeal: date | None
     outlook: Outlook
     readers: list
+
+    @property
+    def changes(self) -> list[corrections.Change]:
+        """What an objection changes in the record; the proposal of it is the department's until it is decided."""
+        decided = self.case.state == State.UPHELD
+        return corrections.shown(self.case.correction) if self.internal or decided else []
 
     @property
     def actions(self) -> set[str]:
@@ -505,11 +551,15 @@ def _headline(case: Case, side: str) -> str:
         else _("Proposed. A supervisor of %(body)s decides by %(day)s."),
         State.GRANTED: _("Granted. The record is no longer public, shared or counted in ratings."),
         State.REFUSED: _("Refused by %(body)s. The reasons stand below, and what you can do."),
+        State.UPHELD: _("Upheld. What was decided is carried out, and the mark on the record is lifted."),
+        State.DISMISSED: _("Dismissed by %(body)s. The reasons stand below, and what you can do."),
         State.APPEALED: _("With the lead office, which decides on the appeal by %(day)s."),
         State.APPEAL_DISMISSED: _("The appeal is dismissed. The reasons stand below."),
         State.WITHDRAWN: _("Withdrawn by the applicant."),
         State.SETTLED: _("Settled: the record has ended, and there is nothing left to repair."),
     }
+    if case.kind == Case.Kind.OBJECTION:
+        sentences[State.SETTLED] = _("Settled: the record has ended.")
     return sentences[State(case.state)] % names
 
 
@@ -519,7 +569,12 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     applicant = _("by you") if case.opened_by_id == user.pk else str(case.opened_by)
     filed = case.submitted_at is not None
     steps = [
-        _node(_("Applied"), "done" if filed else "current", case.submitted_at, applicant),
+        _node(
+            _("Objected") if case.kind == Case.Kind.OBJECTION else _("Applied"),
+            "done" if filed else "current",
+            case.submitted_at,
+            applicant,
+        ),
         _node(
             _("Complete"),
             "done" if filed else "todo",
@@ -529,7 +584,7 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     ]
     if state in {State.WITHDRAWN, State.SETTLED}:
         return [*steps, _node(case.get_state_display(), "refused", _last_step_at(case))]
-    proposed = _step_at(case, Action.PROPOSE_GRANT, Action.PROPOSE_REFUSE)
+    proposed = _step_at(case, *policies.PROPOSING)
     with_clerks = state in {State.SUBMITTED, State.MORE_MATERIAL}
     examined = "current" if with_clerks else "done" if filed else "todo"
     waits = _("waits for the applicant") if state == State.MORE_MATERIAL else body
@@ -537,6 +592,8 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     steps.append(_decision_node(case, body))
     if case.appealed_at or case.appeal_decided_at:
         steps.append(_appeal_node(case))
+    if case.kind == Case.Kind.OBJECTION:
+        return steps
     if state == State.GRANTED:
         ended = case.appeal_decided_at or case.decided_at
         steps.append(_node(_("In effect"), "done", ended, _("publicity ended")))
@@ -552,6 +609,10 @@ def _decision_node(case: Case, body: str) -> dict:
             _("Decided"),
             "current" if state == State.PROPOSED else "todo",
             _until(case) if state == State.PROPOSED else "",
+        )
+    if case.kind == Case.Kind.OBJECTION:
+        return _node(
+            case.get_state_display(), "done" if state == State.UPHELD else "refused", case.decided_at, body
         )
     refused = state in {State.REFUSED, State.APPEALED, State.APPEAL_DISMISSED} or case.appealed_at is not None
     label = pgettext("outcome of a case", "Refused") if refused else _("Granted")

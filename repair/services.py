@@ -1,7 +1,7 @@
 """Every write in a case: one transaction, and in it the move, its effects, its trace and who has to hear of it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.conf import settings
@@ -19,13 +19,14 @@ from entities.models import CreditRecord, SubmittingBody
 from entities.policies import who_answers_for
 from entities.publicity import repair_outlook
 from entities.services import documents, records
-from repair import clocks, notices, policies, rules
+from repair import clocks, corrections, notices, policies, rules
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
 from repair.workflow import Action, Move, State, move_for
 
 MOST_PROOFS = 20
 LETTER_LANGUAGES = ("zh-hans", "en")
+NUMBERED: dict[str, str] = {Case.Kind.REPAIR: "XF", Case.Kind.OBJECTION: "YY"}
 RECORD_CORRECTED = "record_corrected"
 
 
@@ -42,15 +43,7 @@ def open_case(*, by, record_id: int) -> Case:
         Missing: the record is not there for this user.
         WrongState: it cannot be repaired today; the message says from when, or why never.
     """
-    found = CreditRecord.objects.visible_to(by).filter(pk=record_id).values_list("pk", flat=True).first()
-    if found is None:
-        raise Missing
-    record = (
-        CreditRecord.objects.select_for_update(of=("self",))
-        .select_related("entity", "record_type", "submitted_by")
-        .get(pk=found)
-    )
-    policies.may_open(by, record).require()
+    record = _locked_record(by, record_id)
     running = Case.objects.open().filter(record=record, kind=Case.Kind.REPAIR).first()
     if running is not None:
         return running
@@ -68,6 +61,61 @@ def open_case(*, by, record_id: int) -> Case:
     )
     audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
     return case
+
+
+@transaction.atomic
+def file_objection(
+    *, by, record_id: int, ground: str, statement: str, uploads: Iterable[UploadedFile] = ()
+) -> Case:
+    """Object to a record: the case is with its department and the record marked everywhere when this returns.
+
+    Asking again while an objection to the record is open returns that one.
+
+    Raises:
+        Missing: the record is not there for this user.
+        WrongState: the record is not in force, or no department answers for it.
+        InvalidInput: everything that the objection lacks, and what is wrong with its files.
+    """
+    record = _locked_record(by, record_id)
+    running = Case.objects.open().filter(record=record, kind=Case.Kind.OBJECTION).first()
+    if running is not None:
+        return running
+    may_object = rules.may_object(record)
+    if not may_object:
+        raise WrongState(may_object.reason)
+    statement = statement.replace("\r\n", "\n").strip()
+    known = ground if ground in set(Case.Ground.values) else ""
+    if missing := rules.what_an_objection_lacks(ground=known, statement=statement):
+        raise InvalidInput(missing)
+    today = timezone.localdate()
+    case = Case.objects.create(
+        number=_next_number(Case.Kind.OBJECTION, today),
+        kind=Case.Kind.OBJECTION,
+        record=record,
+        entity=record.entity,
+        deciding_body=who_answers_for(record.submitted_by),
+        opened_by=by,
+        ground=ground,
+        statement=statement,
+    )
+    audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
+    if uploads := list(uploads):
+        _add_proofs(case, by, uploads)
+    return act_on_case(by=by, number=case.number, action=Action.SUBMIT, version=case.version)
+
+
+def _locked_record(by, record_id: int) -> CreditRecord:
+    """The record under lock, if this user sees it and acts for its entity."""
+    found = CreditRecord.objects.visible_to(by).filter(pk=record_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise Missing
+    record = (
+        CreditRecord.objects.select_for_update(of=("self",))
+        .select_related("entity", "record_type", "submitted_by")
+        .get(pk=found)
+    )
+    policies.may_open(by, record).require()
+    return record
 
 
 @transaction.atomic
@@ -180,7 +228,14 @@ def letter_in(case: Case, language: str) -> str:
 
 @transaction.atomic
 def act_on_case(
-    *, by, number: str, action: str, version: int, note: str = "", uploads: Iterable[UploadedFile] = ()
+    *,
+    by,
+    number: str,
+    action: str,
+    version: int,
+    note: str = "",
+    uploads: Iterable[UploadedFile] = (),
+    correction: Mapping[str, str] | None = None,
 ) -> Case:
     """Take one step in a case, with all that follows from it.
 
@@ -188,6 +243,7 @@ def act_on_case(
         version: that of the case on the reader's page; an older one is refused with what happened since.
         note: what the step says: reasons, what is missing, why the appeal.
         uploads: documents that come with the step; only when sending what was asked for.
+        correction: by field of the record what it is to say, as text; only when proposing a correction.
 
     Pressing the same button twice takes the step once, and the second press is told the same.
 
@@ -197,7 +253,7 @@ def act_on_case(
         NotPermitted: this user may not; the message says who may.
         InvalidInput: something is missing; everything that is, at once.
     """
-    case = _locked_case(by, number)
+    case = _locked_case(by, number, with_body=action == Action.UPHOLD)
     note = note.replace("\r\n", "\n").strip()
     if _is_pressed_again(case, by, action, version, note):
         return case
@@ -218,6 +274,8 @@ def act_on_case(
         )
     if move.action == Action.SUPPLY_MATERIAL and uploads:
         _add_proofs(case, by, uploads)
+    if move.action == Action.PROPOSE_CORRECT:
+        case.correction = corrections.changes(case.record, correction or {})
     _take(case, move, by=by, note=note, today=today)
     return case
 
@@ -272,6 +330,8 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
         is_internal=move.is_internal,
     )
     audit.record(actor=by, verb=f"repair.case.{move.action}", target=case, was=was, note=note or None)
+    if case.kind == Case.Kind.OBJECTION:
+        _carry_out_objection(case, move, by=by)
     if move.target == State.GRANTED:
         records.end_by_repair(
             by=by,
@@ -282,11 +342,35 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
         tell(case, note)
 
 
+def _carry_out_objection(case: Case, move: Move, *, by) -> None:
+    """Mark the record while the objection is open, and do what upholding it means."""
+    if move.action == Action.SUBMIT:
+        records.mark_objection(by=by, record_id=case.record_id)
+    elif move.target in {State.UPHELD, State.DISMISSED, State.WITHDRAWN}:
+        # Before the correction, which would take the mark over.
+        records.lift_objection(by=by, record_id=case.record_id)
+    if move.target != State.UPHELD:
+        return
+    because = _("Objection upheld, case %(number)s.") % {"number": case.number}
+    if case.proposal == Case.Proposal.END:
+        records.withdraw_record(by=by, record_id=case.record_id, because=because)
+        return
+    draft = corrections.corrected(case.record, case.correction)
+    newer = records.correct_record(
+        by=case.proposed_by, record_id=case.record_id, draft=draft, because=because
+    )
+    records.approve_record(by=by, record_id=newer.pk)
+
+
 # What a step writes into the case
 
 
 def _filed(case: Case, by, note: str) -> None:
-    if missing := missing_in(case):
+    if case.kind == Case.Kind.OBJECTION:
+        missing = rules.what_an_objection_lacks(ground=case.ground, statement=case.statement)
+    else:
+        missing = missing_in(case)
+    if missing:
         raise InvalidInput(missing)
     case.submitted_at = timezone.now()
     case.deciding_body = who_answers_for(case.record.submitted_by)
@@ -300,8 +384,20 @@ def _proposed_to_refuse(case: Case, by, note: str) -> None:
     case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.REFUSE, note, by
 
 
+def _proposed_to_correct(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.CORRECT, note, by
+
+
+def _proposed_to_end(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.END, note, by
+
+
+def _proposed_to_dismiss(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.DISMISS, note, by
+
+
 def _sent_back(case: Case, by, note: str) -> None:
-    case.proposal, case.proposal_reasons, case.proposed_by = "", "", None
+    case.proposal, case.proposal_reasons, case.proposed_by, case.correction = "", "", None, {}
 
 
 def _decided(case: Case, by, note: str) -> None:
@@ -320,6 +416,11 @@ _WRITES = {
     Action.SUBMIT: _filed,
     Action.PROPOSE_GRANT: _proposed_to_grant,
     Action.PROPOSE_REFUSE: _proposed_to_refuse,
+    Action.PROPOSE_CORRECT: _proposed_to_correct,
+    Action.PROPOSE_END: _proposed_to_end,
+    Action.PROPOSE_DISMISS: _proposed_to_dismiss,
+    Action.UPHOLD: _decided,
+    Action.DISMISS: _decided,
     Action.SEND_BACK: _sent_back,
     Action.GRANT: _decided,
     Action.REFUSE: _decided,
@@ -359,16 +460,23 @@ def take_back_case(*, by, number: str, reader) -> None:
 # Shared steps
 
 
-def _locked_case(by, number: str) -> Case:
-    """The case under lock, if this user sees it.
+def _locked_case(by, number: str, *, with_body: bool = False) -> Case:
+    """The case under lock, if this user sees it; where a correction follows, its body is locked before all else.
 
     Its record is locked first, as the registry's own services lock it, so that a decision and a change of the
     record never wait for each other.
     """
-    found = Case.objects.visible_to(by).filter(number=number).values_list("pk", "record_id").first()
+    found = (
+        Case.objects.visible_to(by)
+        .filter(number=number)
+        .values_list("pk", "record_id", "record__submitted_by")
+        .first()
+    )
     if found is None:
         raise Missing
-    key, record_id = found
+    key, record_id, body_id = found
+    if with_body:
+        SubmittingBody.objects.select_for_update(no_key=True).filter(pk=body_id).first()
     CreditRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
     case = (
         Case.objects.select_for_update(of=("self",))
@@ -380,6 +488,7 @@ def _locked_case(by, number: str) -> Case:
             "entity",
             "deciding_body",
             "opened_by",
+            "proposed_by",
         )
         .get(pk=key)
     )
@@ -397,12 +506,12 @@ def _locked_draft(by, number: str) -> Case:
 
 
 def _next_number(kind: str, today: date) -> str:
-    """The next number of the year, such as XF-2026-11-0472 (修复); taken one at a time."""
+    """The next number of the year, such as XF-2026-11-0472 (修复) or YY-2026-11-0003 (异议); taken one at a time."""
     CaseNumber.objects.get_or_create(kind=kind, year=today.year)
     counter = CaseNumber.objects.select_for_update().get(kind=kind, year=today.year)
     counter.last += 1
     counter.save(update_fields=("last",))
-    return f"XF-{today:%Y-%m}-{counter.last:04}"
+    return f"{NUMBERED[kind]}-{today:%Y-%m}-{counter.last:04}"
 
 
 def _acting_body(by, case: Case) -> SubmittingBody | None:

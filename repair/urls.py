@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/repairable/", views.prospects, name="prospects"),
     path("cases/rules/", views.clock_rules, name="clock-rules"),
     path("cases/new/", views.case_new, name="case-new"),
+    path("cases/object/", views.objection_new, name="objection-new"),
     path("cases/of/<str:credit_code>/", views.entity_panel, name="entity-panel"),
     path("cases/about/<int:record_id>/", views.record_panel, name="record-panel"),
     path("cases/<str:number>/", views.case_detail, name="case-detail"),

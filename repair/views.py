@@ -16,7 +16,7 @@ from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
 from repair import clocks, lists, pages, policies, rules, selectors, services
-from repair.forms import DraftForm, LendForm, ProfileForm, StepForm
+from repair.forms import DraftForm, LendForm, ObjectionForm, ProfileForm, StepForm
 from repair.models import Case, CaseDocument
 from repair.texts import fill_in
 from repair.workflow import Action, move_for
@@ -79,6 +79,41 @@ def case_new(request: HttpRequest) -> HttpResponse:
     if prospect.open_case is not None:
         return redirect("repair:case-detail", number=prospect.open_case.number)
     return render(request, "repair/case_new.html", {"prospect": prospect, "conditions": rules.CONDITIONS})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def objection_new(request: HttpRequest) -> HttpResponse:
+    """Object to a record of one's own entity: what is the matter, in words, with papers."""
+    asked = (request.POST or request.GET).get("record", "")
+    if not asked.isdecimal():
+        raise Missing
+    prospect = selectors.objection_to(user=request.user, record_id=int(asked))
+    if request.method == "GET" and prospect.open_case is not None:
+        return redirect("repair:case-detail", number=prospect.open_case.number)
+    form, status, problem = ObjectionForm(), 200, ""
+    if request.method == "POST":
+        form, status = ObjectionForm(request.POST, request.FILES), 422
+        if form.is_valid():
+            try:
+                case = services.file_objection(
+                    by=request.user,
+                    record_id=prospect.record.pk,
+                    ground=form.cleaned_data["ground"],
+                    statement=form.cleaned_data["statement"],
+                    uploads=form.cleaned_data["proofs"],
+                )
+            except InvalidInput as refusal:
+                form.take(refusal)
+            except WrongState as refusal:
+                problem, status = str(refusal), refusal.http_status
+            else:
+                messages.success(
+                    request, _("The objection is filed and the record marked. Here you can follow it.")
+                )
+                return redirect("repair:case-detail", number=case.number)
+    context = {"prospect": prospect, "form": form, "problem": problem}
+    return render(request, "repair/objection_new.html", context, status=status)
 
 
 @login_required
@@ -262,6 +297,7 @@ def case_act(request: HttpRequest, number: str) -> HttpResponse:
             version=form.cleaned_data["version"],
             note=form.cleaned_data["note"],
             uploads=form.cleaned_data.get("proofs", ()),
+            correction=getattr(form, "correction", None),
         )
     except InvalidInput as refusal:
         form.take(refusal)
@@ -286,13 +322,21 @@ def _with_newest_version(form: StepForm, gathering, number: str, request: HttpRe
     if gathering is None:
         return None
     case = selectors.case_for(user=request.user, number=number)
-    return pages.make_form(gathering, initial={"note": form.cleaned_data["note"], "version": case.version})
+    return pages.make_form(gathering, initial=form.cleaned_data | {"version": case.version})
 
 
 def _done(action: str) -> str:
     said = {
         Action.SUPPLY_MATERIAL: _("Sent. The clock of the department runs again."),
         Action.ASK_MATERIAL: _("Asked. The clock stands still until the applicant answers."),
+        **dict.fromkeys(
+            (Action.PROPOSE_CORRECT, Action.PROPOSE_END, Action.PROPOSE_DISMISS),
+            _("Proposed. The supervisors who may decide are told."),
+        ),
+        Action.UPHOLD: _("Upheld and carried out; the mark is lifted and everyone concerned is told."),
+        Action.DISMISS: _(
+            "Dismissed. The mark is lifted; the applicant reads the reasons and what can be done."
+        ),
         Action.PROPOSE_GRANT: _("Proposed. The supervisors who may decide are told."),
         Action.PROPOSE_REFUSE: _("Proposed. The supervisors who may decide are told."),
         Action.SEND_BACK: _("Sent back. The clerks are told."),
@@ -383,7 +427,13 @@ def document(request: HttpRequest, number: str, key) -> FileResponse:
 def record_panel(request: HttpRequest, record_id: int) -> HttpResponse:
     """Whether and from when a record can be repaired, and the way there: a panel of its page, or a page of its own."""
     prospect, acts_for_it = selectors.prospect_for_panel(user=request.user, record_id=record_id)
-    context = {"shell": _shell(request.user), "prospect": prospect, "acts_for_it": acts_for_it}
+    context = {
+        "shell": _shell(request.user),
+        "prospect": prospect,
+        "acts_for_it": acts_for_it,
+        "objection": selectors.open_objection(user=request.user, record_id=record_id),
+        "may_object": rules.may_object(prospect.record),
+    }
     template = "repair/_record_panel.html" if request.htmx else "repair/record_panel.html"
     return render(request, template, context)
 

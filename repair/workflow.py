@@ -34,6 +34,11 @@ class Action(TextChoices):
     WITHDRAW_APPEAL = "withdraw_appeal", _("Withdraw the appeal")
     UPHOLD_APPEAL = "uphold_appeal", _("Uphold the appeal and grant the repair")
     DISMISS_APPEAL = "dismiss_appeal", _("Dismiss the appeal")
+    PROPOSE_CORRECT = "propose_correct", _("Propose to correct the record")
+    PROPOSE_END = "propose_end", _("Propose to take the record back")
+    PROPOSE_DISMISS = "propose_dismiss", _("Propose to dismiss the objection")
+    UPHOLD = "uphold", _("Uphold the objection as proposed")
+    DISMISS = "dismiss", _("Dismiss the objection")
     NOTE = "note", _("Write an internal note")
     EXTEND = "extend", _("Extend the time")
     SETTLE = "settle", _("Settle: the record has ended")
@@ -72,12 +77,12 @@ WHY_LONGER = _("Say why the time does not suffice; the applicant reads it.")
 WORDS = _("Write what you want to note.")
 ANSWER = _("Add a document, or say why you cannot.")
 
-MOVES: dict[tuple[Case.State, Action], Move] = {
-    (move.source, move.action): move
-    for move in (
-        Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
-        Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
-        Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+Table = dict[tuple[Case.State, Action], Move]
+
+
+def _common() -> tuple[Move, ...]:
+    """What can be done in a case of every kind while a department has it."""
+    return (
         Move(
             State.SUBMITTED,
             Action.ASK_MATERIAL,
@@ -85,40 +90,6 @@ MOVES: dict[tuple[Case.State, Action], Move] = {
             policies.may_handle,
             needs_words=WHAT_IS_MISSING,
         ),
-        Move(
-            State.SUBMITTED,
-            Action.PROPOSE_GRANT,
-            State.PROPOSED,
-            policies.may_handle,
-            needs_words=REASONS_PROPOSED,
-            is_internal=True,
-        ),
-        Move(
-            State.SUBMITTED,
-            Action.PROPOSE_REFUSE,
-            State.PROPOSED,
-            policies.may_handle,
-            needs_words=REASONS_PROPOSED,
-            is_internal=True,
-        ),
-        Move(
-            State.SUBMITTED,
-            Action.NOTE,
-            State.SUBMITTED,
-            policies.may_note,
-            needs_words=WORDS,
-            is_internal=True,
-        ),
-        Move(
-            State.SUBMITTED,
-            Action.EXTEND,
-            State.SUBMITTED,
-            policies.may_extend,
-            when=rules.may_be_extended,
-            needs_words=WHY_LONGER,
-        ),
-        Move(State.SUBMITTED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
-        Move(State.SUBMITTED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
         Move(
             State.MORE_MATERIAL,
             Action.SUPPLY_MATERIAL,
@@ -134,18 +105,6 @@ MOVES: dict[tuple[Case.State, Action], Move] = {
             when=rules.answer_is_overdue,
         ),
         Move(
-            State.MORE_MATERIAL,
-            Action.NOTE,
-            State.MORE_MATERIAL,
-            policies.may_note,
-            needs_words=WORDS,
-            is_internal=True,
-        ),
-        Move(State.MORE_MATERIAL, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
-        Move(State.MORE_MATERIAL, Action.SETTLE, State.SETTLED, policies.only_the_platform),
-        Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
-        Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
-        Move(
             State.PROPOSED,
             Action.SEND_BACK,
             State.SUBMITTED,
@@ -153,64 +112,119 @@ MOVES: dict[tuple[Case.State, Action], Move] = {
             needs_words=WHAT_TO_DO,
             is_internal=True,
         ),
-        Move(
-            State.PROPOSED,
-            Action.NOTE,
-            State.PROPOSED,
-            policies.may_note,
-            needs_words=WORDS,
-            is_internal=True,
+        *(
+            Move(state, Action.EXTEND, state, policies.may_extend, rules.may_be_extended, WHY_LONGER)
+            for state in (State.SUBMITTED, State.PROPOSED)
         ),
-        Move(
-            State.PROPOSED,
-            Action.EXTEND,
-            State.PROPOSED,
-            policies.may_extend,
-            when=rules.may_be_extended,
-            needs_words=WHY_LONGER,
+        *(
+            Move(state, Action.NOTE, state, policies.may_note, needs_words=WORDS, is_internal=True)
+            for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
         ),
-        Move(State.PROPOSED, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
-        Move(State.PROPOSED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
-        Move(
-            State.REFUSED,
-            Action.APPEAL,
-            State.APPEALED,
-            policies.is_applicant,
-            when=rules.may_still_appeal,
-            needs_words=WHY_APPEAL,
+        *(
+            Move(state, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant)
+            for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
         ),
-        Move(
-            State.APPEALED,
-            Action.UPHOLD_APPEAL,
-            State.GRANTED,
-            policies.may_decide_appeal,
-            needs_words=REASONS,
+        *(
+            Move(state, Action.SETTLE, State.SETTLED, policies.only_the_platform)
+            for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
         ),
-        Move(
-            State.APPEALED,
-            Action.DISMISS_APPEAL,
-            State.APPEAL_DISMISSED,
-            policies.may_decide_appeal,
-            needs_words=REASONS,
-        ),
-        Move(
-            State.APPEALED,
-            Action.NOTE,
-            State.APPEALED,
-            policies.may_note,
-            needs_words=WORDS,
-            is_internal=True,
-        ),
-        Move(State.APPEALED, Action.WITHDRAW_APPEAL, State.REFUSED, policies.is_applicant),
-        Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
     )
-}
+
+
+def _table(*moves: Move) -> Table:
+    order = list(State)
+    return {
+        (move.source, move.action): move for move in sorted(moves, key=lambda move: order.index(move.source))
+    }
+
+
+MOVES: Table = _table(
+    Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
+    Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
+    Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+    *(
+        Move(
+            State.SUBMITTED,
+            action,
+            State.PROPOSED,
+            policies.may_handle,
+            needs_words=REASONS_PROPOSED,
+            is_internal=True,
+        )
+        for action in (Action.PROPOSE_GRANT, Action.PROPOSE_REFUSE)
+    ),
+    Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
+    Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
+    *_common(),
+    Move(
+        State.REFUSED,
+        Action.APPEAL,
+        State.APPEALED,
+        policies.is_applicant,
+        when=rules.may_still_appeal,
+        needs_words=WHY_APPEAL,
+    ),
+    Move(
+        State.APPEALED,
+        Action.UPHOLD_APPEAL,
+        State.GRANTED,
+        policies.may_decide_appeal,
+        needs_words=REASONS,
+    ),
+    Move(
+        State.APPEALED,
+        Action.DISMISS_APPEAL,
+        State.APPEAL_DISMISSED,
+        policies.may_decide_appeal,
+        needs_words=REASONS,
+    ),
+    Move(
+        State.APPEALED,
+        Action.NOTE,
+        State.APPEALED,
+        policies.may_note,
+        needs_words=WORDS,
+        is_internal=True,
+    ),
+    Move(State.APPEALED, Action.WITHDRAW_APPEAL, State.REFUSED, policies.is_applicant),
+    Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+)
+#: An objection is filed in one act and has no draft that anybody keeps; nobody appeals here against its dismissal.
+OBJECTION_MOVES: Table = _table(
+    Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
+    *(
+        Move(
+            State.SUBMITTED,
+            action,
+            State.PROPOSED,
+            who,
+            needs_words=REASONS_PROPOSED,
+            is_internal=True,
+        )
+        for action, who in (
+            (Action.PROPOSE_CORRECT, policies.may_write_correction),
+            (Action.PROPOSE_END, policies.may_handle),
+            (Action.PROPOSE_DISMISS, policies.may_handle),
+        )
+    ),
+    Move(
+        State.PROPOSED,
+        Action.UPHOLD,
+        State.UPHELD,
+        policies.may_decide,
+        when=rules.upholding_is_proposed,
+        needs_words=REASONS,
+    ),
+    Move(State.PROPOSED, Action.DISMISS, State.DISMISSED, policies.may_decide, needs_words=REASONS),
+    *_common(),
+)
+TABLES: dict[str, Table] = {Case.Kind.REPAIR: MOVES, Case.Kind.OBJECTION: OBJECTION_MOVES}
 
 
 def move_for(case: Case, action: str) -> Move:
     """The move that this action makes from where the case stands; `WrongState` when there is none."""
     try:
-        return MOVES[State(case.state), Action(action)]
+        return TABLES[case.kind][State(case.state), Action(action)]
     except KeyError:
         raise WrongState(
             gettext("The case is in the state “%(state)s”; “%(action)s” is not possible from there.")
@@ -222,7 +236,7 @@ def move_for(case: Case, action: str) -> Move:
 
 def moves_open_to(user, case: Case, today: date) -> list[Move]:
     """What the page offers: the same table and the same policies that the service enforces."""
-    possible = [move for (source, _action), move in MOVES.items() if source == case.state]
+    possible = [move for (source, _action), move in TABLES[case.kind].items() if source == case.state]
     # Several moves share a policy, and a policy that refuses looks up who may instead: ask each once.
     may = {who: who(user, case) for who in {move.who for move in possible}}
     return [move for move in possible if may[move.who] and move.when(case, today)]

@@ -262,7 +262,7 @@ def repairable_record(**record) -> CreditRecord:
 
 
 UNDECIDED = ("draft", "submitted", "more_material", "withdrawn", "settled")
-UNAPPEALED = (*UNDECIDED, "proposed", "granted", "refused")
+UNAPPEALED = (*UNDECIDED, "proposed", "granted", "refused", "upheld", "dismissed")
 
 
 class CaseFactory(DjangoModelFactory):
@@ -284,7 +284,10 @@ class CaseFactory(DjangoModelFactory):
     state = Case.State.SUBMITTED
     statement = "The fine was paid and the register of purchases is kept."
     submitted_at = factory.LazyAttribute(lambda case: None if case.state == "draft" else timezone.now())
-    proposal = factory.LazyAttribute(lambda case: "" if case.state in UNDECIDED else "grant")
+    ground = factory.LazyAttribute(lambda case: "wrong" if case.kind == Case.Kind.OBJECTION else "")
+    proposal = factory.LazyAttribute(
+        lambda case: "" if case.state in UNDECIDED else "end" if case.ground else "grant"
+    )
     proposal_reasons = factory.LazyAttribute(lambda case: "All conditions are met." if case.proposal else "")
     proposed_by = factory.LazyAttribute(
         lambda case: MemberFactory(body=case.deciding_body) if case.proposal else None

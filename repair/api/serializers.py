@@ -90,12 +90,15 @@ class CaseOut(CaseRowOut):
     """A case as its reader may see it, and the actions that are open to them now."""
 
     actions = serializers.SerializerMethodField()
+    correction = serializers.SerializerMethodField(
+        help_text="By field, what the record says and what it is to say. Before the decision only for the department."
+    )
     steps = serializers.SerializerMethodField()
     documents = serializers.SerializerMethodField()
 
     class Meta(CaseRowOut.Meta):
         fields = (
-            *CaseRowOut.Meta.fields, "statement", "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
+            *CaseRowOut.Meta.fields, "ground", "correction", "statement", "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
             "appeal_reasons", "actions", "steps", "documents",
         )  # fmt: skip
         read_only_fields = fields
@@ -103,6 +106,10 @@ class CaseOut(CaseRowOut):
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Action.choices)))
     def get_actions(self, case: Case) -> list[str]:
         return [move.action.value for move in self.context["moves"]]
+
+    @extend_schema_field(serializers.DictField(child=serializers.ListField(child=serializers.CharField())))
+    def get_correction(self, case: Case) -> dict[str, list[str]]:
+        return case.correction if self.context["internal"] or case.state == Case.State.UPHELD else {}
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, case: Case) -> list[dict]:
@@ -114,9 +121,20 @@ class CaseOut(CaseRowOut):
 
 
 class CaseIn(serializers.Serializer):
-    """The record whose repair is asked for."""
+    """The record whose repair is asked for, or to which is objected."""
 
     record = serializers.IntegerField(help_text="`id` of the record, as the records list gives it.")
+    kind = serializers.ChoiceField(Case.Kind.choices, default=Case.Kind.REPAIR)
+    ground = serializers.ChoiceField(
+        Case.Ground.choices, required=False, default="", help_text="Of an objection: what is the matter."
+    )
+    statement = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=5000,
+        help_text="Of an objection, which is filed at once. What is said in an application goes into its draft.",
+    )
 
 
 class DraftIn(serializers.Serializer):
@@ -139,6 +157,11 @@ class StepIn(serializers.Serializer):
     action = serializers.ChoiceField(Action.choices)
     version = serializers.IntegerField(help_text=VERSION_HELP)
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+    correction = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="With `propose_correct`: by field of the record, what it is to say.",
+    )
 
 
 class ProofIn(serializers.Serializer):

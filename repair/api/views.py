@@ -53,14 +53,23 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return self._answer(number)
 
     @extend_schema(
-        summary="Begin an application",
-        description="Asking again while a case about the record is open answers with that case.",
+        summary="Begin an application, or file an objection",
+        description="An application begins as a draft; an objection is filed at once and marks the record. "
+        "Asking again while a case about the record is open answers with that case.",
         request=CaseIn,
         responses={201: CaseOut, **ERRORS},
     )
     def create(self, request: Request) -> Response:
         sent = _valid(CaseIn(data=request.data))
-        case = services.open_case(by=request.user, record_id=sent["record"])
+        if sent["kind"] == Case.Kind.OBJECTION:
+            case = services.file_objection(
+                by=request.user,
+                record_id=sent["record"],
+                ground=sent["ground"],
+                statement=sent["statement"],
+            )
+        else:
+            case = services.open_case(by=request.user, record_id=sent["record"])
         return self._answer(case.number, status.HTTP_201_CREATED)
 
     @extend_schema(summary="Save the draft", request=DraftIn, responses={200: CaseOut, **ERRORS})
@@ -140,7 +149,12 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def _answer(self, number: str, code: int = status.HTTP_200_OK) -> Response:
         page = selectors.case_page(user=self.request.user, number=number)
-        context = {"request": self.request, "moves": page.moves, "steps": page.steps}
+        context = {
+            "request": self.request,
+            "moves": page.moves,
+            "steps": page.steps,
+            "internal": page.internal,
+        }
         return Response(CaseOut(page.case, context=context).data, status=code)
 
 

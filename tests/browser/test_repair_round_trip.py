@@ -133,3 +133,48 @@ def test_a_refusal_is_appealed_to_the_lead_office(page_as, city):
     case.refresh_from_db()
     assert case.state == "granted"
     assert CreditRecord.objects.get(pk=case.record_id).status == "repaired"
+
+
+def correct_amount(page: Page, case: Case) -> None:
+    """The desk's part: change the two fields that are wrong and propose it."""
+    page.goto(f"/cases/{case.number}/")
+    form = page.locator("#correct form")
+    form.locator("[name=title]").fill("罚款3200元")
+    form.locator("[name=amount]").fill("3200.00")
+    form.locator("[name=note]").fill("The decision says 3,200 yuan.")
+    press(page, "button[name=action][value=propose_correct]")
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1440), ("zh-hans", 390)])
+def test_an_objection_marks_the_record_and_the_correction_is_what_everybody_reads(page_as, city, lang, width):
+    record = CreditRecord.objects.get(entity=city.hegu)
+    agent = page_as(city.people["agent"], lang=lang, width=width)
+    agent.goto(f"/records/{record.pk}/")
+    press(agent, "a[href*='/cases/object/']")
+    agent.locator("[name=ground][value=wrong]").check()
+    agent.locator("[name=statement]").fill("The fine was 3,200 yuan, not 32,000.")
+    agent.locator("main input[type=file]").first.set_input_files([RECEIPT])
+    press(agent, "main form button[type=submit]")
+    case = Case.objects.get()
+    assert (case.kind, case.state) == ("objection", "submitted")
+
+    public = page_as(lang=lang)
+    public.goto(f"/e/{city.hegu.credit_code}/")
+    mark = {"en": "Under objection", "zh-hans": "异议"}[lang]
+    expect(public.locator("main").get_by_text(mark).first).to_be_visible()
+
+    proposer = page_as(city.people["market-supervision colleague"], lang=lang, width=width)
+    proposer.goto("/desk/")
+    expect(proposer.get_by_text(case.number).first).to_be_visible()
+    correct_amount(proposer, case)
+    supervisor = page_as(city.people["market-supervision supervisor"], lang=lang, width=width)
+    act(supervisor, case, "uphold", "The decision says 3,200 yuan.")
+    case.refresh_from_db()
+    assert case.state == "upheld"
+
+    agent.goto(f"/cases/{case.number}/")
+    expect(agent.get_by_text("罚款3200元").first).to_be_visible()
+    public.goto(f"/e/{city.hegu.credit_code}/")
+    expect(public.get_by_text("罚款3200元").first).to_be_visible()
+    expect(public.get_by_text("罚款32000元")).to_have_count(0)
+    expect(public.locator("main").get_by_text(mark, exact=True)).to_have_count(0)

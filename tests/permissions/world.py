@@ -219,4 +219,5 @@ class World:
 
     def query_of(self, route: str) -> str:
         """What follows the address where it means nothing without."""
-        return {"repair:case-new": f"?record={self.repairable.pk}"}.get(route, "")
+        about_a_record = {"repair:case-new", "repair:objection-new"}
+        return f"?record={self.repairable.pk}" if route in about_a_record else ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from credit_platform.common.errors import DomainError, Missing, NotPermitted, WrongState
 from repair import services
 from repair.models import Case, CaseStep
-from repair.workflow import MOVES, Action, State, actions_open_to
+from repair.workflow import TABLES, Action, State, actions_open_to
 from tests.factories import AgentFactory, BodyFactory, CaseFactory, MemberFactory, UserFactory
 from tests.repair.papers import pdf
 
@@ -31,7 +31,7 @@ STRANGERS = (
 #: The role in which each of these would otherwise be allowed something.
 OWN_WORK = {"record clerk": "clerk", "record reviewer": "supervisor", "proposer": "supervisor"}
 #: Who takes which step from where, written down a second time: the table of the code must agree with it.
-EXPECTED = {
+REPAIR = {
     ("draft", "submit"): ("submitted", APPLICANT),
     ("draft", "withdraw"): ("withdrawn", APPLICANT),
     ("draft", "settle"): ("settled", ()),
@@ -61,14 +61,39 @@ EXPECTED = {
     ("appealed", "withdraw_appeal"): ("refused", APPLICANT),
     ("appealed", "settle"): ("settled", ()),
 }
+OBJECTION = {
+    ("draft", "submit"): ("submitted", APPLICANT),
+    ("submitted", "ask_material"): ("more_material", DEPARTMENT),
+    ("submitted", "propose_correct"): ("proposed", ("clerk",)),
+    ("submitted", "propose_end"): ("proposed", DEPARTMENT),
+    ("submitted", "propose_dismiss"): ("proposed", DEPARTMENT),
+    ("submitted", "note"): ("submitted", (*DEPARTMENT, "lead")),
+    ("submitted", "extend"): ("submitted", ("supervisor",)),
+    ("submitted", "withdraw"): ("withdrawn", APPLICANT),
+    ("submitted", "settle"): ("settled", ()),
+    ("more_material", "supply_material"): ("submitted", APPLICANT),
+    ("more_material", "take_up_again"): ("submitted", DEPARTMENT),
+    ("more_material", "note"): ("more_material", (*DEPARTMENT, "lead")),
+    ("more_material", "withdraw"): ("withdrawn", APPLICANT),
+    ("more_material", "settle"): ("settled", ()),
+    ("proposed", "uphold"): ("upheld", ("supervisor",)),
+    ("proposed", "dismiss"): ("dismissed", ("supervisor",)),
+    ("proposed", "send_back"): ("submitted", ("supervisor",)),
+    ("proposed", "note"): ("proposed", (*DEPARTMENT, "lead")),
+    ("proposed", "extend"): ("proposed", ("supervisor",)),
+    ("proposed", "withdraw"): ("withdrawn", APPLICANT),
+    ("proposed", "settle"): ("settled", ()),
+}
+EXPECTED = {"repair": REPAIR, "objection": OBJECTION}
+EVERY_STEP = [(kind, *key) for kind, table in EXPECTED.items() for key in table]
 
 
-def case_in(state: str) -> Case:
+def case_in(state: str, kind: str = "repair") -> Case:
     """A case in a state in which every step of the table could be taken as far as time and papers go."""
     late = {"due_on": timezone.localdate() - timedelta(days=1)} if state == "more_material" else {}
-    case = CaseFactory(state=state, **late)
+    case = CaseFactory(state=state, kind=kind, **late)
     case.clocks.filter(kind="decision").update(may_extend_by=3)
-    if state == "draft":
+    if state == "draft" and kind == "repair":
         complete(case)
     return case
 
@@ -110,19 +135,28 @@ def person(role: str, case: Case):
 
 def take(case: Case, action: str, by) -> Case:
     return services.act_on_case(
-        by=by, number=case.number, action=action, version=case.version, note="Because."
+        by=by,
+        number=case.number,
+        action=action,
+        version=case.version,
+        note="Because.",
+        correction={"title": "Fine of 1,000 yuan"} if action == "propose_correct" else None,
     )
 
 
 def test_the_table_is_the_one_that_was_agreed():
-    table = {(state.value, action.value): move.target for (state, action), move in MOVES.items()}
-    assert table == {key: target for key, (target, _who) in EXPECTED.items()}
+    assert set(TABLES) == set(EXPECTED) == set(Case.Kind.values)
+    for kind, agreed in EXPECTED.items():
+        table = {(state.value, action.value): move.target for (state, action), move in TABLES[kind].items()}
+        assert table == {key: target for key, (target, _who) in agreed.items()}
 
 
-@pytest.mark.parametrize(("state", "action"), list(itertools.product(State.values, Action.values)))
-def test_exactly_the_steps_of_the_table_can_be_taken_and_by_whom_it_says(state, action):
-    target, who = EXPECTED.get((state, action), ("", ()))
-    case = case_in(state)
+@pytest.mark.parametrize(
+    ("kind", "state", "action"), list(itertools.product(EXPECTED, State.values, Action.values))
+)
+def test_exactly_the_steps_of_the_table_can_be_taken_and_by_whom_it_says(kind, state, action):
+    target, who = EXPECTED[kind].get((state, action), ("", ()))
+    case = case_in(state, kind)
     for role in set(ROLES) - set(who):
         with pytest.raises((NotPermitted if target else WrongState, Missing)):
             take(case, action, person(role, case))
@@ -130,16 +164,16 @@ def test_exactly_the_steps_of_the_table_can_be_taken_and_by_whom_it_says(state, 
     assert case.state == state
     assert not case.steps.exists()
     for role in who:
-        case = case_in(state)
+        case = case_in(state, kind)
         assert take(case, action, person(role, case)).state == target
         assert CaseStep.objects.get(case=case, action=action).target == target
 
 
-@pytest.mark.parametrize(("state", "action"), EXPECTED)
-def test_every_step_is_refused_to_whoever_has_no_part_in_it_or_had_too_great_a_part(state, action):
-    _target, who = EXPECTED[state, action]
-    deciding = action in {"grant", "refuse", "send_back"}
-    case = case_in(state)
+@pytest.mark.parametrize(("kind", "state", "action"), EVERY_STEP)
+def test_every_step_is_refused_to_whoever_has_no_part_in_it_or_had_too_great_a_part(kind, state, action):
+    _target, who = EXPECTED[kind][state, action]
+    deciding = action in {"grant", "refuse", "uphold", "dismiss", "send_back"}
+    case = case_in(state, kind)
     for role in STRANGERS:
         if OWN_WORK.get(role) in who and not deciding:
             continue
@@ -172,10 +206,13 @@ def test_a_step_that_does_not_exist_is_refused_in_words():
         take(case, "nonsense", person("clerk", case))
 
 
-@pytest.mark.parametrize(("state", "action"), [key for key, move in MOVES.items() if move.needs_words])
-def test_a_step_that_needs_words_is_not_taken_without_them(state, action):
-    case = case_in(state)
-    _target, who = EXPECTED[state.value, action.value]
+@pytest.mark.parametrize(
+    ("kind", "state", "action"),
+    [(kind, *key) for kind, table in TABLES.items() for key, move in table.items() if move.needs_words],
+)
+def test_a_step_that_needs_words_is_not_taken_without_them(kind, state, action):
+    case = case_in(state, kind)
+    _target, who = EXPECTED[kind][state.value, action.value]
     with pytest.raises(DomainError) as refusal:
         services.act_on_case(
             by=person(who[0], case), number=case.number, action=action, version=case.version, note="  \n "
@@ -186,8 +223,9 @@ def test_a_step_that_needs_words_is_not_taken_without_them(state, action):
 
 
 def test_the_page_offers_what_the_service_allows():
-    for (state, action), (_target, who) in EXPECTED.items():
-        case = case_in(state)
+    for kind, state, action in EVERY_STEP:
+        _target, who = EXPECTED[kind][state, action]
+        case = case_in(state, kind)
         for role in ROLES:
             offered = actions_open_to(person(role, case), case, timezone.localdate())
             assert (action in offered) == (role in who), (state, action, role)

@@ -1,0 +1,313 @@
+"""An objection: filed in one act, marked at once, decided by somebody independent, carried out and told."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from entities.drafts import draft_of
+from entities.models import CreditRecord, Notice
+from entities.services import records
+from evaluation.models import RatingRequest
+from repair import selectors, services
+from repair.models import Case
+from tests.factories import AgentFactory, CaseFactory, MemberFactory, RecordFactory, RecordTypeFactory
+from tests.repair.papers import pdf, program
+
+pytestmark = pytest.mark.django_db
+
+Status = CreditRecord.Status
+
+
+def sound_record(**fields) -> CreditRecord:
+    """A record that would pass the checks of the registry again, as a correction of it has to."""
+    record = RecordFactory(
+        **{"title": "Fine of 2,000 yuan", "amount": Decimal("2000.00"), "legal_basis": "Art. 9"} | fields
+    )
+    record.type_version.submitters.add(record.submitted_by)
+    return record
+
+
+def filed(record=None, **sent) -> Case:
+    record = record or sound_record()
+    agent = AgentFactory(entity=record.entity).user
+    given = {"ground": "wrong", "statement": "The fine was 1,000 yuan."} | sent
+    return services.file_objection(by=agent, record_id=record.pk, **given)
+
+
+def act(case: Case, by, action: str, note: str = "The decision says 1,000.", **more) -> Case:
+    case.refresh_from_db()
+    return services.act_on_case(
+        by=by, number=case.number, action=action, version=case.version, note=note, **more
+    )
+
+
+def clerk_of(case: Case):
+    return MemberFactory(body=case.deciding_body, role="clerk")
+
+
+def supervisor_of(case: Case):
+    return MemberFactory(body=case.deciding_body, role="supervisor")
+
+
+def kinds(**receiver) -> set[str]:
+    return set(Notice.objects.filter(kind__startswith="repair.", **receiver).values_list("kind", flat=True))
+
+
+def test_filing_marks_the_record_at_once_starts_the_clocks_and_tells_both_sides():
+    case = filed(uploads=[pdf()])
+    case.record.refresh_from_db()
+    assert (case.state, case.record.objected) == ("submitted", True)
+    assert case.number.startswith("YY-")
+    assert set(case.clocks.values_list("kind", "rule")) == {
+        ("result", "objection-result-platform"),
+        ("decision", "objection-decision-platform"),
+    }
+    assert case.due_on is not None
+    assert kinds(body=case.deciding_body) == {"repair.objection_filed"}
+    assert kinds(entity=case.entity) == {"repair.objection_received"}
+    assert RatingRequest.objects.filter(entity=case.entity).exists()
+
+
+def test_filing_twice_is_filing_once():
+    case = filed()
+    again = services.file_objection(
+        by=case.opened_by, record_id=case.record_id, ground="missing", statement="And more."
+    )
+    assert again == case
+
+
+def test_an_empty_objection_is_told_all_that_it_lacks_and_leaves_no_mark():
+    record = sound_record()
+    with pytest.raises(InvalidInput) as refusal:
+        filed(record, ground="because", statement=" ")
+    assert set(refusal.value.problems) == {"ground", "statement"}
+    with pytest.raises(InvalidInput):
+        services.file_objection(
+            by=AgentFactory(entity=record.entity).user,
+            record_id=record.pk,
+            ground="wrong",
+            statement="See the paper.",
+            uploads=[program()],
+        )
+    record.refresh_from_db()
+    assert not record.objected
+    assert not Case.objects.exists()
+
+
+def test_nobody_objects_for_another_nor_to_what_is_not_in_force():
+    record = sound_record()
+    with pytest.raises((Missing, NotPermitted)):
+        services.file_objection(
+            by=AgentFactory().user, record_id=record.pk, ground="wrong", statement="It is wrong."
+        )
+    with pytest.raises(WrongState):
+        filed(sound_record(status="expired"))
+    with pytest.raises(WrongState):
+        filed(sound_record(record_type=RecordTypeFactory(family="market")))
+
+
+def test_a_correction_replaces_the_record_field_by_field_and_lifts_the_mark():
+    case = filed()
+    proposer, supervisor = clerk_of(case), supervisor_of(case)
+    act(case, proposer, "propose_correct", correction={"title": "Fine of 1,000 yuan", "amount": "1000.00"})
+    case = act(case, supervisor, "uphold", "The decision says 1,000 yuan.")
+    assert case.state == "upheld"
+    assert case.correction == {
+        "title": ["Fine of 2,000 yuan", "Fine of 1,000 yuan"],
+        "amount": ["2000.00", "1000.00"],
+    }
+    case.record.refresh_from_db()
+    newer = CreditRecord.objects.get(replaces=case.record)
+    assert (case.record.status, newer.status) == (Status.REPLACED, Status.PUBLISHED)
+    assert (newer.title, newer.amount, newer.objected) == ("Fine of 1,000 yuan", Decimal("1000.00"), False)
+    assert (newer.entered_by, newer.reviewed_by) == (proposer, supervisor)
+    assert newer.published_on == case.record.published_on
+    assert case.number in newer.correction_reason
+    assert "repair.objection_corrected" in kinds(entity=case.entity) & kinds(body=case.deciding_body)
+
+
+def test_taking_the_record_back_ends_it_everywhere():
+    case = filed(ground="wrongly_listed", statement="We were never inspected.")
+    act(case, clerk_of(case), "propose_end")
+    case = act(case, supervisor_of(case), "uphold", "It concerns another company.")
+    case.record.refresh_from_db()
+    assert (case.record.status, case.record.objected) == (Status.WITHDRAWN, False)
+    assert not CreditRecord.objects.public_on(timezone.localdate()).filter(pk=case.record_id).exists()
+    assert "repair.objection_ended" in kinds(entity=case.entity)
+
+
+def test_a_dismissal_lifts_the_mark_and_tells_the_reasons_to_both():
+    case = filed()
+    act(case, clerk_of(case), "propose_dismiss")
+    case = act(case, supervisor_of(case), "dismiss", "The receipt is of another year.")
+    case.record.refresh_from_db()
+    assert (case.state, case.record.status, case.record.objected) == (
+        "dismissed",
+        Status.PUBLISHED,
+        False,
+    )
+    assert "another year" in Notice.objects.get(entity=case.entity, kind="repair.objection_dismissed").text
+    assert "repair.objection_dismissed" in kinds(body=case.deciding_body)
+
+
+def test_what_nobody_proposed_is_not_upheld():
+    case = filed()
+    act(case, clerk_of(case), "propose_dismiss")
+    with pytest.raises(WrongState, match="send the case back"):
+        act(case, supervisor_of(case), "uphold")
+
+
+def test_withdrawing_the_objection_lifts_the_mark():
+    case = filed()
+    act(case, case.opened_by, "withdraw", "")
+    case.record.refresh_from_db()
+    assert not case.record.objected
+
+
+@pytest.mark.parametrize(
+    ("correction", "field"),
+    [
+        ({"document_number": "X-1"}, "document_number"),
+        ({"decided_on": "yesterday"}, "decided_on"),
+        ({"amount": "much"}, "amount"),
+        ({"title": "Fine of 2,000 yuan"}, "note"),
+        ({}, "note"),
+    ],
+)
+def test_a_correction_that_cannot_be_or_changes_nothing_is_refused_with_its_field(correction, field):
+    case = filed()
+    with pytest.raises(InvalidInput) as refusal:
+        act(case, clerk_of(case), "propose_correct", correction=correction)
+    assert set(refusal.value.problems) == {field}
+    case.refresh_from_db()
+    assert case.state == "submitted"
+
+
+def test_who_wrote_the_record_or_the_correction_does_not_decide():
+    case = filed()
+    author = case.record.entered_by
+    case.record.submitted_by.memberships.create(user=author, role="supervisor")
+    proposer = clerk_of(case)
+    case.deciding_body.memberships.create(user=proposer, role="supervisor")
+    act(case, proposer, "propose_correct", correction={"title": "Fine of 1,000 yuan"})
+    for user in (author, proposer):
+        with pytest.raises(NotPermitted):
+            act(case, type(user).objects.get(pk=user.pk), "uphold")
+
+
+def test_a_record_corrected_meanwhile_takes_the_mark_along_and_the_case_follows():
+    case = filed()
+
+    newer = records.correct_record(
+        by=clerk_of(case),
+        record_id=case.record_id,
+        draft=replace(draft_of(case.record), title="Fine of 1,500 yuan"),
+        because="A slip of the pen.",
+    )
+    records.approve_record(by=supervisor_of(case), record_id=newer.pk)
+    case.refresh_from_db()
+    newer.refresh_from_db()
+    assert (case.record, newer.objected) == (newer, True)
+
+
+def test_a_repair_and_an_objection_run_beside_each_other():
+    repair = CaseFactory()
+    objection = services.file_objection(
+        by=repair.opened_by, record_id=repair.record_id, ground="wrong", statement="It is wrong."
+    )
+    assert {repair.kind, objection.kind} == {"repair", "objection"}
+    assert selectors.prospect_of(user=repair.opened_by, record_id=repair.record_id).open_case == repair
+    assert selectors.open_objection(user=repair.opened_by, record_id=repair.record_id) == objection
+
+
+def test_the_correction_stays_with_the_department_until_it_is_decided(client):
+    case = filed()
+    act(case, clerk_of(case), "propose_correct", correction={"title": "Fine of 1,000 yuan"})
+    for user, sees in ((case.opened_by, False), (supervisor_of(case), True)):
+        client.force_login(user)
+        page = client.get(reverse("repair:case-detail", args=(case.number,))).content.decode()
+        assert ("Fine of 1,000 yuan" in page) == sees
+
+
+# Pages and API
+
+
+def test_the_page_of_the_record_offers_the_objection_and_the_form_files_it(client):
+    record = sound_record()
+    client.force_login(AgentFactory(entity=record.entity).user)
+    panel = client.get(reverse("repair:record-panel", args=(record.pk,))).content.decode()
+    way = f"{reverse('repair:objection-new')}?record={record.pk}"
+    assert way in panel
+    assert client.get(way).status_code == 200
+    empty = client.post(reverse("repair:objection-new"), {"record": record.pk})
+    assert empty.status_code == 422
+    sent = {"record": record.pk, "ground": "wrong", "statement": "It was 1,000.", "proofs": pdf()}
+    answer = client.post(reverse("repair:objection-new"), sent)
+    case = Case.objects.get()
+    assert answer.url == reverse("repair:case-detail", args=(case.number,))
+    assert case.documents.count() == 1
+    assert way not in client.get(reverse("repair:record-panel", args=(record.pk,))).content.decode()
+    assert client.get(way).url == answer.url
+
+
+def test_the_desk_proposes_and_decides_on_its_pages(client):
+    case = filed()
+    url = reverse("repair:case-detail", args=(case.number,))
+    client.force_login(clerk_of(case))
+    assert "Fine of 2,000 yuan" in client.get(url).content.decode()
+    sent = {
+        "action": "propose_correct",
+        "version": case.version,
+        "note": "The decision says 1,000.",
+        "title": "Fine of 1,000 yuan",
+    }
+    assert (
+        client.post(reverse("repair:case-act", args=(case.number,)), sent | {"note": ""}).status_code == 422
+    )
+    assert client.post(reverse("repair:case-act", args=(case.number,)), sent).status_code == 302
+    case.refresh_from_db()
+    assert case.correction == {"title": ["Fine of 2,000 yuan", "Fine of 1,000 yuan"]}
+    client.force_login(supervisor_of(case))
+    sent = {"action": "uphold", "version": case.version, "note": "So it is."}
+    assert client.post(reverse("repair:case-act", args=(case.number,)), sent).status_code == 302
+    page = client.get(url).content.decode()
+    assert "Decision upholding the objection" in page
+    client.force_login(case.opened_by)
+    assert "Fine of 1,000 yuan" in client.get(url).content.decode()
+
+
+def test_a_dismissal_tells_the_applicant_what_remains(client):
+    case = filed()
+    act(case, clerk_of(case), "propose_dismiss")
+    act(case, supervisor_of(case), "dismiss", "The record is right.")
+    client.force_login(case.opened_by)
+    page = client.get(reverse("repair:case-detail", args=(case.number,))).content.decode()
+    assert "administrative reconsideration within 60 days" in page
+
+
+def test_an_objection_goes_through_the_api():
+    record = sound_record()
+    agent = AgentFactory(entity=record.entity).user
+    client = APIClient()
+    client.force_authenticate(agent)
+    sent = {"record": record.pk, "kind": "objection", "ground": "wrong", "statement": "It was 1,000."}
+    answer = client.post(reverse("api-case-list"), sent, format="json")
+    assert answer.status_code == 201
+    case = Case.objects.get()
+    client.force_authenticate(clerk_of(case))
+    step = {
+        "action": "propose_correct",
+        "version": case.version,
+        "note": "So it is.",
+        "correction": {"amount": "1000"},
+    }
+    told = client.post(reverse("api-case-steps", args=(case.number,)), step, format="json")
+    assert told.status_code == 200
+    assert told.json()["correction"] == {"amount": ["2000.00", "1000"]}
+    client.force_authenticate(agent)
+    assert client.get(reverse("api-case-detail", args=(case.number,))).json()["correction"] == {}
