@@ -161,13 +161,17 @@ class _Search:
     def add_names(self, key: str) -> None:
         if self.full:
             return
-        beginning = list(self._rows(Q(name_key__startswith=key)))
-        self.add(beginning, "name", _name, first=lambda row: row.key == key)
+        # Asked by itself: of the names that begin with a short one, not all are looked at.
+        whole = self._rows(Q(name_key=key))
+        self.add(whole, "name", _name)
+        if self.full:
+            return
+        self.add(self._rows(Q(name_key__startswith=key)), "name", _name)
         pairs = telling_pairs(key)
         if not pairs or self.full:
             return
         # A whole registered name that is there is hardly meant as a part of others.
-        if len(key) < REGISTERED or not any(row.key == key for row in beginning):
+        if len(key) < REGISTERED or not whole:
             self.add(self._rows(Q(name_key__contains=key), holding=[pairs]), "name", _name)
         former = FormerName.objects.alias(pairs=NamePairs(F("name_key"))).filter(
             pairs__contains=pairs, name_key__contains=key

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import F
 
-from entities import naming
+from entities import naming, search
 from entities.models import Entity, EntityIdentifier, FormerName
 from entities.models.entity import NamePairs
 from entities.search import find_entities, pairs_despite_a_slip, pairs_of, slip_pattern
@@ -46,6 +46,17 @@ def test_the_beginning_of_a_code_finds_those_that_begin_so(clerk):
     entity = named("云汀禾谷食品有限公司")
     assert found(clerk, entity.credit_code[:16]) == [("code", "云汀禾谷食品有限公司")]
     assert found(clerk, entity.credit_code[:3]) == []
+
+
+def test_a_whole_name_is_first_however_many_names_begin_with_it(clerk, monkeypatch):
+    monkeypatch.setattr(search, "LOOKED_AT", 2)
+    for ending in ("食品厂", "农具厂", "酒厂"):
+        named(f"禾谷{ending}")
+    named("禾谷")
+    # As when the names that begin so are not read in their order.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan TO off; SET LOCAL enable_bitmapscan TO off")
+    assert found(clerk, "禾谷")[0] == ("name", "禾谷")
 
 
 @pytest.mark.parametrize("hyphen", ["", "-"])
