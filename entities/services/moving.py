@@ -8,7 +8,7 @@ kept step by step, so that undoing restores it; what came to the receiving entit
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -185,7 +185,8 @@ def undo_move(*, by, move_id: int, because: str) -> EntityMove:
     """Give back everything that was moved. What came to the receiving entity since stays with it.
 
     Raises:
-        WrongState: the receiving entity was itself merged since; that is undone first.
+        WrongState: the receiving entity was itself merged since; that is undone first. Or what was put aside does
+            not fit any more, because what it belonged to is gone.
     """
     policies.may_move_entities(by).require()
     move = _locked(move_id)
@@ -201,12 +202,7 @@ def undo_move(*, by, move_id: int, because: str) -> EntityMove:
         )
     if move.kind == Kind.MERGE:
         Entity.everything.filter(pk=source.pk).update(merged_into=None)
-    for step in reversed(move.journal):
-        if step["relation"] == "trace":
-            model = EntityIdentifier if step["model"].endswith("Identifier") else FormerName
-            model.objects.filter(pk=step["pk"], entity=target).delete()
-        else:
-            undo(step, source.pk, target.pk)
+    _undo_steps(move)
     move.state, move.undone_by, move.undone_at = State.UNDONE, by, timezone.now()
     move.undone_because = because.strip()
     move.save()
@@ -215,6 +211,23 @@ def undo_move(*, by, move_id: int, because: str) -> EntityMove:
     )
     records_changed.send(sender=CreditRecord, entity_ids={source.pk, target.pk})
     return move
+
+
+def _undo_steps(move: EntityMove) -> None:
+    try:
+        with transaction.atomic():
+            for step in reversed(move.journal):
+                if step["relation"] == "trace":
+                    model = EntityIdentifier if step["model"].endswith("Identifier") else FormerName
+                    model.objects.filter(pk=step["pk"], entity=move.target_id).delete()
+                else:
+                    undo(step, move.source_id, move.target_id)
+            # Whether what a row points to is still there is otherwise asked only when the page is done.
+            connection.check_constraints()
+    except IntegrityError as refusal:
+        raise WrongState(
+            _("It cannot be undone: rows that were put aside belonged to something that is gone since.")
+        ) from refusal
 
 
 def _locked(move_id: int) -> EntityMove:

@@ -17,6 +17,7 @@ from entities.search import find_entities
 from entities.services import moving
 from entities.services.entities import register_entity
 from entities.services.movers import movers, relations_to_entity
+from entities.sharing.models import WatchedEntity, WatchList
 from evaluation.models import RatingRequest
 from repair.models import Case
 from tests.factories import (
@@ -158,6 +159,25 @@ def test_a_branch_of_the_other_does_not_become_its_own_branch(author, colleague,
 def test_both_are_rated_anew(author, colleague, gone, stays):
     merge(author, colleague, gone, stays)
     assert {gone.pk, stays.pk} <= set(RatingRequest.objects.values_list("entity_id", flat=True))
+
+
+def test_what_was_put_aside_and_has_no_place_any_more_is_said_and_nothing_is_undone(
+    author, colleague, gone, stays
+):
+    record = RecordFactory(entity=gone)
+    watch_list = WatchList.objects.create(
+        body=BodyFactory(), name="list", kind="picked", created_by=UserFactory()
+    )
+    WatchedEntity.objects.bulk_create(
+        WatchedEntity(watch_list=watch_list, entity=one) for one in (gone, stays)
+    )
+    move = merge(author, colleague, gone, stays)
+    watch_list.delete()
+    with pytest.raises(WrongState, match="cannot be undone"):
+        moving.undo_move(by=author, move_id=move.pk, because="two firms after all")
+    record.refresh_from_db()
+    move.refresh_from_db()
+    assert (record.entity, move.state) == (stays, "done")
 
 
 def test_what_came_to_the_one_that_stays_since_stays_there_when_it_is_undone(author, colleague, gone, stays):
