@@ -84,6 +84,21 @@ def end_replaced(publication: Publication) -> None:
     CreditRecord.objects.bulk_update(publication.replaced.values(), ENDED_FIELDS, batch_size=BATCH)
 
 
+def bring_back(records: Sequence[CreditRecord], *, on: date) -> None:
+    """Save records that had ended as in force again, dated by the rules of the day; a period that is over stays over.
+
+    Whatever changed in the rules since they ended has not reached them: only what is in force is dated anew.
+    """
+    book = rule_book()
+    for record in records:
+        record.status, record.ended_on, record.ended_because = Status.PUBLISHED, None, ""
+        _date(record, on=on, book=book)
+        if record.publish_until is not None and record.publish_until < on:
+            record.status, record.ended_on = Status.EXPIRED, record.publish_until + timedelta(days=1)
+    dated = ("publicity_rule", "publish_until", "withheld")
+    CreditRecord.objects.bulk_update(records, (*ENDED_FIELDS, *dated), batch_size=BATCH)
+
+
 def _date(record: CreditRecord, *, on: date, book: RuleBook) -> None:
     question = Question.about(record)
     rule = book.governing(question, on)

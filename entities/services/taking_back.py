@@ -304,9 +304,9 @@ def _withdraw(submission: Submission, records: Sequence[CreditRecord]) -> None:
 
 
 def _restore(submission: Submission, keys: Sequence[int]) -> None:
-    """What the file had corrected is in force again; the nightly task ends what has run out meanwhile."""
-    CreditRecord.objects.filter(pk__in=keys).update(status=Status.PUBLISHED, ended_on=None, ended_because="")
-    records = list(CreditRecord.objects.filter(pk__in=keys).select_related("record_type"))
+    """What the file had corrected is in force again, with the dates of today's rules, as far as they are not over."""
+    records = list(CreditRecord.objects.filter(pk__in=keys).select_related("record_type", "type_version"))
+    publishing.bring_back(records, on=timezone.localdate())
     publishing.write_events(
         submission.taken_back_by,
         "entities.record.restored",

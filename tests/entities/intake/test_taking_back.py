@@ -1,5 +1,7 @@
 """Taking back a file as a whole, as long as nothing has been built on it; stopping one that is being saved."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,8 +13,15 @@ from entities.models import CreditRecord, Entity, Submission
 from entities.services import records, submissions, taking_back
 from entities.signals import records_changed
 from tests.agencies.test_formats import penalty
-from tests.entities.intake.conftest import Desk, outcomes
-from tests.factories import CaseFactory, EntityFactory, MemberFactory, UserFactory, invented_code
+from tests.entities.intake.conftest import HEADER, Desk, outcomes
+from tests.factories import (
+    CaseFactory,
+    EntityFactory,
+    MemberFactory,
+    PublicityRuleFactory,
+    UserFactory,
+    invented_code,
+)
 
 pytestmark = pytest.mark.django_db
 State = Submission.State
@@ -88,6 +97,23 @@ def test_what_the_file_had_corrected_is_in_force_again(tax, published, entity):
     assert (first.status, first.ended_on, first.ended_because) == ("published", None, "")
     assert second.status == "withdrawn"
     assert AuditEvent.objects.filter(verb="entities.record.restored").count() == 1
+
+
+@pytest.mark.parametrize(("months", "status"), [(None, "published"), (240, "published"), (12, "expired")])
+def test_what_is_in_force_again_has_the_dates_of_the_rules_of_today(tax, published, entity, months, status):
+    (first,) = CreditRecord.objects.all()
+    again = tax.send(f"{HEADER}\n{entity.credit_code},禾谷食品,2025,另一税务局\n")
+    tax.save(again)
+    # As they were when it was corrected; the rules have changed since.
+    CreditRecord.objects.filter(pk=first.pk).update(
+        publish_until="2199-01-01", withheld=True, decided_on="2020-01-01"
+    )
+    if months:
+        PublicityRuleFactory(record_types=[first.record_type], max_months=months)
+    taken_back(tax.clerk, again)
+    first.refresh_from_db()
+    assert (first.status, first.withheld) == (status, False)
+    assert first.publish_until != date(2199, 1, 1)
 
 
 def test_the_file_as_it_should_have_been_can_be_sent_afterwards(tax, published, entity):
