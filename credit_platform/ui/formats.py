@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 MINUS = "\N{MINUS SIGN}"
@@ -92,6 +93,10 @@ def percent(value: float | Decimal | None, places: int = 1) -> str:
 def listed(words: Iterable) -> str:
     """Several words one after the other, with the comma of the reader's language."""
     return ("、" if chinese() else ", ").join(map(str, words))
+
+
+#: The same for a sentence that is said in either language later.
+listed_lazy = lazy(listed, str)
 
 
 def file_size(value: int | None) -> str:

@@ -52,6 +52,14 @@ PARTY_CATEGORY = code(
     ("organisation", "法人及非法人组织", "Legal person or other organisation"),
     ("self-employed", "个体工商户", "Self-employed household"),
 )
+
+
+def with_later(fields: list[dict], later: list[dict]) -> list[dict]:
+    """Fields of an edition, and those that only a later one has: old decisions are reported today in its form."""
+    names = {field["name"] for field in fields}
+    return [*fields, *(field for field in later if field["name"] not in names)]
+
+
 REMARK = text("remark", "备注", "Remark")
 
 #: Field list of double publicity as a municipal platform had it from 2015 to 2017 (CF_…, XK_…). What records have anyhow
@@ -355,7 +363,7 @@ RECORD_TYPES: dict[str, dict] = {
                 "instrument": "gbf-2015-51",
                 "disclosure": "public",
                 "submit_within_days": 7,
-                "extra_fields": PENALTY_FIELDS_2015,
+                "extra_fields": with_later(PENALTY_FIELDS_2015, PENALTY_FIELDS),
                 "source": "Fields as a municipal platform loaded them, 2015 to 2017; title and number of the standard's annex "
                 "were not found. Seven working days: known of 2018, taken for 2015.",
                 "verification": "B",
@@ -383,7 +391,7 @@ RECORD_TYPES: dict[str, dict] = {
                 "valid_from": date(2015, 1, 1),
                 "instrument": "gbf-2015-51",
                 "disclosure": "public",
-                "extra_fields": LICENCE_FIELDS_2015,
+                "extra_fields": with_later(LICENCE_FIELDS_2015, LICENCE_FIELDS),
                 "source": "Fields as a municipal platform loaded them, 2015 to 2017; title and number of the standard's annex "
                 "were not found.",
                 "verification": "B",

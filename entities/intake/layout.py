@@ -11,6 +11,7 @@ import opencc
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from credit_platform.ui.formats import listed_lazy
 from entities.intake.rows import cell_text, narrow
 
 MAX_COLUMNS = 200
@@ -161,7 +162,7 @@ def notes_of(layout: Layout) -> list[Note]:
     ]
     if not ignored:
         return []
-    shown = "、".join(ignored[:8]) + (" …" if len(ignored) > 8 else "")
+    shown = listed_lazy([*ignored[:8], "…"] if len(ignored) > 8 else ignored)
     return [
         Note(
             _("These columns are not part of the format and were not read: %(columns)s."), {"columns": shown}
