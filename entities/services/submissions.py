@@ -101,9 +101,7 @@ def upload_submission(*, by, body: SubmittingBody, format_code: str, upload) -> 
     """
     policies.may_enter_records(by, body).require()
     fmt = _format_for(body, format_code)
-    if record_type := RecordType.objects.filter(code=fmt.record_type).first():
-        # Said before anything is sent and checked, which would all be in vain.
-        policies.may_submit_type(body, record_type).require()
+    _require_may_submit(body, fmt)
     document = documents.store_document(
         by=by, upload=upload, accept=ACCEPTED, max_bytes=settings.SUBMISSION_MAX_BYTES
     )
@@ -135,6 +133,12 @@ def _format_for(body: SubmittingBody, code: str) -> SubmissionFormat:
     return fmt
 
 
+def _require_may_submit(body: SubmittingBody, fmt: SubmissionFormat) -> None:
+    """Said before anything is sent and checked, which would all be in vain. Saving asks once more."""
+    if record_type := RecordType.objects.filter(code=fmt.record_type).first():
+        policies.may_submit_type(body, record_type).require()
+
+
 def _unfinished(body: SubmittingBody, fmt: SubmissionFormat, document: Document) -> Submission | None:
     return Submission.objects.filter(
         body=body,
@@ -155,6 +159,7 @@ def check_again(*, by, submission_id: int) -> Submission:
         )
     if is_partly_saved(submission):
         raise WrongState(_("A part of this file is saved already; confirm the rest, or close the file."))
+    _require_may_submit(submission.body, formats.get(submission.format_code))
     _forget_rows(submission)
     _enter(submission, State.CHECKING)
     _hurry(submission)

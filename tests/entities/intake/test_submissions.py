@@ -4,16 +4,25 @@ import csv
 import io
 
 import pytest
+from django.db.models import F
 from django.utils import translation
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.intake import returning
 from entities.intake.matching import How, Question
-from entities.models import CreditRecord, Document, Entity, EntityIdentifier, Membership, Submission
+from entities.models import (
+    CreditRecord,
+    Document,
+    Entity,
+    EntityIdentifier,
+    Membership,
+    RecordTypeVersion,
+    Submission,
+)
 from entities.services import submissions
 from tests.entities.intake.conftest import HEADER, OFFICE, outcomes, row_of, sentences
-from tests.factories import EntityFactory, MemberFactory, UserFactory, invented_code
+from tests.factories import BodyFactory, EntityFactory, MemberFactory, UserFactory, invented_code
 
 pytestmark = pytest.mark.django_db
 State = Submission.State
@@ -412,6 +421,19 @@ def test_nothing_is_asked_about_a_sound_row(tax):
         submissions.choose_entity(by=tax.clerk, submission_id=submission.pk, number=2, entity_id=entity.pk)
     with pytest.raises(Missing):
         submissions.choose_entity(by=tax.clerk, submission_id=submission.pk, number=99, entity_id=entity.pk)
+
+
+def test_what_the_catalogue_does_not_let_in_any_more_is_not_checked_again(tax):
+    submission = tax.send_rows((invented_code(1), "云汀第一公司"))
+    versions = RecordTypeVersion.objects.filter(record_type__code="tax-credit-grade")
+    for version in versions:
+        version.submitters.set([BodyFactory()])
+    with pytest.raises(NotPermitted, match="does not let"):
+        submissions.check_again(by=tax.clerk, submission_id=submission.pk)
+    versions.update(valid_to=F("valid_from"))
+    with pytest.raises(NotPermitted, match="not in force"):
+        submissions.check_again(by=tax.clerk, submission_id=submission.pk)
+    assert submission.rows.exists()
 
 
 def test_checking_again_sees_the_registry_as_it_is_now(tax):
