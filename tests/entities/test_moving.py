@@ -237,7 +237,13 @@ def everything_about(*entities: Entity) -> str:
     return json.dumps(rows, default=str, sort_keys=True)
 
 
-STAY = {"entities.EntityMove.source", "entities.EntityMove.target"}
+#: What tells of moves and of the past: it is added to, by the undoing as well.
+STAY = {
+    "entities.EntityMove.source",
+    "entities.EntityMove.target",
+    "evaluation.RecordPast.entity",
+    "evaluation.EntityPast.entity",
+}
 
 
 def _furnish(entity: Entity, other: Entity, kinds: list[str], people: list) -> None:
