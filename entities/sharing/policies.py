@@ -35,8 +35,14 @@ def looks_visible_to(user) -> Q:
     if bodies := bodies_of(user):
         return Q(body_id__in=bodies)
     if mine := entities_of(user):
-        return Q(subject_id__in=mine) & told_to_its_entity()
+        return Q(subject_id__in=mine | _absorbed_by_those_of(user)) & told_to_its_entity()
     return NOBODY
+
+
+def _absorbed_by_those_of(user) -> frozenset[int]:
+    """The entities that were merged into those of the agent: looks keep the key of when they were taken."""
+    merged = user.agencies.filter(revoked_at=None, entity__absorbed__isnull=False)
+    return frozenset(merged.values_list("entity__absorbed", flat=True))
 
 
 def told_to_its_entity() -> Q:

@@ -11,6 +11,7 @@ from tests.factories import (
     RecordFactory,
     RecordTypeFactory,
     UserFactory,
+    merged_away,
 )
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,15 @@ def test_the_interface_has_the_same_scope_and_hides_the_person_from_the_entity(
         found = client.get("/api/v1/looks/").json()["results"]
         assert [one["person"] for one in found] == expected
         assert all(one["entity"] == entity.credit_code and one["records"] == [record.pk] for one in found)
+
+
+def test_the_interface_tells_the_agent_of_the_one_that_stays_also_of_looks_at_the_one_merged_away(
+    client, look, entity
+):
+    stays = merged_away(entity, EntityFactory())
+    client.force_login(AgentFactory(entity=stays).user)
+    found = client.get("/api/v1/looks/").json()["results"]
+    assert [one["entity"] for one in found] == [entity.credit_code]
 
 
 def test_the_list_of_looks_stays_within_its_query_budget(client, inspector, query_budget):
