@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 from django.db import connection, connections, transaction
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
@@ -90,17 +89,24 @@ def share_places(entity_ids: Iterable[int]) -> None:
 
 def cut_ranges() -> list[tuple[int, int]]:
     """Ranges of keys, first and last, that hold about as many records each, and together every entity."""
-    places = ((Entity.everything.aggregate(last=Max("pk"))["last"] or 0) >> PLACE_BITS) + 1
-    weight = np.full(places, ENTITY_WEIGHS << PLACE_BITS, np.int64)
+    weight = {place: ENTITY_WEIGHS * entities for place, entities in _entities_by_place()}
     for place, records in _records_by_place():
-        weight[place] += records
-    ranges, first, gathered = [], 0, 0
-    for place, weighs in enumerate(weight.tolist()):
-        if gathered and gathered + weighs > RECORDS_AT_ONCE:
+        weight[place] = weight.get(place, 0) + records
+    # Only from where there is somebody, to where there is: keys may begin late, and have gaps of millions.
+    first, gathered, ranges = min(weight, default=0), 0, []
+    for place in sorted(weight):
+        if gathered and gathered + weight[place] > RECORDS_AT_ONCE:
             ranges.append((first << PLACE_BITS, (place << PLACE_BITS) - 1))
             first, gathered = place, 0
-        gathered += weighs
-    return [*ranges, (first << PLACE_BITS, (places << PLACE_BITS) - 1)]
+        gathered += weight[place]
+    return [*ranges, (first << PLACE_BITS, (max(weight, default=0) + 1 << PLACE_BITS) - 1)]
+
+
+def _entities_by_place() -> list[tuple[int, int]]:
+    """How many entities there are in each place, those merged away among them."""
+    places = Entity.everything.order_by().values(place=F("pk").bitrightshift(PLACE_BITS))
+    counted = places.annotate(entities=Count("pk"))
+    return list(counted.values_list("place", "entities"))
 
 
 def _records_by_place() -> list[tuple[int, int]]:
