@@ -313,11 +313,12 @@ def objection_to(*, user, record_id: int) -> ObjectionProspect:
     record = (
         CreditRecord.objects.visible_to(user)
         .filter(pk=record_id, entity__in=policies.entities_of(user))
-        .select_related("entity", "record_type", "submitted_by")
+        .select_related("entity", "record_type", "submitted_by", "type_version")
         .first()
     )
     if record is None:
         raise Missing
+    looks.note([record])
     return ObjectionProspect(record, rules.may_object(record), open_objection(user=user, record_id=record.pk))
 
 
