@@ -11,6 +11,7 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from entities.models import CreditRecord, RecordType
 from entities.quality import policies, selectors
+from entities.quality.measures import FIRST_DAY
 from entities.quality.selectors import Asked, BodyLine, Span
 from entities.quality.services import months_before
 from entities.sharing import exports
@@ -33,11 +34,15 @@ def asked(user, params: QueryDict) -> Asked:
 
 
 def _month(text: str) -> date:
+    """The first day of a month in which something can have been counted; `Missing` for any other."""
     try:
         year, month = text.split("-")
-        return date(int(year), int(month), 1)
+        first = date(int(year), int(month), 1)
     except ValueError:
         raise Missing from None
+    if not FIRST_DAY <= first <= timezone.localdate():
+        raise Missing
+    return first
 
 
 def records(user, params: QueryDict) -> QuerySet[CreditRecord]:

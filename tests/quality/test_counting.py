@@ -276,3 +276,11 @@ def test_the_board_of_a_body_stays_within_its_query_budget(client, clerk, publis
     client.force_login(clerk)
     with query_budget("quality of a body"):
         client.get(f"/quality/{body.code}/")
+
+
+@pytest.mark.parametrize("month", ["9999-12", "2003-12", "2026-13", "soon"])
+def test_a_month_in_which_nothing_can_have_been_counted_is_not_there(client, body, clerk, month):
+    client.force_login(clerk)
+    there = f"/quality/{body.code}/records/"
+    assert client.get(there, {"month": timezone.localdate().strftime("%Y-%m")}).status_code == 200
+    assert client.get(there, {"month": month}).status_code == 404
