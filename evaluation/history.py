@@ -1,7 +1,6 @@
-"""How a rating came to be what it is, and how it moves by itself: the same kernel on other days."""
+"""How a rating came to be what it is: the same kernel on earlier days."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,23 +8,15 @@ from itertools import groupby
 
 import numpy as np
 
-from credit_platform.common.working_days import months_after
 from evaluation import kernel
-from evaluation.columns import FOREVER, STANDINGS, Columns, RecordColumns
+from evaluation.columns import STANDINGS, Columns
 from evaluation.explanation import as_points
-from evaluation.kernel import NOT_RATED, Piece, Skipped
-from evaluation.models import RatingChange
-from evaluation.schemes.compiled import Turning
+from evaluation.kernel import NOT_RATED, Piece
+from evaluation.models import RatingChange, SchemeVersion
 from evaluation.schemes.in_force import SchemeInForce, in_force
-from evaluation.schemes.language import OWN_DAYS
 
-#: So far a forecast looks ahead, and so many turns it names at most.
-MONTHS_AHEAD = 24
-STEPS_AHEAD = 8
-#: An entity with thousands of records has as many days ahead; only the next of them are looked at.
-DAYS_TRIED = 60
 #: So many changes of one entity are shown at most, the last ones.
-CHANGES_SHOWN = 24
+CHANGES_SHOWN = 16
 
 
 class Cause(StrEnum):
@@ -52,7 +43,8 @@ class Event:
 class Step:
     """A change of a rating. `event` is what moved it most; None where no record explains it.
 
-    `more` is how many other records moved it between this change and the one before.
+    `more` is how many other records moved it between this change and the one before. `events` are all that moved it
+    on the whole day, which several changes may share, the greatest first.
     """
 
     at: datetime
@@ -64,6 +56,7 @@ class Step:
     event: Event | None
     more: int
     new_version: int | None
+    events: tuple[Event, ...] = ()
 
     @property
     def move(self) -> Decimal | None:
@@ -82,12 +75,14 @@ def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list
     )[::-1]
     steps: list[Step] = []
     version_id, before = None, None
+    told = _Told(columns)
     for day, of_day in groupby(changes, key=lambda change: change.as_of):
+        events: tuple[Event, ...] = ()
         candidates: list[Event] | None = None
         for change in of_day:
             if candidates is None:
-                since = before or day - timedelta(days=1)
-                candidates = _events_between(since, day, in_force(change.version), columns)
+                candidates = told.events_between(before or day - timedelta(days=1), day, change.version)
+                events = tuple(candidates)
             is_new = version_id is not None and change.version_id != version_id
             event = None if is_new or change.from_points is None else _take_fitting(candidates, change)
             steps.append(
@@ -101,6 +96,7 @@ def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list
                     event=event,
                     more=0 if event is None or _explains(event, change) else len(candidates),
                     new_version=change.version.number if is_new else None,
+                    events=events,
                 )
             )
             version_id = change.version_id
@@ -130,37 +126,99 @@ def _take_fitting(candidates: list[Event], change: RatingChange) -> Event | None
     return chosen[0]
 
 
-def _events_between(since: date, day: date, scheme: SchemeInForce, columns: Columns) -> list[Event]:
-    """What began, ended or aged after `since` and until `day`, each with the points it moves, the greatest first."""
-    before = _contributions(columns.as_on(since), scheme, since)
-    after = _contributions(columns.as_on(day), scheme, day)
-    # What began and ended in between stands in neither.
-    during = _contributions(columns.as_on(day, or_ended_after=since), scheme, day)
-    rows, first, last = columns.records, np.datetime64(since, "D") + 1, np.datetime64(day, "D")
-    keys = rows.record.tolist()
-    begins = np.maximum(rows.published, rows.decided)
-    began = np.flatnonzero((begins >= first) & (begins <= last)).tolist()
-    ended = np.flatnonzero((rows.ended >= first) & (rows.ended <= last)).tolist()
-    over = np.flatnonzero((rows.until >= first - 1) & (rows.until < last) & (rows.ended > last)).tolist()
-    nothing = Decimal(0)
-    events = [
-        *(Event(keys[place], Cause.BEGAN, during.get(keys[place], nothing)) for place in began),
-        *(
-            Event(
-                keys[place],
-                Cause(STANDINGS[int(rows.standing[place])]),
-                -before.get(keys[place], during.get(keys[place], nothing)),
-            )
-            for place in ended
-        ),
-        *(Event(keys[place], Cause.EXPIRED, -before.get(keys[place], nothing)) for place in over),
-        *(Event(key, Cause.AGED, after[key] - before[key]) for key in before.keys() & after.keys()),
-    ]
-    moving = (event for event in events if event.points)
-    return sorted(moving, key=lambda event: (-abs(event.points), event.record_id))
+@dataclass(frozen=True, slots=True)
+class LastMove:
+    """What moved a rating on the day of its last change, all changes of that day together.
+
+    `rest` is what the records do not explain by themselves: limits, rounding, another version of the scheme; None
+    where there were no points before or are none now.
+    """
+
+    step: Step
+    from_grade: str
+    from_points: Decimal | None
+    events: tuple[Event, ...]
+    rest: Decimal | None
+
+    @property
+    def move(self) -> Decimal | None:
+        """By how much the points moved on that day."""
+        if self.from_points is None or self.step.to_points is None:
+            return None
+        return self.step.to_points - self.from_points
 
 
-def _contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[int, Decimal]:
+def last_move(steps: list[Step]) -> LastMove | None:
+    """The last day on which the rating became another; None where it was given only once."""
+    if not steps:
+        return None
+    last = steps[-1]
+    first = next(step for step in steps if step.as_of == last.as_of)
+    if not first.from_grade and first is steps[0]:
+        return None
+    one = LastMove(last, first.from_grade, first.from_points, last.events, None)
+    if one.move is None:
+        return one
+    explained = sum((event.points for event in last.events), Decimal(0))
+    return replace(one, rest=one.move - explained)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What records gave on days that were asked for, each worked out once."""
+
+    columns: Columns
+    schemes: dict[int, SchemeInForce] = field(default_factory=dict)
+    given: dict[tuple[date, int], dict[int, Decimal]] = field(default_factory=dict)
+
+    def on(self, day: date, version: SchemeVersion) -> dict[int, Decimal]:
+        """What each record in force on the day gave under the version."""
+        key = (day, version.pk)
+        if key not in self.given:
+            self.given[key] = contributions(self.columns.as_on(day), self._in_force(version), day)
+        return self.given[key]
+
+    def events_between(self, since: date, day: date, version: SchemeVersion) -> list[Event]:
+        """What began, ended or aged after `since` and until `day`, each with the points it moves, the greatest first."""
+        before, after = self.on(since, version), self.on(day, version)
+        rows, first, last = self.columns.records, np.datetime64(since, "D") + 1, np.datetime64(day, "D")
+        keys = rows.record.tolist()
+        begins = np.maximum(rows.published, rows.decided)
+        has_begun = (begins >= first) & (begins <= last)
+        has_ended = (rows.ended >= first) & (rows.ended <= last)
+        during = after
+        if np.any(has_begun & has_ended):
+            # What began and ended in between stands in neither.
+            both = self.columns.as_on(day, or_ended_after=since)
+            during = contributions(both, self._in_force(version), day)
+        over = np.flatnonzero((rows.until >= first - 1) & (rows.until < last) & (rows.ended > last)).tolist()
+        nothing = Decimal(0)
+        events = [
+            *(
+                Event(keys[place], Cause.BEGAN, during.get(keys[place], nothing))
+                for place in np.flatnonzero(has_begun).tolist()
+            ),
+            *(
+                Event(
+                    keys[place],
+                    Cause(STANDINGS[int(rows.standing[place])]),
+                    -before.get(keys[place], during.get(keys[place], nothing)),
+                )
+                for place in np.flatnonzero(has_ended).tolist()
+            ),
+            *(Event(keys[place], Cause.EXPIRED, -before.get(keys[place], nothing)) for place in over),
+            *(Event(key, Cause.AGED, after[key] - before[key]) for key in before.keys() & after.keys()),
+        ]
+        moving = (event for event in events if event.points)
+        return sorted(moving, key=lambda event: (-abs(event.points), event.record_id))
+
+    def _in_force(self, version: SchemeVersion) -> SchemeInForce:
+        if version.pk not in self.schemes:
+            self.schemes[version.pk] = in_force(version)
+        return self.schemes[version.pk]
+
+
+def contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[int, Decimal]:
     """What each record gives or takes on a day, under all components together."""
     findings = kernel.explain(columns, scheme.compiled, day).findings
     given: dict[int, Decimal] = {}
@@ -171,89 +229,8 @@ def _contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[i
     return given
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A day on which the rating moves by itself, and the records that do it."""
-
-    day: date
-    grade: str
-    points: Decimal | None
-    ends: tuple[int, ...]
-    ages: tuple[int, ...]
-
-
-def turns_ahead(*, scheme: SchemeInForce, columns: Columns, today: date) -> list[Turn]:
-    """The days ahead on which records end or grow older, with the grade that they then leave, if nothing else happens.
-
-    Days that move neither points nor grade are left out. `columns` hold one entity.
-    """
-    skipped = kernel.why_skipped(columns.records, scheme.compiled, today)
-    counted = columns.records.take(np.flatnonzero(skipped == Skipped.COUNTED))
-    last = months_after(today, MONTHS_AHEAD)
-    ends: dict[date, list[int]] = {}
-    ages: dict[date, list[int]] = {}
-    for place, key in enumerate(counted.record.tolist()):
-        last_day = counted.until[place].item()
-        if last_day < FOREVER:
-            ends.setdefault(last_day + timedelta(days=1), []).append(key)
-        for turning in scheme.compiled.turnings:
-            if _type_of(counted, place) in turning.types:
-                for turns_on in _days_of(turning, _day_in(counted, place, turning.day), today, last):
-                    ages.setdefault(turns_on, []).append(key)
-    for turning in scheme.compiled.turnings:
-        if turning.day.startswith("entity."):
-            fact = columns.facts.dates[turning.day.removeprefix("entity.")][0].item()
-            for turns_on in _days_of(turning, fact, today, last):
-                ages.setdefault(turns_on, [])
-    turns: list[Turn] = []
-    now, given = _said(columns, scheme, today), _contributions(columns, scheme, today)
-    for day in sorted(day for day in {*ends, *ages} if today < day <= last)[:DAYS_TRIED]:
-        then, gives = _said(columns, scheme, day), _contributions(columns, scheme, day)
-        if then != now:
-            older = [key for key in ages.get(day, ()) if key in gives and gives[key] != given.get(key)]
-            turns.append(Turn(day, *then, tuple(ends.get(day, ())), tuple(dict.fromkeys(older))))
-        now, given = then, gives
-        if len(turns) == STEPS_AHEAD:
-            break
-    return turns
-
-
-def _day_in(records: RecordColumns, place: int, name: str) -> date | None:
-    return (getattr(records, name) if name in OWN_DAYS else records.dates[name])[place].item()
-
-
-def _days_of(turning: Turning, since: date | None, today: date, last: date) -> Iterator[date]:
-    """The days from tomorrow to the last on which something turns that began on the given day.
-
-    What grows older day by day is looked at once a month.
-    """
-    if since is None:
-        return
-    if turning.after is None:
-        base, passed = (today, 0) if turning.unit == "days" else (since, _months_to(since, today))
-        for month in range(1, MONTHS_AHEAD + 1):
-            is_yearly = turning.unit == "calendar-years"
-            yield date(today.year + month, 1, 1) if is_yearly else months_after(base, passed + month)
-        return
-    if turning.unit == "days":
-        turns_on = since + timedelta(days=turning.after + turning.plus)
-    else:
-        months = turning.after * (12 if turning.unit == "years" else 1)
-        turns_on = months_after(since, months) + timedelta(days=turning.plus)
-    if today < turns_on <= last:
-        yield turns_on
-
-
-def _months_to(since: date, today: date) -> int:
-    return max((today.year - since.year) * 12 + today.month - since.month, 0)
-
-
-def _type_of(records: RecordColumns, place: int) -> str:
-    code = int(records.type[place])
-    return records.vocabulary.types[code - 1] if code else ""
-
-
-def _said(columns: Columns, scheme: SchemeInForce, day: date) -> tuple[str, Decimal | None]:
+def said_on(columns: Columns, scheme: SchemeInForce, day: date) -> tuple[str, Decimal | None]:
+    """Grade and points of the one entity that the columns hold, on a day; "" and none where it is not rated."""
     ratings = kernel.rate(columns, scheme.compiled, day)
     place = int(ratings.place[0])
     if place == NOT_RATED:

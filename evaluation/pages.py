@@ -19,13 +19,14 @@ from entities.policies import is_official
 from evaluation import frames, history, sentences
 from evaluation.board import WORST, Board, Figures, Heat, Period, View
 from evaluation.columns import Vocabulary
-from evaluation.explanation import Explained, Reason, explained_from, visible_records
+from evaluation.explanation import Adjustment, Explained, Reason, explained_from, visible_records
+from evaluation.forecast import Forecast, forecast
 from evaluation.forms import NarrowingForm
-from evaluation.history import Cause, Event, Step
+from evaluation.history import Cause, Event, LastMove, Step
 from evaluation.industries import SECTIONS, SHORT
 from evaluation.methods import rungs_of
 from evaluation.models import RatingRequest, Scheme
-from evaluation.plain import as_of_line, end_of, next_limit, record_url, turn_lines
+from evaluation.plain import as_of_line, end_of, horizon, next_limit, record_url, turn_lines
 from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.selectors import entity_and_schemes, schemes_in_sight
@@ -260,7 +261,11 @@ class RatingPage:
     path: Chart | None
     path_says: str
     events: list[dict]
+    last: "LastLines | None"
     turns: list[dict]
+    turns_until: str
+    ahead: Chart | None
+    ahead_says: str
     counting: list[RecordLine]
     counting_note: str
     not_counted: list[tuple[CreditRecord, str]]
@@ -292,9 +297,10 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
     by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}
     explained = by_scheme[scheme.scheme.code]
     steps = history.steps_of(entity_id=entity.pk, scheme=scheme, columns=columns)
-    turns = history.turns_ahead(scheme=scheme, columns=columns, today=today)
+    ahead = forecast(scheme=scheme, columns=columns, today=today)
+    turns = turn_lines(ahead.turns, records, explained)
     lines = _record_lines(explained)
-    path, events = _path(explained, steps, turns, records)
+    path, events = _path(explained, steps, ahead, records)
     return RatingPage(
         entity=entity,
         explained=explained,
@@ -310,7 +316,11 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
         path=path,
         path_says=_path_says(explained, steps),
         events=events,
-        turns=turn_lines(turns, records, explained),
+        last=_last_lines(history.last_move(steps), records),
+        turns=turns,
+        turns_until=horizon(ahead),
+        ahead=_ahead(explained, ahead, turns) if is_official(user) else None,
+        ahead_says=_ahead_says(explained, ahead),
         counting=lines[:RECORDS_SHOWN],
         counting_note=_shown_of(len(lines)),
         not_counted=[
@@ -401,6 +411,10 @@ def _waterfall(explained: Explained) -> Chart:
         label = _("%(count)s others") % {"count": len(rest)}
         shown.append((label, sum(points for _label, points in rest)))
     shown += [(_short(sentences.name_of_adjustment(one)), float(one.points)) for one in explained.adjustments]
+    listed: list[tuple[str, Reason | Adjustment]] = [
+        (sentences.name_of(one), one) for one in explained.reasons if one.points
+    ]
+    listed += [(sentences.name_of_adjustment(one), one) for one in explained.adjustments]
     return charts.waterfall(
         float(explained.start),
         shown,
@@ -410,6 +424,8 @@ def _waterfall(explained: Explained) -> Chart:
             for grade in explained.scheme.document.scale
             if grade.least is not None
         ],
+        listed=[(name, float(one.points), sentences.article_of(one)) for name, one in listed],
+        note_label=_("Article of the scheme"),
     )
 
 
@@ -509,15 +525,7 @@ def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]
         return _("First rated") if not step.from_grade else _("Several records together")
     if event.record_id not in records:
         return _("Something changed out of your sight")
-    title = records[event.record_id].title
-    text = {
-        Cause.BEGAN: title,
-        Cause.REPAIRED: _("Repaired: %(record)s") % {"record": title},
-        Cause.EXPIRED: _("Ended by itself: %(record)s") % {"record": title},
-        Cause.WITHDRAWN: _("Withdrawn: %(record)s") % {"record": title},
-        Cause.REPLACED: _("Corrected: %(record)s") % {"record": title},
-        Cause.AGED: _("Grew older, another weight: %(record)s") % {"record": title},
-    }[event.cause]
+    text = cause_text(event.cause, records[event.record_id].title)
     if not step.more:
         return text
     return ngettext("%(text)s, and one more", "%(text)s, and %(count)s more", step.more) % {
@@ -526,8 +534,20 @@ def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]
     }
 
 
+def cause_text(cause: Cause, title: str) -> str:
+    """What a record did, by its title."""
+    return {
+        Cause.BEGAN: title,
+        Cause.REPAIRED: _("Repaired: %(record)s") % {"record": title},
+        Cause.EXPIRED: _("Ended by itself: %(record)s") % {"record": title},
+        Cause.WITHDRAWN: _("Withdrawn: %(record)s") % {"record": title},
+        Cause.REPLACED: _("Corrected: %(record)s") % {"record": title},
+        Cause.AGED: _("Grew older, another weight: %(record)s") % {"record": title},
+    }[cause]
+
+
 def _path(
-    explained: Explained, steps: list[Step], turns: list[history.Turn], records: dict[int, CreditRecord]
+    explained: Explained, steps: list[Step], ahead: Forecast, records: dict[int, CreditRecord]
 ) -> tuple[Chart | None, list[dict]]:
     """The points over time with the events that moved them; no picture where there is nothing to see yet."""
     points = {step.as_of: float(step.to_points) for step in steps if step.to_points is not None}
@@ -541,8 +561,7 @@ def _path(
         }
         for step in moved
     ]
-    ahead = [(turn.day, float(turn.points)) for turn in turns if turn.points is not None]
-    if explained.points is None or (len(points) < 2 and not ahead):
+    if explained.points is None or (len(points) < 2 and not ahead.turns):
         return None, events
     today = float(explained.points)
     points[explained.as_of] = today
@@ -554,10 +573,84 @@ def _path(
             charts.Event(step.as_of, float(step.to_points), float(step.move), event["text"])
             for step, event in zip(moved, events, strict=True)
         ],
-        forecast=[(explained.as_of, today), *ahead] if ahead else [],
+        forecast=_points_ahead(ahead) if ahead.turns else [],
         today=explained.as_of,
     )
     return chart, events
+
+
+def _points_ahead(ahead: Forecast) -> list[tuple[date, float]]:
+    """The points from today on, where there are any."""
+    days = [(ahead.today, ahead.points), *((turn.day, turn.points) for turn in ahead.turns)]
+    return [(day, float(points)) for day, points in days if points is not None]
+
+
+def _ahead(explained: Explained, ahead: Forecast, lines: list[dict]) -> Chart | None:
+    """What is to come, as a picture; None where nothing turns or the scheme has no points."""
+    points = _points_ahead(ahead)
+    if ahead.points is None or not ahead.turns or len(points) < 2:
+        return None
+    return charts.history(
+        points[:1],
+        bands=_bands(explained),
+        scale=explained.scale,
+        events=[
+            charts.Event(turn.day, float(turn.points), float(line["points"]), line["text"])
+            for turn, line in zip(ahead.turns, lines, strict=True)
+            if turn.points is not None
+        ],
+        forecast=[*points, (ahead.until, points[-1][1])],
+        today=ahead.today,
+    )
+
+
+def _ahead_says(explained: Explained, ahead: Forecast) -> str:
+    if not ahead.turns or ahead.points is None or ahead.turns[-1].points is None:
+        return horizon(ahead)
+    return _("From %(now)s points today to %(then)s points on %(day)s by themselves.") % {
+        "now": formats.score(ahead.points),
+        "then": formats.score(ahead.turns[-1].points),
+        "day": formats.day_long(ahead.turns[-1].day),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LastLines:
+    """What changed on the day of the last change, for the component `reasons`."""
+
+    day: date
+    from_grade: str
+    to_grade: str
+    move: Decimal | None
+    lines: list[dict]
+
+
+def _last_lines(last: LastMove | None, records: dict[int, CreditRecord]) -> LastLines | None:
+    """Each record that moved the grade when it last became another, and what no record explains."""
+    if last is None:
+        return None
+    seen = [event for event in last.events if event.record_id in records]
+    lines = [
+        {
+            "points": event.points,
+            "text": cause_text(event.cause, records[event.record_id].title),
+            "url": record_url(records[event.record_id]),
+            "note": formats.day(records[event.record_id].decided_on),
+        }
+        for event in seen[:EVENTS_SHOWN]
+    ]
+    rest = last.rest
+    if rest is not None:
+        rest += sum((event.points for event in last.events), Decimal(0))
+        rest -= sum((event.points for event in seen[:EVENTS_SHOWN]), Decimal(0))
+    if last.step.new_version:
+        text = _("Version %(number)s of the scheme") % {"number": last.step.new_version}
+        lines.append({"points": rest or Decimal(0), "text": text})
+    elif rest:
+        hidden = len(seen) < len(last.events) or len(seen) > EVENTS_SHOWN
+        text = _("Other records, limits and rounding") if hidden else _("Limits and rounding of the scheme")
+        lines.append({"points": rest, "text": text})
+    return LastLines(last.step.as_of, last.from_grade, last.step.to_grade, last.move, lines)
 
 
 def _bands(explained: Explained) -> list[tuple[str, float, float]]:

@@ -12,7 +12,7 @@ from credit_platform.ui import formats
 from entities.models import CreditRecord, Entity
 from evaluation import frames, sentences
 from evaluation.explanation import Explained, explained_from, visible_records
-from evaluation.history import Turn, turns_ahead
+from evaluation.forecast import Forecast, Turn, forecast
 from evaluation.schemes.in_force import SchemeInForce
 
 REASONS_SHOWN = 6
@@ -34,6 +34,8 @@ class PlainGrade:
     reasons: list[dict]
     more_reasons: int
     turns: list[dict]
+    #: Until when the turns are all that is to come.
+    turns_until: str
 
 
 def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> PlainGrade:
@@ -42,6 +44,7 @@ def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> Pl
     records = visible_records(user=user, record_ids=columns.records.record.tolist())
     explained = explained_from(columns, entity, scheme, day, records)
     moving = [reason for reason in explained.reasons if reason.points or reason.ceiling or reason.direct]
+    ahead = forecast(scheme=scheme, columns=columns, today=day)
     return PlainGrade(
         letter=explained.grade,
         scale=explained.scale,
@@ -60,7 +63,8 @@ def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> Pl
             for reason in moving[:REASONS_SHOWN]
         ],
         more_reasons=max(len(moving) - REASONS_SHOWN, 0),
-        turns=turn_lines(turns_ahead(scheme=scheme, columns=columns, today=day), records, explained),
+        turns=turn_lines(ahead.turns, records, explained),
+        turns_until=horizon(ahead),
     )
 
 
@@ -108,14 +112,9 @@ def turn_lines(turns: Iterable[Turn], records: dict[int, CreditRecord], explaine
     lines, before = [], explained.points
     for turn in turns:
         text = ("；" if formats.chinese() else "; ").join(_why(turn, records)) or _(
-            "A record weighs otherwise"
+            "Time alone: the entity or a record grows older"
         )
-        after = (
-            _("then not rated")
-            if turn.points is None
-            else _("then %(points)s points, %(grade)s")
-            % {"points": formats.score(turn.points), "grade": turn.grade}
-        )
+        after = _after(turn)
         lines.append(
             {
                 "points": Decimal(0) if before is None or turn.points is None else turn.points - before,
@@ -128,7 +127,32 @@ def turn_lines(turns: Iterable[Turn], records: dict[int, CreditRecord], explaine
     return lines
 
 
+def _after(turn: Turn) -> str:
+    if not turn.grade:
+        return _("then not rated")
+    if turn.points is None:
+        return _("then %(grade)s") % {"grade": turn.grade}
+    return _("then %(points)s points, %(grade)s") % {
+        "points": formats.score(turn.points),
+        "grade": turn.grade,
+    }
+
+
+def horizon(ahead: Forecast) -> str:
+    """Until when a forecast speaks, and what it supposes."""
+    if not ahead.turns:
+        return _("Nothing moves it by itself until %(day)s, as long as no record comes or is repaired.") % {
+            "day": formats.day_long(ahead.until)
+        }
+    return _("That is all until %(day)s, as long as no record comes or is repaired.") % {
+        "day": formats.day_long(ahead.until)
+    }
+
+
 def _why(turn: Turn, records: dict[int, CreditRecord]) -> Iterable[str]:
+    for key in turn.begins:
+        if key in records:
+            yield _("“%(record)s” begins to count") % {"record": records[key].title}
     for key in turn.ends:
         if key in records:
             yield _("“%(record)s” has ended") % {"record": records[key].title}

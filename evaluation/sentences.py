@@ -41,6 +41,11 @@ def name_of_adjustment(adjustment: Adjustment) -> str:
     return _("Limit of “%(indicator)s”") % {"indicator": adjustment.indicator.name}
 
 
+def article_of(part: Reason | Adjustment) -> str:
+    """The article of the scheme that a line of the sum stands on; "" for the bounds of the whole."""
+    return part.indicator.article if part.indicator else ""
+
+
 def say(explained: Explained) -> str:
     """The grade in a sentence or two, for officials."""
     if not explained.grade:

@@ -124,8 +124,15 @@ def waterfall(
     limits: Sequence[tuple[str, float]] = (),
     base_label: str = "",
     total_label: str = "",
+    listed: Sequence[tuple[str, float, str]] = (),
+    note_label: str = "",
 ) -> Chart:
-    """What makes a score: from the base through signed parts to the total, with the limits of the grades."""
+    """What makes a score: from the base through signed parts to the total, with the limits of the grades.
+
+    Args:
+        listed: the parts as the table names them, each with a note, where the picture has short names or puts the
+            smallest together; `note_label` heads the notes.
+    """
     base_label, total_label = (
         base_label or gettext("Base"),
         total_label or pgettext("the end of a sum of points", "Today"),
@@ -146,13 +153,14 @@ def waterfall(
             "steps": steps,
             "lines": [{"at": float(at), "name": name} for name, at in limits if start < at < end],
         },
-        columns=(gettext("Part"), gettext("Points")),
+        columns=(gettext("Part"), gettext("Points"), *((note_label,) if listed else ())),
         rows=(
-            (base_label, formats.score(base)),
-            *((name, formats.points(value)) for name, value in parts),
-            (total_label, formats.score(total)),
+            (base_label, formats.score(base), *(("",) if listed else ())),
+            *((name, formats.points(value), note) for name, value, note in listed),
+            *((name, formats.points(value)) for name, value in (() if listed else parts)),
+            (total_label, formats.score(total), *(("",) if listed else ())),
         ),
-        numeric=(False, True),
+        numeric=(False, True, *((False,) if listed else ())),
     )
 
 
@@ -216,7 +224,8 @@ def history(
             "bands": sorted(shown, key=lambda band: band["from"]),
             "points": [[day.isoformat(), float(score)] for day, score in points],
             "forecast": [[day.isoformat(), float(score)] for day, score in _held_until(end, forecast)],
-            "today": (today or timezone.localdate()).isoformat() if forecast else None,
+            # Nothing lies before today where the picture begins with it.
+            "today": (today or timezone.localdate()).isoformat() if forecast and len(points) > 1 else None,
             "events": [
                 {
                     "n": str(n),

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from entities.models import CreditRecord
 from evaluation import frames, history, sentences, services
 from evaluation.explanation import explain_entity
+from evaluation.forecast import STEPS_AHEAD, forecast
 from evaluation.history import Cause
 from evaluation.kernel import Skipped
 from evaluation.models import CurrentRating
@@ -204,7 +205,7 @@ def test_the_days_ahead_are_those_of_the_same_kernel(city, record):
     penalty = record(entity, decided_on=date(2026, 6, 1), publish_until=date(2027, 6, 1))
     record(entity, "administrative-licence", decided_on=date(2026, 1, 1))
     columns = frames.columns_of([entity.pk], city.compiled.vocabulary)
-    turns = history.turns_ahead(scheme=city, columns=columns, today=today)
+    turns = forecast(scheme=city, columns=columns, today=today).turns
     assert [(turn.day, turn.grade, turn.points) for turn in turns] == [
         (date(2026, 12, 1), "B", Decimal(76)),
         (date(2027, 6, 1), "B", Decimal(78)),
@@ -235,7 +236,7 @@ def test_an_entity_with_thousands_of_records_has_a_path_in_a_moment(official, ci
     one = explained(official, entity, city)
     assert one.counted == 3001
     columns = frames.columns_of([entity.pk], city.compiled.vocabulary)
-    assert len(history.turns_ahead(scheme=city, columns=columns, today=TODAY())) <= history.STEPS_AHEAD
+    assert len(forecast(scheme=city, columns=columns, today=TODAY()).turns) <= STEPS_AHEAD
 
 
 # What others ask for
