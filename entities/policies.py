@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from credit_platform.accounts.models import SecretHolder
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from entities.codes import is_self_employed
@@ -226,7 +227,10 @@ def may_edit_draft(user, record) -> Decision:
 
 
 def authors_of(records: Iterable) -> dict[int, frozenset[int]]:
-    """By record, everybody who ever wrote or changed it, whoever did so last; one query for all."""
+    """By record, everybody who ever wrote or changed it, whoever did so last; two queries for all.
+
+    What a system wrote, those who ever read its secret may have written.
+    """
     authors: dict[int, set[int]] = {record.pk: set() for record in records}
     if not authors:
         return {}
@@ -238,6 +242,11 @@ def authors_of(records: Iterable) -> dict[int, frozenset[int]]:
         # Many at once, from a file: the span may hold others than those that are asked about.
         for one in [int(key)] if keys is None else [one for one in authors if one in keys]:
             authors[one].add(person)
+    holders = SecretHolder.objects.filter(account__in=set().union(*authors.values()))
+    for account, person in holders.values_list("account_id", "person_id"):
+        for people in authors.values():
+            if account in people:
+                people.add(person)
     return {key: frozenset(people) for key, people in authors.items()}
 
 
@@ -246,7 +255,8 @@ def written_by(user) -> Q:
 
     To be asked of a queryset of records.
     """
-    written = AuditEvent.objects.filter(OF_RECORDS, actor=user.pk)
+    systems = SecretHolder.objects.filter(person=user.pk).values("account")
+    written = AuditEvent.objects.filter(OF_RECORDS, Q(actor=user.pk) | Q(actor__in=systems))
     alone = written.filter(target_id=Cast(OuterRef("pk"), CharField(max_length=60)))
     among_others = written.filter(targets__contains=OuterRef("pk"))
     return (

@@ -25,3 +25,24 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+
+class SecretHolder(models.Model):
+    """Who has read a secret with which another account signs in: what that account does, they may have done.
+
+    Kept for good, for a secret that is renewed does not undo what was done with it.
+    """
+
+    account = models.ForeignKey(User, on_delete=models.PROTECT, related_name="secret_holders")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="secrets_held")
+
+    class Meta:
+        verbose_name = _("holder of a secret")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("account", "person"), name="a_person_is_noted_once_as_holder_of_a_secret"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.account}"

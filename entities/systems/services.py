@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_id, generate_client_secret
 from oauth2_provider.models import AccessToken, Application, clear_expired
 
-from credit_platform.accounts.models import User
+from credit_platform.accounts.models import SecretHolder, User
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities.models import Membership, SubmittingBody
@@ -67,6 +67,7 @@ def connect_system(*, by, body: SubmittingBody, name: str, scopes: Collection[st
     system = ConnectedSystem.objects.create(
         application=application, user=user, body=body, name=name, scopes=sorted(scopes), created_by=by
     )
+    SecretHolder.objects.create(account=user, person=by)
     audit.record(
         actor=by, verb="systems.system.connected", target=system, client=client_id, scopes=system.scopes
     )
@@ -92,6 +93,7 @@ def renew_secret(*, by, system_id: int) -> Credentials:
     """A new secret for a system; the old one and all its tokens end at once."""
     system = _locked(by, system_id)
     secret = _forget_secret(system)
+    SecretHolder.objects.get_or_create(account=system.user, person=by)
     audit.record(actor=by, verb="systems.system.renewed", target=system)
     return Credentials(system, system.application.client_id, secret)
 

@@ -13,7 +13,9 @@ from oauth2_provider.models import AccessToken, Application
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from entities import policies
 from entities.models import CreditRecord, Submission
+from entities.services import records
 from entities.systems import services
 from entities.systems.models import Answered, ConnectedSystem, Scope
 from tests.factories import (
@@ -236,6 +238,20 @@ def test_a_system_sends_for_its_body_and_reads_what_its_body_reads(client, syste
     assert [one["submitted_by"] for one in client.get(RECORDS, **headers).json()["results"]] == [body.code]
     told = AuditEvent.objects.filter(target_type="entities.creditrecord")
     assert {event.actor for event in told} == {system.system.user}
+
+
+def test_who_ever_read_a_secret_does_not_review_what_was_sent_with_it(client, system, body, supervisor, sent):
+    renewer, reviewer = (MemberFactory(body=body, role=role) for role in ("supervisor", "reviewer"))
+    renewed = services.renew_secret(by=renewer, system_id=system.system.pk)
+    sent_one = post(client, sent, bearer(client, renewed)).json()
+    record = CreditRecord.objects.get()
+    assert record.status == "waiting", sent_one
+    for person in (supervisor, renewer):
+        with pytest.raises(NotPermitted, match="had a part in writing"):
+            records.approve_record(by=person, record_id=record.pk)
+        assert CreditRecord.objects.filter(policies.written_by(person)).exists()
+    assert not CreditRecord.objects.filter(policies.written_by(reviewer)).exists()
+    assert records.approve_record(by=reviewer, record_id=record.pk).status == "published"
 
 
 def test_a_system_does_not_send_for_another_body(client, system, sent):
