@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from credit_platform.audit import verbs
 from credit_platform.audit.models import AuditEvent, AuditSeal
+from credit_platform.common.transactions import oldest_running
 
 SEAL_LOCK = 0x5EA1
 COPIED = ("actor_id", "actor_name", "verb", "target_type", "target_id", "target_label", "request_id")
@@ -114,15 +115,14 @@ def seal() -> AuditSeal | None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        (oldest_running,) = cursor.fetchone()
+    until = oldest_running()
     last = AuditSeal.objects.order_by("-pk").first()
     after = last.before_transaction if last else 0
-    count, digest = _digest(last.digest if last else "", after, oldest_running)
+    count, digest = _digest(last.digest if last else "", after, until)
     if not count:
         return None
     return AuditSeal.objects.create(
-        after_transaction=after, before_transaction=oldest_running, count=count, digest=digest
+        after_transaction=after, before_transaction=until, count=count, digest=digest
     )
 
 

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from credit_platform.common.errors import InvalidInput
+from credit_platform.common.transactions import oldest_running
 from entities.models import CreditRecord, Entity, SubmittingBody
 from entities.sharing import policies, watched
 from entities.sharing.models import Change, WatchList
@@ -77,16 +77,9 @@ class Answer:
     more: bool
 
 
-def watermark() -> int:
-    """The number of the oldest transaction still running; all below have ended."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return cursor.fetchone()[0]
-
-
 def now() -> Place:
     """The place behind all that can be told of now: where a new follower begins."""
-    return Place(watermark() - 1, BIGGEST)
+    return Place(oldest_running() - 1, BIGGEST)
 
 
 def after(place: Place) -> Q:
@@ -108,7 +101,7 @@ def changes_since(
     Args:
         watch_lists: only the entities on these; None for every entity.
     """
-    until = watermark()
+    until = oldest_running()
     ordered = Change.objects.filter(
         after(since), transaction_id__gte=since.transaction, transaction_id__lt=until
     )

@@ -1,12 +1,12 @@
 """The audit log: append-only by the database, written with the deed, sealed in a chain."""
 
-from time import sleep
-
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from credit_platform.audit import services, verbs
 from credit_platform.audit.models import AuditEvent, AuditSeal
+from credit_platform.common.transactions import oldest_running
 from entities.models import CreditRecord
 from tests.factories import EntityFactory, RecordFactory, UserFactory
 
@@ -114,22 +114,13 @@ def test_a_deed_that_is_undone_leaves_no_trace():
     assert not AuditEvent.objects.exists()
 
 
-def seal_soon() -> AuditSeal:
-    """Seal once no transaction of any database on the server, begun before, still runs."""
-    for _attempt in range(200):
-        if made := services.seal():
-            return made
-        sleep(0.1)
-    raise AssertionError("Some transaction on the server ran for twenty seconds.")
-
-
 @pytest.fixture
 def three_seals(transactional_db):
     """Three sealed spans of one event each."""
     for _number in range(3):
         with transaction.atomic():
             leave_a_trace(amount=1)
-        seal_soon()
+        services.seal()
 
 
 def tamper(statement: str) -> None:
@@ -171,15 +162,13 @@ def test_sealing_when_nothing_happened_adds_no_seal(three_seals):
 def test_a_seal_leaves_out_what_a_running_transaction_may_still_add():
     with transaction.atomic():
         leave_a_trace()
-        other = connection.copy()
-        try:
-            with other.cursor() as cursor:
-                cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-                (oldest_running,) = cursor.fetchone()
-        finally:
-            other.close()
-        assert AuditEvent.objects.get().transaction_id >= oldest_running
-    assert seal_soon().count == 1
+        running = AuditEvent.objects.get().transaction_id
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            # Of another connection, at the same time.
+            other.execute("SELECT pg_current_xact_id()")
+            other.commit()
+        assert oldest_running() == running
+    assert services.seal().count == 1
 
 
 def test_every_verb_has_a_sentence_for_people():

@@ -22,8 +22,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-#: The real one, of which the tests' own stands for this database alone.
-WATERMARK = feed.watermark
 
 
 def follow(body, *entities, **facts) -> WatchList:
@@ -125,13 +123,6 @@ def test_no_cursor_skips_a_transaction_that_ends_late(tax):
     second = feed.changes_since(body=tax, since=first.next, watch_lists=None)
     assert [one.change.kind for one in second.changes] == ["renamed", "published"]
     assert feed.changes_since(body=tax, since=second.next, watch_lists=None).changes == []
-
-
-def test_nothing_is_told_of_beyond_the_oldest_transaction_that_still_runs_on_the_server():
-    with psycopg.connect(**connection.get_connection_params()) as slow:
-        (number,) = slow.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
-        assert WATERMARK() <= number
-        slow.rollback()
 
 
 def test_a_change_of_the_running_transaction_is_told_of_only_once_it_ends(tax):
