@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 from django.conf import settings
@@ -89,8 +90,11 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> int:
     addresses = check(url)
     named = httpx.URL(url)
     direct = named.copy_with(host=str(addresses[0]))
+    sending = _post(direct, content, {**headers, "Host": named.netloc.decode()}, named.host)
     try:
-        status = asyncio.run(_post(direct, content, {**headers, "Host": named.netloc.decode()}, named.host))
+        # A thread of its own: the caller's may have an event loop that runs already.
+        with ThreadPoolExecutor(1) as thread:
+            status = thread.submit(asyncio.run, sending).result()
     except TimeoutError as problem:
         raise NotTaken(f"No answer within {DEADLINE:.0f} seconds") from problem
     except (httpx.HTTPError, ssl.SSLError, OSError) as problem:
