@@ -93,13 +93,13 @@ def is_stamped(stamp, wanted):
 def ensure_python_packages():
     """Bring `.venv` to what `requirements.lock` says; a second call finds that done and returns at once."""
     lock = (ROOT / "requirements.lock").read_text()
-    wanted = fingerprint(lock, sys.version_info[:2], str(VENV))
+    wanted = fingerprint(lock, sys.version_info[:2], str(VENV.resolve()))
     stamp = VENV / ".installed"
     if is_stamped(stamp, wanted):
         return
-    if not is_stamped(VENV / ".python", sys.version + str(VENV)):
+    if not is_stamped(VENV / ".python", sys.version + str(VENV.resolve())):
         _make_virtual_environment()
-        (VENV / ".python").write_text(sys.version + str(VENV))
+        (VENV / ".python").write_text(sys.version + str(VENV.resolve()))
     _install_uv(lock)
     run_uv(
         "Python packages",
