@@ -11,6 +11,10 @@ BEAT_SCHEDULE = {
         "task": "evaluation.tasks.work_on_runs",
         "schedule": 60.0,
     },
+    "take part in simulations where one goes on, every minute": {
+        "task": "evaluation.composing.tasks.work_on_simulations",
+        "schedule": 60.0,
+    },
     "end publicity whose day has come, every hour, so that a missed midnight is made good": {
         "task": "entities.tasks.end_publicity",
         "schedule": crontab(minute=1),

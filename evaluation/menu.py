@@ -15,7 +15,7 @@ def offer() -> None:
             url_name="evaluation:board",
             visible=policies.may_see_board,
             order=30,
-            section=("/ratings/", "/schemes/"),
+            section=("/ratings/", "/schemes"),
         )
     )
     register_panel(

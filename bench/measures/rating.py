@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from bench import city, databases
 from bench.harness import Result, Run, measure
@@ -47,6 +48,41 @@ def bulk_vs_orm(run: Run) -> Result:
     taken = _bulk(run)
     speed = taken.entities / taken.rated
     return Result(speed / taken.loop, taken.loop, speed / taken.loop)
+
+
+@measure("rating.simulate_vs_scan", unit="ratio")
+def simulate_vs_scan(run: Run) -> Result:
+    """How many times as long as a bare sum over all records it takes to simulate a draft over the whole city.
+
+    The draft has general penalties at more points and one grade's limit higher. Simulating is: records read once,
+    everybody rated by the scheme in force and by the draft, counted from grade to grade by district, industry, size,
+    age and department, who moves most found with the reasons, the sample taken through the last twelve months
+    and each parameter, the result stored. The sum is that of `rating.bulk_vs_scan`, in turns; `baseline` is
+    its time in seconds.
+    """
+    other = Run(run.size, run.log, say=run.say)
+    ratios, scans, simulated = [], [], []
+    with _rated_city(run) as copy:
+        for number in range(1, run.size.rounds + 1):
+            found: dict[str, Any] = {}
+            steps = {
+                "scan": lambda: other.apart("bench.measures.rating:scan", database=copy),
+                "simulate": lambda: run.apart("bench.measures.rating:simulate_draft", database=copy),
+            }
+            for step in ("scan", "simulate") if number % 2 else ("simulate", "scan"):
+                found[step] = steps[step]()
+            told = found["simulate"]
+            scans.append(found["scan"])
+            simulated.append(told["seconds"])
+            ratios.append(told["seconds"] / found["scan"])
+            run.say(
+                f"    round {number}: {told['entities']:,} entities in {told['seconds']:.2f} s, of which the city "
+                f"{told['city']:.2f} s; {told['moved']:,} others; scan {found['scan']:.2f} s, ratio {ratios[-1]:.2f}"
+            )
+    middle = len(ratios) // 2
+    return Result(
+        sorted(ratios)[middle], sorted(scans)[middle], sorted(scans)[middle] / sorted(simulated)[middle]
+    )
 
 
 _taken: dict[str, _Bulk] = {}
@@ -145,6 +181,78 @@ def rate_everybody(days_later: int) -> dict:
         "entities": Entity.objects.count(),
         "ratings": CurrentRating.objects.count(),
     }
+
+
+def simulate_draft() -> dict:
+    """Simulate a draft of the comprehensive scheme, by as many processes as the machine has cores, at most two."""
+    import multiprocessing
+
+    from django.db import connections
+
+    from credit_platform.accounts.models import User
+    from entities.models import Membership, SubmittingBody
+    from evaluation.composing import services
+    from evaluation.composing.models import Simulation
+
+    body = SubmittingBody.objects.get(code="lead-office")
+    user, is_new = User.objects.get_or_create(username="bench-lead", defaults={"email": "lead@example.org"})
+    if is_new:
+        Membership.objects.create(user=user, body=body, role=Membership.Role.LEAD)
+    draft = services.begin_draft(by=user, code="city-comprehensive")
+    document = draft.document
+    document["components"][0]["each"]["add"][0]["gives"]["general"] = "-12"
+    document["scale"][1]["from"] = "77"
+    services.save_draft(
+        by=user,
+        draft_id=draft.pk,
+        document=document,
+        name_zh=draft.name_zh,
+        name_en=draft.name_en,
+        effective_from=draft.effective_from,
+        reason="measured",
+    )
+    simulation = services.start_simulation(by=user, draft_id=draft.pk)
+    connections.close_all()
+    started = time.perf_counter()
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_simulate, args=(simulation.pk,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    city = 0.0
+    while any(process.is_alive() for process in processes):
+        time.sleep(0.02)
+        if not city and not _city_is_left(simulation.pk):
+            city = time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    results: dict[str, Any] = Simulation.objects.get(pk=simulation.pk).results or {}
+    grades = len(document["scale"]) + 1
+    return {
+        "seconds": seconds,
+        "city": city,
+        "entities": sum(results["matrix"]),
+        "moved": sum(n for at, n in enumerate(results["matrix"]) if at // grades != at % grades),
+    }
+
+
+def _simulate(simulation_id: int) -> None:
+    """What a process that was forked off does. It leaves without what its parent would have done at the end."""
+    import os
+
+    from django.db import connections
+
+    from evaluation.composing.simulating import work_on
+
+    work_on(simulation_id)
+    connections.close_all()
+    os._exit(0)
+
+
+def _city_is_left(simulation_id: int) -> bool:
+    from evaluation.composing.models import Simulation, SimulationPart
+
+    parts = SimulationPart.objects.filter(simulation_id=simulation_id, kind="city")
+    is_waiting = Simulation.objects.filter(pk=simulation_id, state="waiting").exists()
+    return is_waiting or parts.filter(done_at=None).exists()
 
 
 def rate_one_by_one(sample: int) -> float:

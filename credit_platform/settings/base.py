@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "entities.sharing",
     "entities.quality",
     "evaluation",
+    "evaluation.composing",
     "agencies",
     "agencies.market_supervision",
     "agencies.tax",
@@ -314,6 +315,8 @@ CELERY_TASK_ROUTES = {
     # Not on the queue of the files themselves: it must come through while they are being worked on.
     "entities.tasks.resume_submissions": {"queue": "default"},
     "entities.tasks.*submission*": {"queue": "bulk"},
+    # A city takes seconds to minutes: single ratings do not wait behind it.
+    "evaluation.composing.tasks.*": {"queue": "bulk"},
     # It waits for other people's machines; ratings and the ends of publicity do not wait behind it.
     "entities.sharing.tasks.send_changes": {"queue": "bulk"},
 }

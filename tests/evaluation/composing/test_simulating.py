@@ -1,0 +1,306 @@
+"""Simulation before decision: the whole city by both documents with the one kernel, whatever is stopped or lost."""
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings, strategies as st
+
+from entities.models import Entity
+from evaluation import bulk
+from evaluation.composing import services, simulating, tallies
+from evaluation.composing.models import Simulation, SimulationPart
+from evaluation.composing.tallies import Groups, tally, together
+from evaluation.kernel import RatingColumns
+from evaluation.models import CurrentRating
+from tests.factories import EntityFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+def cells(simulation, letters="ABCD"):
+    """{(before, after): count} of the matrix, "" for not rated."""
+    names, size = ("", *letters), len(letters) + 1
+    return {
+        (names[place // size], names[place % size]): count
+        for place, count in enumerate(simulation.results["matrix"])
+        if count
+    }
+
+
+def test_a_draft_that_changes_nothing_moves_nobody(draft, city, simulate):
+    simulation = simulate(draft)
+
+    found = cells(simulation)
+    assert sum(found.values()) == 6
+    assert all(before == after for before, after in found)
+    assert len(found) == 3
+    assert simulation.results["fell"] == simulation.results["rose"] == []
+    assert simulation.results["bodies"] == {}
+    assert simulation.results["points_only"] == 0
+
+
+def test_the_side_of_the_current_scheme_is_what_the_current_ratings_are(harsher, city, rated, simulate):
+    rated(*city)
+
+    simulation = simulate(harsher)
+
+    before: dict[str, int] = {}
+    for (letter, _after), count in cells(simulation).items():
+        before[letter] = before.get(letter, 0) + count
+    stored = CurrentRating.objects.filter(scheme=harsher.scheme).values_list("grade", flat=True)
+    assert before == {letter: list(stored).count(letter) for letter in set(stored)}
+
+
+def test_after_publishing_everybody_gets_the_grade_that_the_simulation_told(
+    harsher, city, rated, simulate, office
+):
+    simulation = simulate(harsher)
+    services.send_draft(by=office[0], draft_id=harsher.pk)
+    version = services.publish_draft(by=office[1], draft_id=harsher.pk)
+
+    rated(*city, as_of=version.effective_from)
+
+    told: dict[str, int] = {}
+    for (_before, letter), count in cells(simulation).items():
+        told[letter] = told.get(letter, 0) + count
+    given = CurrentRating.objects.filter(version=version).values_list("grade", flat=True)
+    # The penalties of the city are of classes of age that do not end before then.
+    assert told == {letter: list(given).count(letter) for letter in set(given)}
+
+
+def test_who_falls_is_told_with_the_component_that_makes_it(harsher, city, simulate):
+    results = simulate(harsher).results
+
+    fallen = {one["entity"]: one for one in results["fell"]}
+    assert city[2].pk in fallen
+    one = fallen[city[2].pk]
+    # 84 + 4 - 10 gave B; 84 + 4 - 20 gives C.
+    assert one["places"] == [1, 2]
+    assert one["points"] == [7800, 6800]
+    assert one["because"] == [["penalties", -1000, -2000]]
+    assert results["rose"] == []
+
+
+def test_a_rule_that_acts_anew_is_a_reason(draft, change, city, simulate):
+    def never_better(document):
+        document["rules"].append(
+            {
+                "code": "held",
+                "name": {"zh": "上限", "en": "Held"},
+                "article": "9",
+                "when": {"records": {"types": ["commendation"]}},
+                "then": {"ceiling": "C"},
+            }
+        )
+
+    results = simulate(change(draft, never_better)).results
+
+    reasons = {one["entity"]: one["because"] for one in results["fell"]}
+    assert reasons[city[0].pk] == [["held", None, 1]]
+
+
+def test_the_city_is_parted_by_district_industry_size_and_age(harsher, city, simulate):
+    by = simulate(harsher).results["by"]
+
+    def sums(name):
+        return {word: sum(matrix) for word, matrix in by[name].items()}
+
+    assert sums("district") == {"汀东区": 3, "汀西区": 3}
+    assert sums("section") == {"C": 6}
+    assert sums("size") == {"large": 2, "small": 2, "micro": 1, "": 1}
+    assert sums("age")["under-1"] == 1
+    assert sums("age")["1-to-3"] == 1
+
+
+def test_the_departments_are_those_whose_records_weigh(harsher, city, simulate):
+    bodies = simulate(harsher).results["bodies"]
+
+    fallen = len(simulate(harsher).results["fell"])
+    submitters = {
+        str(one) for entity in city for one in entity.records.values_list("submitted_by", flat=True)
+    }
+    assert set(bodies) <= submitters
+    assert max(fell for fell, _rose in bodies.values()) <= fallen
+    assert all(rose == 0 for _fell, rose in bodies.values())
+
+
+def test_the_months_and_the_sensitivity_are_worked_out_on_the_sample(harsher, city, simulate):
+    results = simulate(harsher).results
+
+    assert results["sample"] == 6
+    assert len(results["months"]) == simulating.MONTHS + 1
+    last = results["months"][-1]
+    assert last["day"] == TODAY().isoformat()
+    assert sum(last["base"]["grades"]) == 6
+    # Nobody had a record a year ago but who was punished then.
+    assert results["months"][0]["base"]["grades"][-1] >= 4
+    lines = {tuple(line["path"]): line for line in results["sensitivity"]}
+    general = lines["components", 0, "each", "add", 0, "gives", "general"]
+    assert general["value"] == "-20"
+    assert general["down"]["value"] == "-22"
+    assert ("scale", 0, "from") in lines
+    assert any(line["up"] and line["up"]["fell"] + line["up"]["rose"] for line in lines.values())
+
+
+def test_cut_into_many_ranges_a_city_gives_the_same(harsher, city, simulate, monkeypatch):
+    whole = simulate(harsher).results
+    monkeypatch.setattr(bulk, "PLACE_BITS", 0)
+    monkeypatch.setattr(bulk, "RECORDS_AT_ONCE", 3)
+
+    parts = simulate(harsher).results
+
+    assert parts == whole
+
+
+def test_a_simulation_that_is_stopped_goes_on_where_it_was(harsher, city, office, simulate, monkeypatch):
+    expected = simulate(harsher).results
+    monkeypatch.setattr(bulk, "PLACE_BITS", 0)
+    monkeypatch.setattr(bulk, "RECORDS_AT_ONCE", 3)
+    simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
+
+    def stop(done, parts):
+        if done == 2:
+            services.cancel_simulation(by=office[0], simulation_id=simulation.pk)
+
+    simulating.work_on(simulation.pk, progress=stop)
+    simulation.refresh_from_db()
+    assert simulation.state == "cancelled"
+    assert simulation.parts.exclude(done_at=None).count() == 2
+    simulating.work_on(simulation.pk)
+    assert simulation.parts.exclude(done_at=None).count() == 2
+
+    services.resume_simulation(by=office[0], simulation_id=simulation.pk)
+    simulating.work_on_all()
+
+    simulation.refresh_from_db()
+    assert simulation.state == "done"
+    assert simulation.results == expected
+    assert not SimulationPart.objects.exists()
+
+
+def test_what_cannot_be_worked_out_fails_and_may_be_tried_again(harsher, city, office, monkeypatch):
+    simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(simulating, "rate", lambda *given: (_ for _ in ()).throw(ValueError("broken")))
+        with pytest.raises(ValueError, match="broken"):
+            simulating.work_on(simulation.pk)
+    simulation.refresh_from_db()
+    assert simulation.state == "failed"
+
+    services.resume_simulation(by=office[0], simulation_id=simulation.pk)
+    simulating.work_on(simulation.pk)
+
+    simulation.refresh_from_db()
+    assert simulation.state == "done"
+
+
+def test_work_that_is_done_is_not_done_again(harsher, city, simulate):
+    simulation = simulate(harsher)
+    ended = simulation.ended_at
+
+    simulating.work_on(simulation.pk)
+
+    simulation.refresh_from_db()
+    assert simulation.ended_at == ended
+
+
+def test_the_same_is_simulated_once_at_a_time(harsher, city, office):
+    first = services.start_simulation(by=office[0], draft_id=harsher.pk)
+
+    assert services.start_simulation(by=office[1], draft_id=harsher.pk) == first
+    assert Simulation.objects.count() == 1
+
+
+def test_nothing_in_the_registry_is_written(harsher, city, rated, simulate):
+    rated(*city)
+    before = list(CurrentRating.objects.order_by("pk").values())
+
+    simulate(harsher)
+
+    assert list(CurrentRating.objects.order_by("pk").values()) == before
+
+
+def test_the_sample_is_the_same_whoever_draws_it():
+    keys = np.arange(1, 20_001)
+
+    drawn = simulating.in_sample(keys, 10)
+
+    assert (
+        drawn.tolist()
+        == [bool(simulating.in_sample(np.array([key]), 10)[0]) for key in keys[:100]] + drawn[100:].tolist()
+    )
+    assert 1_800 < drawn.sum() < 2_200
+    assert simulating.in_sample(keys, 1).all()
+
+
+def test_only_some_entities_keep_their_records(harsher, city):
+    simulation = Simulation(draft=harsher, base=harsher.base, document=harsher.document)
+    reader = simulating.Reader.of(simulation)
+    columns = reader.ranges.columns(city[0].pk, city[-1].pk)
+
+    part = simulating.only(columns, np.array([1, 3]))
+
+    assert part.entities.tolist() == [city[1].pk, city[3].pk]
+    assert part.records.count().tolist() == [2, 3]
+    assert Entity.objects.filter(records__in=part.records.record.tolist()).distinct().count() == 2
+
+
+def test_an_entity_without_any_record_is_not_in_the_city_that_is_rated(draft, simulate):
+    EntityFactory()
+
+    assert sum(simulate(draft).results["matrix"]) == 0
+
+
+# Tallies
+
+
+def ratings(rows):
+    entities, places, points = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+    return RatingColumns(
+        entities=entities,
+        points=points,
+        pointless=np.zeros(len(rows), bool),
+        place=places,
+        counted=np.ones(len(rows), np.int64),
+    )
+
+
+CITY = st.lists(
+    st.tuples(
+        st.integers(-1, 3), st.integers(-1, 2), st.integers(0, 50), st.integers(0, 50), st.integers(0, 2)
+    ),
+    min_size=1,
+    max_size=120,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(CITY, st.lists(st.integers(0, 119), max_size=4), st.randoms(use_true_random=False))
+def test_tallies_of_ranges_add_up_to_that_of_the_city(entities, cuts, order: random.Random):
+    scales = (4, 3)
+
+    def of(first, last):
+        rows = list(enumerate(entities))[first:last]
+        before = ratings([(key, row[0], row[2]) for key, row in rows])
+        after = ratings([(key, row[1], row[3]) for key, row in rows])
+        groups = {"size": Groups(("a", "b"), np.array([row[4] for _key, row in rows]))}
+        return tally(before, after, scales, groups, simulating.in_sample(before.entities, 3)).as_json()
+
+    edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(entities)}), len(entities)]
+    parts = [of(first, last) for first, last in itertools.pairwise(edges)]
+    order.shuffle(parts)
+
+    whole = together([of(0, len(entities))], scales).as_json()
+    assert together(parts, scales).as_json() == whole
+    assert sum(whole["matrix"]) == len(entities)
+    assert sum(map(sum, whole["by"]["size"].values())) == len(entities)
+
+
+def test_on_scales_of_different_length_a_grade_is_held_by_its_share_of_the_scale():
+    far = tallies.direction(np.array([0, 1, 1, 3, -1]), np.array([0, 0, 2, 2, 1]), 4, 3)
+
+    assert [int(np.sign(one)) for one in far] == [0, -1, 1, 0, 0]
