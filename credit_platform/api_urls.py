@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("entities.quality.api.urls")),
     path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
+    path("", include("repair.proof.api.urls")),
 ]

@@ -22,6 +22,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from entities.models import Delivery, Submission
 from evaluation.models import RatingRequest
+from repair.proof.models import Confirmation
 
 LOOPBACK = ("127.0.0.1", "::1")
 #: Set once all migrations were seen to be applied: they stay so, and looking reads every migration file.
@@ -96,6 +97,7 @@ def _waiting() -> bytes:
     for what, (rows, since) in {
         "rating": (RatingRequest.objects.all(), "requested_at"),
         "delivery": (Delivery.objects.filter(delivered_at=None), "next_attempt_at"),
+        "confirmation": (Confirmation.objects.waiting(), "effect__begun_at"),
         "submission": (Submission.objects.filter(state__in=Submission.IN_WORK), "uploaded_at"),
     }.items():
         found = rows.aggregate(count=Count("pk"), oldest=Min(since))

@@ -61,6 +61,14 @@ BEAT_SCHEDULE = {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),
     },
+    "look whether what cases ended is gone everywhere and take in confirmations, every minute": {
+        "task": "repair.proof.tasks.confirm_waiting",
+        "schedule": 60.0,
+    },
+    "remind bodies of what they have not confirmed, every hour": {
+        "task": "repair.proof.tasks.remind",
+        "schedule": crontab(minute=25),
+    },
     "seal the audit log, every five minutes": {
         "task": "credit_platform.audit.tasks.seal_audit_log",
         "schedule": 300.0,

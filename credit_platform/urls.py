@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("agencies.urls")),
     path("", include("evaluation.urls")),
     path("", include("repair.urls")),
+    path("", include("repair.proof.urls")),
     path("", include("associations.urls")),
     path("", include("credit_platform.governance.urls")),
     path("", include("credit_platform.ui.urls")),

@@ -123,6 +123,7 @@ DEEDS = {
     Action.NOTE: _("wrote an internal note"),
     Action.SETTLE: _("settled the case, because the record has ended"),
     "record_corrected": _("took the corrected record into the case"),
+    "closed": _("closed the case: every place has confirmed"),
 }
 
 

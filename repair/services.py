@@ -19,7 +19,7 @@ from entities.models import CreditRecord, SubmittingBody
 from entities.policies import who_answers_for
 from entities.publicity import repair_outlook
 from entities.services import documents, records
-from repair import clocks, corrections, notices, policies, rules
+from repair import clocks, corrections, following, notices, policies, rules
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
 from repair.workflow import Action, Move, State, move_for
@@ -317,7 +317,7 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
         case.version += 1
     clocks.after(case, move.action, by=by, note=note, today=today)
     case.save()
-    CaseStep.objects.create(
+    step = CaseStep.objects.create(
         case=case,
         actor=by,
         actor_name=str(by) if by else _("The platform"),
@@ -340,6 +340,7 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
         )
     if tell := notices.OF_ACTION.get(move.action):
         tell(case, note)
+    following.step_taken(case, step)
 
 
 def _carry_out_objection(case: Case, move: Move, *, by) -> None:

@@ -18,6 +18,7 @@ from entities.models import Entity
 from repair import clocks, lists, pages, policies, rules, selectors, services
 from repair.forms import DraftForm, LendForm, ObjectionForm, ProfileForm, StepForm
 from repair.models import Case, CaseDocument
+from repair.proof.selectors import proof_of
 from repair.texts import fill_in
 from repair.workflow import Action, move_for
 
@@ -141,6 +142,7 @@ def _show(
         "case": page.case,
         "problem": problem,
         "papers": [_paper(paper, page.case) for paper in page.papers],
+        "proof": proof_of(user=request.user, case=page.case),
     }
     if page.case.state == Case.State.DRAFT:
         context["form"] = draft_form or _draft_form(page.case)

@@ -11,7 +11,10 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
+        from credit_platform.portal import looking
         from entities.policies import entities_of
+
+        looking.offer()
 
         def is_agent(user) -> bool:
             return user.is_authenticated and bool(entities_of(user))

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "agencies.financial_supervision",
     "associations",
     "repair",
+    "repair.proof",
     "credit_platform.portal",
     "credit_platform.governance",
 ]

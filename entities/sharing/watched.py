@@ -39,6 +39,20 @@ def keys_of_any(watch_lists: Iterable[WatchList]):
     return Entity.everything.filter(Q(pk__in=standing) | Q(merged_into__in=standing)).values("pk")
 
 
+def lists_watching(entity: Entity) -> list[WatchList]:
+    """The lists of bodies that are there on which the entity stands, with their bodies, by key."""
+    standing = (
+        WatchList.objects.filter(ended_at=None, body__is_active=True).select_related("body").order_by("pk")
+    )
+    picked = standing.filter(kind=WatchList.Kind.PICKED, picked__entity=entity)
+    others = standing.exclude(kind=WatchList.Kind.PICKED)
+    return [*picked, *(one for one in others if _stands_on(one, entity))]
+
+
+def _stands_on(watch_list: WatchList, entity: Entity) -> bool:
+    return Entity.objects.filter(entities_of(watch_list), pk=entity.pk).exists()
+
+
 def below(region: str) -> str:
     """What the codes of a region's parts begin with: 330000 → 33, 330200 → 3302."""
     while len(region) > 2 and region.endswith("00"):

@@ -22,6 +22,7 @@ LEVELS = (
         "associations",
     },
     {"repair"},
+    {"proof"},
     {"portal", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}

@@ -22,6 +22,7 @@ from entities.sharing.models import WatchList, Webhook, WebhookMessage
 from entities.systems.services import connect_system
 from evaluation.models import Scheme
 from repair.models import CaseDocument
+from repair.proof.models import Confirmation, Effect
 from tests import factories
 from tests.browser.city import build_city
 
@@ -96,6 +97,8 @@ class World:
         self.paper = CaseDocument.objects.create(
             case=self.case, document=self._document("receipt.pdf", "application/pdf", "agent"), kind="proof"
         )
+        effect = Effect.objects.create(case=self.case, record=self.record, how="repaired")
+        self.confirmation = Confirmation.objects.create(effect=effect, kind="body", body=self.body, why="told")
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
@@ -210,6 +213,9 @@ class World:
             "api-case-draft": {"number": self.case_draft.number},
             "api-case-commitment": {"number": self.case_draft.number},
             "api-case-documents": {"number": self.case_draft.number},
+            "proof:confirm": {"key": self.confirmation.key},
+            "proof:excuse": {"key": self.confirmation.key},
+            "api-confirmation-confirm": {"key": self.confirmation.key},
             "quality:body": {"code": self.body.code},
             "quality:records": {"code": self.body.code},
             "sharing:export": {"code": "records", "file_format": "csv"},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import access, services as audit
 from credit_platform.audit.access import OnBehalf
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
-from entities.models import SubmittingBody
+from entities.models import CreditRecord, SubmittingBody
 from entities.services import feedback
 from entities.sharing import feed, outbound, policies, signing
 from entities.sharing.feed import Answer, Place, Told
@@ -188,7 +188,7 @@ def _write_next(webhook_id: int) -> tuple[int, bool]:
         changes=len(answer.changes),
         next_attempt_at=now,
     )
-    _log_as_shown(webhook, answer)
+    _log_as_shown(webhook, {one.about.pk for one in answer.changes if one.about})
     return 1, answer.more
 
 
@@ -216,9 +216,31 @@ def thin(one: Told) -> dict:
     }
 
 
-def _log_as_shown(webhook: Webhook, answer: Answer) -> None:
+@transaction.atomic
+def send_now(*, webhook: Webhook, kind: str, data: dict, record: CreditRecord) -> WebhookMessage:
+    """Write a message of its own to one receiver, in the running transaction: signed, tried and kept like every other.
+
+    For what has to be acknowledged by itself: `delivered_at` of the message says that the receiver took it.
+
+    Args:
+        kind: the `type` of the message.
+        data: what it says, without the content of the record.
+    """
+    now = timezone.now()
+    payload = {"type": kind, "timestamp": now.isoformat(), "data": data}
+    message = WebhookMessage.objects.create(
+        webhook=webhook,
+        body=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+        changes=1,
+        next_attempt_at=now,
+    )
+    _log_as_shown(webhook, {record.pk})
+    return message
+
+
+def _log_as_shown(webhook: Webhook, records: set[int]) -> None:
     body = webhook.body
-    noted = access.Noted(records={one.about.pk for one in answer.changes if one.about})
+    noted = access.Noted(records=records)
     access.write(
         by=None,
         noted=noted,

@@ -1,0 +1,95 @@
+"""What the proof tells to whom.
+
+A body that is asked learns which kind of record of whom is over; the number stands on the page behind, where
+looking at it is put on record.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from entities.models import SubmittingBody
+from entities.services import feedback
+from repair.models import Case
+from repair.proof.models import Confirmation, Effect
+
+TEMPLATES = {
+    "proof.asked": gettext_noop(
+        "A record (%(type)s) about %(entity)s is over. Take it out wherever you keep it, and confirm that it is gone."
+    ),
+    "proof.asked_corrected": gettext_noop(
+        "A record (%(type)s) about %(entity)s was corrected. Replace it wherever you keep it, and confirm that the"
+        " old one is gone."
+    ),
+    "proof.reminded": gettext_noop(
+        "Your confirmation that a record (%(type)s) about %(entity)s is gone is still missing since %(day)s."
+    ),
+    "proof.late": gettext_noop(
+        "%(number)s (%(entity)s): since %(day)s %(count)s places have not confirmed that the record is gone."
+    ),
+    "proof.still_shown": gettext_noop(
+        "%(number)s (%(entity)s): a place of this platform still shows the record that is over."
+    ),
+    "proof.closed": gettext_noop(
+        "%(number)s is closed: every place has confirmed that the record %(record)s of %(entity)s is gone."
+    ),
+}
+
+
+def register() -> None:
+    for kind, template in TEMPLATES.items():
+        feedback.register_notice(kind, template)
+
+
+def ask(confirmation: Confirmation) -> None:
+    corrected = confirmation.effect.how == Effect.How.CORRECTED
+    _to_body("proof.asked_corrected" if corrected else "proof.asked", confirmation)
+
+
+def remind(confirmation: Confirmation) -> None:
+    _to_body("proof.reminded", confirmation)
+
+
+def _to_body(kind: str, confirmation: Confirmation) -> None:
+    effect = confirmation.effect
+    feedback.notify(
+        kind=kind,
+        params={
+            "type": feedback.both_names(effect.record.record_type),
+            "entity": feedback.both_names(effect.record.entity),
+            "day": effect.begun_at.date().isoformat(),
+        },
+        url=reverse("proof:list"),
+        body=confirmation.body,
+    )
+
+
+def late(effect: Effect, count: int) -> None:
+    _to_lead("proof.late", effect, count=count)
+
+
+def still_shown(effect: Effect) -> None:
+    _to_lead("proof.still_shown", effect)
+
+
+def closed(effect: Effect) -> None:
+    case = effect.case
+    params = _params(effect) | {"record": effect.record.document_number}
+    feedback.notify(kind="proof.closed", params=params, url=_url(case), entity=case.entity)
+    feedback.notify(kind="proof.closed", params=params, url=_url(case), body=case.deciding_body)
+
+
+def _to_lead(kind: str, effect: Effect, **more) -> None:
+    for office in SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True):
+        feedback.notify(kind=kind, params=_params(effect) | more, url=_url(effect.case), body=office)
+
+
+def _params(effect: Effect) -> dict:
+    return {
+        "number": effect.case.number,
+        "entity": feedback.both_names(effect.case.entity),
+        "day": effect.begun_at.date().isoformat(),
+    }
+
+
+def _url(case: Case) -> str:
+    return reverse("repair:case-detail", args=(case.number,))

@@ -1,0 +1,378 @@
+"""From the decision to the last confirmation: rows first, looks and messages after, closed when nothing waits.
+
+What begins here begins in the transaction of the decision. All the rest may be killed at any point and taken up
+again: each look, receipt and reminder is a short transaction of its own on one row.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from celery import signature
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from associations.models import Member
+from credit_platform.audit import services as audit
+from credit_platform.audit.models import AccessEntry
+from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.queueing import enqueue_on_commit
+from entities.models import CreditRecord, SubmittingBody
+from entities.policies import who_answers_for
+from entities.sharing import watched
+from entities.sharing.models import WatchList, Webhook
+from entities.sharing.policies import once_shared_with
+from entities.sharing.services import webhooks
+from repair import following
+from repair.models import Case, CaseStep
+from repair.proof import notices, places, policies
+from repair.proof.models import Confirmation, Effect
+
+log = structlog.get_logger(__name__)
+#: The states of a case in which it has done something to its record.
+IN_EFFECT = frozenset({Case.State.GRANTED, Case.State.UPHELD})
+HOW = {
+    CreditRecord.Status.REPAIRED: Effect.How.REPAIRED,
+    CreditRecord.Status.WITHDRAWN: Effect.How.WITHDRAWN,
+    CreditRecord.Status.REPLACED: Effect.How.CORRECTED,
+}
+#: By these ways a body takes a record along; what was only looked at on a page is not kept there.
+TAKEN_ALONG = (AccessEntry.Way.API, AccessEntry.Way.EXPORT, AccessEntry.Way.WEBHOOK)
+#: How long to wait after a look that still found the record; then as long as the last.
+LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 5, 15, 60))
+#: After so many looks that found it, the lead office is told.
+LOOKS_BEFORE_TELLING = 4
+REMIND_EVERY = timedelta(days=1)
+LATE_AFTER = timedelta(days=3)
+CLOSED = "closed"
+#: What a receiver is told; to answer it in the two hundreds says that the record is taken out.
+RECORD_GONE = "record.gone"
+
+
+# With the decision
+
+
+def begin_effect(case: Case, step: CaseStep) -> None:
+    """Write down every place that has to confirm what this step did to the record; none for other steps.
+
+    Runs in the transaction of the step (`repair.following`).
+    """
+    if step.target not in IN_EFFECT or Effect.objects.filter(case=case).exists():
+        return
+    record = CreditRecord.objects.select_related("entity", "record_type", "submitted_by", "type_version").get(
+        pk=case.record_id
+    )
+    if record.status not in HOW:
+        return
+    effect = Effect.objects.create(case=case, record=record, how=HOW[CreditRecord.Status(record.status)])
+    asked = Confirmation.objects.bulk_create(
+        [*_of_own_places(effect), *_of_bodies(effect, decided_by=step.actor_body)]
+    )
+    for confirmation in asked:
+        if confirmation.kind == Confirmation.Kind.RECEIVER:
+            confirmation.message = webhooks.send_now(
+                webhook=confirmation.webhook, kind=RECORD_GONE, data=_message(confirmation), record=record
+            )
+            confirmation.save(update_fields=("message",))
+        elif confirmation.kind == Confirmation.Kind.BODY:
+            notices.ask(confirmation)
+    audit.record(actor=step.actor, verb="proof.effect.begun", target=case, places=len(asked))
+    enqueue_on_commit(signature("repair.proof.tasks.confirm_waiting"))
+
+
+def _of_own_places(effect: Effect) -> list[Confirmation]:
+    return [
+        Confirmation(
+            effect=effect,
+            kind=Confirmation.Kind.OWN,
+            place=place.code,
+            next_look_at=effect.begun_at + place.after,
+        )
+        for place in places.all_places()
+    ]
+
+
+def _of_bodies(effect: Effect, *, decided_by: SubmittingBody | None) -> list[Confirmation]:
+    """A row for each receiver of the bodies concerned, and one for each of them that has no receiver."""
+    record = effect.record
+    watching = [one for one in watched.lists_watching(record.entity) if _was_open_to(record, one.body)]
+    concerned: dict[int, tuple[SubmittingBody, str]] = {}
+    for body, why in _concerned(record, watching):
+        concerned.setdefault(body.pk, (body, why))
+    if decided_by is not None:
+        concerned.pop(decided_by.pk, None)
+    receivers = Webhook.objects.filter(
+        body__in=concerned, removed_at=None, paused_at=None, body__is_active=True
+    ).select_related("body", "watch_list")
+    lists = {one.pk for one in watching}
+    reached = [one for one in receivers if one.watch_list_id is None or one.watch_list_id in lists]
+    by_system = {one.body_id for one in reached}
+    rows = [
+        Confirmation(
+            effect=effect,
+            kind=Confirmation.Kind.RECEIVER,
+            body=receiver.body,
+            webhook=receiver,
+            why=concerned[receiver.body_id][1],
+        )
+        for receiver in reached
+    ]
+    return rows + [
+        Confirmation(effect=effect, kind=Confirmation.Kind.BODY, body=body, why=why)
+        for key, (body, why) in concerned.items()
+        if key not in by_system
+    ]
+
+
+def _concerned(record: CreditRecord, watching: list[WatchList]):
+    """The bodies that may keep the record, each perhaps several times, the strongest reason first."""
+    yield who_answers_for(record.submitted_by), Confirmation.Why.SENT
+    told = (
+        AccessEntry.objects.filter(
+            subject_id=record.entity_id, record_ids__contains=[record.pk], way__in=TAKEN_ALONG
+        )
+        .exclude(body_id=None)
+        .values("body_id")
+    )
+    for body in SubmittingBody.objects.filter(pk__in=told).select_related("successor").order_by("pk"):
+        yield who_answers_for(body), Confirmation.Why.TOLD
+    members = Member.objects.filter(entity=record.entity_id).current_on(timezone.localdate())
+    for member in members.select_related("association__body").order_by("pk"):
+        if _was_open_to(record, member.association.body):
+            yield who_answers_for(member.association.body), Confirmation.Why.MEMBER
+    for one in watching:
+        yield one.body, Confirmation.Why.WATCHES
+
+
+def _was_open_to(record: CreditRecord, body: SubmittingBody) -> bool:
+    return CreditRecord.objects.filter(once_shared_with(body), pk=record.pk).exists()
+
+
+def _message(confirmation: Confirmation) -> dict:
+    """What a receiver is told, without the content of the record."""
+    effect = confirmation.effect
+    return {
+        "confirmation": str(confirmation.key),
+        "entity": effect.record.entity.credit_code,
+        "record": effect.record.pk,
+        "record_type": effect.record.record_type.code,
+        "submitted_by": effect.record.submitted_by.code,
+        "how": effect.how,
+    }
+
+
+# By people and by the systems of bodies
+
+
+def confirm(*, by, key, how: str = Confirmation.How.PERSON) -> Confirmation:
+    """Say for one's body that the record is taken out everywhere it keeps it. Saying it again changes nothing.
+
+    Raises:
+        Missing: there is no such confirmation for this user.
+    """
+    with transaction.atomic():
+        confirmation = _locked(by, key)
+        policies.may_confirm(by, confirmation).require()
+        if confirmation.state == Confirmation.State.WAITING:
+            _settle(confirmation, Confirmation.State.CONFIRMED, how=how, by=by)
+    return confirmation
+
+
+def excuse(*, by, key, because: str) -> Confirmation:
+    """Let the case be closed without this confirmation, and say why; whoever looks at the case reads it.
+
+    Raises:
+        WrongState: it is confirmed already.
+        InvalidInput: no reason.
+    """
+    with transaction.atomic():
+        confirmation = _locked(by, key)
+        policies.may_excuse(by, confirmation).require()
+        because = because.strip()
+        if confirmation.state == Confirmation.State.CONFIRMED:
+            raise WrongState(_("This place has confirmed already."))
+        if confirmation.state == Confirmation.State.EXCUSED:
+            return confirmation
+        longest = Confirmation._meta.get_field("excused_because").max_length
+        if not because:
+            raise InvalidInput({"because": [_("Say why the case may be closed without this confirmation.")]})
+        if len(because) > longest:
+            raise InvalidInput(
+                {"because": [_("This is longer than %(longest)d characters.") % {"longest": longest}]}
+            )
+        _settle(confirmation, Confirmation.State.EXCUSED, by=by, because=because)
+    return confirmation
+
+
+def _locked(by, key) -> Confirmation:
+    """The confirmation if this user may know of it; its effect is locked first, so that one alone closes the case."""
+    found = Confirmation.objects.visible_to(by).filter(pk=key).values_list("effect", flat=True).first()
+    if found is None:
+        raise Missing
+    return _under_lock(found, key)
+
+
+def _under_lock(effect_id: int, key) -> Confirmation:
+    effect = (
+        Effect.objects.select_for_update(of=("self",))
+        .select_related("case__entity", "case__deciding_body", "record__record_type", "record__entity")
+        .get(pk=effect_id)
+    )
+    confirmation = effect.confirmations.select_related("body").get(pk=key)
+    confirmation.effect = effect
+    return confirmation
+
+
+def _settle(
+    confirmation: Confirmation,
+    state: str,
+    *,
+    how: str = "",
+    by=None,
+    because: str = "",
+    at: datetime | None = None,
+) -> None:
+    confirmation.state, confirmation.how = state, how
+    confirmation.settled_at, confirmation.settled_by = at or timezone.now(), by
+    confirmation.excused_because, confirmation.next_look_at = because, None
+    confirmation.save(
+        update_fields=("state", "how", "settled_at", "settled_by", "excused_because", "next_look_at")
+    )
+    audit.record(
+        actor=by,
+        verb=f"proof.confirmation.{state}",
+        target=confirmation.effect.case,
+        place=confirmation.place or None,
+        body=confirmation.body.code if confirmation.body else None,
+        because=because or None,
+    )
+    if not confirmation.effect.confirmations.waiting().exists():
+        _close(confirmation.effect)
+
+
+def _close(effect: Effect) -> None:
+    effect.closed_at = timezone.now()
+    effect.save(update_fields=("closed_at",))
+    case = effect.case
+    step = CaseStep.objects.create(
+        case=case,
+        actor=None,
+        actor_name=_("The platform"),
+        action=CLOSED,
+        source=case.state,
+        target=case.state,
+        version=case.version,
+    )
+    audit.record(actor=None, verb="proof.effect.closed", target=case)
+    notices.closed(effect)
+    following.step_taken(case, step)
+
+
+# By the clock
+
+
+def look_at_own_places(*, limit: int = 500) -> int:
+    """Look at the platform's own places that are due; returns how many no longer show their record."""
+    confirmed = 0
+    for _look in range(limit):
+        claimed = _claim_look()
+        if claimed is None:
+            break
+        confirmed += _look_at(claimed)
+    return confirmed
+
+
+@transaction.atomic
+def _claim_look() -> Confirmation | None:
+    """Take the look that is due longest. The claim already names the time of the next, for whoever dies looking."""
+    now = timezone.now()
+    due = (
+        Confirmation.objects.waiting()
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(kind=Confirmation.Kind.OWN, next_look_at__lte=now)
+        .select_related("effect__record__entity", "effect__case__entity")
+        .order_by("next_look_at")
+        .first()
+    )
+    if due is None:
+        return None
+    due.next_look_at = now + LOOK_AGAIN[min(due.looks, len(LOOK_AGAIN) - 1)]
+    due.looks += 1
+    due.save(update_fields=("next_look_at", "looks"))
+    return due
+
+
+def _look_at(claimed: Confirmation) -> bool:
+    if not places.by_code(claimed.place).shows(claimed.effect.record):
+        with transaction.atomic():
+            confirmation = _under_lock(claimed.effect_id, claimed.pk)
+            if confirmation.state == Confirmation.State.WAITING:
+                _settle(confirmation, Confirmation.State.CONFIRMED, how=Confirmation.How.LOOKED)
+        return True
+    log.warning(
+        "proof.still_shown", case=claimed.effect.case.number, place=claimed.place, looks=claimed.looks
+    )
+    if claimed.looks == LOOKS_BEFORE_TELLING:
+        notices.still_shown(claimed.effect)
+    return False
+
+
+def take_receipts() -> int:
+    """Take what receivers acknowledged as their confirmation; returns how many."""
+    acknowledged = Confirmation.objects.waiting().filter(message__delivered_at__isnull=False)
+    taken = 0
+    for key, effect_id, at in acknowledged.values_list("pk", "effect_id", "message__delivered_at"):
+        with transaction.atomic():
+            confirmation = _under_lock(effect_id, key)
+            if confirmation.state == Confirmation.State.WAITING:
+                _settle(confirmation, Confirmation.State.CONFIRMED, how=Confirmation.How.RECEIVER, at=at)
+                taken += 1
+    return taken
+
+
+def remind(*, now: datetime) -> int:
+    """Remind bodies once a day, and tell the lead office once of a case that waits for days; returns how many were told."""
+    told = 0
+    waiting = Confirmation.objects.waiting().filter(
+        body__isnull=False, effect__begun_at__lte=now - REMIND_EVERY
+    )
+    for key in waiting.exclude(reminded_at__gt=now - REMIND_EVERY).values_list("pk", flat=True):
+        told += _remind(key, now)
+    late = Effect.objects.filter(closed_at=None, late_told_at=None, begun_at__lte=now - LATE_AFTER)
+    for effect_id in late.values_list("pk", flat=True):
+        told += _tell_late(effect_id, now)
+    return told
+
+
+@transaction.atomic
+def _remind(key, now: datetime) -> bool:
+    confirmation = (
+        Confirmation.objects.waiting()
+        .select_for_update(skip_locked=True, of=("self",))
+        .exclude(reminded_at__gt=now - REMIND_EVERY)
+        .select_related("body", "effect__record__record_type", "effect__record__entity")
+        .filter(pk=key)
+        .first()
+    )
+    if confirmation is None:
+        return False
+    confirmation.reminded_at = now
+    confirmation.save(update_fields=("reminded_at",))
+    notices.remind(confirmation)
+    return True
+
+
+@transaction.atomic
+def _tell_late(effect_id: int, now: datetime) -> bool:
+    effect = (
+        Effect.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("case__entity")
+        .filter(pk=effect_id, closed_at=None, late_told_at=None)
+        .first()
+    )
+    if effect is None:
+        return False
+    effect.late_told_at = now
+    effect.save(update_fields=("late_told_at",))
+    notices.late(effect, effect.confirmations.waiting().count())
+    return True

@@ -1,0 +1,80 @@
+"""Pages of confirmations: parse, call, render."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from credit_platform.common.errors import InvalidInput, Missing
+from entities.policies import roles_of
+from repair.proof import policies, selectors, services
+from repair.proof.forms import ExcuseForm
+
+PER_PAGE = 50
+
+
+@login_required
+@require_safe
+def confirmation_list(request: HttpRequest) -> HttpResponse:
+    """What the reader's bodies are to confirm; what waits everywhere, for whoever may know of it."""
+    if not roles_of(request.user):
+        raise Missing
+    show = request.GET.get("show", "")
+    lead = policies.watches_over_all(request.user)
+    everywhere = show == "everywhere" or (lead and show == "")
+    found = selectors.confirmations_for_list(
+        user=request.user, everywhere=everywhere, settled=show == "settled"
+    )
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": selectors.rows_of(page, user=request.user),
+        "ours": not everywhere and show != "settled",
+        "everywhere": everywhere,
+        "settled": show == "settled",
+        "figures": selectors.figures() if lead else None,
+    }
+    return render(request, "repair/proof/list.html", context)
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, key) -> HttpResponse:
+    """Say that one's body has taken the record out."""
+    confirmed = services.confirm(by=request.user, key=key)
+    messages.success(request, _("Confirmed for %(body)s.") % {"body": confirmed.body})
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page on which the button stood: a case's, or the list."""
+    onwards = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        onwards, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(onwards if safe else "proof:list")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def excuse(request: HttpRequest, key) -> HttpResponse:
+    """Ask why the case may be closed without this confirmation, and excuse it."""
+    confirmation = selectors.confirmation_for(user=request.user, key=key)
+    policies.may_excuse(request.user, confirmation).require()
+    form, status = ExcuseForm(), 200
+    if request.method == "POST":
+        form, status = ExcuseForm(request.POST), 422
+        if form.is_valid():
+            try:
+                services.excuse(by=request.user, key=key, because=form.cleaned_data["because"])
+            except InvalidInput as refusal:
+                form.take(refusal)
+            else:
+                messages.success(request, _("Excused; the case no longer waits for it."))
+                return redirect("repair:case-detail", number=confirmation.effect.case.number)
+    context = {"confirmation": confirmation, "form": form, "name": selectors.name_of(confirmation)}
+    return render(request, "repair/proof/excuse.html", context, status=status)
