@@ -7,7 +7,7 @@ told the same.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -53,21 +53,32 @@ class RecordDraft:
         Kinds of penalty stand from light to heavy, amounts have two places, empty details are left out.
         """
         return {
-            "document_number": self.document_number.strip(),
-            "title": self.title.strip(),
+            **{name: getattr(self, name).strip() for name in TEXTS},
             "decided_on": self.decided_on,
-            "facts": self.facts.strip(),
-            "legal_basis": self.legal_basis.strip(),
-            "authority": self.authority.strip(),
             "severity_class": self.severity_class,
-            "penalty_kinds": sorted(
-                set(self.penalty_kinds), key=lambda kind: FROM_LIGHT_TO_HEAVY.get(kind, -1)
-            ),
-            "amount": None if self.amount is None else Decimal(self.amount).quantize(CENT),
-            "details": {
-                name: str(value).strip() for name, value in self.details.items() if str(value).strip()
-            },
+            "penalty_kinds": kinds_in_order(self.penalty_kinds),
+            "amount": in_cents(self.amount),
+            "details": filled_in(self.details),
         }
+
+
+#: The fields of a draft that are free text.
+TEXTS = ("document_number", "title", "facts", "legal_basis", "authority")
+
+
+def kinds_in_order(kinds: Iterable[str]) -> list[str]:
+    """Kinds of penalty, each once, from light to heavy."""
+    return sorted(set(kinds), key=lambda kind: FROM_LIGHT_TO_HEAVY.get(kind, -1))
+
+
+def in_cents(amount: Decimal | None) -> Decimal | None:
+    """An amount with two places."""
+    return None if amount is None else Decimal(amount).quantize(CENT)
+
+
+def filled_in(details: Mapping[str, str]) -> dict[str, str]:
+    """The details that say something."""
+    return {name: text for name, value in details.items() if (text := str(value).strip())}
 
 
 def draft_of(record: CreditRecord) -> RecordDraft:
@@ -165,10 +176,16 @@ class SoundDrafts:
         self._told: dict[tuple, _Told] = {}
         self._values: dict[tuple, bool] = {}
 
-    def version_if_sound(self, draft: RecordDraft) -> RecordTypeVersion | None:
-        """The catalogue's version for a draft with which nothing is wrong; None where something may be."""
+    def versions(self, drafts: Sequence[RecordDraft]) -> list[RecordTypeVersion | None]:
+        """For each draft the catalogue's version, where nothing is wrong with it; None where something may be."""
+        # Nearly always there is no such number in any of them, which one look at all of them says.
+        texts = "\n".join([f"{one.document_number}\n{one.title}\n{one.facts}" for one in drafts])
+        has_numbers = bool(MANY_DIGITS.search(texts))
+        return [self._version_if_sound(one, has_numbers) for one in drafts]
+
+    def _version_if_sound(self, draft: RecordDraft, has_numbers: bool) -> RecordTypeVersion | None:
         version = self._version(draft.decided_on)
-        if version is None or not (self._words(draft) and self._penalty(draft, version)):
+        if version is None or not (self._words(draft, has_numbers) and self._penalty(draft, version)):
             return None
         return version if self._extra(draft.details, version) else None
 
@@ -180,7 +197,7 @@ class SoundDrafts:
             self._days[day] = None if found.by_field else version
         return self._days[day]
 
-    def _words(self, draft: RecordDraft) -> bool:
+    def _words(self, draft: RecordDraft, has_numbers: bool) -> bool:
         number, title, basis = draft.document_number, draft.title, draft.legal_basis
         return (
             bool(number.strip() and title.strip() and (basis.strip() or not self._needs_basis))
@@ -188,7 +205,7 @@ class SoundDrafts:
             and len(title) <= LONGEST["title"]
             and len(basis) <= LONGEST["legal_basis"]
             and len(draft.authority) <= LONGEST["authority"]
-            and not MANY_DIGITS.search(f"{number}\n{title}\n{draft.facts}")
+            and not (has_numbers and MANY_DIGITS.search(f"{number}\n{title}\n{draft.facts}"))
         )
 
     def _penalty(self, draft: RecordDraft, version: RecordTypeVersion) -> bool:
@@ -207,11 +224,13 @@ class SoundDrafts:
         told = self._told.get(names)
         if told is None:
             told = self._told[names] = _Told.by(details, version)
-        return told.is_whole and all(
-            self._value(value, extra, version)
-            for name, extra in told.to_look_at
-            if (value := str(details[name]).strip()) or extra.get("required")
-        )
+        if not told.is_whole:
+            return False
+        for name, extra in told.to_look_at:
+            value = str(details[name]).strip()
+            if (value or extra.get("required")) and not self._value(value, extra, version):
+                return False
+        return True
 
     def _value(self, value: str, extra: dict, version: RecordTypeVersion) -> bool:
         if not value:

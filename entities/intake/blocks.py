@@ -5,14 +5,16 @@ that COPY can take as it is. Where a field says what a cell says, only the cell 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from entities.drafts import TEXTS, RecordDraft, filled_in, in_cents, kinds_in_order
 from entities.intake.plain import PlainRow
 
 NUMBER, IS_NEW, ENTITY, VERSION, KEY = "number", "is_new", "entity_id", "type_version_id", "key"
@@ -48,19 +50,19 @@ def digests(kept: bytes | memoryview) -> np.ndarray:
 
 def pack(rows: Sequence[PlainRow], is_new: Sequence[bool]) -> Packed:
     """Put rows together, in their order."""
-    fields = [row.draft.fields() for row in rows]
     columns: dict[str, pa.Array] = {
         NUMBER: pa.array([row.number for row in rows], pa.int32()),
         IS_NEW: pa.array(is_new, pa.bool_()),
         ENTITY: pa.array([row.entity_id for row in rows], pa.int64()),
         VERSION: pa.array([row.version.pk for row in rows], pa.int32()),
     }
-    for place, cells in enumerate(zip(*(row.cells for row in rows), strict=True)):
-        columns[str(place)] = pa.array(cells, pa.string())
-    told = {KEY: pa.array([row.key for row in rows], pa.string())}
-    for name in DRAFTED:
-        told[name] = _as_copy_takes_it(name, [one[name] for one in fields])
-    cells_only = {name: column for name, column in columns.items() if name.isdecimal()}
+    cells_only = {
+        str(place): pa.array(cells, pa.string())
+        for place, cells in enumerate(zip(*[row.cells for row in rows], strict=True))
+    }
+    columns |= cells_only
+    keys = [row.key for row in rows]
+    told = {KEY: pa.array(keys, pa.string()), **_as_copy_takes_them([row.draft for row in rows])}
     same = {}
     for name, column in told.items():
         twin = next((place for place, cell in cells_only.items() if cell.equals(column)), None)
@@ -69,28 +71,44 @@ def pack(rows: Sequence[PlainRow], is_new: Sequence[bool]) -> Packed:
         else:
             same[name] = twin
     table = pa.table(columns).replace_schema_metadata({"same": json.dumps(same)})
-    return _packed(table)
+    return _packed(table, keys)
 
 
-def _as_copy_takes_it(name: str, values: list) -> pa.Array:
-    if name == "penalty_kinds":
-        # Their names are of letters and hyphens, which an array of PostgreSQL takes without quotes.
-        return pa.array(["{" + ",".join(kinds) + "}" for kinds in values], pa.string())
-    if name == "amount":
-        return pa.array([None if amount is None else str(amount) for amount in values], pa.string())
-    if name == "decided_on":
-        return pa.array(values, pa.date32())
-    if name == "details":
-        return pa.array([_write_json(details) for details in values], pa.string())
-    return pa.array(values, pa.string())
+def _as_copy_takes_them(drafts: Sequence[RecordDraft]) -> dict[str, pa.Array]:
+    """What `RecordDraft.fields` says of each draft, by the field and as COPY reads it."""
+    # Their names are of letters and hyphens, which an array of PostgreSQL takes without quotes.
+    kinds = _OnceEach(lambda said: "{" + ",".join(kinds_in_order(said)) + "}")
+    amounts = _OnceEach(lambda said: None if said is None else str(in_cents(said)))
+    columns: dict[str, list[str | None]] = {
+        name: [getattr(one, name).strip() for one in drafts] for name in TEXTS
+    }
+    columns["severity_class"] = [one.severity_class for one in drafts]
+    columns["penalty_kinds"] = [kinds[tuple(one.penalty_kinds)] for one in drafts]
+    columns["amount"] = [amounts[one.amount] for one in drafts]
+    columns["details"] = [_write_json(filled_in(one.details)) for one in drafts]
+    return {
+        **{name: pa.array(values, pa.string()) for name, values in columns.items()},
+        "decided_on": pa.array([one.decided_on for one in drafts], pa.date32()),
+    }
 
 
-def _packed(table: pa.Table) -> Packed:
+class _OnceEach(dict):
+    """What a function makes of each value, asked once for each."""
+
+    def __init__(self, function: Callable[[Any], str | None]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, value: Any) -> str | None:
+        made = self[value] = self._function(value)
+        return made
+
+
+def _packed(table: pa.Table, keys: Sequence[str]) -> Packed:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=_HOW) as writer:
         writer.write_table(table)
     new = pc.sum(table[IS_NEW]).as_py() or 0
-    keys = column_of(table, KEY).to_pylist()
     return Packed(
         content=sink.getvalue().to_pybytes(),
         keys=b"".join(map(digest_of, keys)),
@@ -127,7 +145,8 @@ def having(table: pa.Table, numbers: Sequence[int]) -> pa.Table:
 
 def without(table: pa.Table, numbers: Sequence[int]) -> Packed:
     """The block without the rows with these numbers."""
-    return _packed(table.filter(pc.invert(pc.is_in(table[NUMBER], pa.array(numbers, pa.int32())))))
+    left = table.filter(pc.invert(pc.is_in(table[NUMBER], pa.array(numbers, pa.int32()))))
+    return _packed(left, column_of(left, KEY).to_pylist())
 
 
 def new_ones(table: pa.Table) -> pa.Table:

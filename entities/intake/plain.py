@@ -20,9 +20,10 @@ from django.core.validators import MaxLengthValidator, ProhibitNullCharactersVal
 from django.db import connection
 from django.forms.utils import ErrorDict
 
+from credit_platform.common.arrays import array_of
 from entities import codes, naming
 from entities.drafts import RecordDraft, SoundDrafts
-from entities.intake import checks
+from entities.intake import checks, plausibility
 from entities.intake.checks import Context, Row
 from entities.intake.formats import SubmissionFormat
 from entities.intake.layout import Layout
@@ -39,6 +40,7 @@ ASKED_HERE = frozenset(
         checks.no_persons,
         checks.entity_is_known,
         checks.draft_is_sound,
+        plausibility.is_plausible,
     }
 )
 #: What a form does when it reads a row. A row form that does any of it otherwise is not hurried.
@@ -51,6 +53,8 @@ MOST_REMEMBERED = 50_000
 #: A column in which more than this part of the cells is new each time is not worth remembering.
 MOSTLY_NEW = 0.3
 FORMULA = ("=", "@")
+#: None of these in texts that stand one below the other, and none of the texts is broken or begins as a formula does.
+NOT_IN_TEXTS = (BROKEN, "\0", *(f"\n{sign}" for sign in FORMULA))
 
 
 class _Unsure:
@@ -136,7 +140,7 @@ class CellSieve:
         unsure = {
             at for column in values if UNSURE in column for at, one in enumerate(column) if one is UNSURE
         }
-        names = self._read_names
+        names, raw = self._read_names, _Raw((), self._where)
         for at, (row, told) in enumerate(zip(batch, zip(*values, strict=True), strict=True)):
             if at in unsure:
                 found.others.append(row)
@@ -146,17 +150,19 @@ class CellSieve:
                 cleaned |= self._absent
             for name in lists:
                 cleaned[name] = list(cleaned[name])
-            candidate = self._candidate(row, cleaned)
+            raw.cells = row[1]
+            candidate = self._candidate(row, cleaned, raw)
             if candidate is None:
                 found.others.append(row)
             else:
                 found.candidates.append(candidate)
         return found
 
-    def _candidate(self, row: tuple[int, list[str]], cleaned: dict[str, Any]) -> Candidate | None:
+    def _candidate(
+        self, row: tuple[int, list[str]], cleaned: dict[str, Any], raw: "_Raw"
+    ) -> Candidate | None:
         form, (number, cells) = self._form, row
-        form.data = _Raw(cells, self._where)
-        form.cleaned_data = cleaned
+        form.data, form.cleaned_data = raw, cleaned
         if self._asks_more:
             form.entity_code = ""
             try:
@@ -188,15 +194,19 @@ def _reads_as_forms_do(form: RowForm) -> bool:
 
 
 class _Raw(Mapping):
-    """The cells of a row by the names of their fields, for a `clean` that looks at them."""
+    """The cells of one row after the other by the names of their fields, for a form or a check that looks at them."""
 
-    __slots__ = ("_cells", "_where")
+    __slots__ = ("_where", "cells")
 
     def __init__(self, cells: Sequence[str], where: Mapping[str, int]) -> None:
-        self._cells, self._where = cells, where
+        self.cells, self._where = cells, where
 
     def __getitem__(self, name: str) -> str:
-        return self._cells[self._where[name]]
+        return self.cells[self._where[name]]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        place = self._where.get(name)
+        return default if place is None else self.cells[place]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._where)
@@ -255,7 +265,7 @@ class _Column:
         self.name, self._form, self._field = name, form, form.fields[name]
         self._own = getattr(form, f"clean_{name}", None)
         self._remembered = _Remembered(self._clean)
-        self._quick = self._quick_way()
+        self._quick, self._whole = self._quick_ways()
         self._many = False
         self.has_lists = False
         way = "_clean_bound_field"
@@ -265,7 +275,7 @@ class _Column:
     def clean(self, cells: Sequence[str]) -> list[Any]:
         """What each cell cleans to; `UNSURE` where it may be wrong."""
         if self._many:
-            return list(map(self._quick or self._clean, cells))
+            return (self._whole and self._whole(cells)) or list(map(self._quick or self._clean, cells))
         self._remembered.new = 0
         values = list(map(self._remembered.__getitem__, cells))
         if self._remembered.new > len(cells) * MOSTLY_NEW and len(cells) > 100:
@@ -303,12 +313,17 @@ class _Column:
             _wipe(form)
         return UNSURE if said else checked
 
-    def _quick_way(self) -> Callable[[str], Any] | None:
-        """For texts and codes without further checks: what can be seen to be all right is taken as it is."""
+    def _quick_ways(
+        self,
+    ) -> tuple[Callable[[str], Any] | None, Callable[[Sequence[str]], list | None] | None]:
+        """For texts and codes without further checks: what can be seen to be all right is taken as it is.
+
+        The first way takes a cell; the second one all cells of a batch, or gives None where they differ.
+        """
         kinds = [type(validator) for validator in self._field.validators]
         if self._own or kinds != [MaxLengthValidator, ProhibitNullCharactersValidator]:
-            return None
-        longest, whole = getattr(self._field, "max_length", 0), self._clean
+            return None, None
+        longest, one_by_one = getattr(self._field, "max_length", 0), self._clean
 
         def text(cell: str) -> Any:
             if (
@@ -319,16 +334,33 @@ class _Column:
                 and cell == cell.strip()
             ):
                 return cell
-            return whole(cell)
+            return one_by_one(cell)
+
+        def texts(cells: Sequence[str]) -> list | None:
+            together = "\n" + "\n".join(cells)
+            if (
+                all(cells)
+                and max(map(len, cells)) <= longest
+                and not any(sign in together for sign in NOT_IN_TEXTS)
+                and list(cells) == (stripped := list(map(str.strip, cells)))
+            ):
+                return stripped
+            return None
 
         def code(cell: str) -> Any:
             if 0 < len(cell) <= longest and cell.isascii() and cell.isalnum():
                 return cell.upper()
-            return whole(cell)
+            return one_by_one(cell)
+
+        def codes_(cells: Sequence[str]) -> list | None:
+            together = "".join(cells)
+            if all(cells) and together.isascii() and together.isalnum() and max(map(len, cells)) <= longest:
+                return list(map(str.upper, cells))
+            return None
 
         if type(self._field) is TextField and self._field.strip:
-            return text
-        return code if type(self._field) is CodeField and self._field.strip else None
+            return text, texts
+        return (code, codes_) if type(self._field) is CodeField and self._field.strip else (None, None)
 
 
 def _is_fixed(value: Any) -> bool:
@@ -356,6 +388,7 @@ class RegistrySieve:
             )
         named = (*checks.CELL_CHECKS, *checks.RECORD_CHECKS, *context.fmt.checks)
         self._further = [check for check in named if check not in ASKED_HERE]
+        self._is_ordinary = plausibility.glance(context)
 
     @property
     def can_tell(self) -> bool:
@@ -374,12 +407,20 @@ class RegistrySieve:
         others: list[tuple[int, list[str]]] = []
         if not candidates:
             return plain, others
+        written: list[tuple[Candidate, Found, str, RecordDraft]] = []
+        raw = _Raw((), where)
         for one, entity in zip(candidates, self._entities(candidates), strict=True):
-            row = entity and self._plain(one, entity, where)
-            if row:
-                plain.append(row)
+            told = entity and self._written(one, entity, raw)
+            if told:
+                written.append(told)
             else:
                 others.append((one.number, one.cells))
+        versions = self._sound.versions([draft for *_row, draft in written])
+        for (one, entity, key, draft), version in zip(written, versions, strict=True):
+            if version is None or self._more_is_said(one, entity, key, draft, raw):
+                others.append((one.number, one.cells))
+            else:
+                plain.append(PlainRow(one.number, one.cells, one.clues, key, entity.pk, draft, version))
         return plain, others
 
     def _entities(self, candidates: Sequence[Candidate]) -> list[Found | None]:
@@ -397,23 +438,28 @@ class RegistrySieve:
             for place, (one, key) in enumerate(zip(candidates, keys, strict=True))
         ]
 
-    def _plain(self, one: Candidate, entity: Found, where: Mapping[str, int]) -> PlainRow | None:
+    def _written(
+        self, one: Candidate, entity: Found, raw: "_Raw"
+    ) -> tuple[Candidate, Found, str, RecordDraft] | None:
+        """The row with its key and its draft."""
         form = self._form
-        form.cleaned_data, form.data, form.entity_code = one.cleaned, _Raw(one.cells, where), entity.code
+        raw.cells = one.cells
+        form.cleaned_data, form.data, form.entity_code = one.cleaned, raw, entity.code
         key, draft = form.key(), form.to_draft()
         # Rows are told to repeat by their key, records by their number: a row of which the two differ is not hurried.
         if not key or not isinstance(draft, RecordDraft) or key != draft.document_number.strip():
             return None
-        version = self._sound.version_if_sound(draft)
-        if version is None or (self._further and self._more_is_said(one, entity, key, draft, where)):
-            return None
-        return PlainRow(one.number, one.cells, one.clues, key, entity.pk, draft, version)
+        return one, entity, key, draft
 
-    def _more_is_said(self, one: Candidate, entity: Found, key: str, draft, where: Mapping[str, int]) -> bool:
+    def _more_is_said(self, one: Candidate, entity: Found, key: str, draft: RecordDraft, raw: "_Raw") -> bool:
+        raw.cells = one.cells
+        strange = not self._is_ordinary(raw.get("entity_name", ""), one.cleaned)
+        if not (strange or self._further):
+            return False
         row = Row(
             number=one.number,
             cells=one.cells,
-            values=_Raw(one.cells, where),
+            values=raw,
             cleaned=one.cleaned,
             is_read=True,
             clues=one.clues,
@@ -421,7 +467,8 @@ class RegistrySieve:
             draft=draft,
             key=key,
         )
-        return any(True for check in self._further for _finding in check(row, self._context))
+        asked = (*plausibility.CHECKS, *self._further) if strange else self._further
+        return any(True for check in asked for _finding in check(row, self._context))
 
 
 def _entities_by_code(wanted: set[str]) -> dict[str, Found]:
@@ -429,13 +476,13 @@ def _entities_by_code(wanted: set[str]) -> dict[str, Found]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, credit_code, name_zh, name_key FROM {Entity._meta.db_table}"
-            " WHERE credit_code = ANY(%s) AND merged_into_id IS NULL",
-            [sorted(wanted)],
+            " WHERE credit_code = ANY(%s::text[]) AND merged_into_id IS NULL",
+            [array_of(sorted(wanted))],
         )
         rows = cursor.fetchall()
         cursor.execute(
-            f"SELECT entity_id, name_key FROM {FormerName._meta.db_table} WHERE entity_id = ANY(%s)",
-            [[row[0] for row in rows]],
+            f"SELECT entity_id, name_key FROM {FormerName._meta.db_table} WHERE entity_id = ANY(%s::bigint[])",
+            [array_of(row[0] for row in rows)],
         )
         former: dict[int, set[str]] = {}
         for pk, key in cursor.fetchall():

@@ -3,9 +3,10 @@
 A check's docstring is its help text; `entities.intake.explaining` holds its Chinese.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -115,25 +116,41 @@ CHECKS: tuple[Check, ...] = (
 
 def is_plausible(row: Row, context: Context) -> Iterator[Finding]:
     """All the checks of this module, which are asked only where a glance at the row finds something strange."""
-    if not _is_ordinary(row, context):
+    if not glance(context)(row.values.get("entity_name", ""), row.cleaned):
         for check in CHECKS:
             yield from check(row, context)
 
 
-def _is_ordinary(row: Row, context: Context) -> bool:
-    """Whether no check can have anything to say; nearly every row of a million is such."""
-    if "amounts" not in context.memo:
-        fields = context.form.fields.items()
-        context.memo["amounts"] = tuple(name for name, field in fields if isinstance(field, AmountField))
-        context.memo["example_name"] = next(
-            (column.example for column in context.fmt.columns if column.field == "entity_name"), ""
+def glance(context: Context) -> Callable[[str, Mapping[str, Any]], bool]:
+    """What tells from the name in the file and the cleaned cells whether no check of a row can have anything to say.
+
+    Nearly every row of a million is such.
+    """
+    if "glance" not in context.memo:
+        context.memo["glance"] = _glance(context)
+    return context.memo["glance"]
+
+
+def _glance(context: Context) -> Callable[[str, Mapping[str, Any]], bool]:
+    amounts = [name for name, field in context.form.fields.items() if isinstance(field, AmountField)]
+    example = next((one.example for one in context.fmt.columns if one.field == "entity_name"), "")
+    oldest = context.today.year - OLD_YEARS
+
+    def is_ordinary(name: str, cleaned: Mapping[str, Any]) -> bool:
+        said = cleaned.get
+        if len(name) <= SHORT_NAME or name == example:
+            return False
+        day = said("decided_on")
+        if day and day.year < oldest:
+            return False
+        for field in amounts:
+            if (amount := said(field)) and not SMALL <= amount < LARGE:
+                return False
+        lasts = list(filter(None, map(said, ENDS)))
+        return not lasts or (
+            isinstance(day, date)
+            and not any(map(said, BEGINS))
+            and all(isinstance(last, date) and last >= day for last in lasts)
         )
-    said, name = row.cleaned.get, row.values.get("entity_name", "")
-    day = said("decided_on")
-    return (
-        len(name) > SHORT_NAME
-        and name != context.memo["example_name"]
-        and not (day and day.year < context.today.year - OLD_YEARS)
-        and not any(said(end) for end in ENDS)
-        and all(not (amount := said(field)) or SMALL <= amount < LARGE for field in context.memo["amounts"])
-    )
+
+    return is_ordinary

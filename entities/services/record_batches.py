@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
+from credit_platform.common.arrays import array_of
 from credit_platform.common.errors import InvalidInput, NotPermitted
 from entities import policies
 from entities.drafts import RecordDraft, problems_of, says_the_same, version_on
@@ -77,8 +78,8 @@ def numbers_known(body: SubmittingBody, record_type: RecordType, numbers: Sequen
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT document_number FROM {CreditRecord._meta.db_table}"
-            " WHERE submitted_by_id = %s AND record_type_id = %s AND document_number = ANY(%s)",
-            [body.pk, record_type.pk, sorted(numbers)],
+            " WHERE submitted_by_id = %s AND record_type_id = %s AND document_number = ANY(%s::text[])",
+            [body.pk, record_type.pk, array_of(sorted(numbers))],
         )
         return {number for (number,) in cursor.fetchall()}
 
@@ -154,9 +155,9 @@ def _entities_there(keys: Iterable[int]) -> set[int]:
     """Those that stand for themselves; until the transaction ends none of them is merged into another."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {Entity._meta.db_table} WHERE id = ANY(%s) AND merged_into_id IS NULL"
+            f"SELECT id FROM {Entity._meta.db_table} WHERE id = ANY(%s::bigint[]) AND merged_into_id IS NULL"
             " ORDER BY id FOR KEY SHARE",
-            [sorted(set(keys))],
+            [array_of(sorted(set(keys)))],
         )
         return {key for (key,) in cursor.fetchall()}
 

@@ -1,8 +1,11 @@
 """Plain rows: what is taken without looking at each row is what would be taken after looking at it, and no more."""
 
+import gc
 import io
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -19,6 +22,7 @@ from entities.intake.reading import open_table
 from entities.intake.rows import RowForm, TextField
 from entities.intake.verdicts import job_for, judge, verdict_on_plain
 from entities.models import FormerName, SubmissionRow, SubmittingBody
+from entities.services import check_batches
 from entities.services.check_batches import states_of_plain
 from tests.factories import EntityFactory, RecordFactory, invented_code, merged_away
 
@@ -240,6 +244,7 @@ def test_drafts_are_sound_exactly_where_nothing_is_wrong_with_them(job):
         {"details": {"procedure": "none"}},
         {"details": {"procedure": "ordinary"}},
     ]
+    numbered_draft = replace(row.draft, facts="11010119900307447712")
     for change in changes:
         draft = replace(row.draft, **change)
         found = problems_of(
@@ -249,7 +254,9 @@ def test_drafts_are_sound_exactly_where_nothing_is_wrong_with_them(job):
             needs_class=context.needs_class,
             today=context.today,
         )
-        assert bool(sound.version_if_sound(draft)) == (not found), change
+        alone, beside_one_with_a_number = sound.versions([draft]), sound.versions([draft, numbered_draft])
+        assert beside_one_with_a_number == [*alone, None]
+        assert bool(alone[0]) == (not found), change
 
 
 def test_a_class_that_the_version_does_not_have_is_refused_both_ways(job):
@@ -271,6 +278,41 @@ def test_the_terms_change_with_what_the_catalogue_says(job):
     version.severity_classes = ["serious"]
     assert terms_of(job.context) != with_a_field
     assert terms_of(replace(job.context, needs_class=not job.context.needs_class)) != before
+
+
+def test_a_block_keeps_what_each_draft_says_as_a_record(job):
+    rows = numbered(
+        cells(penalty_kinds="没收违法所得、罚款、没收违法所得", fine="0.2", confiscated="0.05"),
+        cells(document_number="云2号", permit='证"1\\2"', valid_until="2027-05-06", severity_class=""),
+        cells(document_number="云3号", fine="", penalty_content="警告", penalty_kinds="警告"),
+    )
+    plain = sifted(rows, job)
+    table = blocks.unpack(blocks.pack(plain, [True] * 3).content)
+    assert len(plain) == 3
+    for place, row in enumerate(plain):
+        for name, value in row.draft.fields().items():
+            kept = blocks.column_of(table, name)[place].as_py()
+            if name == "details":
+                kept = json.loads(kept)
+            elif name == "penalty_kinds":
+                kept = kept.strip("{}").split(",")
+            elif name == "amount" and kept is not None:
+                kept = Decimal(kept)
+            assert kept == value, name
+
+
+def test_while_rows_are_read_ahead_the_collector_looks_once_for_each_batch(job, monkeypatch):
+    looked = []
+    monkeypatch.setattr(check_batches.gc, "collect", looked.append)
+    lines = "".join(f"{','.join(cells(document_number=f'云{n}号'))}\n" for n in range(2_500))
+    with (
+        open_table(io.BytesIO(f"{HEADER}\n{lines}".encode()), job.fmt.known_columns()) as table,
+        check_batches.batches_of(table, job, after=0, size=1_000) as batches,
+    ):
+        assert not gc.isenabled()
+        sizes = [len(batch) for batch in batches]
+    assert gc.isenabled()
+    assert (sum(sizes), looked) == (2_500, [1] * len(sizes))
 
 
 def test_a_block_gives_back_what_was_put_in(job):

@@ -79,13 +79,35 @@ def test_a_name_as_short_as_a_persons_is_doubted(name, count):
 
 
 def test_a_row_that_a_glance_finds_ordinary_is_one_of_which_no_check_says_anything():
-    ordinary = row(
-        {"entity_name": "云汀市禾谷食品有限公司"}, decided_on=date(2026, 5, 6), amount=Decimal(2_000)
-    )
+    said = {"decided_on": date(2026, 5, 6), "amount": Decimal(2_000), "valid_until": date(2026, 5, 6)}
+    ordinary = row({"entity_name": "云汀市禾谷食品有限公司"}, **said)
     given = context("financial-penalties")
-    assert plausibility._is_ordinary(ordinary, given)
+    assert plausibility.glance(given)("云汀市禾谷食品有限公司", ordinary.cleaned)
     assert not [finding for check in plausibility.CHECKS for finding in check(ordinary, given)]
     assert not list(plausibility.is_plausible(ordinary, given))
+
+
+EXAMPLE = "what the template shows"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("林甲乙", {}),
+        (EXAMPLE, {}),
+        ("禾谷食品公司", {"decided_on": date(2016, 1, 1) - timedelta(days=3650)}),
+        ("禾谷食品公司", {"amount": Decimal(20)}),
+        ("禾谷食品公司", {"amount": Decimal(100_000_000)}),
+        ("禾谷食品公司", {"valid_until": date(2026, 5, 5)}),
+        ("禾谷食品公司", {"left_on": date(2027, 5, 5), "joined_on": date(2027, 5, 6)}),
+        ("禾谷食品公司", {"valid_until": "soon"}),
+    ],
+)
+def test_whatever_a_check_could_say_something_of_is_not_ordinary_at_a_glance(name, changes):
+    given = context("financial-penalties")
+    examples = {column.field: column.example for column in given.fmt.columns}
+    said = {"decided_on": date(2026, 5, 6), "amount": Decimal(2_000)} | changes
+    assert not plausibility.glance(given)(examples["entity_name"] if name == EXAMPLE else name, said)
 
 
 def test_the_invented_row_of_every_template_is_pointed_out():
