@@ -39,6 +39,17 @@ class PortalConfig(AppConfig):
         )
         navigation.register(
             navigation.Item(
+                label=_("Licences and penalties"),
+                url_name="portal:announcements",
+                bar=navigation.PORTAL,
+                order=62,
+            )
+        )
+        navigation.register(
+            navigation.Item(label=_("Public lists"), url_name="portal:lists", bar=navigation.PORTAL, order=64)
+        )
+        navigation.register(
+            navigation.Item(
                 label=_("How ratings are made"), url_name="portal:methods", bar=navigation.PORTAL, order=70
             )
         )

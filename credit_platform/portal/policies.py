@@ -18,6 +18,14 @@ def entities_anybody_may_search() -> Q:
     return ~Q(credit_code__startswith=SELF_EMPLOYED)
 
 
+def records_anybody_may_leaf_through() -> Q:
+    """Of the public records those that stand in lists, feeds and files for everybody.
+
+    For the same reason: whoever leafs through lists of households leafs through people.
+    """
+    return ~Q(entity__credit_code__startswith=SELF_EMPLOYED)
+
+
 def entities_anybody_may_find(*, code: str, name_key: str) -> Q:
     """What the whole code or the whole name finds, self-employed households included."""
     return Q(credit_code=code) | Q(name_key=name_key)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_platform.portal import own_views, views
+from credit_platform.portal import browse_views, own_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,13 @@ urlpatterns = [
     path("search/", views.look_up, name="search"),
     path("e/<slug:credit_code>/", views.entity, name="entity"),
     path("e/<slug:credit_code>/<slug:kind>/", views.entity_records, name="entity-records"),
+    path("lists/", browse_views.lists, name="lists"),
+    path("lists/<slug:code>/", browse_views.one_list, name="list"),
+    path("lists/<slug:code>/feed/", browse_views.list_feed, name="list-feed"),
+    path("announcements/", browse_views.announcements, name="announcements"),
+    path("announcements/feed/", browse_views.announcement_feed, name="announcement-feed"),
+    path("open-data/", browse_views.open_data, name="open-data"),
+    path("open-data/<slug:code>.<slug:file_format>", browse_views.dataset, name="dataset"),
     path("methods/", views.methods, name="methods"),
     path("my-credit/", own_views.my_credit, name="my-credit"),
     path("my-credit/<slug:credit_code>/", own_views.my_credit_of, name="my-credit-of"),

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from functools import wraps
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -49,7 +49,7 @@ def public_page(limit: limits.Limit, *, robots: str = ""):
 
     def decorate(view):
         @wraps(view)
-        def limited(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def limited(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             if not limit.allows(request):
                 return render(request, "429.html", status=TOO_MANY_REQUESTS)
             response = view(request, *args, **kwargs)

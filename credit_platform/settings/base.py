@@ -198,6 +198,9 @@ WEBHOOK_PRIVATE_NETWORKS = [
 ]
 
 #: Lets a Prometheus on another machine read /metrics; without one only this machine may.
+#: On what terms the files of public records may be used, and where these are written down. Without it nothing is promised.
+OPEN_DATA_LICENCE = os.environ.get("OPEN_DATA_LICENCE", "")
+OPEN_DATA_LICENCE_URL = os.environ.get("OPEN_DATA_LICENCE_URL", "")
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 CONTENT_SECURITY_POLICY = {

@@ -210,6 +210,12 @@ class CreditRecord(models.Model):
                 name="records_in_force_as_rated",
             ),
             models.Index(fields=("-decided_on", "-id"), name="record_newest_first"),
+            # A list of a few hundred among millions of penalties.
+            models.Index(
+                fields=("record_type", "-decided_on", "-id"),
+                condition=Q(status="published"),
+                name="record_of_type_newest_first",
+            ),
             models.Index(fields=("submitted_by", "-decided_on", "-id"), name="record_of_body_newest_first"),
             GinIndex(
                 OpClass(Upper("document_number"), name="gin_trgm_ops"),

@@ -29,14 +29,17 @@ def page_of(client, entity) -> str:
 
 
 def everything_public(client, entity) -> str:
-    """Each public page on which a record of the entity could stand."""
+    """Each public page, feed and file in which a record of the entity could stand."""
     kinds = ("penalties", "lists", "commendations", "licences", "inspections", "announced", "other")
     addresses = [
         "/",
         f"{reverse('portal:search')}?q={entity.name_zh}",
         *(reverse("portal:entity-records", args=(entity.credit_code, kind)) for kind in kinds),
+        reverse("portal:announcements"),
+        reverse("portal:announcement-feed"),
+        *(reverse("portal:dataset", args=(kind, "jsonl")) for kind in kinds if kind != "other"),
     ]
-    return page_of(client, entity) + "\n".join(client.get(one).content.decode() for one in addresses)
+    return page_of(client, entity) + "\n".join(client.get(one).getvalue().decode() for one in addresses)
 
 
 @pytest.fixture
@@ -74,6 +77,11 @@ def test_a_public_record_in_force_is_shown_with_its_last_day_and_no_facts(client
     assert "罚款3.2万元：进货查验" in page
     assert "6 May 2099" in page
     assert "张三" not in page, "facts may name persons"
+    everything = everything_public(client, entity)
+    assert everything.count("罚款3.2万元：进货查验") >= 5, (
+        "the page, its section, announcements, feed and file"
+    )
+    assert "张三" not in everything
 
 
 @pytest.mark.parametrize(
