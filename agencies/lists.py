@@ -4,6 +4,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies import policies, review_views
+from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from entities.sharing import exports
 from entities.sharing.lists import record_columns
@@ -23,7 +24,8 @@ def offer() -> None:
 
 
 def _queue(user, params: QueryDict):
-    policies.may_see_review(user).require()
+    if not policies.may_see_review(user).allowed:
+        raise Missing
     return review_views.filtered(user, params)
 
 

@@ -1,7 +1,11 @@
 """The one address of OAuth2 here: credentials in, token out."""
 
+import base64
+import binascii
 import hashlib
+from urllib.parse import unquote_plus
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -31,7 +35,25 @@ class SystemTokenView(TokenView):
 
 
 def _too_often(request: HttpRequest) -> bool:
-    who = f"{request.META.get('REMOTE_ADDR')} {request.POST.get('client_id', '')}"
+    """Count this request for each client that it names and the address behind the proxies; True when one is over."""
+    address = get_adapter(request).get_client_ip(request)
+    return any([_is_over(f"{address} {client}") for client in _clients(request)])
+
+
+def _clients(request: HttpRequest) -> set[str]:
+    """The client that signs in by HTTP Basic and the one that the form names: either may be the one that is tried."""
+    scheme, _space, encoded = request.headers.get("Authorization", "").partition(" ")
+    named = {request.POST.get("client_id", "")}
+    if scheme.lower() == "basic":
+        try:
+            named.add(unquote_plus(base64.b64decode(encoded).decode().partition(":")[0]))
+        except (binascii.Error, UnicodeDecodeError):
+            # No credentials can be read from it, so none are tried by it.
+            named.add("")
+    return named - {""} or {""}
+
+
+def _is_over(who: str) -> bool:
     key = f"token:{hashlib.sha256(who.encode()).hexdigest()}"
     cache.add(key, 0, WINDOW)
     try:

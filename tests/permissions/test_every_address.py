@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from entities.sharing import exports
 from tests.permissions.routes import routes
-from tests.permissions.table import ROLES, TABLE
+from tests.permissions.table import LISTS, ROLES, TABLE
 from tests.permissions.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -24,16 +25,20 @@ class _Undo(Exception):
 
 def answer(world: World, route: str, method: str, role: str) -> int:
     """The status that this reader gets there with an empty body; whatever the request changed is undone."""
+    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
+    with translation.override("en"):
+        return _status(world, method, reverse(route, kwargs=arguments) + world.query_of(route), role)
+
+
+def _status(world: World, method: str, url: str, role: str) -> int:
     client = Client(raise_request_exception=False)
     if person := world.people[role]:
         # Read anew: an account remembers its roles for as long as a request takes.
         person = type(person).objects.get(pk=person.pk)
         client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
     status = 0
     try:
         with transaction.atomic(), translation.override("en"):
-            url = reverse(route, kwargs=arguments) + world.query_of(route)
             response = client.generic(method, url)
             status = response.status_code
             _close(response)
@@ -74,3 +79,14 @@ def test_everybody_gets_what_the_table_says_and_nothing_by_another_method(world,
 
 def test_no_address_is_left_out_of_the_table():
     assert set(ROUTES) == set(TABLE)
+
+
+@pytest.mark.parametrize("code", sorted(LISTS))
+def test_everybody_may_take_away_the_lists_that_the_table_says(world, code):
+    url = reverse("sharing:export", args=(code, "csv")) + world.query_of_list(code)
+    given = {role: _status(world, "GET", url, role) for role in ROLES}
+    assert given == dict(zip(ROLES, map(int, LISTS[code].split()), strict=True))
+
+
+def test_no_list_that_may_be_taken_away_is_left_out_of_the_table():
+    assert set(exports.all_codes()) == set(LISTS)

@@ -10,7 +10,7 @@ from django.utils import translation
 from credit_platform.audit.models import AccessEntry
 from entities.models import CreditRecord, RecordTypeVersion
 from repair.models import Case
-from tests.permissions.table import ROLES, TABLE
+from tests.permissions.table import LISTS, ROLES, TABLE
 from tests.permissions.test_every_address import ROUTES, _close, _groups, _Undo
 from tests.permissions.world import World
 
@@ -40,16 +40,20 @@ def world(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-def _read(world: World, route: str, role: str) -> tuple[str, set[int]]:
+def _address(world: World, route: str) -> str:
+    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
+    return reverse(route, kwargs=arguments) + world.query_of(route)
+
+
+def _read(world: World, address: str, role: str) -> tuple[str, set[int]]:
     """What this reader gets there as text, and the records that the access log says they were shown."""
     client = Client(raise_request_exception=False)
     person = world.people[role]
     if person:
         person = type(person).objects.get(pk=person.pk)
         client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
     with translation.override("en"):
-        response = client.get(reverse(route, kwargs=arguments) + world.query_of(route))
+        response = client.get(address)
         body = b"".join(response.streaming_content) if response.streaming else response.content
     _close(response)
     logged = AccessEntry.objects.filter(actor=person).values_list("record_ids", flat=True) if person else ()
@@ -66,13 +70,26 @@ def _visible_to(person) -> set[int]:
 
 @pytest.mark.parametrize("route", READ)
 def test_a_reader_is_shown_what_is_shared_with_them_and_each_look_at_the_rest_is_logged(world, route):
+    with translation.override("en"):
+        _hold_to_what_is_shared(world, _address(world, route), READERS[route])
+
+
+@pytest.mark.parametrize("code", sorted(LISTS))
+def test_a_file_of_a_list_holds_what_is_shared_with_its_reader_and_is_logged(world, code):
+    readers = [role for role, status in zip(ROLES, LISTS[code].split(), strict=True) if status == "200"]
+    with translation.override("en"):
+        address = reverse("sharing:export", args=(code, "csv")) + world.query_of_list(code)
+    _hold_to_what_is_shared(world, address, readers)
+
+
+def _hold_to_what_is_shared(world: World, address: str, readers: list[str]) -> None:
     records = (world.record, world.draft, world.waiting, world.repairable)
     for disclosure in ("shared", "own"):
-        for role in READERS[route]:
+        for role in readers:
             try:
                 with transaction.atomic():
                     RecordTypeVersion.objects.update(disclosure=disclosure)
-                    body, logged = _read(world, route, role)
+                    body, logged = _read(world, address, role)
                     person = world.people[role]
                     # Read anew: an account remembers its roles for as long as a request takes.
                     person = type(person).objects.get(pk=person.pk) if person else None

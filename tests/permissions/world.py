@@ -230,3 +230,15 @@ class World:
         """What follows the address where it means nothing without."""
         about_a_record = {"repair:case-new", "repair:objection-new"}
         return f"?record={self.repairable.pk}" if route in about_a_record else ""
+
+    def query_of_list(self, code: str) -> str:
+        """What a list that may be taken away is asked with, where it is the list of something."""
+        entity, watch_list = f"?entity={self.entity.credit_code}", f"?list={self.watch_list.pk}"
+        return {
+            "entities": f"?q={self.entity.credit_code}",
+            "entity-records": entity,
+            "who-looked": entity,
+            "watch-changes": watch_list,
+            "watched": watch_list,
+            "quality-records": f"?body={self.body.code}",
+        }.get(code, "")

@@ -1,5 +1,6 @@
 """Other systems: how they are connected, what they may, that they are answered once, and that all of it is on record."""
 
+import base64
 import json
 import threading
 
@@ -207,6 +208,35 @@ def test_tokens_are_not_asked_for_too_often(client, system, settings):
         401,
         429,
     ]
+
+
+def ask_by_basic(client, client_id, secret, **more):
+    signed = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    headers = {"HTTP_AUTHORIZATION": f"Basic {signed}"}
+    return client.post(TOKEN, {"grant_type": "client_credentials"}, **headers, **more)
+
+
+def test_a_system_may_sign_in_by_http_basic_and_is_counted_by_itself(client, system, supervisor, body, settings):
+    settings.TOKENS_PER_MINUTE = 2
+    tries = [ask_by_basic(client, system.client_id, "x").status_code for _try in range(3)]
+    assert tries == [401, 401, 429]
+    assert ask_for_token(client, system).status_code == 429
+    neighbour = connect(supervisor, body, name="neighbour")
+    assert ask_by_basic(client, neighbour.client_id, neighbour.secret).status_code == 200
+
+
+def test_a_system_is_counted_by_its_own_address_and_not_by_the_proxy(client, system, settings):
+    settings.TOKENS_PER_MINUTE, settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1, 1
+    there, elsewhere = {"HTTP_X_FORWARDED_FOR": "203.0.113.1"}, {"HTTP_X_FORWARDED_FOR": "203.0.113.2"}
+    assert ask_by_basic(client, system.client_id, "x", **there).status_code == 401
+    assert ask_by_basic(client, system.client_id, "x", **there).status_code == 429
+    assert ask_by_basic(client, system.client_id, system.secret, **elsewhere).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /w==", "Basic Og=="])
+def test_an_unreadable_header_signs_nobody_in(client, header):
+    answer = client.post(TOKEN, {"grant_type": "client_credentials"}, HTTP_AUTHORIZATION=header)
+    assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("token", ["nonsense", "", "x" * 5000])
