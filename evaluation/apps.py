@@ -10,11 +10,12 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from entities.intake import grades
-        from entities.sharing import places
-        from evaluation import audit_verbs, lists, menu, moves, receivers  # noqa: F401  (they register and connect themselves)
+        from entities.sharing import kinds, places
+        from evaluation import audit_verbs, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
         from evaluation.standings import grades_worked_out
 
         menu.offer()
         lists.offer()
         grades.register(grades_worked_out)
+        kinds.register("graded", telling.open_to)
         places.register("evaluation", _("ratings"))

@@ -31,6 +31,11 @@ def schemes_visible_to(user) -> Q:
     return Q(is_public=True) | Q(shown_to_entity=True) if entities_of(user) else Q(is_public=True)
 
 
+def is_told_of_all_grades(body) -> bool:
+    """A department hears of grades under every scheme, an association under those whose result is public."""
+    return body.kind != "association"
+
+
 def may_see_grade(user, entity, scheme) -> Decision:
     """Officials see every grade of every entity; an agent that of its own entity where the scheme shows it."""
     if is_official(user) or (scheme.shown_to_entity and entity.pk in entities_of(user)):

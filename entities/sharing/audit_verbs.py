@@ -10,6 +10,7 @@ verbs.register(
     sharing__list__changed=_("changed the watch list"),
     sharing__list__added_to=_("added entities to the watch list"),
     sharing__list__taken_from=_("took entities from the watch list"),
+    sharing__list__passed_on=_("passed the watch list on to the successor of its body"),
     sharing__list__ended=_("ended the watch list"),
     sharing__webhook__added=_("added a receiver of changes"),
     sharing__webhook__removed=_("removed the receiver of changes"),

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput
 from credit_platform.common.transactions import oldest_running
 from entities.models import CreditRecord, Entity, SubmittingBody
-from entities.sharing import policies, watched
+from entities.sharing import kinds as kinds_of_changes, policies, watched
 from entities.sharing.models import Change, WatchList
 
 CURSOR = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
@@ -66,6 +67,29 @@ class Told:
         """Whether the record is no longer shared, so that others take it out as well."""
         about = self.about
         return about is not None and (self.record is None or about.status != CreditRecord.Status.PUBLISHED)
+
+    @property
+    def grade(self) -> "GradeMove | None":
+        """From which grade to which, for a change of kind `graded`."""
+        detail = self.change.detail
+        if self.change.kind != Change.Kind.GRADED or detail is None:
+            return None
+        return GradeMove(
+            scheme=detail["scheme"],
+            name=in_readers_language(detail["name_zh"], detail["name_en"]),
+            was=detail["was"],
+            now=detail["now"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GradeMove:
+    """A grade that became another; "" is not rated. `name` is that of the scheme in the reader's language."""
+
+    scheme: str
+    name: str
+    was: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +152,8 @@ def shared_with(
     if watch_lists is not None:
         changes = changes.filter(entity_id__in=watched.keys_of_any(watch_lists))
     records = CreditRecord.objects.filter(policies.once_shared_with(body))
-    return changes.filter(Q(record_id=None) | Q(record_id__in=records.values("pk")))
+    of_entities = Q(record_id=None) & kinds_of_changes.open_to(body)
+    return changes.filter(of_entities | Q(record_id__in=records.values("pk")))
 
 
 def told(body: SubmittingBody, changes: Sequence[Change]) -> list[Told]:

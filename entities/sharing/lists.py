@@ -209,6 +209,9 @@ def change_columns() -> list[Column]:
             lambda one: one.record.document_number if one.record else "",
         ),
         Column("record_type", _("Record type"), lambda one: str(one.about.record_type) if one.about else ""),
+        Column("scheme", _("Scheme"), lambda one: one.grade.name if one.grade else ""),
+        Column("grade_before", _("Grade before"), lambda one: one.grade.was if one.grade else ""),
+        Column("grade_now", _("Grade now"), lambda one: one.grade.now if one.grade else ""),
         Column(
             "submitted_by", _("Submitting body"), lambda one: str(one.about.submitted_by) if one.about else ""
         ),

@@ -15,8 +15,8 @@ from entities.sharing import policies
 class Change(models.Model):
     """One thing that changed in the registry, for whoever follows it.
 
-    The database writes it itself, by triggers on records and entities and for whole statements at once, so
-    that no way of writing a record can forget it. Keys are copied, not pointed to: what is gone is told of too.
+    The database writes it itself, by triggers on records, entities and changes of grades and for whole statements
+    at once, so that no way of writing a record can forget it. Keys are copied, not pointed to: what is gone is told of too.
     Read in the order of `transaction_id` and key, and only below the oldest transaction still running: a row
     of a transaction that ends late has a smaller key than rows already read, but never a smaller place.
     """
@@ -36,16 +36,19 @@ class Change(models.Model):
         STATUS = "status", _("Status of the entity changed")
         FACTS = "facts", _("Registered facts changed")
         MERGED = "merged", _("Merged or separated")
+        GRADED = "graded", _("Another grade")
 
     #: After these the record is no longer shared; it stands in the list so that others take it out too.
     GONE = (Kind.REPLACED, Kind.REPAIRED, Kind.EXPIRED, Kind.WITHDRAWN)
-    OF_ENTITIES = (Kind.RENAMED, Kind.STATUS, Kind.FACTS, Kind.MERGED)
+    OF_ENTITIES = (Kind.RENAMED, Kind.STATUS, Kind.FACTS, Kind.MERGED, Kind.GRADED)
 
     at = models.DateTimeField(_("at"), db_default=models.functions.Now())
     transaction_id = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False)
     kind = models.CharField(_("what changed"), max_length=20, choices=Kind)
     entity_id = models.BigIntegerField(_("key of the entity"))
     record_id = models.BigIntegerField(_("key of the record"), null=True)
+    #: Of another grade: `scheme` (its code), `name_zh` and `name_en` of the scheme, `was` and `now` ("": not rated).
+    detail = models.JSONField(null=True)
 
     class Meta:
         verbose_name = _("change")
@@ -55,7 +58,8 @@ class Change(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(record_id__isnull=False) | Q(kind__in=("renamed", "status", "facts", "merged")),
+                condition=Q(record_id__isnull=False)
+                | Q(kind__in=("renamed", "status", "facts", "merged", "graded")),
                 name="a_change_of_a_record_names_it",
             )
         ]

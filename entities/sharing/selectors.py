@@ -12,7 +12,8 @@ from credit_platform.common.errors import Missing
 from entities.models import CreditRecord, Entity, SubmittingBody
 from entities.policies import bodies_of, entities_of
 from entities.sharing import feed, places, policies, watched
-from entities.sharing.models import WatchList, Webhook
+from entities.sharing.feed import Place
+from entities.sharing.models import Change, WatchList, Webhook, WebhookMessage
 
 #: What the head of an entity's page counts.
 A_YEAR = timedelta(days=365)
@@ -178,6 +179,42 @@ def webhooks(*, user) -> QuerySet[Webhook]:
             last_taken=Max("messages__delivered_at"),
         )
     )
+
+
+#: So many changes are counted as waiting at most: behind a receiver that is far back there may be millions.
+MOST_COUNTED = 10_000
+
+
+def messages_waiting() -> QuerySet[WebhookMessage]:
+    """The messages that are still tried, of receivers to which is sent."""
+    return WebhookMessage.objects.filter(
+        delivered_at=None,
+        given_up_at=None,
+        webhook__in=Webhook.objects.filter(removed_at=None, paused_at=None, body__is_active=True),
+    )
+
+
+def changes_untold() -> QuerySet[Change]:
+    """The changes, oldest first and at most `MOST_COUNTED`, of which somebody who is told at once has not heard.
+
+    Those that concern nobody are passed over in the same run, so what stands here for long waits for a worker or
+    behind a transaction that does not end.
+    """
+    receivers = Webhook.objects.filter(removed_at=None, paused_at=None, body__is_active=True)
+    lists = WatchList.objects.filter(urgent=True, ended_at=None, body__is_active=True)
+    places = [
+        Place(*place)
+        for rows, names in (
+            (receivers, ("told_transaction", "told_change")),
+            (lists, ("urgent_transaction", "urgent_change")),
+        )
+        for place in rows.order_by(*names).values_list(*names)[:1]
+    ]
+    if not places:
+        return Change.objects.none()
+    behind = min(places)
+    later = Change.objects.filter(feed.after(behind), transaction_id__gte=behind.transaction)
+    return later.order_by("transaction_id", "id")[:MOST_COUNTED]
 
 
 def webhook_for_page(*, user, webhook_id: int) -> Webhook:

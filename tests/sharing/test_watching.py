@@ -11,7 +11,7 @@ from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted
 from entities.models import CreditRecord, Notice, RecordTypeVersion
 from entities.sharing.models import WatchDigest, WatchedEntity, WatchList
-from entities.sharing.services import watching
+from entities.sharing.services import successions, watching
 from entities.sharing.services.watching import ListDraft
 from tests.factories import (
     AgentFactory,
@@ -210,6 +210,50 @@ def test_a_list_of_a_body_that_is_gone_is_told_nothing(watch_list, body, entity)
     body.is_active, body.successor = False, BodyFactory()
     body.save()
     assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+
+
+def _gone(body, successor) -> None:
+    body.is_active, body.successor = False, successor
+    body.save()
+
+
+def test_a_list_of_a_body_that_is_gone_goes_on_with_its_successor_which_hears_of_it(watch_list, body, entity):
+    between, heir = BodyFactory(), BodyFactory()
+    _gone(between, heir)
+    _gone(body, between)
+    watching.begin_list(by=MemberFactory(body=heir), body=heir, draft=PICKED)
+    assert successions.pass_on() == 1
+    watch_list.refresh_from_db()
+    assert (watch_list.body, watch_list.name) == (heir, f"Kitchens ({body.name_zh})")
+    assert _meant(watch_list) == {entity.pk}
+    assert Notice.objects.get(kind="sharing.list-passed-on").body == heir
+    assert AuditEvent.objects.filter(verb="sharing.list.passed_on", actor=None).count() == 1
+    assert successions.pass_on() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_while_a_list_had_no_body_is_not_told_to_the_successor(watch_list, body, entity):
+    heir = BodyFactory()
+    _gone(body, heir)
+    RecordFactory(entity=entity, severity_class="serious")
+    successions.pass_on()
+    assert watching.tell_of_serious() == 0
+    RecordFactory(entity=entity, severity_class="serious")
+    assert watching.tell_of_serious() == 1
+    assert Notice.objects.get(kind="sharing.serious").body == heir
+
+
+def test_a_list_of_members_ends_with_a_word_where_the_successor_has_none(db):
+    association, department = BodyFactory(kind="association"), BodyFactory()
+    Association.objects.create(body=association)
+    officer = MemberFactory(body=association, role="officer")
+    draft = ListDraft(name="Members", kind="group", group="members")
+    made, _added = watching.begin_list(by=officer, body=association, draft=draft)
+    _gone(association, department)
+    successions.pass_on()
+    made.refresh_from_db()
+    assert made.ended_at and made.body == association
+    assert Notice.objects.get(kind="sharing.list-ended").body == department
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, W
 from entities.models import Notice
 from entities.sharing import outbound, signing
 from entities.sharing.models import WatchList, Webhook, WebhookMessage
-from entities.sharing.services import watching, webhooks
+from entities.sharing.services import successions, watching, webhooks
 from entities.sharing.services.watching import ListDraft
 from tests.factories import BodyFactory, EntityFactory, MemberFactory, RecordFactory, RecordTypeFactory
 
@@ -241,6 +241,18 @@ def test_nothing_is_sent_to_a_body_that_is_gone(webhook, receiver, entity, body)
     body.save()
     assert (webhooks.write_messages(), webhooks.deliver_waiting()) == (0, 0)
     assert receiver.came == []
+
+
+def test_a_receiver_ends_with_its_body_and_the_successor_hears_of_it(webhook, body):
+    heir = BodyFactory()
+    body.is_active, body.successor = False, heir
+    body.save()
+    assert successions.pass_on() == 2
+    webhook.refresh_from_db()
+    assert webhook.removed_at
+    notice = Notice.objects.get(kind="sharing.receiver-ended")
+    assert (notice.body, notice.params["url"]) == (heir, webhook.url)
+    assert AuditEvent.objects.filter(verb="sharing.webhook.removed", actor=None).exists()
 
 
 def test_a_worker_killed_while_it_sends_leaves_the_message_for_the_next(

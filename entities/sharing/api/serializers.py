@@ -35,6 +35,14 @@ class LookOut(serializers.ModelSerializer):
         return places.purpose_of(look.place)
 
 
+class GradeMoveOut(serializers.Serializer):
+    """A grade that became another under a scheme."""
+
+    scheme = serializers.CharField(help_text="Code of the scheme.")
+    was = serializers.CharField(allow_blank=True, help_text="Empty: was not rated.")
+    now = serializers.CharField(allow_blank=True, help_text="Empty: is not rated any more.")
+
+
 class ChangeOut(serializers.Serializer):
     """One change. `record` is what the record says today, where you may read it; it is null once it is gone."""
 
@@ -54,6 +62,10 @@ class ChangeOut(serializers.Serializer):
         source="is_gone", help_text="The record is no longer shared: take it out where you keep it."
     )
     record = serializers.SerializerMethodField()
+    grade = GradeMoveOut(
+        allow_null=True,
+        help_text="Of kind `graded` alone: departments are told of every scheme, associations of public ones.",
+    )
 
     def to_representation(self, instance: Told) -> dict:
         if instance.about:

@@ -302,14 +302,16 @@ def _tell_of_the_day(watch_list_id: int, day: date) -> int:
     WatchDigest.objects.create(watch_list=watch_list, day=day, counts=dict(counts), entities=len(touched))
     if not counts:
         return 0
+    params = {
+        "list": watch_list.name,
+        "day": day.isoformat(),
+        "changes": counts.total(),
+        "entities": len(touched),
+    }
+    grades = counts[Change.Kind.GRADED]
     feedback.notify(
-        kind="sharing.digest",
-        params={
-            "list": watch_list.name,
-            "day": day.isoformat(),
-            "changes": counts.total(),
-            "entities": len(touched),
-        },
+        kind="sharing.digest-grades" if grades else "sharing.digest",
+        params=params | {"grades": grades} if grades else params,
         url=reverse("sharing:watch-detail", args=(watch_list.pk,)),
         body=watch_list.body,
     )

@@ -203,7 +203,7 @@ def _payload(answer: Answer, now: datetime) -> dict:
 
 def thin(one: Told) -> dict:
     """A change without the content of the record."""
-    about = one.about
+    about, grade = one.about, one.grade
     return {
         "id": one.change.pk,
         "at": one.change.at.isoformat(),
@@ -212,6 +212,7 @@ def thin(one: Told) -> dict:
         "record": about.pk if about else None,
         "record_type": about.record_type.code if about else None,
         "submitted_by": about.submitted_by.code if about else None,
+        "scheme": grade.scheme if grade else None,
         "gone": one.is_gone,
     }
 
