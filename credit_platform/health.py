@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from entities.models import Delivery, Submission
+from entities.models import Delivery, RulesTurn, Submission
+from entities.sharing import selectors as sharing
 from evaluation.models import RatingRequest
 from repair.proof.models import Confirmation
 
@@ -99,6 +100,9 @@ def _waiting() -> bytes:
         "delivery": (Delivery.objects.filter(delivered_at=None), "next_attempt_at"),
         "confirmation": (Confirmation.objects.waiting(), "effect__begun_at"),
         "submission": (Submission.objects.filter(state__in=Submission.IN_WORK), "uploaded_at"),
+        "rules": (RulesTurn.objects.filter(done_at=None), "asked_at"),
+        "change": (sharing.changes_untold(), "at"),
+        "message": (sharing.messages_waiting(), "created_at"),
     }.items():
         found = rows.aggregate(count=Count("pk"), oldest=Min(since))
         count.labels(what).set(found["count"])

@@ -19,6 +19,12 @@ BEAT_SCHEDULE = {
         "task": "entities.tasks.end_publicity",
         "schedule": crontab(minute=1),
     },
+    "date records by the rules of a new day or of one just published, every minute": {
+        "task": "entities.tasks.follow_the_rules",
+        "schedule": 60.0,
+        # It may take long after a change of law; another that waits behind it has nothing to add.
+        "options": {"expires": 60},
+    },
     "ask for ratings where records began or ceased, every hour, so that a missed midnight is made good": {
         "task": "evaluation.tasks.request_ratings_for_today",
         "schedule": crontab(minute=5),
@@ -48,6 +54,10 @@ BEAT_SCHEDULE = {
         "schedule": 30.0,
         # A run that could not begin before the next one is due has nothing to add to it.
         "options": {"expires": 30},
+    },
+    "pass on the watch lists of bodies that are gone and end their receivers, every hour": {
+        "task": "entities.sharing.tasks.pass_on_what_bodies_left",
+        "schedule": crontab(minute=25),
     },
     "count the quality of this month and the last anew, every hour": {
         "task": "entities.quality.tasks.count_this_month",

@@ -13,8 +13,14 @@ AGAIN = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retri
 
 @shared_task
 def end_publicity() -> None:
-    """End the publicity of records whose last day is over; run by the schedule after midnight."""
+    """End the publicity of records whose last day is over; every hour, whatever was noted as done."""
     records.end_publicity(as_of=timezone.localdate())
+
+
+@shared_task
+def follow_the_rules() -> None:
+    """Date records by rules that begin, are over or were just published; every minute, and when one is published."""
+    records.follow_the_rules(today=timezone.localdate())
 
 
 @shared_task

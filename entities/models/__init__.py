@@ -5,6 +5,7 @@ from entities.models.catalogue import (
     PublicityRule,
     RecordType,
     RecordTypeVersion,
+    RulesTurn,
     SeverityClass,
     Verification,
 )
@@ -40,6 +41,7 @@ __all__ = (
     "PublicityRule",
     "RecordType",
     "RecordTypeVersion",
+    "RulesTurn",
     "SeverityClass",
     "Submission",
     "SubmissionBlock",

@@ -259,6 +259,36 @@ class PublicityRule(models.Model):
         return in_readers_language(self.conditions_zh, self.conditions_en)
 
 
+class RulesTurn(models.Model):
+    """The wish that records be dated by the rules as they stand: at the beginning of a day, or when a rule was published.
+
+    Written before the work and worked off by whichever worker is free, within a minute also where every message
+    is lost. A wish that comes while the work goes on is a row of its own, which that work does not answer.
+    """
+
+    day = models.DateField(_("day"))
+    asked_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+    proposal = models.ForeignKey(
+        "entities.CatalogueProposal",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("What was published; empty for the beginning of the day."),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("day",), condition=Q(proposal=None), name="a_day_begins_once_for_the_rules"
+            )
+        ]
+        indexes = [models.Index(fields=("day",), condition=Q(done_at=None), name="turns_of_rules_that_wait")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
 class CatalogueProposal(models.Model):
     """What somebody of the lead office wants the catalogue to say, until a colleague publishes it.
 

@@ -1,8 +1,8 @@
 """Keeping the catalogue: one drafts, a colleague publishes, and what has begun is never edited.
 
 Drafts are proposals and stand outside of the catalogue. Publishing writes a version: the one before ends on
-the day before it begins. Records of a violation get the dates of a new rule by `publishing.end_publicity`, which
-publishing a rule hurries and the schedule repeats.
+the day before it begins. Records of a violation get the dates of a new rule by `publishing.follow_the_rules`: the
+wish is written with the rule, and the days on which rules begin and end are followed by the schedule.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,7 @@ from entities.models import (
     PublicityRule,
     RecordType,
     RecordTypeVersion,
+    RulesTurn,
     SubmittingBody,
 )
 
@@ -159,9 +160,10 @@ def publish_proposal(*, by, proposal_id: int) -> CatalogueProposal:
         content=proposal.content,
     )
     if kind == Kind.PUBLICITY_RULE or act == Act.END or proposal.content.get("replaces"):
-        from entities.tasks import end_publicity  # tasks import the services
+        from entities.tasks import follow_the_rules  # tasks import the services
 
-        enqueue_on_commit(end_publicity)
+        RulesTurn.objects.create(day=today, proposal=proposal)
+        enqueue_on_commit(follow_the_rules)
     return proposal
 
 

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 
 from credit_platform.audit import services as audit
-from entities.models import CreditRecord, RecordTypeVersion
+from entities.models import CreditRecord, RecordTypeVersion, RulesTurn
 from entities.publicity import Question, RuleBook, publicity_dates, rule_book
 from entities.services import feedback
 from entities.signals import records_changed
@@ -176,6 +177,23 @@ def end_publicity(*, as_of: date) -> int:
     while batch := _end_batch(as_of):
         ended += batch
     return ended
+
+
+def follow_the_rules(*, today: date) -> bool:
+    """Date records anew where the rules have turned since this was last done; whether there was anything to do.
+
+    They turn with each day, on which a rule may begin or be over, and when one is published. Asked every minute,
+    it costs two small queries where they have not.
+    """
+    if not RulesTurn.objects.filter(day=today, proposal=None).exists():
+        RulesTurn.objects.bulk_create([RulesTurn(day=today)], ignore_conflicts=True)
+    # Taken before the rules are read: a wish that comes later is for the next.
+    waiting = list(RulesTurn.objects.filter(done_at=None, day__lte=today).values_list("pk", flat=True))
+    if not waiting:
+        return False
+    end_publicity(as_of=today)
+    RulesTurn.objects.filter(pk__in=waiting).update(done_at=timezone.now())
+    return True
 
 
 @transaction.atomic

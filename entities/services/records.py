@@ -21,7 +21,7 @@ from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion,
 from entities.policies import authors_of
 from entities.publicity import rule_book
 from entities.services import feedback, publishing
-from entities.services.publishing import end_publicity
+from entities.services.publishing import end_publicity, follow_the_rules
 from entities.services.record_batches import Counts, RowState, states_of_rows, stays_ended, submit_rows
 from entities.signals import records_changed
 
@@ -37,6 +37,7 @@ __all__ = (
     "discard_draft",
     "end_by_repair",
     "end_publicity",
+    "follow_the_rules",
     "lift_objection",
     "mark_objection",
     "return_record",
@@ -317,11 +318,14 @@ def return_record(*, by, record_id: int, note: str) -> CreditRecord:
     record.reviewed_by, record.reviewed_at, record.review_note = by, timezone.now(), note
     record.save(update_fields=("status", "reviewed_by", "reviewed_at", "review_note"))
     audit.record(actor=by, verb="entities.record.returned", target=record, note=note)
+    author, body = record.entered_by, record.submitted_by
+    # Whoever has left the body reads no more of its drafts, and a system reads no inbox: then it concerns all there.
+    still_there = body.pk in policies.bodies_of(author) and not hasattr(author, "system")
     feedback.notify(
         kind="entities.record-returned",
         params=publishing.notice_params(record) | {"note": note},
         url=publishing.record_url(record),
-        user=record.entered_by,
+        **({"user": author} if still_there else {"body": policies.who_answers_for(body)}),
     )
     return record
 

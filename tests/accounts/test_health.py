@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credit_platform import health
+from entities.sharing.models import Change, WatchList, Webhook, WebhookMessage
 from evaluation.models import RatingRequest
-from tests.factories import EntityFactory
+from tests.factories import BodyFactory, EntityFactory, RecordFactory, UserFactory
 
 
 def test_the_process_says_that_it_is_alive_without_looking_at_the_database(client):
@@ -76,6 +77,35 @@ def test_what_waits_for_a_worker_is_counted_with_its_age(client, db):
     assert 'credit_waiting{what="submission"} 0.0' in figures
     age = float(re.search(r'credit_waiting_seconds{what="rating"} (\S+)', figures)[1])
     assert 89 < age < 120
+
+
+def _figure(client, what: str) -> float:
+    figures = client.get("/metrics").content.decode()
+    return float(re.search(rf'credit_waiting{{what="{what}"}} (\S+)', figures)[1])
+
+
+def test_changes_wait_until_the_slowest_of_those_that_are_told_at_once_has_heard_of_them(client, db):
+    RecordFactory()
+    follower = WatchList.objects.create(
+        body=BodyFactory(), name="Kitchens", kind="picked", created_by=UserFactory()
+    )
+    assert _figure(client, "change") == Change.objects.count() > 0
+    newest = Change.objects.latest("transaction_id", "id")
+    WatchList.objects.update(urgent_transaction=newest.transaction_id, urgent_change=newest.pk)
+    assert _figure(client, "change") == 0
+    RecordFactory()
+    assert _figure(client, "change") == 1
+    WatchList.objects.filter(pk=follower.pk).update(urgent=False)
+    assert _figure(client, "change") == 0
+
+
+def test_messages_to_receivers_wait_until_they_are_taken_or_given_up(client, db):
+    webhook = Webhook.objects.create(body=BodyFactory(), url="https://example.org/", created_by=UserFactory())
+    message = WebhookMessage.objects.create(webhook=webhook, body="{}", next_attempt_at=timezone.now())
+    assert _figure(client, "message") == 1
+    for update in ({"delivered_at": timezone.now()}, {"delivered_at": None, "given_up_at": timezone.now()}):
+        WebhookMessage.objects.filter(pk=message.pk).update(**update)
+        assert _figure(client, "message") == 0
 
 
 def test_an_empty_token_opens_nothing(client, db):

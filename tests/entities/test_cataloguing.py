@@ -18,9 +18,10 @@ from entities.models import (
     PublicityRule,
     RecordType,
     RecordTypeVersion,
+    RulesTurn,
 )
-from entities.services import cataloguing
-from entities.services.publishing import end_publicity
+from entities.services import cataloguing, publishing
+from entities.services.publishing import end_publicity, follow_the_rules
 from tests.factories import (
     BodyFactory,
     InstrumentFactory,
@@ -376,11 +377,57 @@ def test_publishing_a_rule_hurries_the_dating_of_records(
     author, colleague, penalty, body, django_capture_on_commit_callbacks, monkeypatch
 ):
     asked = []
-    monkeypatch.setattr("entities.tasks.end_publicity.delay", lambda *args: asked.append(args))
+    monkeypatch.setattr("entities.tasks.follow_the_rules.delay", lambda *args: asked.append(args))
     rule = PublicityRuleFactory(record_types=[penalty])
     with django_capture_on_commit_callbacks(execute=True):
         publish(author, colleague, rule, "version", valid_from=timezone.localdate().isoformat(), max_months=6)
     assert asked == [()]
+
+
+def test_a_published_rule_dates_its_records_within_a_minute_even_where_every_message_is_lost(
+    author, colleague, penalty, body
+):
+    today = timezone.localdate()
+    follow_the_rules(today=today)
+    rule = PublicityRuleFactory(record_types=[penalty], max_months=12)
+    record = RecordFactory(
+        record_type=penalty, submitted_by=body, publicity_rule=rule, decided_on=date(2026, 9, 1)
+    )
+    publish(author, colleague, rule, "version", valid_from=today.isoformat(), min_months=3, max_months=6)
+    assert follow_the_rules(today=today) is True
+    record.refresh_from_db()
+    assert record.publish_until == date(2027, 3, 1)
+    assert follow_the_rules(today=today) is False
+    assert not RulesTurn.objects.filter(done_at=None).exists()
+
+
+def test_a_rule_whose_first_day_has_come_dates_its_records_with_the_day(
+    author, colleague, penalty, body, soon
+):
+    today = timezone.localdate()
+    rule = PublicityRuleFactory(record_types=[penalty], max_months=12)
+    record = RecordFactory(
+        record_type=penalty, submitted_by=body, publicity_rule=rule, decided_on=date(2026, 9, 1),
+        publish_until=date(2027, 9, 1),
+    )  # fmt: skip
+    publish(author, colleague, rule, "version", valid_from=soon, min_months=3, max_months=6)
+    follow_the_rules(today=today)
+    record.refresh_from_db()
+    assert record.publish_until == date(2027, 9, 1)
+    assert follow_the_rules(today=date.fromisoformat(soon)) is True
+    record.refresh_from_db()
+    assert record.publish_until == date(2027, 3, 1)
+
+
+def test_work_that_breaks_off_leaves_the_wish(penalty, monkeypatch):
+    def broken(*, as_of):
+        raise ConnectionError
+
+    monkeypatch.setattr(publishing, "end_publicity", broken)
+    with pytest.raises(ConnectionError):
+        follow_the_rules(today=timezone.localdate())
+    monkeypatch.undo()
+    assert follow_the_rules(today=timezone.localdate()) is True
 
 
 def test_the_versions_of_a_rule_are_one_entry_under_the_first_ones_code(author, colleague, penalty, soon):

@@ -13,6 +13,8 @@ from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, W
 from entities.drafts import content_digest
 from entities.models import CreditRecord, Notice, RecordTypeVersion
 from entities.services import records
+from entities.systems import services as systems
+from entities.systems.models import ConnectedSystem
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -373,6 +375,23 @@ def test_a_returned_record_tells_its_author_what_to_change(waiting, reviewer, cl
     assert again.status == Status.DRAFT
     records.send_to_review(by=clerk, record_id=record.pk)
     assert records.approve_record(by=reviewer, record_id=record.pk).status == Status.PUBLISHED
+
+
+def test_the_title_of_a_returned_record_does_not_go_to_who_has_left_the_body(waiting, reviewer, clerk, body):
+    clerk.memberships.all().delete()
+    records.return_record(by=reviewer, record_id=waiting.pk, note="The amount is missing.")
+    notice = Notice.objects.get(kind="entities.record-returned")
+    assert (notice.user, notice.body) == (None, body)
+
+
+def test_of_a_returned_record_that_a_system_sent_its_body_hears(waiting, reviewer, clerk, body):
+    systems.connect_system(
+        by=MemberFactory(body=body, role="supervisor"), body=body, name="s", scopes=["records:read"]
+    )
+    system = ConnectedSystem.objects.get()
+    type(waiting).objects.filter(pk=waiting.pk).update(entered_by=system.user)
+    records.return_record(by=reviewer, record_id=waiting.pk, note="The amount is missing.")
+    assert Notice.objects.get(kind="entities.record-returned").body == body
 
 
 def test_a_return_says_what_is_to_be_changed(waiting, reviewer):
