@@ -39,7 +39,8 @@ IN_FILE = """
 
 
 def no_likely_twin(submission: Submission) -> int:
-    """Neither the file nor the registry has another record that says the same of the same entity under another number.
+    """In a file of at most 1,000 rows, neither it nor the registry has another record that says the same of the same
+    entity under another number.
 
     Adds a warning to each such row of a checked file of at most `MOST_ROWS` rows; returns to how many.
     """

@@ -37,7 +37,8 @@ class SystemTokenView(TokenView):
 def _too_often(request: HttpRequest) -> bool:
     """Count this request for each client that it names and the address behind the proxies; True when one is over."""
     address = get_adapter(request).get_client_ip(request)
-    return any([_is_over(f"{address} {client}") for client in _clients(request)])
+    # Each is counted, also behind one that is over.
+    return max([_is_over(f"{address} {client}") for client in _clients(request)])
 
 
 def _clients(request: HttpRequest) -> set[str]:

@@ -164,6 +164,17 @@ def test_a_history_of_many_rows_is_not_compared_in_this_way(market, monkeypatch)
     assert not row_of(submission, 3).problems
 
 
+@pytest.mark.django_db
+def test_the_preview_says_of_a_large_file_that_it_was_not_looked_for_twins(client, market, monkeypatch):
+    one = {"CF_XDR_SHXYM": EntityFactory(name_zh="禾谷食品").credit_code}
+    submission = market.send(penalties(one, one | {"CF_WSH": "云市监罚〔2026〕2号"}))
+    client.force_login(submission.uploaded_by)
+    said = "so it was not looked whether"
+    assert said not in client.get(f"/submissions/{submission.pk}/").content.decode()
+    monkeypatch.setattr(likely_twins, "MOST_ROWS", 1)
+    assert said in client.get(f"/submissions/{submission.pk}/").content.decode()
+
+
 # All checks, explained
 
 

@@ -216,7 +216,9 @@ def ask_by_basic(client, client_id, secret, **more):
     return client.post(TOKEN, {"grant_type": "client_credentials"}, **headers, **more)
 
 
-def test_a_system_may_sign_in_by_http_basic_and_is_counted_by_itself(client, system, supervisor, body, settings):
+def test_a_system_may_sign_in_by_http_basic_and_is_counted_by_itself(
+    client, system, supervisor, body, settings
+):
     settings.TOKENS_PER_MINUTE = 2
     tries = [ask_by_basic(client, system.client_id, "x").status_code for _try in range(3)]
     assert tries == [401, 401, 429]
