@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
@@ -85,7 +85,9 @@ def _columns() -> list[Column]:
         Column(
             "optional_filled", _("Optional places filled"), lambda line: line.sums.optional_filled, Kind.WHOLE
         ),
-        Column("corrected", _("Corrected"), lambda line: line.sums.corrected, Kind.WHOLE),
+        Column(
+            "corrected", pgettext("rows of a file", "Corrected"), lambda line: line.sums.corrected, Kind.WHOLE
+        ),
         Column("withdrawn", _("Withdrawn"), lambda line: line.sums.withdrawn, Kind.WHOLE),
         Column("rows", _("Rows sent"), lambda line: line.rows, Kind.WHOLE),
         Column("refused", _("Rows refused"), lambda line: line.refused, Kind.WHOLE),

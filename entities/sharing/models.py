@@ -89,8 +89,10 @@ class WatchList(models.Model):
         PLACE = "place", _("Region and industry")
         GROUP = "group", _("Membership")
 
+    LONGEST_NAME = 120
+
     body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="watch_lists")
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     kind = models.CharField(_("which entities"), max_length=10, choices=Kind)
     region_codes = ArrayField(
         models.CharField(max_length=6), verbose_name=_("regions, GB/T 2260"), default=list, blank=True

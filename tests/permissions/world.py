@@ -98,7 +98,9 @@ class World:
             case=self.case, document=self._document("receipt.pdf", "application/pdf", "agent"), kind="proof"
         )
         effect = Effect.objects.create(case=self.case, record=self.record, how="repaired")
-        self.confirmation = Confirmation.objects.create(effect=effect, kind="body", body=self.body, why="told")
+        self.confirmation = Confirmation.objects.create(
+            effect=effect, kind="body", body=self.body, why="told"
+        )
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"

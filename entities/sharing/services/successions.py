@@ -15,8 +15,6 @@ from entities.services import feedback
 from entities.sharing import feed, groups
 from entities.sharing.models import WatchList, Webhook
 
-LONGEST_NAME = WatchList._meta.get_field("name").max_length
-
 
 def pass_on() -> int:
     """Pass on the lists and end the receivers of bodies that are gone; returns how many. Safe to run again."""
@@ -104,5 +102,5 @@ def _free_name(name: str, gone: SubmittingBody, heir: SubmittingBody) -> str:
     free, number = name, 1
     while free in taken:
         more = f" ({gone.name_zh})" if number == 1 else f" ({gone.name_zh} {number})"
-        free, number = name[: LONGEST_NAME - len(more)] + more, number + 1
+        free, number = name[: WatchList.LONGEST_NAME - len(more)] + more, number + 1
     return free
