@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("entities", "0011_entities_that_may_be_one"),
+        ("entities", "0012_records_of_a_type_newest_first"),
     ]
 
     operations = [
