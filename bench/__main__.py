@@ -35,11 +35,14 @@ def main() -> int:
 
 
 def _with_numbers(size: harness.Size) -> harness.Size:
-    """The size with ROWS, SAMPLE, SEARCHES and ROUNDS of the environment, for whoever wants another number of them."""
+    """The size with ROWS, SAMPLE, SEARCHES, ROUNDS and FLAT (“10000,3000000”) of the environment, where they are given."""
     changes: dict[str, Any] = {}
     for name in ("rows", "sample", "searches", "rounds"):
         if given := os.environ.get(name.upper()):
             changes[name] = int(given)
+    if given := os.environ.get("FLAT"):
+        smallest, largest = map(int, given.split(","))
+        changes["flat"] = (smallest, largest)
     return dataclasses.replace(size, **changes)
 
 

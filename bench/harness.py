@@ -30,6 +30,7 @@ class Size:
     Args:
         rows: of the file that `intake.vs_copy` sends.
         sample: of the file that `intake.vs_import_export` sends; a hundredth of the speed takes a hundred times as long.
+        flat: of the smallest and the largest file that `intake.flatness` sends.
         searches: how many questions `search.p95` asks.
         rounds: how often product and baseline take turns.
     """
@@ -40,12 +41,17 @@ class Size:
     rows: int
     sample: int
     searches: int
+    flat: tuple[int, int]
     rounds: int = 3
 
 
 SIZES = {
-    "small": Size("small", 10_000, 100_000, rows=100_000, sample=10_000, searches=400),
-    "city": Size("city", 1_000_000, 10_000_000, rows=1_000_000, sample=50_000, searches=1_000),
+    "small": Size(
+        "small", 10_000, 100_000, rows=100_000, sample=20_000, searches=400, flat=(10_000, 100_000)
+    ),
+    "city": Size(
+        "city", 1_000_000, 10_000_000, rows=1_000_000, sample=50_000, searches=1_000, flat=(10_000, 3_000_000)
+    ),
 }
 
 
@@ -129,6 +135,10 @@ class Run:
     peak_mb: float = 0.0
     say: Callable[[str], None] = print
     notes: list[str] = field(default_factory=list)
+
+    def unwatched(self) -> "Run":
+        """For what is not the product: its processes are none of the peak of memory."""
+        return Run(self.size, self.log, say=self.say)
 
     def apart(self, target: str, *arguments: Any, database: str) -> Any:
         """Run `module:function` in a process of its own, on that database; what it returns, as JSON keeps it.
@@ -221,7 +231,7 @@ def own_peak_mb() -> float:
 def alternate(
     run: Run, product: Callable[[], float], baseline: Callable[[], float], *, unit: str
 ) -> tuple[float, float, float]:
-    """Let product and baseline take turns; the median of each and of their ratios. Each returns a speed in `unit`."""
+    """Let product and baseline take turns; the median of each and of their ratios. Each returns a figure in `unit`."""
     pairs = []
     for number in range(1, run.size.rounds + 1):
         # In turns also in who comes first, so that neither always finds the other's leftovers.

@@ -212,7 +212,7 @@ class SoundDrafts:
         amount = draft.amount
         if amount is not None and not 0 <= amount < LARGEST_AMOUNT:
             return False
-        said = (version.pk, draft.severity_class, draft.penalty_kinds)
+        said = (version.id, draft.severity_class, draft.penalty_kinds)
         if said not in self._penalties:
             found = Problems()
             _check_penalty(replace(draft, amount=None), self._type, version, self._needs_class, found)
@@ -220,7 +220,7 @@ class SoundDrafts:
         return self._penalties[said]
 
     def _extra(self, details: Mapping[str, str], version: RecordTypeVersion) -> bool:
-        names = (version.pk, *details)
+        names = (version.id, *details)
         told = self._told.get(names)
         if told is None:
             told = self._told[names] = _Told.by(details, version)
@@ -235,7 +235,7 @@ class SoundDrafts:
     def _value(self, value: str, extra: dict, version: RecordTypeVersion) -> bool:
         if not value:
             return False
-        asked = (version.pk, extra["name"], value)
+        asked = (version.id, extra["name"], value)
         if asked not in self._values:
             if len(self._values) > MOST_REMEMBERED:
                 self._values.clear()

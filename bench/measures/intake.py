@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import psutil
+
 from bench import city, databases
 from bench.harness import CannotMeasure, Result, Run, alternate, measure
 
@@ -22,22 +24,23 @@ def vs_copy(run: Run) -> Result:
     trail. The COPY puts the very records that came of it into the same table with the same indexes, in a copy of the
     same city. `baseline` is its speed in rows a second.
     """
-    original = city.database_of(run.size)
+    original, other = city.database_of(run.size), run.unwatched()
     with _folder() as folder:
         file, records = folder / "penalties.csv", folder / "records.copy"
-        run.apart("bench.city:write_penalties", str(file), run.size.rows, database=original)
+        other.apart("bench.city:write_penalties", str(file), run.size.rows, database=original)
 
         def product() -> float:
             with databases.copy_of(original) as copy:
                 told = run.apart("bench.measures.intake:submit_file", str(file), database=copy)
                 run.say(f"    {_steps(told)}")
                 if not records.exists():
-                    run.apart("bench.measures.intake:dump_records", str(records), database=copy)
+                    other.apart("bench.measures.intake:dump_records", str(records), database=copy)
             return told["rows"] / told["seconds"]
 
         def baseline() -> float:
             with databases.copy_of(original) as copy:
-                told = run.apart("bench.measures.intake:copy_records", str(records), database=copy)
+                told = other.apart("bench.measures.intake:copy_records", str(records), database=copy)
+            run.say(f"    COPY: {_processor(told)}")
             return told["rows"] / told["seconds"]
 
         _speed, copied, ratio = alternate(run, product, baseline, unit="rows/s")
@@ -51,25 +54,51 @@ def vs_import_export(run: Run) -> Result:
     The product does all that it does with a file; import-export reads the CSV, finds each entity by its code and
     writes the records. `baseline` is its speed in rows a second.
     """
-    original = city.database_of(run.size)
+    original, other = city.database_of(run.size), run.unwatched()
     with _folder() as folder:
         file = folder / "penalties.csv"
-        run.apart("bench.city:write_penalties", str(file), run.size.sample, database=original)
+        other.apart("bench.city:write_penalties", str(file), run.size.sample, database=original)
 
         def product() -> float:
             with databases.copy_of(original) as copy:
                 told = run.apart("bench.measures.intake:submit_file", str(file), database=copy)
+            run.say(f"    {_steps(told)}")
             return told["rows"] / told["seconds"]
-
-        other = Run(run.size, run.log, say=run.say)
 
         def baseline() -> float:
             with databases.copy_of(original) as copy:
                 told = other.apart("bench.measures.intake:import_export", str(file), database=copy)
+            run.say(f"    import-export: {_processor(told)}")
             return told["rows"] / told["seconds"]
 
         _speed, imported, ratio = alternate(run, product, baseline, unit="rows/s")
     return Result(ratio, imported, ratio)
+
+
+@measure("intake.flatness", unit="times")
+def flatness(run: Run) -> Result:
+    """How many times as much a row of the largest file costs as one of the smallest; less is better.
+
+    Both go their whole way, each into a copy of the same city, in turns. `baseline` is what a row of the smallest file
+    costs, in microseconds.
+    """
+    original, other = city.database_of(run.size), run.unwatched()
+    with _folder() as folder:
+
+        def cost(rows: int) -> float:
+            file = folder / f"{rows}.csv"
+            if not file.exists():
+                other.apart("bench.city:write_penalties", str(file), rows, database=original)
+            with databases.copy_of(original) as copy:
+                told = run.apart("bench.measures.intake:submit_file", str(file), database=copy)
+            run.say(f"    {_steps(told)}")
+            return told["seconds"] / told["rows"] * 1e6
+
+        smallest, largest = run.size.flat
+        _largest, least, ratio = alternate(
+            run, lambda: cost(largest), lambda: cost(smallest), unit="µs a row"
+        )
+    return Result(ratio, least, 1 / ratio)
 
 
 @contextlib.contextmanager
@@ -80,10 +109,36 @@ def _folder() -> Iterator[Path]:
 
 def _steps(told: dict) -> str:
     steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in told["steps"].items())
-    return f"{told['rows']:,} rows in {told['seconds']:.1f} s ({steps}); {told['saved']:,} saved"
+    whole = f"{told['rows']:,} rows in {told['seconds']:.1f} s ({steps}); {told['saved']:,} saved"
+    return f"{whole}; {_processor(told)}"
+
+
+def _processor(told: dict) -> str:
+    """For a machine that had other work as well: what was worked, apart from what was waited for."""
+    own, server = (told[name] / told["rows"] * 1e6 for name in ("own", "server"))
+    return f"{own + server:.0f} µs of processor a row, {server:.0f} of them the database's"
 
 
 # In processes of their own
+
+
+@contextlib.contextmanager
+def _worked(told: dict) -> Iterator[None]:
+    """Add to `told` the seconds for which this process and its session in the database worked: `own`, `server`."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        session = psutil.Process(cursor.fetchone()[0])
+
+    def server() -> float:
+        times = session.cpu_times()
+        return times.user + times.system
+
+    before = server()
+    started = time.process_time()
+    yield
+    told |= {"own": time.process_time() - started, "server": server() - before}
 
 
 def submit_file(path: str) -> dict:
@@ -124,22 +179,25 @@ def _submit(upload, clerk, body) -> dict:
         yield
         steps[name] = time.perf_counter() - started
 
-    with timed("taken in"):
-        submission = submissions.upload_submission(
-            by=clerk, body=body, format_code=city.FORMAT, upload=upload
-        )
-    with timed("checked"):
-        submissions.check_submission(submission_id=submission.pk)
-    with timed("confirmed"):
-        submissions.confirm_submission(by=clerk, submission_id=submission.pk)
-    with timed("saved"):
-        submissions.save_submission(submission_id=submission.pk)
+    worked: dict[str, float] = {}
+    with _worked(worked):
+        with timed("taken in"):
+            submission = submissions.upload_submission(
+                by=clerk, body=body, format_code=city.FORMAT, upload=upload
+            )
+        with timed("checked"):
+            submissions.check_submission(submission_id=submission.pk)
+        with timed("confirmed"):
+            submissions.confirm_submission(by=clerk, submission_id=submission.pk)
+        with timed("saved"):
+            submissions.save_submission(submission_id=submission.pk)
     submission.refresh_from_db()
     saved = CreditRecord.objects.filter(submission=submission).count()
     submission.document.file.delete(save=False)
     if submission.state != Submission.State.DONE or not saved:
         raise CannotMeasure(f"The file was not saved: {submission.state}, {saved} records.")
-    return {"rows": submission.rows_total, "saved": saved, "seconds": sum(steps.values()), "steps": steps}
+    seconds = sum(steps.values())
+    return {"rows": submission.rows_total, "saved": saved, "seconds": seconds, "steps": steps, **worked}
 
 
 def dump_records(path: str) -> None:
@@ -171,8 +229,10 @@ def copy_records(path: str) -> dict:
         document = Document.objects.create(name="records.copy", size=0, sha256="", uploaded_by=clerk)
         Submission.objects.create(pk=key, body=body, document=document, uploaded_by=clerk)
     before = CreditRecord.objects.count()
+    worked: dict[str, float] = {}
     started = time.perf_counter()
     with (
+        _worked(worked),
         transaction.atomic(),
         Path(path).open("rb") as file,
         connection.cursor() as cursor,
@@ -181,7 +241,7 @@ def copy_records(path: str) -> dict:
         while part := file.read(1 << 20):
             copy.write(part)
     seconds = time.perf_counter() - started
-    return {"rows": CreditRecord.objects.count() - before, "seconds": seconds}
+    return {"rows": CreditRecord.objects.count() - before, "seconds": seconds, **worked}
 
 
 def _columns() -> list[str]:
@@ -201,15 +261,17 @@ def import_export(path: str) -> dict:
     from entities.models import CreditRecord
 
     resource, before = penalty_resource(), CreditRecord.objects.count()
+    worked: dict[str, float] = {}
     started = time.perf_counter()
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        rows = tablib.Dataset().load(file, format="csv")
-    resource.import_data(rows, raise_errors=False)
+    with _worked(worked):
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            rows = tablib.Dataset().load(file, format="csv")
+        resource.import_data(rows, raise_errors=False)
     seconds = time.perf_counter() - started
     saved = CreditRecord.objects.count() - before
     if saved < len(rows) * 0.9:
         raise CannotMeasure(f"django-import-export took {saved} of {len(rows)} rows.")
-    return {"rows": len(rows), "seconds": seconds}
+    return {"rows": len(rows), "seconds": seconds, **worked}
 
 
 def penalty_resource():

@@ -60,7 +60,7 @@ def simulate_vs_scan(run: Run) -> Result:
     and each parameter, the result stored. The sum is that of `rating.bulk_vs_scan`, in turns; `baseline` is
     its time in seconds.
     """
-    other = Run(run.size, run.log, say=run.say)
+    other = run.unwatched()
     ratios, scans, simulated = [], [], []
     with _rated_city(run) as copy:
         for number in range(1, run.size.rounds + 1):
@@ -130,7 +130,7 @@ def _take(run: Run, copy: str) -> _Bulk:
 def _rated_city(run: Run) -> Iterator[str]:
     """A copy of the city in which everybody has the grades of today."""
     with databases.copy_of(city.database_of(run.size)) as copy:
-        Run(run.size, run.log, say=run.say).apart("bench.measures.rating:rate_first", database=copy)
+        run.unwatched().apart("bench.measures.rating:rate_first", database=copy)
         yield copy
 
 

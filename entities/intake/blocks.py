@@ -54,7 +54,7 @@ def pack(rows: Sequence[PlainRow], is_new: Sequence[bool]) -> Packed:
         NUMBER: pa.array([row.number for row in rows], pa.int32()),
         IS_NEW: pa.array(is_new, pa.bool_()),
         ENTITY: pa.array([row.entity_id for row in rows], pa.int64()),
-        VERSION: pa.array([row.version.pk for row in rows], pa.int32()),
+        VERSION: pa.array([row.version.id for row in rows], pa.int32()),
     }
     cells_only = {
         str(place): pa.array(cells, pa.string())

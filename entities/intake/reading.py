@@ -54,6 +54,8 @@ MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s|html|head|table|meta|\?xml|\w+:workbook)", re.IGNORECASE
 )
 EXCEL_TEXT = re.compile(r'="(.*)"')
+#: What `cell_text` and `EXCEL_TEXT` look for in a text, besides blanks at its edges.
+NOT_JUST_TEXT = ("'", '="', "\0", "\ufeff", "\u200b")
 
 
 def open_table(file: BinaryIO, known: Mapping[str, str]) -> Table:
@@ -214,13 +216,18 @@ class CsvTable(Table):
         for number, row in enumerate(_records(self._file, self.layout), start=1):
             if number > start:
                 check_width(len(row))
-                yield number, [_csv_cell(cell) for cell in row]
+                yield number, _csv_cells(row)
+
+
+def _csv_cells(row: list[str]) -> list[str]:
+    together = "".join(row)
+    # Where none of them occurs, edge spaces are all that can have to be taken away.
+    if any(sign in together for sign in NOT_JUST_TEXT):
+        return list(map(_csv_cell, row))
+    return list(map(str.strip, row))
 
 
 def _csv_cell(text: str) -> str:
-    # Most cells are letters and digits only, of which nothing has to be taken away.
-    if text.isalnum():
-        return text
     text = cell_text(text)
     if text.startswith('="') and (kept_as_text := EXCEL_TEXT.fullmatch(text)):
         return kept_as_text[1].strip()

@@ -1,7 +1,9 @@
 """The city of the bench, very small: its codes are right, its records hold the registry's own rules, its files are read."""
 
+import contextlib
 import csv
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench import city
+from bench.harness import Run, Size
 from bench.measures import intake, search
 from entities import codes
 from entities.models import CreditRecord, Entity, SubmissionRow
@@ -75,10 +78,33 @@ def test_the_product_takes_the_file_in_and_its_records_can_be_copied_again(file,
     told = intake.submit_file(str(file))
 
     assert (told["rows"], told["saved"]) == (600, 599)
+    assert told["own"] > 0 and told["server"] >= 0
     assert SubmissionRow.objects.filter(outcome="refused").count() == 1
     intake.dump_records(str(tmp_path / "records.copy"))
     CreditRecord.objects.exclude(submission=None).delete()
     assert intake.copy_records(str(tmp_path / "records.copy"))["rows"] == 599
+
+
+def test_flatness_is_what_a_row_of_the_largest_file_costs_beside_one_of_the_smallest(monkeypatch, tmp_path):
+    sent = []
+
+    def apart(self, target, *arguments, database):
+        if target.endswith("write_penalties"):
+            Path(arguments[0]).touch()
+            return None
+        rows = int(Path(arguments[0]).stem)
+        sent.append(rows)
+        seconds = rows * (3e-4 if rows == 60 else 2e-4)
+        return {"rows": rows, "saved": rows, "seconds": seconds, "steps": {}, "own": 0.1, "server": 0.1}
+
+    monkeypatch.setattr(Run, "apart", apart)
+    monkeypatch.setattr(intake.databases, "copy_of", contextlib.nullcontext)
+    size = Size("tiny", 50, 200, rows=100, sample=50, searches=10, flat=(20, 60), rounds=3)
+
+    found = intake.flatness(Run(size, tmp_path / "bench.log", say=lambda line: None))
+
+    assert (round(found.value, 6), round(found.baseline, 6)) == (1.5, 200)
+    assert sent == [60, 20, 20, 60, 60, 20]
 
 
 def test_import_export_takes_the_same_file(file):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 import xlsxwriter
+from hypothesis import given, strategies as st
 
 from entities.intake import reading, sheets
 from entities.intake.reading import Unreadable, column_key, open_table
@@ -309,3 +310,35 @@ def test_a_damaged_workbook_is_refused():
 )
 def test_cells_become_text(value, text):
     assert reading.cell_text(value) == text
+
+
+EDGY = (
+    "",
+    " ",
+    "\u3000",
+    "\ufeff",
+    "\u200b",
+    "'",
+    "'=1",
+    " '=1",
+    '="007"',
+    ' ="007" ',
+    "=1",
+    "\0",
+    "\x85甲\u2028",
+    "甲 乙",
+    "\tx\n",
+)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(EDGY),
+            st.text(max_size=8),
+            st.tuples(st.sampled_from(EDGY), st.text(max_size=3), st.sampled_from(EDGY)).map("".join),
+        )
+    )
+)
+def test_the_cells_of_a_row_become_text_as_each_of_them_would(row):
+    assert reading._csv_cells(row) == [reading._csv_cell(cell) for cell in row]
