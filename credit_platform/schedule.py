@@ -15,6 +15,16 @@ BEAT_SCHEDULE = {
         "task": "evaluation.composing.tasks.work_on_simulations",
         "schedule": 60.0,
     },
+    "count for the boards what was rated or changed, every ten seconds": {
+        "task": "evaluation.boards.tasks.follow",
+        "schedule": 10.0,
+        # A run that could not begin before the next one is due has nothing to add to it.
+        "options": {"expires": 10},
+    },
+    "work out who will move by themselves and whose records weigh, every night, and every hour what was missed": {
+        "task": "evaluation.boards.tasks.look_ahead_and_weigh",
+        "schedule": crontab(minute=25),
+    },
     "end publicity whose day has come, every hour, so that a missed midnight is made good": {
         "task": "entities.tasks.end_publicity",
         "schedule": crontab(minute=1),

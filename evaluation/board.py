@@ -1,6 +1,6 @@
 """The city's grades under one scheme: how they are spread, who moved, where. For officials.
 
-Every figure of the board comes from the same filtered ratings, so that a figure and the list behind it agree.
+A figure and the list behind it are counted together, so that they agree (`evaluation.boards.counting`).
 """
 
 from collections import Counter
@@ -11,20 +11,20 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Left, TruncWeek
+from django.db.models import F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from credit_platform.common.working_days import months_after
 from entities import looks
-from entities.models import CreditRecord, Entity, RecordType
+from entities.models import CreditRecord, RecordType
 from evaluation import frames
+from evaluation.boards import counting
+from evaluation.boards.models import NONE, CountedRating, EntityCell, GradeCell, MoveCell, Period
 from evaluation.explanation import Explained, Reason, as_points, explained_all, visible_records
-from evaluation.models import CurrentRating, RatingChange
+from evaluation.models import RatingChange
 from evaluation.schemes.in_force import SchemeInForce
 
-#: In a column of places: not rated.
-NONE = -1
 WEEKS_SHOWN = 12
 SPARK_MONTHS = 12
 #: The worst grades, whose share the heat table shows.
@@ -32,22 +32,6 @@ WORST = 2
 #: So many sections of industry have a column of their own.
 SECTIONS_SHOWN = 4
 ROWS_AT_ONCE = 500
-
-
-class Period(StrEnum):
-    """Since when moves are counted."""
-
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-
-    def begins(self, today: date) -> date:
-        """The day whose grades the moves are counted from."""
-        return {
-            Period.WEEK: today - timedelta(days=7),
-            Period.MONTH: months_after(today, -1),
-            Period.YEAR: months_after(today, -12),
-        }[self]
 
 
 class View(StrEnum):
@@ -66,86 +50,109 @@ class Narrowing:
     section: str = ""
     status: str = ""
 
-    def of(self, prefix: str = "") -> Q:
-        """The same condition on entities, or on what points to them by `prefix`."""
-        wanted = {"district": self.district, "industry_code__startswith": self.section, "status": self.status}
-        return Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value})
+    def of(self) -> Q:
+        """The same condition on counted ratings and on cells."""
+        wanted = {"district": self.district, "section": self.section, "status": self.status}
+        return Q(**{name: value for name, value in wanted.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One scheme's grades as one official sees them, narrowed to a part of the city."""
+    """One scheme's grades as one official sees them, narrowed to a part of the city.
+
+    Figures are sums of cells, the list is of counted ratings: both are written together, so that they agree.
+    `today` is the day of the counting.
+    """
 
     user: object
     scheme: SchemeInForce
     today: date
-    since: date
+    period: Period
     narrowing: Narrowing = field(default_factory=Narrowing)
 
     @property
     def scale(self) -> tuple[str, ...]:
         return self.scheme.compiled.letters
 
-    def ratings(self) -> QuerySet[CurrentRating]:
+    @property
+    def since(self) -> date:
+        """The day whose grades the moves are counted from."""
+        return counting.begins(self.period, self.today)
+
+    def ratings(self) -> QuerySet[CountedRating]:
         """The ratings, each with `now` and `was`, its places today and at the end of the day `since`.
 
-        `NONE` is not rated; `was_points` are hundredths. Only what moved since is looked up in the path.
+        `NONE` is not rated; `was_points` are hundredths.
         """
-        first = RatingChange.objects.filter(
-            entity=OuterRef("entity"), scheme=OuterRef("scheme"), as_of__gt=self.since
-        ).order_by("as_of", "pk")
-        moved = Q(as_of__gt=self.since)
-        now = Coalesce("place", Value(NONE), output_field=IntegerField())
-        was = Coalesce(Subquery(first.values("from_place")[:1]), Value(NONE), output_field=IntegerField())
         return (
-            CurrentRating.objects.visible_to(self.user)
-            .filter(self.narrowing.of("entity__"), scheme=self.scheme.scheme)
+            CountedRating.objects.visible_to(self.user)
+            .filter(self.narrowing.of(), scheme=self.scheme.scheme)
             .annotate(
-                now=now,
-                was=Case(When(moved, then=was), default=now),
-                was_points=Case(
-                    When(moved, then=Subquery(first.values("from_points")[:1])), default=F("points")
-                ),
+                now=Coalesce("place", Value(NONE), output_field=IntegerField()),
+                was=Coalesce(f"{self.period}_place", Value(NONE), output_field=IntegerField()),
+                was_points=F(f"{self.period}_points"),
             )
         )
 
-    def rows(self, view: View, grade: str = "") -> QuerySet[CurrentRating]:
+    def rows(self, view: View, grade: str = "") -> QuerySet[CountedRating]:
         """The ratings that the list shows, with their entities."""
         ratings = self.ratings().select_related("entity")
         if grade in self.scale:
             ratings = ratings.filter(place=self.scale.index(grade))
-        both = Q(was__gte=0, now__gte=0, as_of__gt=self.since)
         match view:
             case View.FELL:
-                return ratings.filter(both, now__gt=F("was"))
+                return ratings.filter(place__gt=F(f"{self.period}_place"))
             case View.ROSE:
-                return ratings.filter(both, now__lt=F("was"))
+                return ratings.filter(place__lt=F(f"{self.period}_place"))
             case View.ALL:
                 return ratings
 
     def figures(self) -> "Figures":
         """How grades are spread now and were, and who went where; two queries."""
+        return self._figures_of(self._grades().values_list("was", "now").annotate(counted=Sum("count")))
+
+    def _figures_of(self, grouped: Iterable[tuple[int, int, int]], entities: int | None = None) -> "Figures":
         moves: Counter[tuple[str, str]] = Counter()
-        grouped = self.ratings().order_by().values_list("was", "now").annotate(count=Count("pk"))
         for was, now, count in grouped:
-            moves[self._letter(was), self._letter(now)] += count
-        return Figures(self.scale, dict(moves), Entity.objects.filter(self.narrowing.of()).count())
+            if count:
+                moves[self._letter(was), self._letter(now)] += count
+        if entities is None:
+            cells = EntityCell.objects.filter(self.narrowing.of())
+            entities = cells.aggregate(counted=Sum("count"))["counted"] or 0
+        return Figures(self.scale, dict(moves), entities)
+
+    def _grades(self) -> QuerySet[GradeCell]:
+        return GradeCell.objects.filter(
+            self.narrowing.of(), scheme=self.scheme.scheme, period=self.period
+        ).order_by()
+
+    def parts(self, by: str) -> list[tuple[str, "Figures"]]:
+        """The figures of each district or section of industry, by its name; two queries. `by` is that field."""
+        entities = dict(
+            EntityCell.objects.filter(self.narrowing.of())
+            .order_by()
+            .values_list(by)
+            .annotate(counted=Sum("count"))
+        )
+        moves: dict[str, list[tuple[int, int, int]]] = {part: [] for part in sorted(entities)}
+        grouped = self._grades().values_list(by, "was", "now").annotate(counted=Sum("count"))
+        for part, was, now, count in grouped:
+            moves.setdefault(part, []).append((was, now, count))
+        return [
+            (part, self._figures_of(some, entities.get(part, 0)))
+            for part, some in moves.items()
+            if some or entities.get(part)
+        ]
 
     def weeks(self) -> list[tuple[date, int, int]]:
         """For each of the last weeks its Monday and how many rose and fell; one query."""
         monday = self.today - timedelta(days=self.today.weekday())
         first = monday - timedelta(weeks=WEEKS_SHOWN - 1)
         moved = (
-            RatingChange.objects.filter(
-                self.narrowing.of("entity__"), scheme=self.scheme.scheme, as_of__gte=first
-            )
-            .annotate(week=TruncWeek("as_of"))
+            MoveCell.objects.filter(self.narrowing.of(), scheme=self.scheme.scheme, week__gte=first)
             .order_by()
             .values_list("week")
-            .annotate(
-                rose=Count("pk", filter=Q(to_place__lt=F("from_place"))),
-                fell=Count("pk", filter=Q(to_place__gt=F("from_place"))),
-            )
+            .annotate(up=Sum("rose"), down=Sum("fell"))
         )
         counts = {week: (rose, fell) for week, rose, fell in moved}
         weeks = [first + timedelta(weeks=n) for n in range(WEEKS_SHOWN)]
@@ -154,14 +161,16 @@ class Board:
     def heat(self) -> "Heat":
         """The share of the worst grades by district and section of industry; one query."""
         grouped = (
-            self.ratings()
-            .filter(place__isnull=False)
-            .order_by()
-            .values_list("entity__district", Left("entity__industry_code", 1))
-            .annotate(rated=Count("pk"), worst=Count("pk", filter=Q(place__gte=len(self.scale) - WORST)))
+            self._grades()
+            .filter(now__gte=0)
+            .values_list("district", "section")
+            .annotate(
+                rated=Sum("count"), worst=Sum("count", filter=Q(now__gte=len(self.scale) - WORST), default=0)
+            )
         )
-        cells = {(district, section): (worst, rated) for district, section, rated, worst in grouped}
-        return Heat.of(cells)
+        return Heat.of(
+            {(district, section): (worst, rated) for district, section, rated, worst in grouped if rated}
+        )
 
     def sparks(self, entity_ids: Iterable[int]) -> dict[int, list[float]]:
         """The points of entities over the last months, oldest first; one query."""
@@ -180,7 +189,7 @@ class Board:
                 line.append(after / 100)
         return lines
 
-    def explained(self, ratings: Iterable[CurrentRating]) -> dict[int, Explained]:
+    def explained(self, ratings: Iterable[CountedRating]) -> dict[int, Explained]:
         """Why the entities of these ratings have their grades, by key; two queries and one run of the kernel."""
         entities = {rating.entity_id: rating.entity for rating in ratings}
         columns = frames.columns_of(entities, self.scheme.compiled.vocabulary)
@@ -189,7 +198,7 @@ class Board:
         )
         return explained_all(columns, entities, self.scheme, self.today, records)
 
-    def listed(self, ratings: Iterable[CurrentRating]) -> Iterator["Row"]:
+    def listed(self, ratings: Iterable[CountedRating]) -> Iterator["Row"]:
         """The ratings as rows of the list, each with its main reason; worked out so many at a time."""
         rest = iter(ratings)
         while some := list(islice(rest, ROWS_AT_ONCE)):
@@ -234,13 +243,24 @@ class Figures:
     def rated(self) -> int:
         return sum(count for (_was, now), count in self.moves.items() if now)
 
+    def listed(self, view: View, grade: str = "") -> int:
+        """How many rows the list has, narrowed to a grade where one is named."""
+        places = {letter: place for place, letter in enumerate(self.scale)}
+        direction = {View.FELL: 1, View.ROSE: -1, View.ALL: 0}[view]
+        return sum(
+            count
+            for (was, now), count in self.moves.items()
+            if grade in ("", now)
+            and (not direction or (was and now and (places[now] - places[was]) * direction > 0))
+        )
+
     @property
     def fell(self) -> int:
-        return self._moved(1)
+        return self.listed(View.FELL)
 
     @property
     def rose(self) -> int:
-        return self._moved(-1)
+        return self.listed(View.ROSE)
 
     def _side(self, side: int) -> dict[str, int]:
         counts = dict.fromkeys(self.scale, 0)
@@ -249,14 +269,6 @@ class Figures:
                 counts[pair[side]] += count
         # An entity of which the registry holds nothing has no rating at all.
         return counts | {"": self.entities - sum(counts.values())}
-
-    def _moved(self, direction: int) -> int:
-        places = {letter: place for place, letter in enumerate(self.scale)}
-        return sum(
-            count
-            for (was, now), count in self.moves.items()
-            if was and now and (places[now] - places[was]) * direction > 0
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +332,7 @@ class MainReason:
 class Row:
     """A line of the list. `moved` is None where there were no points before or are none now."""
 
-    rating: CurrentRating
+    rating: CountedRating
     was: str
     now: str
     points: Decimal | None

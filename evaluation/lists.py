@@ -12,21 +12,23 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from entities.sharing import exports
 from evaluation import pages, policies, selectors
-from evaluation.board import Board, Period, Row, View
+from evaluation.board import Board, Row, View
+from evaluation.boards.counting import counted_day
+from evaluation.boards.models import CountedRating, Period
 from evaluation.forms import NarrowingForm
 from evaluation.industries import SECTIONS
-from evaluation.models import CurrentRating
 from evaluation.schemes.in_force import scheme_for, schemes_for
 
 #: What the list may be sorted by; unrated entities stand at the end.
 SORTS: dict[str, Any] = {
-    "name": F("entity__name_key"),
+    "name": F("name_key"),
     "grade": F("place"),
     "points": F("points"),
-    "move": F("points") - F("was_points"),
-    "district": F("entity__district"),
+    "move": None,  # Of the period that is asked for.
+    "district": F("district"),
     "day": F("as_of"),
 }
+MAY_LACK = {"grade", "points", "move"}
 DEFAULT_SORTS = {View.FELL: "move", View.ROSE: "-move", View.ALL: "grade"}
 
 
@@ -39,7 +41,7 @@ def asked(user, params: QueryDict) -> pages.Asked:
     scheme = scheme_for(user, today, params.get("scheme", ""))
     form = NarrowingForm(params, districts=selectors.districts(), scale=scheme.compiled.letters)
     period = _word(Period, params.get("period"), Period.WEEK)
-    board = Board(user, scheme, today, period.begins(today), form.narrowing)
+    board = Board(user, scheme, counted_day(), period, form.narrowing)
     return pages.Asked(board, form, period, _word(View, params.get("show"), View.FELL), schemes)
 
 
@@ -47,14 +49,19 @@ def _word(words, asked: str | None, default):
     return words(asked) if asked in set(words) else default
 
 
-def listed(asked: pages.Asked, sort: str) -> QuerySet[CurrentRating]:
+def listed(asked: pages.Asked, sort: str) -> QuerySet[CountedRating]:
     """The ratings of the list in their order."""
     if sort.removeprefix("-") not in SORTS:
         sort = DEFAULT_SORTS[asked.view]
-    column = SORTS[sort.removeprefix("-")]
-    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    name = sort.removeprefix("-")
+    column = F("points") - F(f"{asked.board.period}_points") if name == "move" else SORTS[name]
+    # Only where there can be none is it said where they stand: else an index gives either order.
+    last = {"nulls_last": True} if name in MAY_LACK else {}
+    order = column.desc(**last) if sort.startswith("-") else column.asc(**last)
     # With the key behind it, so that pages neither repeat nor lose a row.
-    return asked.board.rows(asked.view, asked.form.chosen_grade).order_by(order, "pk")
+    return asked.board.rows(asked.view, asked.form.chosen_grade).order_by(
+        order, "-pk" if sort.startswith("-") else "pk"
+    )
 
 
 def offer() -> None:
@@ -70,7 +77,7 @@ def offer() -> None:
     )
 
 
-def _shaped(ratings: Iterable[CurrentRating], user, params: QueryDict) -> Iterator[Row]:
+def _shaped(ratings: Iterable[CountedRating], user, params: QueryDict) -> Iterator[Row]:
     return asked(user, params).board.listed(ratings)
 
 

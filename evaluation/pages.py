@@ -17,7 +17,8 @@ from credit_platform.ui.charts import Chart, Matrix
 from entities.models import CreditRecord, Entity
 from entities.policies import is_official
 from evaluation import frames, history, sentences
-from evaluation.board import WORST, Board, Figures, Heat, Period, View
+from evaluation.board import WORST, Board, Figures, Heat, View
+from evaluation.boards.models import Period
 from evaluation.columns import Vocabulary
 from evaluation.explanation import Adjustment, Explained, Reason, explained_from, visible_records
 from evaluation.forecast import Forecast, forecast
@@ -94,11 +95,6 @@ def _with(query: QueryDict, **changes: str) -> str:
 
 # The board
 
-PERIODS = {
-    Period.WEEK: gettext_lazy("This week"),
-    Period.MONTH: gettext_lazy("Month"),
-    Period.YEAR: gettext_lazy("Year"),
-}
 AGO = {
     Period.WEEK: gettext_lazy("a week ago"),
     Period.MONTH: gettext_lazy("a month ago"),
@@ -107,7 +103,7 @@ AGO = {
 
 
 def period_tabs(query: QueryDict, current: Period) -> list[Tab]:
-    return [Tab(label, _with(query, period=period), period == current) for period, label in PERIODS.items()]
+    return [Tab(label, _with(query, period=period), period == current) for period, label in Period.choices]
 
 
 def scheme_tabs(query: QueryDict, schemes: list[SchemeInForce], current: SchemeInForce) -> list[Tab]:

@@ -1,12 +1,13 @@
 """Pages of ratings and schemes."""
 
-from django.urls import path
+from django.urls import include, path
 
 from evaluation import views
 
 app_name = "evaluation"
 urlpatterns = [
     path("ratings/", views.board, name="board"),
+    path("ratings/", include("evaluation.boards.urls")),
     path("ratings/<str:credit_code>/", views.entity_rating, name="entity-rating"),
     path("ratings/<str:credit_code>/panel/", views.entity_panel, name="entity-panel"),
     path("schemes/<slug:code>/", views.scheme, name="scheme"),

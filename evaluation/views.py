@@ -9,11 +9,25 @@ from django.views.decorators.http import require_safe
 
 from entities.policies import roles_of
 from evaluation import lists, pages, selectors
+from evaluation.boards.counting import marks_waiting
+from evaluation.boards.pages import board_tabs
 from evaluation.methods import method_of
 from evaluation.models import Scheme
 from evaluation.schemes.in_force import scheme_for
 
 ROWS = 25
+
+
+class CountedPaginator(Paginator):
+    """Pages of a list whose length is known, so that nobody counts a million rows."""
+
+    def __init__(self, *args, count: int, **options) -> None:
+        super().__init__(*args, **options)
+        self._known = count
+
+    @property
+    def count(self) -> int:
+        return self._known
 
 
 def shell_for(user) -> str:
@@ -28,7 +42,8 @@ def board(request: HttpRequest) -> HttpResponse:
     asked = lists.asked(request.user, request.GET)
     figures = asked.board.figures()
     found = lists.listed(asked, request.GET.get("sort", ""))
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    count = figures.listed(asked.view, asked.form.chosen_grade)
+    page = CountedPaginator(found, ROWS, count=count).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
         "scheme": asked.board.scheme,
@@ -38,12 +53,14 @@ def board(request: HttpRequest) -> HttpResponse:
         "classes": pages.class_lanes(figures, asked.board.scheme),
         "pictures": pages.board_pictures(asked.board, figures, asked.period),
         "tabs": pages.board_tabs(request.GET, figures, asked.view),
+        "boards": board_tabs(request.GET, "evaluation:board"),
         "periods": pages.period_tabs(request.GET, asked.period),
         "scheme_tabs": pages.scheme_tabs(request.GET, asked.schemes, asked.board.scheme),
         "heat": pages.heat_table(asked.board.heat(), request.GET, asked.board.scale),
         "page": page,
         "rows": list(asked.board.listed(page)),
         "waiting": selectors.entities_waiting(),
+        "counting": marks_waiting(),
     }
     return render(request, "evaluation/board.html", context)
 

@@ -26,7 +26,7 @@ from entities.models import (
     SubmittingBody,
 )
 from entities.services import moving
-from evaluation.models import CurrentRating
+from evaluation.models import CurrentRating, RatingChange
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 from evaluation.schemes.shipped import shipped_schemes
 from evaluation.services import install_scheme
@@ -366,6 +366,18 @@ def install_shipped_schemes() -> dict[str, SchemeInForce]:
             effective_from=shipped.effective_from,
         )
     return {one.scheme.code: one for one in schemes_in_force(_today())}
+
+
+class RatingChangeFactory(DjangoModelFactory):
+    """A change of a grade that no records stand behind."""
+
+    class Meta:
+        model = RatingChange
+
+    entity = factory.SubFactory(EntityFactory)
+    scheme = factory.LazyAttribute(lambda change: change.version.scheme)
+    at = factory.LazyFunction(timezone.now)
+    as_of = factory.LazyFunction(_today)
 
 
 class CurrentRatingFactory(DjangoModelFactory):

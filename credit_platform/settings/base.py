@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "entities.quality",
     "evaluation",
     "evaluation.composing",
+    "evaluation.boards",
     "agencies",
     "agencies.market_supervision",
     "agencies.tax",

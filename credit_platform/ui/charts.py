@@ -116,6 +116,58 @@ def moves(periods: Sequence[tuple[str, int, int]]) -> Chart:
     )
 
 
+def stacked(
+    parts: Sequence[tuple[str, Mapping[str, int]]],
+    *,
+    scale: Sequence[str] = grades.NATIONAL,
+    part_label: str,
+    with_colours: bool = True,
+) -> Chart:
+    """How each part divides into grades: (name, {letter: count, "" for not rated}); a bar of the whole width each.
+
+    Args:
+        with_colours: those of grades; a scheme that is no evaluation has shades of grey instead.
+    """
+    letters = [*scale, ""]
+    shades = [(n + 1) / len(scale) for n in range(len(scale))]
+    return Chart(
+        kind="stacked",
+        data={
+            "parts": [name for name, _counts in parts],
+            "series": [
+                {
+                    "name": letter or gettext("Not rated"),
+                    "tone": f"g{grades.place(letter, scale)}" if with_colours or not letter else "ink-3",
+                    "opacity": 1 if with_colours or not letter else shades[number],
+                    "counts": [counts.get(letter, 0) for _name, counts in parts],
+                }
+                for number, letter in enumerate(letters)
+            ],
+        },
+        columns=(part_label, *scale, gettext("Not rated")),
+        rows=tuple((name, *(counts.get(letter, 0) for letter in letters)) for name, counts in parts),
+        numeric=(False, *(True for _letter in letters)),
+    )
+
+
+def diverging(
+    parts: Sequence[tuple[str, float, float]], *, part_label: str, left_label: str, right_label: str
+) -> Chart:
+    """What each part takes and gives: (name, to the left, to the right), both not negative."""
+    return Chart(
+        kind="diverging",
+        data={
+            "parts": [name for name, _left, _right in parts],
+            "left": [float(left) for _name, left, _right in parts],
+            "right": [float(right) for _name, _left, right in parts],
+            "words": {"left": left_label, "right": right_label},
+        },
+        columns=(part_label, left_label, right_label),
+        rows=tuple((name, formats.score(left), formats.score(right)) for name, left, right in parts),
+        numeric=(False, True, True),
+    )
+
+
 def waterfall(
     base: float,
     parts: Sequence[tuple[str, float]],

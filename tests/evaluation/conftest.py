@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from entities.models import CreditRecord, Entity, RecordType
 from evaluation import services
+from evaluation.boards import counting
 from tests.factories import RecordFactory, RecordTypeFactory, install_shipped_schemes
 
 POLARITIES = {
@@ -53,11 +54,12 @@ def record(types):
 
 @pytest.fixture
 def rated(schemes):
-    """Rate entities now, as a worker would: `rated(entity, …)`."""
+    """Rate entities now and count them, as workers would: `rated(entity, …)`."""
 
     def rate(*entities: Entity, as_of: date | None = None) -> None:
         services.request_ratings(entity.pk for entity in entities)
         while services.rate_waiting(limit=500, as_of=as_of or timezone.localdate()):
             pass
+        counting.follow()
 
     return rate

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entities.models import CreditRecord
+from evaluation.boards import counting
 from evaluation.models import CurrentRating
 from tests.factories import (
     AgentFactory,
@@ -113,11 +114,13 @@ def test_the_board_is_narrowed_by_district_industry_and_state(client, official, 
 def test_the_list_is_sorted_by_its_columns_and_by_nothing_else(client, official, city, sort):
     for points in (70_00, 80_00):
         CurrentRatingFactory(version=city.version, points=points)
+    counting.follow()
     assert len(table_of(client.get(BOARD, {"show": "all", "sort": sort}))) == 2
 
 
 def test_the_board_makes_as_many_queries_for_500_rows_as_for_50(client, official, city, record, query_budget):
     def board():
+        counting.follow()
         # What belongs to the session and to the bars is read once before.
         client.get(BOARD, {"show": "all"})
         with query_budget("board"):

@@ -133,6 +133,64 @@
       return o;
     },
 
+    /* How each part divides, the whole width for each. */
+    stacked: function (d, width) {
+      var o = base(), names = width < 480 ? 84 : 150;
+      var totals = d.parts.map(function (_name, i) {
+        return d.series.reduce(function (sum, one) { return sum + one.counts[i]; }, 0) || 1;
+      });
+      o.grid.top = 30;
+      o.legend = { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: tok("ink-2"), fontSize: 12 } };
+      o.tooltip.trigger = "item";
+      o.tooltip.formatter = function (p) {
+        return p.name + "\n" + p.seriesName + "  " + grouped(d.series[p.seriesIndex].counts[p.dataIndex]) +
+          "  " + (100 * p.value).toFixed(1) + "%";
+      };
+      o.xAxis = axis({ type: "value", max: 1, axisLabel: { show: false }, splitLine: { show: false } });
+      o.yAxis = axis({
+        type: "category", inverse: true, data: d.parts,
+        axisLabel: { color: tok("ink"), fontSize: 12, width: names, overflow: "break" }
+      });
+      o.series = d.series.map(function (one) {
+        return {
+          name: one.name, type: "bar", stack: "parts", barMaxWidth: 22,
+          itemStyle: {
+            color: tok(one.tone), opacity: one.opacity, borderWidth: 1,
+            borderColor: one.tone === "g0" ? tok("g0-edge") : tok("surface")
+          },
+          data: one.counts.map(function (count, i) { return count / totals[i]; })
+        };
+      });
+      return o;
+    },
+
+    /* What is taken to the left, what is given to the right. */
+    diverging: function (d, width) {
+      var o = base(), names = width < 480 ? 96 : 190;
+      o.grid.top = 30;
+      o.grid.right = 56;
+      o.legend = { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: tok("ink-2"), fontSize: 12 } };
+      o.tooltip.trigger = "item";
+      o.tooltip.formatter = function (p) { return p.name + "\n" + p.seriesName + "  " + grouped(Math.abs(p.value)); };
+      o.xAxis = axis({
+        type: "value",
+        axisLabel: { color: tok("ink-3"), fontSize: 11, hideOverlap: true, formatter: function (value) {
+          return grouped(Math.abs(value));
+        } }
+      });
+      o.yAxis = axis({
+        type: "category", inverse: true, data: d.parts, axisLine: { onZero: false, lineStyle: { color: tok("line-2") } },
+        axisLabel: { color: tok("ink"), fontSize: 12, width: names, overflow: "break" }
+      });
+      o.series = [["left", "ch-down", -1], ["right", "ch-up", 1]].map(function (way) {
+        return {
+          name: d.words[way[0]], type: "bar", stack: "both", barMaxWidth: 20, itemStyle: { color: tok(way[1]) },
+          data: d[way[0]].map(function (value) { return value * way[2]; })
+        };
+      });
+      return o;
+    },
+
     /* From the base through signed parts to the total, with the limits of the grades. */
     waterfall: function (d, width) {
       var o = base(), run = 0, under = [], bars = [], names = width < 480 ? 110 : 150;

@@ -1,0 +1,88 @@
+"""Who moves by themselves in the weeks ahead: the same kernel, for the entities that each day touches."""
+
+from datetime import date, timedelta
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from evaluation import frames
+from evaluation.birthdays import entities_touched_by
+from evaluation.boards.models import ComingDay, ComingMove
+from evaluation.columns import Columns, Vocabulary
+from evaluation.kernel import NOT_RATED, RatingColumns, rate
+from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
+from evaluation.storing import POINTLESS, points_of
+
+DAYS_AHEAD = 28
+AT_ONCE = 20_000
+
+
+def look_ahead(today: date | None = None, days: int = DAYS_AHEAD) -> int:
+    """Work out each of the days ahead that was not worked out today; how many were. May stop and begin again anywhere.
+
+    Schemes that compare peers are left out: the grade of one hangs on those of all others.
+    """
+    today = today or timezone.localdate()
+    schemes = [one for one in schemes_in_force(today) if not one.compiled.peer_levels]
+    ComingDay.objects.filter(day__lte=today).delete()
+    done = 0
+    for number in range(1, days + 1):
+        done += _look_at(today + timedelta(days=number), today, schemes)
+    return done
+
+
+@transaction.atomic
+def _look_at(day: date, today: date, schemes: list[SchemeInForce]) -> bool:
+    known = ComingDay.objects.select_for_update().filter(day=day)
+    if schemes and known.filter(counted_on=today).count() >= len(schemes):
+        return False
+    known.delete()
+    touched = sorted(entities_touched_by(day, schemes)) if schemes else []
+    made = {
+        one.scheme.pk: ComingDay(scheme=one.scheme, day=day, counted_on=today, touched=len(touched), moved=0)
+        for one in schemes
+    }
+    ComingDay.objects.bulk_create(made.values())
+    vocabulary = Vocabulary.union(one.compiled.vocabulary for one in schemes)
+    for start in range(0, len(touched), AT_ONCE):
+        columns = frames.columns_in_force(touched[start : start + AT_ONCE], vocabulary)
+        for one in schemes:
+            moves, moved = _moves(columns, one, day, made[one.scheme.pk])
+            ComingMove.objects.bulk_create(moves, batch_size=5_000)
+            made[one.scheme.pk].moved += moved
+    ComingDay.objects.bulk_update(made.values(), ["moved"])
+    return True
+
+
+def _moves(columns: Columns, scheme: SchemeInForce, day: date, within: ComingDay):
+    """Who gets another grade on the day, and how many get other points."""
+    before = rate(columns, scheme.compiled, day - timedelta(days=1))
+    after = rate(columns, scheme.compiled, day)
+    moved = int(((points_of(before) != points_of(after)) | (before.place != after.place)).sum())
+    rows = np.flatnonzero(before.place != after.place)
+    return (
+        [
+            ComingMove(
+                within=within,
+                scheme=scheme.scheme,
+                entity_id=int(columns.entities[row]),
+                from_place=_place(before, row),
+                to_place=_place(after, row),
+                from_points=_points(before, row),
+                to_points=_points(after, row),
+            )
+            for row in rows.tolist()
+        ],
+        moved,
+    )
+
+
+def _place(ratings: RatingColumns, row: int) -> int | None:
+    place = int(ratings.place[row])
+    return None if place == NOT_RATED else place
+
+
+def _points(ratings: RatingColumns, row: int) -> int | None:
+    points = int(points_of(ratings)[row])
+    return None if points == POINTLESS else points

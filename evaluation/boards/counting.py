@@ -1,0 +1,361 @@
+"""Ratings are counted as they change, counted anew altogether, and counted over to see that both agree.
+
+One worker follows the marks at a time. Whoever rates only leaves marks and waits for nobody. An entity that is counted
+twice is counted once: what was counted of it before is taken away in the same transaction.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from credit_platform.common.working_days import months_after
+from entities.models import Entity
+from evaluation.boards.models import (
+    CountDay,
+    CountedRating,
+    CountMark,
+    EntityCell,
+    GradeCell,
+    MoveCell,
+    Period,
+)
+from evaluation.models import CurrentRating, RatingChange
+
+#: The advisory lock of whoever follows, so that it meets no other.
+FOLLOWING = 0x0B0A2D5
+#: So many marks are followed in one transaction.
+AT_ONCE = 10_000
+#: Entities are verified and counted anew in ranges of so many keys.
+RANGE = 50_000
+#: Where weeks are counted from: a Monday.
+FIRST_MONDAY = date(2000, 1, 3)
+#: Cells of so many rows more than they would need are put together.
+ROWS_TO_SPARE = 20_000
+
+
+def begins(period: str, today: date) -> date:
+    """The day whose grades the moves of a period are counted from."""
+    return {
+        Period.WEEK: today - timedelta(days=7),
+        Period.MONTH: months_after(today, -1),
+        Period.YEAR: months_after(today, -12),
+    }[Period(period)]
+
+
+def counted_day() -> date:
+    """The day from which the periods of the boards are counted back; today where nothing was ever counted."""
+    return CountDay.objects.values_list("day", flat=True).first() or timezone.localdate()
+
+
+def marks_waiting() -> bool:
+    """Whether any change is not counted yet."""
+    return CountMark.objects.exists()
+
+
+def follow(today: date | None = None) -> int:
+    """Count all marked entities anew, so many at a time; how many marks were followed. Zero where another worker does."""
+    done = 0
+    while (some := _follow_some(today or timezone.localdate())) is not None:
+        done += some
+    return done
+
+
+@transaction.atomic
+def _follow_some(today: date) -> int | None:
+    """None where nothing is left to do, or somebody else does it."""
+    if not _lock(wait=False):
+        return None
+    day = _pass_to(today)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""DELETE FROM {_table(CountMark)} WHERE id IN (
+                SELECT id FROM {_table(CountMark)} ORDER BY id LIMIT {AT_ONCE}) RETURNING entity_id"""
+        )
+        marked = [key for (key,) in cursor.fetchall()]
+        if not marked:
+            return None
+        changed = _take_away(cursor, "entity_id = ANY(%(entities)s)", {"entities": marked})
+        added = _add(cursor, "rating.entity_id = ANY(%(entities)s)", {"entities": marked}, day)
+        _write_cells(added, changed)
+        _put_together(cursor)
+    return len(marked)
+
+
+def rebuild(today: date | None = None) -> int:
+    """Forget all counts and count everything anew; how many ratings are counted. Others follow no marks meanwhile."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock(wait=True)
+        day = today or timezone.localdate()
+        for model in (CountedRating, GradeCell, MoveCell, CountDay):
+            cursor.execute(f"DELETE FROM {_table(model)}")
+        CountDay.objects.create(day=day)
+        for first, last in _ranges():
+            # Marks of what is read from here on are left by then or come later: whatever is newer is counted again.
+            cursor.execute(
+                f"DELETE FROM {_table(CountMark)} WHERE entity_id BETWEEN %s AND %s", [first, last]
+            )
+            within = {"first": first, "last": last}
+            added = _add(cursor, "rating.entity_id BETWEEN %(first)s AND %(last)s", within, day)
+            _write_cells(added, ({}, {}))
+        _put_together(cursor, least=0)
+        _count_entities(cursor)
+        return CountedRating.objects.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many ratings were compared, and what differs, each in a line. Marked entities are left out."""
+
+    compared: int
+    differences: list[str]
+
+
+def verify() -> Verification:
+    """Count everything over and compare with what the boards show. Changes nothing, and may run while others work."""
+    compared, differences = 0, []
+    day = counted_day()
+    for first, last in _ranges():
+        with connection.cursor() as cursor:
+            # One statement sees one moment, in which whatever is not counted yet has its mark.
+            cursor.execute(
+                f"""
+                WITH detail AS ({_DETAIL} AND rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}),
+                counted AS (
+                    SELECT {_NAMES} FROM {_table(CountedRating)} AS rating
+                    WHERE rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}
+                )
+                SELECT (SELECT count(*) FROM detail), entity_id, scheme_id FROM (
+                    (TABLE detail EXCEPT TABLE counted) UNION (TABLE counted EXCEPT TABLE detail)
+                ) AS other
+                UNION ALL SELECT (SELECT count(*) FROM detail), NULL, NULL
+                """,
+                _since(day) | {"first": first, "last": last},
+            )
+            rows = cursor.fetchall()
+        compared += rows[-1][0]
+        found = sorted({(entity, scheme) for _all, entity, scheme in rows if entity is not None})
+        differences += [f"entity {entity}, scheme {scheme}: counted otherwise" for entity, scheme in found]
+    differences += _other_cells(
+        _GRADES_BY_HAND, _table(GradeCell), ("scheme_id", "period", "was", "now"), "count"
+    )
+    differences += _other_cells(_MOVES_BY_HAND, _table(MoveCell), ("scheme_id", "week"), "rose", "fell")
+    differences += _other_cells(_ENTITIES_BY_HAND, _table(EntityCell), (), "count")
+    return Verification(compared, differences)
+
+
+def _table(model: Any) -> str:
+    return model._meta.db_table
+
+
+def _lock(*, wait: bool) -> bool:
+    """Be the only one who follows until the transaction ends."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLLOWING])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FOLLOWING])
+        return cursor.fetchone()[0]
+
+
+def _pass_to(today: date) -> date:
+    """Let the periods begin later, and mark those whose grade moved on a day that thereby fell out of a period."""
+    counted, _new = CountDay.objects.get_or_create(defaults={"day": today})
+    if counted.day >= today:
+        return counted.day
+    for period in Period.values:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""INSERT INTO {_table(CountMark)} (entity_id) SELECT DISTINCT entity_id
+                FROM {_table(RatingChange)} WHERE as_of > %s AND as_of <= %s""",
+                [begins(period, counted.day), begins(period, today)],
+            )
+    CountDay.objects.update(day=today)
+    return today
+
+
+def _since(day: date) -> dict[str, date]:
+    return {period: begins(period, day) for period in Period.values}
+
+
+_NAMES = (
+    "entity_id, scheme_id, name_key, district, section, status, place, points, as_of, records_counted, week_place, week_points, "
+    "month_place, month_points, year_place, year_points, weeks"
+)
+#: Ratings with what they were, from the changes of the last year; ends in a condition.
+_DETAIL = f"""
+    SELECT rating.entity_id, rating.scheme_id, entity.name_key, entity.district, left(entity.industry_code, 1) AS section, entity.status,
+        rating.place, rating.points, rating.as_of, rating.records_counted,
+        {
+    ", ".join(
+        f"CASE WHEN rating.as_of > %({period})s THEN past.{period}_{what} ELSE rating.{what} END AS {period}_{what}"
+        for period in Period.values
+        for what in ("place", "points")
+    )
+},
+        coalesce(past.weeks, '{{}}') AS weeks
+    FROM {_table(CurrentRating)} AS rating
+    JOIN {_table(Entity)} AS entity ON entity.id = rating.entity_id AND entity.merged_into_id IS NULL
+    LEFT JOIN LATERAL (
+        SELECT
+            {
+    ", ".join(
+        f"(array_agg(from_{what} ORDER BY as_of, id) FILTER (WHERE as_of > %({period})s))[1] AS {period}_{what}"
+        for period in Period.values
+        for what in ("place", "points")
+    )
+},
+            array_agg(
+                (CASE WHEN to_place < from_place THEN 1 ELSE -1 END)
+                * (as_of - extract(isodow FROM as_of)::int + 1 - date '{FIRST_MONDAY}') ORDER BY as_of, id
+            ) FILTER (WHERE to_place <> from_place) AS weeks
+        FROM {_table(RatingChange)}
+        WHERE entity_id = rating.entity_id AND scheme_id = rating.scheme_id AND as_of > %(year)s
+    ) AS past ON rating.as_of > %(year)s
+    WHERE true"""
+_UNMARKED = f"NOT EXISTS (SELECT FROM {_table(CountMark)} AS mark WHERE mark.entity_id = rating.entity_id)"
+_PART = "scheme_id, district, section, status"
+
+
+def _cells_of(source: str) -> str:
+    """What some counted ratings add to the cells: of grades, and of weeks."""
+    periods = ", ".join(f"('{period}', {period}_place)" for period in Period.values)
+    return f"""
+        SELECT {_PART}, period, coalesce(was, -1), coalesce(place, -1), count(*), NULL::int
+        FROM {source} CROSS JOIN LATERAL (VALUES {periods}) AS since (period, was)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+        UNION ALL
+        SELECT {_PART}, NULL, NULL, NULL, count(*), moved
+        FROM {source} CROSS JOIN LATERAL unnest(weeks) AS week (moved) GROUP BY {_PART}, moved
+    """
+
+
+def _read_cells(rows: Iterable[tuple]) -> tuple[Mapping[tuple, int], Mapping[tuple, int]]:
+    grades: Counter[tuple] = Counter()
+    weeks: Counter[tuple] = Counter()
+    for *part, period, was, now, count, moved in rows:
+        if moved is None:
+            grades[*part, period, was, now] += count
+        else:
+            weeks[*part, moved] += count
+    return grades, weeks
+
+
+def _take_away(cursor, condition: str, given: dict[str, Any]):
+    cursor.execute(
+        f"WITH gone AS (DELETE FROM {_table(CountedRating)} WHERE {condition} RETURNING *) {_cells_of('gone')}",
+        given,
+    )
+    return _read_cells(cursor.fetchall())
+
+
+def _add(cursor, condition: str, given: dict[str, Any], day: date):
+    cursor.execute(
+        f"""WITH come AS (INSERT INTO {_table(CountedRating)} ({_NAMES}) {_DETAIL} AND {condition} RETURNING *)
+        {_cells_of("come")}""",
+        _since(day) | given,
+    )
+    return _read_cells(cursor.fetchall())
+
+
+def _write_cells(added, taken) -> None:
+    """Note what became more and what less."""
+    grades, weeks = ({**more} for more in added)
+    for key, count in taken[0].items():
+        grades[key] = grades.get(key, 0) - count
+    for key, count in taken[1].items():
+        weeks[key] = weeks.get(key, 0) - count
+    GradeCell.objects.bulk_create(
+        (
+            GradeCell(
+                scheme_id=scheme, district=district, section=section, status=status,
+                period=period, was=was, now=now, count=count,
+            )
+            for (scheme, district, section, status, period, was, now), count in grades.items()
+            if count
+        ),
+        batch_size=5_000,
+    )  # fmt: skip
+    MoveCell.objects.bulk_create(
+        (
+            MoveCell(
+                scheme_id=scheme, district=district, section=section, status=status,
+                week=FIRST_MONDAY + timedelta(days=abs(moved)),
+                rose=count if moved > 0 else 0, fell=count if moved < 0 else 0,
+            )
+            for (scheme, district, section, status, moved), count in weeks.items()
+            if count
+        ),
+        batch_size=5_000,
+    )  # fmt: skip
+
+
+_CELLS: dict[Any, tuple[str, tuple[str, ...]]] = {
+    GradeCell: (f"{_PART}, period, was, now", ("count",)),
+    MoveCell: (f"{_PART}, week", ("rose", "fell")),
+    EntityCell: ("district, section, status", ("count",)),
+}
+
+
+def _put_together(cursor, least: int = ROWS_TO_SPARE) -> None:
+    """One row for each cell, where there have come to be many more rows than cells."""
+    for model, (names, counts) in _CELLS.items():
+        cursor.execute(f"SELECT count(*), count(DISTINCT ({names})) FROM {_table(model)}")
+        rows, cells = cursor.fetchone()
+        if rows - cells > least:
+            sums = ", ".join(f"sum({count})" for count in counts)
+            none = " OR ".join(f"sum({count}) <> 0" for count in counts)
+            cursor.execute(
+                f"""WITH every AS (DELETE FROM {_table(model)} RETURNING *)
+                INSERT INTO {_table(model)} ({names}, {", ".join(counts)})
+                SELECT {names}, {sums} FROM every GROUP BY {names} HAVING {none}"""
+            )
+
+
+def _count_entities(cursor) -> None:
+    """The entities anew. Nobody adds or changes one meanwhile, or it would be counted twice."""
+    cursor.execute(f"LOCK TABLE {_table(Entity)} IN SHARE MODE")
+    cursor.execute(f"DELETE FROM {_table(EntityCell)}")
+    cursor.execute(f"INSERT INTO {_table(EntityCell)} (district, section, status, count) {_ENTITIES_BY_HAND}")
+
+
+_GRADES_BY_HAND = f"""
+    SELECT {_PART}, period, coalesce(was, -1) AS was, coalesce(place, -1) AS now, count(*) AS count
+    FROM {_table(CountedRating)} CROSS JOIN LATERAL (
+        VALUES {", ".join(f"('{period}', {period}_place)" for period in Period.values)}
+    ) AS since (period, was) GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+_MOVES_BY_HAND = f"""
+    SELECT {_PART}, date '{FIRST_MONDAY}' + abs(moved) AS week, count(*) FILTER (WHERE moved > 0) AS rose,
+        count(*) FILTER (WHERE moved < 0) AS fell
+    FROM {_table(CountedRating)} CROSS JOIN LATERAL unnest(weeks) AS one (moved) GROUP BY 1, 2, 3, 4, 5"""
+_ENTITIES_BY_HAND = f"""
+    SELECT district, left(industry_code, 1) AS section, status, count(*) AS count
+    FROM {_table(Entity)} WHERE merged_into_id IS NULL GROUP BY 1, 2, 3"""
+
+
+def _other_cells(by_hand: str, table: str, more: tuple[str, ...], *counts: str) -> list[str]:
+    """Cells that are not what the rows behind them give, in one statement and so of one moment."""
+    names = ", ".join(("district", "section", "status", *more))
+    sums = ", ".join(f"sum({count})::bigint AS {count}" for count in counts)
+    some = " OR ".join(f"sum({count}) <> 0" for count in counts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH detail AS (SELECT {names}, {", ".join(f"{count}::bigint" for count in counts)} FROM ({by_hand}) AS rows),
+            cells AS (SELECT {names}, {sums} FROM {table} GROUP BY {names} HAVING {some})
+            (TABLE detail EXCEPT TABLE cells) UNION ALL (TABLE cells EXCEPT TABLE detail)
+            """
+        )
+        return [f"{table}: {row} on one side only" for row in cursor.fetchall()]
+
+
+def _ranges() -> Iterable[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min(id), max(id) FROM {_table(Entity)}")
+        first, last = cursor.fetchone()
+    if first is not None:
+        yield from ((start, start + RANGE - 1) for start in range(first, last + 1, RANGE))

@@ -1,0 +1,46 @@
+"""The figures of a board from the ratings and changes themselves, one by one: slow, and without any count."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from entities.models import Entity
+from evaluation.board import WEEKS_SHOWN, Board, Figures
+from evaluation.models import CurrentRating, RatingChange
+
+
+def _entities(board: Board) -> dict[int, Entity]:
+    chosen = {}
+    for entity in Entity.objects.all():
+        part = (entity.district, entity.industry_code[:1], entity.status)
+        wanted = (board.narrowing.district, board.narrowing.section, board.narrowing.status)
+        if all(want in ("", have) for want, have in zip(wanted, part, strict=True)):
+            chosen[entity.pk] = entity
+    return chosen
+
+
+def figures_by_hand(board: Board) -> Figures:
+    """As `Board.figures`."""
+    entities, moves = _entities(board), Counter()
+    for rating in CurrentRating.objects.filter(scheme=board.scheme.scheme, entity__in=entities):
+        later = RatingChange.objects.filter(
+            entity=rating.entity_id, scheme=rating.scheme_id, as_of__gt=board.since
+        ).order_by("as_of", "pk")
+        was = later[0].from_place if later else rating.place
+        moves[_letter(board, was), _letter(board, rating.place)] += 1
+    return Figures(board.scale, dict(moves), len(entities))
+
+
+def weeks_by_hand(board: Board) -> list[tuple[date, int, int]]:
+    """As `Board.weeks`."""
+    monday = board.today - timedelta(days=board.today.weekday())
+    weeks = {monday - timedelta(weeks=n): [0, 0] for n in range(WEEKS_SHOWN)}
+    for change in RatingChange.objects.filter(scheme=board.scheme.scheme, entity__in=_entities(board)):
+        week = change.as_of - timedelta(days=change.as_of.weekday())
+        if week in weeks and None not in (change.from_place, change.to_place):
+            weeks[week][0] += change.to_place < change.from_place
+            weeks[week][1] += change.to_place > change.from_place
+    return [(week, *weeks[week]) for week in sorted(weeks)]
+
+
+def _letter(board: Board, place: int | None) -> str:
+    return "" if place is None else board.scale[place]
