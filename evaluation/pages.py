@@ -306,7 +306,7 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
         next_limit=next_limit(explained),
         ladder=rungs_of(scheme.document),
         reasons=_reasons(explained),
-        waterfall=_waterfall(explained),
+        waterfall=waterfall(explained),
         waterfall_title=_waterfall_title(explained),
         waterfall_says=_waterfall_says(explained),
         path=path,
@@ -395,7 +395,8 @@ def reason_line(reason: Reason) -> dict:
     }
 
 
-def _waterfall(explained: Explained) -> Chart:
+def waterfall(explained: Explained, total_label: str = "") -> Chart:
+    """What makes the points, with an article for each row of its table; `total_label` names the end."""
     parts = [
         (_short(sentences.name_of(reason)), float(reason.points))
         for reason in explained.reasons
@@ -422,6 +423,7 @@ def _waterfall(explained: Explained) -> Chart:
         ],
         listed=[(name, float(one.points), sentences.article_of(one)) for name, one in listed],
         note_label=_("Article of the scheme"),
+        total_label=total_label,
     )
 
 

@@ -36,6 +36,7 @@ class PlainGrade:
     turns: list[dict]
     #: Until when the turns are all that is to come.
     turns_until: str
+    what_if_url: str
 
 
 def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> PlainGrade:
@@ -65,11 +66,13 @@ def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> Pl
         more_reasons=max(len(moving) - REASONS_SHOWN, 0),
         turns=turn_lines(ahead.turns, records, explained),
         turns_until=horizon(ahead),
+        what_if_url=reverse("evaluation:entity-what-if", args=[entity.credit_code]),
     )
 
 
 def record_url(record: CreditRecord | None) -> str:
-    return reverse("entities:record-detail", args=[record.pk]) if record else ""
+    """Where the record stands; nowhere for one that is not seen or only supposed."""
+    return reverse("entities:record-detail", args=[record.pk]) if record and record.pk else ""
 
 
 def end_of(record: CreditRecord | None) -> str:

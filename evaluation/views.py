@@ -14,6 +14,7 @@ from evaluation.boards.pages import board_tabs
 from evaluation.methods import method_of
 from evaluation.models import Scheme
 from evaluation.schemes.in_force import scheme_for
+from evaluation.whatif_pages import what_if_page
 
 ROWS = 25
 
@@ -74,6 +75,17 @@ def entity_rating(request: HttpRequest, credit_code: str) -> HttpResponse:
         user=request.user, credit_code=credit_code, scheme_code=request.GET.get("scheme", ""), today=today
     )
     return render(request, "evaluation/entity_rating.html", {"page": page, "shell": shell_for(request.user)})
+
+
+@login_required
+@require_safe
+def entity_what_if(request: HttpRequest, credit_code: str) -> HttpResponse:
+    """What the grade would be with records repaired and another one come; only the answer for htmx. Saves nothing."""
+    page = what_if_page(
+        user=request.user, credit_code=credit_code, params=request.GET, today=timezone.localdate()
+    )
+    template = "evaluation/_what_if.html" if request.htmx else "evaluation/what_if.html"
+    return render(request, template, {"page": page, "shell": shell_for(request.user)})
 
 
 @login_required
