@@ -21,7 +21,7 @@ COPY . .
 RUN python -m credit_platform.common.translations \
     && SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
        DATABASE_URL=postgresql://nowhere REDIS_URL=redis://nowhere ALLOWED_HOSTS=nowhere \
-       PLATFORM_URL=https://nowhere \
+       PLATFORM_URL=https://nowhere SIGNING_KEY_FILE=/nowhere \
        python manage.py collectstatic --no-input --verbosity 0
 RUN useradd --system --uid 10001 --no-create-home credit && install --directory --owner=credit /data/media /data/timetable
 USER credit

@@ -23,6 +23,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from entities.models import Delivery, RulesTurn, Submission
 from entities.sharing import selectors as sharing
 from evaluation.models import RatingRequest
+from repair.letters.models import Letter
 from repair.proof.models import Confirmation
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -99,6 +100,7 @@ def _waiting() -> bytes:
         "rating": (RatingRequest.objects.all(), "requested_at"),
         "delivery": (Delivery.objects.filter(delivered_at=None), "next_attempt_at"),
         "confirmation": (Confirmation.objects.waiting(), "effect__begun_at"),
+        "letter": (Letter.objects.filter(document=None), "issued_at"),
         "submission": (Submission.objects.filter(state__in=Submission.IN_WORK), "uploaded_at"),
         "rules": (RulesTurn.objects.filter(done_at=None), "asked_at"),
         "change": (sharing.changes_untold(), "at"),

@@ -85,6 +85,10 @@ BEAT_SCHEDULE = {
         "task": "repair.proof.tasks.confirm_waiting",
         "schedule": 60.0,
     },
+    "type and sign letters that wait, every minute": {
+        "task": "repair.letters.tasks.type_waiting",
+        "schedule": 60.0,
+    },
     "remind bodies of what they have not confirmed, every hour": {
         "task": "repair.proof.tasks.remind",
         "schedule": crontab(minute=25),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("evaluation.urls")),
     path("", include("repair.urls")),
     path("", include("repair.proof.urls")),
+    path("", include("repair.letters.urls")),
     path("", include("associations.urls")),
     path("", include("credit_platform.governance.urls")),
     path("", include("credit_platform.ui.urls")),

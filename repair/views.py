@@ -17,6 +17,7 @@ from entities.documents import file_response
 from entities.models import Entity
 from repair import clocks, lists, pages, policies, rules, selectors, services
 from repair.forms import DraftForm, LendForm, ObjectionForm, ProfileForm, StepForm
+from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
 from repair.texts import fill_in
@@ -136,13 +137,15 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     page = selectors.case_page(user=request.user, number=number)
+    proof = proof_of(user=request.user, case=page.case)
     context = {
         "shell": _shell(request.user) if page.side != "applicant" else "base_portal.html",
         "page": page,
         "case": page.case,
         "problem": problem,
         "papers": [_paper(paper, page.case) for paper in page.papers],
-        "proof": proof_of(user=request.user, case=page.case),
+        "proof": proof,
+        "letters_of_case": letters_of(user=request.user, case=page.case, ended=proof is not None),
     }
     if page.case.state == Case.State.DRAFT:
         context["form"] = draft_form or _draft_form(page.case)

@@ -9,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from credit_platform.embedded.bootstrap import ROOT, run_npm, run_uv
 
 PYTHON = sys.executable
@@ -30,7 +33,17 @@ def production_environment() -> dict[str, str]:
         "ALLOWED_HOSTS": "credit.example",
         "CSRF_TRUSTED_ORIGINS": "https://credit.example",
         "PLATFORM_URL": "https://credit.example",
+        "SIGNING_KEY_FILE": str(_signing_key()),
     }
+
+
+def _signing_key() -> Path:
+    """A key that signs nothing, so that the check of the settings finds one."""
+    key = Ed25519PrivateKey.generate()
+    path = ROOT / "var" / "signing-key-of-checks.pem"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
 
 
 def checks() -> dict[str, tuple[list[str], dict[str, str]]]:
@@ -52,6 +65,7 @@ def checks() -> dict[str, tuple[list[str], dict[str, str]]]:
             **production,
             "DATABASE_PASSWORD": secrets.token_urlsafe(30),
             "SITE_ADDRESS": "credit.example",
+            "SIGNING_KEY": production["SIGNING_KEY_FILE"],
         }
         table["compose"] = (["docker", "compose", "config", "--quiet"], compose)
     return table

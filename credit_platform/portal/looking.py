@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
+from django.http.request import validate_host
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -78,8 +79,9 @@ def ask(path: str) -> tuple[int, str]:
 
 
 def _ask(path: str) -> tuple[int, str]:
-    place = urlsplit(settings.PLATFORM_URL)
-    host = place.netloc or next((name for name in settings.ALLOWED_HOSTS if name != "*"), "localhost")
+    host = urlsplit(settings.PLATFORM_URL).netloc
+    if not validate_host(host.partition(":")[0], settings.ALLOWED_HOSTS):
+        host = next((name.lstrip(".") for name in settings.ALLOWED_HOSTS if name != "*"), "localhost")
     asked, _mark, query = path.partition("?")
     environ = {
         "REQUEST_METHOD": "GET",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_platform.portal import browse_views, own_views, views
+from credit_platform.portal import browse_views, own_views, verify_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("open-data/", browse_views.open_data, name="open-data"),
     path("open-data/<slug:code>.<slug:file_format>", browse_views.dataset, name="dataset"),
     path("methods/", views.methods, name="methods"),
+    path("verify/", verify_views.verify_home, name="verify-home"),
+    path("verify/keys/<slug:code>.pem", verify_views.verify_key, name="verify-key"),
+    path("verify/<str:number>/", verify_views.verify, name="verify"),
+    path("verify/<str:number>/file/", verify_views.verify_file, name="verify-file"),
     path("my-credit/", own_views.my_credit, name="my-credit"),
     path("my-credit/<slug:credit_code>/", own_views.my_credit_of, name="my-credit-of"),
 ]

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "associations",
     "repair",
     "repair.proof",
+    "repair.letters",
     "credit_platform.portal",
     "credit_platform.governance",
 ]
@@ -197,6 +198,10 @@ REPAIR_APPEAL_WITHIN_DAYS = int(os.environ.get("REPAIR_APPEAL_WITHIN_DAYS", "15"
 WEBHOOK_PRIVATE_NETWORKS = [
     network for network in os.environ.get("WEBHOOK_PRIVATE_NETWORKS", "").split(",") if network
 ]
+
+#: The private key that signs letters and certificates (Ed25519, PEM). Without one, a key made from SECRET_KEY signs,
+#: which is good enough to try the platform out.
+SIGNING_KEY_FILE = os.environ.get("SIGNING_KEY_FILE", "")
 
 #: Lets a Prometheus on another machine read /metrics; without one only this machine may.
 #: On what terms the files of public records may be used, and where these are written down. Without it nothing is promised.

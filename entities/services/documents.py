@@ -71,6 +71,12 @@ def store_text(*, by, name: str, text: str) -> Document:
     return _keep(by, SimpleUploadedFile(name, text.encode()), PLAIN)
 
 
+@transaction.atomic
+def store_made(*, by, name: str, content: bytes, content_type: str) -> Document:
+    """Keep a file that the platform itself made, such as a letter; `by` had it made and need not be there any more."""
+    return _keep(by, SimpleUploadedFile(name, content), content_type)
+
+
 def discard_document(document: Document) -> None:
     """Remove a document that nothing refers to any more, and its file once the transaction holds.
 

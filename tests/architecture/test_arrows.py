@@ -23,6 +23,7 @@ LEVELS = (
     },
     {"repair"},
     {"proof"},
+    {"letters"},
     {"portal", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}

@@ -21,7 +21,9 @@ from entities.models import (
 from entities.sharing.models import WatchList, Webhook, WebhookMessage
 from entities.systems.services import connect_system
 from evaluation.models import Scheme
-from repair.models import CaseDocument
+from repair.letters import signing
+from repair.letters.models import Letter, SigningKey
+from repair.models import CaseDocument, CaseStep
 from repair.proof.models import Confirmation, Effect
 from tests import factories
 from tests.browser.city import build_city
@@ -101,6 +103,7 @@ class World:
         self.confirmation = Confirmation.objects.create(
             effect=effect, kind="body", body=self.body, why="told"
         )
+        self.letter = self._letter()
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
@@ -148,6 +151,25 @@ class World:
         )
         self.message = WebhookMessage.objects.create(
             webhook=self.webhook, body="{}", given_up_at=timezone.now()
+        )
+
+    def _letter(self) -> Letter:
+        key = SigningKey.objects.create(code="0123456789abcdef", public_pem=signing.current_key().public_pem)
+        step = CaseStep.objects.create(
+            case=self.case, actor_name="x", action="submit", source="draft", target="submitted", version=0
+        )
+        return Letter.objects.create(
+            number="SL-2026-11-ABCDEFGHJK",
+            kind="acceptance",
+            case=self.case,
+            step=step,
+            asked_by=self.people["clerk"],
+            issued_at=timezone.now(),
+            content={"parts": [], "seal": ""},
+            statement="{}",
+            signature="AAAA",
+            key=key,
+            document=self._document("letter.pdf", "application/pdf", "clerk"),
         )
 
     def _document(self, name: str, content_type: str, whose: str) -> Document:
@@ -221,6 +243,12 @@ class World:
             "portal:list": {"code": "abnormal-listing"},
             "portal:list-feed": {"code": "abnormal-listing"},
             "portal:dataset": {"code": "penalties", "file_format": "csv"},
+            "letters:letter": {"letter": self.letter.number},
+            "letters:statement": {"letter": self.letter.number},
+            "letters:signature": {"letter": self.letter.number},
+            "portal:verify": {"number": self.letter.number},
+            "portal:verify-file": {"number": self.letter.number},
+            "portal:verify-key": {"code": self.letter.key_id},
             "quality:body": {"code": self.body.code},
             "quality:records": {"code": self.body.code},
             "sharing:export": {"code": "records", "file_format": "csv"},

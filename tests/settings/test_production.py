@@ -31,7 +31,10 @@ def test_it_loads_with_secrets_and_addresses_of_its_own():
     assert loaded.stdout == "mail.example 587 True\n"
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PLATFORM_URL"])
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PLATFORM_URL", "SIGNING_KEY_FILE"],
+)
 def test_it_names_what_is_missing(name):
     assert f"Set {name} in the environment" in load(**{name: None}).stderr
 

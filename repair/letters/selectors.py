@@ -1,0 +1,156 @@
+"""Reads of letters: scoped by `user` for those who have the case, and what anybody may know of a number."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db.models import QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.common.errors import Missing, WrongState
+from entities import looks
+from entities.models import CreditRecord
+from repair.letters import policies
+from repair.letters.models import Letter, SigningKey
+from repair.models import Case
+from repair.proof.models import Effect
+from repair.proof.services import HOW
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLetters:
+    """The letters on the page of a case."""
+
+    letters: list[Letter]
+    may_ask: bool
+
+
+def letters_of(*, user, case: Case, ended: bool) -> CaseLetters:
+    """The letters of a case that the user sees, newest first, and whether a certificate may be asked for.
+
+    Args:
+        ended: whether the case has ended a record.
+    """
+    letters = list(case.letters.select_related("document", "key"))
+    return CaseLetters(letters, ended and bool(policies.may_ask_for_certificate(user, case)))
+
+
+def letter_for(*, user, case_number: str, number: str) -> Letter:
+    """A typed letter of a case that the user sees.
+
+    Raises:
+        Missing: there is none for this user.
+        WrongState: it is still being typed.
+    """
+    letter = (
+        Letter.objects.filter(
+            case__in=Case.objects.visible_to(user).filter(number=case_number), number=number
+        )
+        .select_related("document", "case__record")
+        .first()
+    )
+    if letter is None:
+        raise Missing
+    looks.note([letter.case.record], private=True)
+    if letter.document is None:
+        raise WrongState(_("This letter is being typed; it is here within a few minutes."))
+    return letter
+
+
+# What anybody may know
+
+
+class Verdict(TextChoices):
+    """What a number is worth."""
+
+    HOLDS = "holds", _("Genuine, and it still holds")
+    SUPERSEDED = "superseded", _("Genuine, but it no longer holds")
+    REVOKED = "revoked", _("Not to be relied on: the key that signed it was revoked")
+    BROKEN = "broken", _("Not genuine: what is kept under this number does not fit its signature")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A number that was issued here. Whom and what the paper is about, is for whoever holds it."""
+
+    number: str
+    kind: str
+    issued_at: datetime
+    verdict: Verdict
+    key: SigningKey
+    sha256: str
+    statement_sha256: str
+
+
+def check(number: str) -> Checked | None:
+    """Whether the number was issued here, and whether what it says still holds; None for any other.
+
+    The signature is checked anew each time, against what is kept.
+    """
+    letter = (
+        Letter.objects.filter(number=number.strip().upper(), document__isnull=False)
+        .select_related("document", "key", "case__record")
+        .first()
+    )
+    if letter is None:
+        return None
+    return Checked(
+        number=letter.number,
+        kind=letter.get_kind_display(),
+        issued_at=letter.issued_at,
+        verdict=_verdict_on(letter),
+        key=letter.key,
+        sha256=letter.document.sha256,
+        statement_sha256=hashlib.sha256(letter.statement.encode()).hexdigest(),
+    )
+
+
+def _verdict_on(letter: Letter) -> Verdict:
+    if not _signature_fits(letter):
+        return Verdict.BROKEN
+    if letter.key.revoked_at:
+        return Verdict.REVOKED
+    holds = _certificate_holds if letter.kind == Letter.Kind.CERTIFICATE else _is_last_word
+    return Verdict.HOLDS if holds(letter) else Verdict.SUPERSEDED
+
+
+def _signature_fits(letter: Letter) -> bool:
+    public = serialization.load_pem_public_key(letter.key.public_pem.encode())
+    if not isinstance(public, Ed25519PublicKey):
+        return False
+    try:
+        public.verify(base64.b64decode(letter.signature), letter.statement.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _certificate_holds(letter: Letter) -> bool:
+    """As long as the record is over in the way that the certificate says."""
+    effect = Effect.objects.select_related("record").get(case=letter.case_id)
+    status = CreditRecord.Status(effect.record.status)
+    return status in HOW and HOW[status] == effect.how
+
+
+def _is_last_word(letter: Letter) -> bool:
+    """No later letter of the same kind in the case: an appeal is decided anew, material is asked for again."""
+    return not Letter.objects.filter(
+        case=letter.case_id, kind=letter.kind, issued_at__gt=letter.issued_at
+    ).exists()
+
+
+def signing_keys() -> QuerySet[SigningKey]:
+    """The public keys of all that was ever signed here, the newest first."""
+    return SigningKey.objects.all()
+
+
+def signing_key(code: str) -> SigningKey:
+    """One public key; `Missing` for any other."""
+    key = SigningKey.objects.filter(code=code).first()
+    if key is None:
+        raise Missing
+    return key
