@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("entities.api.urls")),
+    path("public/", include("credit_platform.portal.api.urls")),
     path("", include("entities.sharing.api.urls")),
     path("", include("entities.quality.api.urls")),
     path("", include("evaluation.api.urls")),

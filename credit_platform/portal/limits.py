@@ -35,5 +35,7 @@ class Limit:
 
 SEARCH = Limit("search", amount=60, seconds=60)
 PAGES = Limit("entity", amount=240, seconds=60)
+#: Programs; more than a person turns pages.
+INTERFACE = Limit("interface", amount=120, seconds=60)
 #: Whole kinds of records; nobody needs one more often than once in a while.
 FILES = Limit("files", amount=20, seconds=3600)

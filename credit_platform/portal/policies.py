@@ -26,6 +26,13 @@ def records_anybody_may_leaf_through() -> Q:
     return ~Q(entity__credit_code__startswith=SELF_EMPLOYED)
 
 
+def changes_anybody_may_hear_of() -> Q:
+    """Of the records those whose changes everybody may hear of: that they are gone, and what they say while public."""
+    return records_anybody_may_leaf_through() & Q(
+        type_version__disclosure="public", record_type__family="public"
+    )
+
+
 def entities_anybody_may_find(*, code: str, name_key: str) -> Q:
     """What the whole code or the whole name finds, self-employed households included."""
     return Q(credit_code=code) | Q(name_key=name_key)

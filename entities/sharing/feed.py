@@ -6,7 +6,7 @@ ends later stands behind every place that was ever given out. The audit log is s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
@@ -119,11 +119,27 @@ def changes_since(
 ) -> Answer:
     """What changed after the place, of what is shared with the body, oldest first.
 
-    At most `WINDOW` changes are looked through: an answer may hold none and still name a place further on, with
-    `more` saying that it is worth asking again.
-
     Args:
         watch_lists: only the entities on these; None for every entity.
+    """
+    read = read_on(since=since, narrowed=lambda changes: shared_with(body, changes, watch_lists), limit=limit)
+    return Answer(told(body, read.changes), read.next, read.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Changes after a place, before anybody asked what of them their reader may hear."""
+
+    changes: list[Change]
+    next: Place
+    more: bool
+
+
+def read_on(*, since: Place, narrowed: Callable[[QuerySet[Change]], QuerySet[Change]], limit: int) -> Read:
+    """The changes after the place that are left after narrowing, oldest first.
+
+    At most `WINDOW` changes are looked through: an answer may hold none and still name a place further on, with
+    `more` saying that it is worth asking again.
     """
     until = oldest_running()
     ordered = Change.objects.filter(
@@ -131,18 +147,18 @@ def changes_since(
     )
     window = list(ordered.order_by("transaction_id", "id").values_list("transaction_id", "id")[:WINDOW])
     if not window:
-        return Answer([], max(since, Place(until - 1, BIGGEST)), more=False)
+        return Read([], max(since, Place(until - 1, BIGGEST)), more=False)
     end = Place(*window[-1])
     inside = ordered.filter(
         Q(transaction_id__lt=end.transaction) | Q(transaction_id=end.transaction, id__lte=end.change)
     )
-    found = list(shared_with(body, inside, watch_lists).order_by("transaction_id", "id")[: limit + 1])
+    found = list(narrowed(inside).order_by("transaction_id", "id")[: limit + 1])
     if len(found) > limit:
         found = found[:limit]
-        return Answer(told(body, found), Place(found[-1].transaction_id, found[-1].pk), more=True)
+        return Read(found, Place(found[-1].transaction_id, found[-1].pk), more=True)
     if len(window) < WINDOW:
-        return Answer(told(body, found), Place(until - 1, BIGGEST), more=False)
-    return Answer(told(body, found), end, more=True)
+        return Read(found, Place(until - 1, BIGGEST), more=False)
+    return Read(found, end, more=True)
 
 
 def shared_with(

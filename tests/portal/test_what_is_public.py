@@ -37,6 +37,7 @@ def everything_public(client, entity) -> str:
         *(reverse("portal:entity-records", args=(entity.credit_code, kind)) for kind in kinds),
         reverse("portal:announcements"),
         reverse("portal:announcement-feed"),
+        reverse("api-public-records", args=(entity.credit_code,)),
         *(reverse("portal:dataset", args=(kind, "jsonl")) for kind in kinds if kind != "other"),
     ]
     return page_of(client, entity) + "\n".join(client.get(one).getvalue().decode() for one in addresses)
@@ -78,8 +79,8 @@ def test_a_public_record_in_force_is_shown_with_its_last_day_and_no_facts(client
     assert "6 May 2099" in page
     assert "张三" not in page, "facts may name persons"
     everything = everything_public(client, entity)
-    assert everything.count("罚款3.2万元：进货查验") >= 5, (
-        "the page, its section, announcements, feed and file"
+    assert everything.count("罚款3.2万元：进货查验") >= 6, (
+        "the page, its section, announcements, feed, file and interface"
     )
     assert "张三" not in everything
 

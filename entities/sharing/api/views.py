@@ -81,7 +81,7 @@ class ChangesView(APIView):
             body=body,
             since=feed.place_from(asked.get("since", "")),
             watch_lists=_lists(request.user, body, asked.get("list", "")),
-            limit=_limit(asked.get("limit", "")),
+            limit=asked_limit(asked.get("limit", "")),
         )
         shown = {"changes": answer.changes, "next": str(answer.next), "more": answer.more}
         return Response(ChangesOut(shown).data)
@@ -99,7 +99,8 @@ def _lists(user, body, asked: str):
     return [found]
 
 
-def _limit(asked: str) -> int:
+def asked_limit(asked: str) -> int:
+    """How many changes were asked for; `InvalidInput` for what is no such number."""
     if not asked:
         return feed.MOST
     if not (asked.isdecimal() and 1 <= int(asked[:9]) <= feed.MOST):
