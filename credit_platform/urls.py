@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("entities.sharing.urls")),
     path("", include("entities.quality.urls")),
     path("", include("agencies.urls")),
+    path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),
     path("", include("repair.urls")),
     path("", include("repair.proof.urls")),

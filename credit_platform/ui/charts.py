@@ -401,6 +401,105 @@ def migration(counts: Mapping[tuple[str, str], int], scale: Sequence[str] = grad
     )
 
 
+def flow(
+    counts: Mapping[tuple[str, str], int],
+    *,
+    scales: tuple[Sequence[str], Sequence[str]],
+    labels: tuple[str, str],
+) -> Chart:
+    """Who goes from which grade to which, as bands between two scales; {(before, after): count}, "" for not rated.
+
+    Args:
+        scales: the grades on the left and on the right, best first.
+        labels: what the left and the right are.
+    """
+    sides = [[*scale, ""] for scale in scales]
+    flows = [
+        (before, after, counts[before, after])
+        for before in sides[0]
+        for after in sides[1]
+        if counts.get((before, after))
+    ]
+
+    def far(before: str, after: str) -> int:
+        if not before or not after:
+            return 0
+        # Scales of different length are held against each other by the share of the way from the best to the worst.
+        was = scales[0].index(before) * (len(scales[1]) - 1)
+        now = scales[1].index(after) * (len(scales[0]) - 1)
+        return (was > now) - (was < now)
+
+    return Chart(
+        kind="flow",
+        data={
+            "nodes": [
+                {
+                    "id": f"{side}{letter}",
+                    "left": side == 0,
+                    "name": letter or "–",
+                    "place": grades.place(letter, scales[side]),
+                    "count": sum(flow[2] for flow in flows if flow[side] == letter),
+                }
+                for side in (0, 1)
+                for letter in sides[side]
+                if any(flow[side] == letter for flow in flows)
+            ],
+            "links": [
+                {"from": f"0{before}", "to": f"1{after}", "count": count, "way": far(before, after)}
+                for before, after, count in flows
+            ],
+            "labels": list(labels),
+        },
+        columns=(*(label[:1].upper() + label[1:] for label in labels), gettext("Entities")),
+        rows=tuple(
+            (before or gettext("Not rated"), after or gettext("Not rated"), count)
+            for before, after, count in flows
+        ),
+        numeric=(False, False, True),
+    )
+
+
+def heat(
+    rows: Sequence[tuple[str, Sequence[float | None]]],
+    columns: Sequence[str],
+    *,
+    corner: str,
+    shown: Callable[[float], str] = formats.number,
+    signs: Sequence[Sequence[int]] | None = None,
+) -> Chart:
+    """A field of cells, each shaded by its number; None leaves one empty.
+
+    Args:
+        rows: the name of each row with its numbers, from above.
+        corner: what the rows are, for the head of the table.
+        shown: how a number is written.
+        signs: for each cell 1 where it is a rise, -1 where a fall, 0 neither; without it all are shaded alike.
+    """
+    return Chart(
+        kind="heat",
+        data={
+            "rows": [name for name, _values in rows],
+            "columns": list(columns),
+            "cells": [
+                {
+                    "at": [x, y],
+                    "value": float(value),
+                    "says": shown(value),
+                    "sign": signs[y][x] if signs else -1,
+                }
+                for y, (_name, values) in enumerate(rows)
+                for x, value in enumerate(values)
+                if value is not None
+            ],
+        },
+        columns=(corner, *columns),
+        rows=tuple(
+            (name, *("" if value is None else shown(value) for value in values)) for name, values in rows
+        ),
+        numeric=(False,) + (True,) * len(columns),
+    )
+
+
 def shares(counts: Mapping[str, int], scale: Sequence[str]) -> list[dict]:
     """Places and widths of the parts of a bar of 1000 units, with a gap of two between them."""
     total, parts, at = sum(counts.values()) or 1, [], 0.0

@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.utils.translation import gettext as _, gettext_noop
 from pydantic import ValidationError, model_validator
 
+from credit_platform.ui.grades import PLACES
 from evaluation.composing.parameters import Path
 from evaluation.schemes import SchemeDocument, compile_scheme
 from evaluation.schemes.document import LONGEST_BADGE
@@ -105,6 +106,8 @@ def _of_the_registry(document: SchemeDocument) -> Iterator[Problem]:
         yield Problem(
             ("components",), _("A scheme that compares peers is run on files, not on the registry.")
         )
+    if len(document.scale) not in PLACES:
+        yield Problem(("scale",), _("A scheme of the registry has three to seven grades."))
     for number, grade in enumerate(document.scale):
         if len(grade.letter) > LONGEST_BADGE:
             yield Problem(("scale", number, "letter"), _("A grade is no longer than eight letters."))
@@ -117,7 +120,20 @@ def _of_the_registry(document: SchemeDocument) -> Iterator[Problem]:
 
 def _path_in(content: Any, loc: Sequence[str | int]) -> Path:
     """The place that a location speaks of: without the names of kinds that stand between its steps."""
-    return max(_ways(content, tuple(loc)), key=len)
+
+    def fits(way: Path) -> tuple[int, bool, int]:
+        return sum(1 for _step in _there(content, way)), way[-1:] == tuple(loc[-1:]), -len(way)
+
+    return max(_ways(content, tuple(loc)), key=fits)
+
+
+def _there(content: Any, way: Path) -> Iterator[str | int]:
+    """The steps of a way that the content has; all but the last, where that is missing."""
+    for step in way:
+        if isinstance(content, Mapping) and step not in content:
+            return
+        content = content[step]
+        yield step
 
 
 def _ways(content: Any, loc: Path, *, is_new: bool = True) -> Iterator[Path]:

@@ -91,7 +91,7 @@ def save_draft(
     """
     policies.may_keep_schemes(by).require()
     draft = _locked(draft_id)
-    _require_state(draft, *SchemeDraft.EDITABLE)
+    require_state(draft, *SchemeDraft.EDITABLE)
     problems = _problems_of_head(draft, name_zh, name_en, effective_from, reason)
     for one in problems_of(document):
         problems.setdefault(f"document.{one.place}", []).append(one.says)
@@ -166,7 +166,7 @@ def send_draft(*, by, draft_id: int) -> SchemeDraft:
     draft = _locked(draft_id)
     if draft.state == State.PROPOSED:
         return draft
-    _require_state(draft, *SchemeDraft.EDITABLE)
+    require_state(draft, *SchemeDraft.EDITABLE)
     problems = {}
     if not draft.reason:
         problems["reason"] = [_("Say why the scheme is changed.")]
@@ -187,7 +187,7 @@ def return_draft(*, by, draft_id: int, note: str) -> SchemeDraft:
     """Give a draft back to its author with what is to be changed."""
     draft = _locked(draft_id)
     policies.may_decide_draft(by, draft).require()
-    _require_state(draft, State.PROPOSED)
+    require_state(draft, State.PROPOSED)
     if not note.strip():
         raise InvalidInput({"note": [_("Say what is to be changed.")]})
     _decide(draft, by, State.RETURNED, note.strip())
@@ -202,7 +202,7 @@ def discard_draft(*, by, draft_id: int) -> SchemeDraft:
     draft = _locked(draft_id)
     if draft.state == State.DISCARDED:
         return draft
-    _require_state(draft, *SchemeDraft.EDITABLE)
+    require_state(draft, *SchemeDraft.EDITABLE)
     draft.state = State.DISCARDED
     draft.save(update_fields=("state",))
     audit.record(actor=by, verb="composing.draft.discarded", target=draft)
@@ -236,7 +236,7 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
     policies.may_decide_draft(by, draft).require()
     if draft.state == State.PUBLISHED:
         return draft.became
-    _require_state(draft, State.PROPOSED)
+    require_state(draft, State.PROPOSED)
     scheme = Scheme.objects.select_for_update().get(pk=draft.scheme_id)
     if last_published(scheme) != draft.base:
         raise WrongState(
@@ -294,7 +294,7 @@ def start_simulation(*, by, draft_id: int, inspections: Mapping[str, float] | No
     """
     policies.may_keep_schemes(by).require()
     draft = _locked(draft_id)
-    _require_state(draft, *SchemeDraft.OPEN)
+    require_state(draft, *SchemeDraft.OPEN)
     said = {
         "digest": draft.digest,
         "base": draft.base,
@@ -386,7 +386,8 @@ def _locked_simulation(simulation_id: int) -> Simulation:
     return simulation
 
 
-def _require_state(draft: SchemeDraft, *states: str) -> None:
+def require_state(draft: SchemeDraft, *states: str) -> None:
+    """Refuse a step that is not open at the state at which the draft stands."""
     if draft.state not in states:
         raise WrongState(
             _("This draft is at “%(state)s” now, so this step is not open.")

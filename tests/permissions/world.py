@@ -20,6 +20,7 @@ from entities.models import (
 )
 from entities.sharing.models import WatchList, Webhook, WebhookMessage
 from entities.systems.services import connect_system
+from evaluation.composing import services as composing, simulating
 from evaluation.models import Scheme
 from repair.letters import signing
 from repair.letters.models import Letter, SigningKey
@@ -142,6 +143,27 @@ class World:
             decided_by=self.people["lead"],
         )
         self.scheme = Scheme.objects.get(code="city-comprehensive")
+        colleague = self.proposal.drafted_by
+        self.scheme_draft = composing.begin_draft(by=colleague, code=self.scheme.code)
+        self.simulation = composing.start_simulation(by=colleague, draft_id=self.scheme_draft.pk)
+        simulating.work_on(self.simulation.pk)
+        self.waiting_simulation = composing.start_simulation(by=colleague, draft_id=self.scheme_draft.pk)
+        self.stopped_simulation = composing.start_simulation(
+            by=colleague, draft_id=self.scheme_draft.pk, inspections={"A": 1}
+        )
+        composing.cancel_simulation(by=colleague, simulation_id=self.stopped_simulation.pk)
+        self.sent_draft = composing.begin_draft(by=colleague, code=self.scheme.code)
+        composing.save_draft(
+            by=colleague,
+            draft_id=self.sent_draft.pk,
+            document=self.sent_draft.document | {"floor": "5"},
+            name_zh=self.sent_draft.name_zh,
+            name_en=self.sent_draft.name_en,
+            effective_from=self.sent_draft.effective_from,
+            reason="a new law",
+        )
+        simulating.work_on(composing.start_simulation(by=colleague, draft_id=self.sent_draft.pk).pk)
+        composing.send_draft(by=colleague, draft_id=self.sent_draft.pk)
         self.watch_list = WatchList.objects.create(
             body=self.body, name="Kitchens", kind="picked", created_by=self.people["clerk"]
         )
@@ -207,8 +229,17 @@ class World:
             "question": "name",
             "watch_list_id": self.watch_list.pk,
             "webhook_id": self.webhook.pk,
+            "draft_id": self.scheme_draft.pk,
+            "simulation_id": self.simulation.pk,
+            "table": "migration",
+            "file_format": "csv",
         }
         special = {
+            "composing:publish": {"draft_id": self.sent_draft.pk},
+            "composing:return": {"draft_id": self.sent_draft.pk},
+            "composing:progress": {"simulation_id": self.waiting_simulation.pk},
+            "composing:cancel": {"simulation_id": self.waiting_simulation.pk},
+            "composing:resume": {"simulation_id": self.stopped_simulation.pk},
             "api-catalogue-type-detail": {"code": "administrative-penalty"},
             "api-catalogue-rule-detail": {"code": "order-36-general"},
             "api-catalogue-instrument-detail": {"code": "ndrc-36"},

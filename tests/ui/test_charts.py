@@ -100,3 +100,38 @@ def test_the_parts_of_a_bar_fill_it():
     parts = charts.shares({"A": 1, "D": 1}, ("A", "B", "C", "D"))
     assert [part["place"] for part in parts] == ["1", "5"]
     assert parts[1]["x"] == "500.0"
+
+
+def test_a_flow_ends_where_it_says_and_tells_rises_from_falls():
+    counts = {("A", "A"): 5, ("A", "C"): 2, ("B", "A"): 1, ("", "B"): 3}
+    chart = charts.flow(counts, scales=("ABC", "ABC"), labels=("now", "then"))
+
+    assert {(link["from"], link["to"]): link["way"] for link in chart.data["links"]} == {
+        ("0A", "1A"): 0,
+        ("0A", "1C"): -1,
+        ("0B", "1A"): 1,
+        ("0", "1B"): 0,
+    }
+    left = sum(node["count"] for node in chart.data["nodes"] if node["left"])
+    right = sum(node["count"] for node in chart.data["nodes"] if not node["left"])
+    assert left == right == sum(counts.values()) == sum(row[2] for row in chart.rows)
+    assert chart.columns == ("Now", "Then", "Entities")
+
+
+def test_scales_of_different_length_are_held_against_each_other_by_their_ends():
+    chart = charts.flow(
+        {("A", "1"): 1, ("D", "3"): 1, ("B", "3"): 1, ("C", "1"): 1},
+        scales=("ABCD", "123"),
+        labels=("now", "then"),
+    )
+    assert [link["way"] for link in chart.data["links"]] == [0, -1, 1, 0]
+
+
+def test_a_field_of_cells_has_its_numbers_in_words_too():
+    chart = charts.heat(
+        [("East", [0.5, None])], ["Fell", "Rose"], corner="District", shown=lambda v: f"{v:.0%}"
+    )
+
+    assert chart.data["cells"] == [{"at": [0, 0], "value": 0.5, "says": "50%", "sign": -1}]
+    assert chart.rows == (("East", "50%", ""),)
+    assert chart.columns == ("District", "Fell", "Rose")

@@ -242,6 +242,83 @@
       return o;
     },
 
+    /* From the grades on the left to those on the right; who stays is grey. */
+    flow: function (d, width) {
+      var o = base(), narrow = width < 480, names = {};
+      d.nodes.forEach(function (node) { names[node.id] = node; });
+      o.tooltip.trigger = "item";
+      o.tooltip.formatter = function (p) {
+        if (p.dataType !== "edge") { return d.labels[names[p.name].left ? 0 : 1] + "  " + names[p.name].name + "  " + grouped(names[p.name].count); }
+        return names[p.data.source].name + " \u2192 " + names[p.data.target].name + "  " + grouped(p.value);
+      };
+      o.series = [{
+        type: "sankey", left: narrow ? 66 : 92, right: narrow ? 66 : 92, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 10,
+        layoutIterations: 0, draggable: false, emphasis: { focus: "adjacency" },
+        data: d.nodes.map(function (node) {
+          return {
+            name: node.id, depth: node.left ? 0 : 1,
+            itemStyle: { color: tok("g" + node.place), borderColor: tok("g" + node.place + "-edge"), borderWidth: 1 },
+            label: {
+              position: node.left ? "left" : "right", formatter: "{name|" + node.name + "} " + grouped(node.count),
+              color: tok("ink-2"), fontSize: 12, rich: { name: { color: tok("ink"), fontWeight: 700, fontSize: 14 } }
+            }
+          };
+        }),
+        links: d.links.map(function (link) {
+          return {
+            source: link.from, target: link.to, value: link.count,
+            lineStyle: {
+              color: tok(link.way > 0 ? "ch-up" : link.way < 0 ? "ch-down" : "ch-base"), opacity: link.way ? 0.6 : 0.25,
+              curveness: 0.5
+            }
+          };
+        })
+      }];
+      return o;
+    },
+
+    /* A field of cells: rust for what falls, blue for what rises, darker for more. */
+    heat: function (d, width) {
+      var o = base(), most = {}, names = Math.min(width < 480 ? 110 : 260, width * 0.42);
+      d.cells.forEach(function (cell) { most[cell.sign] = Math.max(most[cell.sign] || 0, cell.value); });
+      o.tooltip.trigger = "item";
+      o.tooltip.formatter = function (p) { return d.rows[p.value[1]] + "  " + d.columns[p.value[0]] + "  " + p.data.says; };
+      o.grid = { left: 8, right: 8, top: 8, bottom: 8, containLabel: true };
+      o.xAxis = axis({
+        type: "category", data: d.columns, position: "top", splitLine: { show: false }, axisLine: { show: false },
+        axisLabel: { color: tok("ink"), fontSize: 12, interval: 0, hideOverlap: false, width: Math.max(30, (width - names) / d.columns.length), overflow: "break" }
+      });
+      o.yAxis = axis({
+        type: "category", inverse: true, data: d.rows, axisLine: { show: false }, splitLine: { show: false },
+        axisLabel: { color: tok("ink"), fontSize: 12, width: names, overflow: "truncate" }
+      });
+      o.series = [{
+        type: "custom",
+        data: d.cells.map(function (cell) { return { value: [cell.at[0], cell.at[1], cell.value], says: cell.says }; }),
+        renderItem: function (params, api) {
+          var cell = d.cells[params.dataIndex], at = api.coord([api.value(0), api.value(1)]), size = api.size([1, 1]);
+          var share = most[cell.sign] ? Math.sqrt(cell.value / most[cell.sign]) : 0;
+          return {
+            type: "group", children: [{
+              type: "rect",
+              shape: { x: at[0] - size[0] / 2 + 1, y: at[1] - size[1] / 2 + 1, width: size[0] - 2, height: size[1] - 2, r: 3 },
+              style: {
+                fill: tok(cell.sign > 0 ? "ch-up" : cell.sign < 0 ? "ch-down" : "ch-base"),
+                opacity: cell.value ? (cell.sign ? 0.12 + 0.5 * share : 0.25) : 0.06
+              }
+            }, {
+              type: "text", silent: true,
+              style: {
+                text: cell.value ? cell.says : "\u00B7", x: at[0], y: at[1], textAlign: "center", textVerticalAlign: "middle",
+                fill: tok("ink"), fontSize: size[0] < 44 ? 10 : 12, fontFamily: font
+              }
+            }]
+          };
+        }
+      }];
+      return o;
+    },
+
     /* A score as steps on the bands of the grades, with numbered events. */
     history: function (d) {
       var o = base();

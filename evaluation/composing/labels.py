@@ -1,0 +1,181 @@
+"""What the words of the scheme language are called for people: in the form, in lists of problems, of parameters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
+
+from credit_platform.common.bilingual import in_readers_language
+from evaluation.composing.parameters import Path
+from evaluation.wording import Wording
+
+LABELS = {
+    "absolute": gettext_lazy("Without its sign"),
+    "add": gettext_lazy("Sum of"),
+    "after": gettext_lazy("After"),
+    "age": gettext_lazy("Weight by age"),
+    "all": gettext_lazy("All of these hold"),
+    "alone": gettext_lazy("Where there is no peer"),
+    "among": gettext_lazy("Peers by"),
+    "any": gettext_lazy("One of these holds"),
+    "article": gettext_lazy("Article"),
+    "at_least": gettext_lazy("At least"),
+    "at_most": gettext_lazy("At most"),
+    "bands": gettext_lazy("Age bands"),
+    "basis": gettext_lazy("Legal basis"),
+    "below": gettext_lazy("Younger than"),
+    "better_by": gettext_lazy("Grades better"),
+    "by": gettext_lazy("By"),
+    "by_recency": gettext_lazy("Weights from the last one back"),
+    "case": gettext_lazy("Cases"),
+    "ceiling": gettext_lazy("Never above"),
+    "classes": gettext_lazy("Classes"),
+    "code": gettext_lazy("Code"),
+    "components": gettext_lazy("Components"),
+    "considered": gettext_lazy("What is looked at"),
+    "count": gettext_lazy("Number of records"),
+    "dated": gettext_lazy("Which day says the order"),
+    "divide": gettext_lazy("Quotient of"),
+    "each": gettext_lazy("Points of a record"),
+    "elapsed": gettext_lazy("Time between"),
+    "en": gettext_lazy("English"),
+    "enough": gettext_lazy("How many it takes"),
+    "entity": gettext_lazy("Fact of the entity"),
+    "equals": gettext_lazy("Equals"),
+    "every": gettext_lazy("Without a gap"),
+    "exponent": gettext_lazy("Exponent"),
+    "fact": gettext_lazy("Fact of the entity"),
+    "factors": gettext_lazy("Factors of the first, second …"),
+    "family": gettext_lazy("Family"),
+    "field": gettext_lazy("Field"),
+    "figures": gettext_lazy("Where its figures come from"),
+    "final": gettext_lazy("No other rule acts after it"),
+    "first_known": gettext_lazy("First that is known"),
+    "floor": gettext_lazy("Never below"),
+    "formula": gettext_lazy("Formula"),
+    "from": gettext_lazy("From so many points"),
+    "function": gettext_lazy("Function"),
+    "gives": gettext_lazy("Gives"),
+    "grade": gettext_lazy("Grade"),
+    "groups": gettext_lazy("Events"),
+    "half_life": gettext_lazy("Half-life"),
+    "highest": gettext_lazy("Only so many with most points"),
+    "how_many": gettext_lazy("How many of these hold"),
+    "if_unknown": gettext_lazy("Where it is not known"),
+    "is": gettext_lazy("Is one of"),
+    "known": gettext_lazy("Is known"),
+    "largest": gettext_lazy("Largest of"),
+    "latest": gettext_lazy("Only the last record"),
+    "less_than": gettext_lazy("Less than"),
+    "letter": gettext_lazy("Letter"),
+    "line": gettext_lazy("Straight lines"),
+    "market_types": gettext_lazy("Market credit information"),
+    "meaning": gettext_lazy("Meaning"),
+    "mode": gettext_lazy("Way of rounding"),
+    "more_than": gettext_lazy("More than"),
+    "multiply": gettext_lazy("Product of"),
+    "name": gettext_lazy("Name"),
+    "not": gettext_lazy("This does not hold"),
+    "objected": gettext_lazy("Records under objection"),
+    "of": gettext_lazy("Of"),
+    "of_known": gettext_lazy("Only of what is known"),
+    "only_by_rule": gettext_lazy("Given by rules only"),
+    "optional": gettext_lazy("The whole goes on without it"),
+    "or_since": gettext_lazy("Or since"),
+    "order": gettext_lazy("Order"),
+    "otherwise": gettext_lazy("Otherwise"),
+    "penalty_kinds": gettext_lazy("Kinds of penalty"),
+    "per": gettext_lazy("Counted by"),
+    "places": gettext_lazy("Decimal places"),
+    "points": gettext_lazy("Points"),
+    "power": gettext_lazy("Power of"),
+    "purpose": gettext_lazy("Purpose"),
+    "quantile": gettext_lazy("Quantile"),
+    "record": gettext_lazy("The record is"),
+    "records": gettext_lazy("Records"),
+    "repeat": gettext_lazy("Repetition"),
+    "round": gettext_lazy("Rounded"),
+    "rounding": gettext_lazy("Rounded to"),
+    "rules": gettext_lazy("Rules"),
+    "same": gettext_lazy("Of the same"),
+    "scale": gettext_lazy("Grades"),
+    "scale_article": gettext_lazy("Article of the grades"),
+    "seen_by": gettext_lazy("Who sees the result"),
+    "since": gettext_lazy("Counted since"),
+    "since_last": gettext_lazy("Time since the last"),
+    "skip_unknown": gettext_lazy("Leave out what is not known"),
+    "smallest": gettext_lazy("Smallest of"),
+    "start": gettext_lazy("Where counting starts"),
+    "steps": gettext_lazy("By steps of"),
+    "streak": gettext_lazy("In a row"),
+    "subtract": gettext_lazy("Difference of"),
+    "table": gettext_lazy("Table"),
+    "take": gettext_lazy("What is taken"),
+    "test": gettext_lazy("Compared is"),
+    "then": gettext_lazy("Then"),
+    "through": gettext_lazy("Through the points"),
+    "ties": gettext_lazy("Equals share"),
+    "to": gettext_lazy("To steps of"),
+    "total_rounding": gettext_lazy("Total rounded to"),
+    "types": gettext_lazy("Record types"),
+    "unit": gettext_lazy("Unit"),
+    "unknown": gettext_lazy("Not known"),
+    "unrated": gettext_lazy("Not rated"),
+    "up_to": gettext_lazy("Up to"),
+    "value": gettext_lazy("Component"),
+    "values": gettext_lazy("Values of fields"),
+    "weight": gettext_lazy("Weight"),
+    "when": pgettext_lazy("of a rule", "When"),
+    "where": gettext_lazy("Further conditions"),
+    "who": gettext_lazy("Only entities of which this holds"),
+    "within": gettext_lazy("Within"),
+    "words": gettext_lazy("What things are called"),
+    "worse_by": gettext_lazy("Grades worse"),
+    "zh": gettext_lazy("Chinese"),
+}
+
+
+def label_of(step: str) -> str:
+    """What a word of the language is called; a word that is none as it is."""
+    return str(LABELS.get(step, step))
+
+
+def item_in_words(list_name: str, item: Any, number: int) -> str:
+    """What one of a list is called: a component or rule by article and name, a grade by its letter."""
+    if isinstance(item, Mapping):
+        name = item.get("name")
+        if isinstance(name, Mapping) and name.get("zh") and name.get("en"):
+            return f"{item.get('article', '')} {in_readers_language(name['zh'], name['en'])}".strip()
+        if list_name == "scale" and item.get("letter"):
+            return _("Grade %(letter)s") % {"letter": item["letter"]}
+    return _("No. %(number)s") % {"number": number + 1}
+
+
+def place_in_words(content: Any, path: Path, say: Wording | None = None) -> str:
+    """A place in a document: 4.1 Administrative penalties › Points of a record › general.
+
+    With a wording, the words of a table by class or field are called as people call them.
+    """
+    said: list[str] = []
+    above: str = ""
+    by = ""
+    for step in path:
+        known = content[step] if _is_there(content, step) else None
+        if isinstance(step, int):
+            item = item_in_words(above, known, step)
+            said[-1:] = [item] if above in {"components", "rules", "scale"} else [*said[-1:], item]
+        elif above == "gives" and by:
+            said.append(say.value(by, step) if say else step or _("any other"))
+        else:
+            said.append(label_of(step))
+            above = step
+        if isinstance(known, Mapping) and isinstance(known.get("by"), str):
+            by = known["by"]
+        content = known
+    return " › ".join(said) or _("The whole")
+
+
+def _is_there(content: Any, step: str | int) -> bool:
+    if isinstance(content, Mapping):
+        return step in content
+    return isinstance(content, list) and isinstance(step, int) and step < len(content)

@@ -1,0 +1,107 @@
+"""Reads of drafts and simulations, each scoped by `user`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from credit_platform.common.errors import Missing
+from evaluation.composing.models import SchemeDraft, Simulation
+from evaluation.composing.simulating import Progress, progress_of
+from evaluation.models import SchemeVersion
+from evaluation.schemes.in_force import SchemeInForce, schemes_for
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeRow:
+    """A scheme in force with the versions that were or will be, and its open drafts."""
+
+    in_force: SchemeInForce
+    versions: list[SchemeVersion]
+    drafts: list[SchemeDraft]
+
+
+def schemes_with_drafts(*, user, day: date) -> list[SchemeRow]:
+    """Every scheme in force that this user may read; drafts only where the user may."""
+    schemes = schemes_for(user, day)
+    keys = [one.scheme.pk for one in schemes]
+    versions = (
+        SchemeVersion.objects.filter(scheme_id__in=keys, state=SchemeVersion.State.PUBLISHED)
+        .select_related("author", "approver")
+        .order_by("-number")
+    )
+    drafts = drafts_for(user=user).filter(scheme_id__in=keys, state__in=SchemeDraft.OPEN)
+    return [
+        SchemeRow(
+            one,
+            [version for version in versions if version.scheme_id == one.scheme.pk],
+            [draft for draft in drafts if draft.scheme_id == one.scheme.pk],
+        )
+        for one in schemes
+    ]
+
+
+def drafts_for(*, user) -> QuerySet[SchemeDraft]:
+    """The drafts that this user may read, with all that a row shows."""
+    return SchemeDraft.objects.visible_to(user).select_related("scheme", "base", "drafted_by", "decided_by")
+
+
+def draft_for_page(*, user, draft_id: int) -> SchemeDraft:
+    """A draft; `Missing` for whom it is not."""
+    draft = drafts_for(user=user).select_related("became", "cites").filter(pk=draft_id).first()
+    if draft is None:
+        raise Missing
+    return draft
+
+
+def simulations_for(*, user) -> QuerySet[Simulation]:
+    """The simulations that this user may read, without what they found."""
+    return (
+        Simulation.objects.visible_to(user)
+        .select_related("draft__scheme", "base__scheme", "started_by")
+        .defer("results", "document")
+    )
+
+
+def simulation_for_page(*, user, simulation_id: int) -> Simulation:
+    """A simulation; `Missing` for whom it is not."""
+    simulation = (
+        Simulation.objects.visible_to(user)
+        .select_related("draft__scheme", "base__scheme", "started_by")
+        .filter(pk=simulation_id)
+        .first()
+    )
+    if simulation is None:
+        raise Missing
+    return simulation
+
+
+def last_plan(scheme_id: int) -> dict[str, float]:
+    """The inspections that were planned with the last simulation of a scheme that told any."""
+    found = (
+        Simulation.objects.filter(draft__scheme=scheme_id)
+        .exclude(inspections={})
+        .order_by("-pk")
+        .values_list("inspections", flat=True)
+        .first()
+    )
+    return dict(found or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How a simulation goes on, with an estimate of the seconds that are left where there is one."""
+
+    progress: Progress
+    seconds_left: int | None
+
+
+def work_of(simulation: Simulation) -> Work:
+    """How far it has come."""
+    progress = progress_of(simulation.pk)
+    left = None
+    if progress.done and simulation.state == Simulation.State.RUNNING:
+        spent = (timezone.now() - simulation.started_at).total_seconds()
+        left = round(spent / progress.done * (progress.parts - progress.done))
+    return Work(progress, left)
