@@ -39,6 +39,7 @@ def _plainly_public(record: CreditRecord, day: date) -> bool:
         and record.decided_on <= day
         and (record.publish_until is None or record.publish_until >= day)
         and not record.withheld
+        and not record.suspended
         and record.type_version.disclosure == RecordTypeVersion.Disclosure.PUBLIC
         and record.record_type.family == RecordType.Family.PUBLIC
     )

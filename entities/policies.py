@@ -147,18 +147,23 @@ def records_visible_to(user) -> Q:
 
     A body sees all its own records, drafts included. Officials see in addition what other bodies
     publish or share within government, for as long as it is in force; association officers what is
-    public. An entity's agent sees the records about it that are in the registry or were, but none
+    public. What is suspended while an objection is checked only its body, the lead office and the
+    entity itself see. An entity's agent sees the records about it that are in the registry or were, but none
     that is still being prepared.
     """
     mine = Q(entity__in=entities_of(user)) & known_to_its_entity()
     if roles_of(user):
-        return mine | records_of_bodies(bodies_of(user), officials=is_official(user))
+        return mine | records_of_bodies(
+            bodies_of(user), officials=is_official(user), also_suspended=is_lead(user)
+        )
     return mine if entities_of(user) else NOBODY
 
 
-def records_of_bodies(bodies: Collection[int], *, officials: bool) -> Q:
-    """What bodies see: all of their own, and of others what is in force and shared with their kind."""
+def records_of_bodies(bodies: Collection[int], *, officials: bool, also_suspended: bool = False) -> Q:
+    """What bodies see: all of their own, and of others what is in force, disclosed and shared with their kind."""
     in_force = Q(status="published") & (Q(publish_until=None) | Q(publish_until__gte=timezone.localdate()))
+    if not also_suspended:
+        in_force &= Q(suspended=False)
     return Q(submitted_by__in=bodies) | (in_force & shared_by_others(officials=officials))
 
 

@@ -19,7 +19,9 @@ MOST_DEEDS = 50
 IN_FORCE, ENDED, PREPARING, ALL = "in-force", "ended", "preparing", "all"
 TABS = {
     IN_FORCE: Q(status=Status.PUBLISHED),
-    ENDED: Q(status__in=(Status.REPLACED, Status.REPAIRED, Status.EXPIRED, Status.WITHDRAWN)),
+    ENDED: Q(
+        status__in=(Status.REPLACED, Status.REPAIRED, Status.EXPIRED, Status.WITHDRAWN, Status.ANNULLED)
+    ),
     PREPARING: Q(status__in=CreditRecord.UNDER_PREPARATION),
     ALL: Q(),
 }

@@ -50,6 +50,8 @@ def chips(record: CreditRecord, outlook: Outlook) -> Iterable[Chip]:
         yield state_chip(record)
     if record.objected:
         yield Chip(_("Under objection"), "warn")
+    if record.suspended:
+        yield Chip(_("Disclosure suspended"), "warn", "eye-off")
     if record.status == Status.PUBLISHED and record.withheld:
         yield Chip(_("Not published"), icon="eye-off")
     match outlook.state:

@@ -87,10 +87,12 @@ class Column:
 def may_count(records: QuerySet) -> QuerySet:
     """What the registry holds, ended records included.
 
-    Left out are records under preparation, and those of types that only the submitting body may see: a
-    grade that others see would tell of them.
+    Left out are records under preparation, those whose basis has fallen, which count in no grade of any day from
+    the moment at which that is known, and those of types that only the submitting body may see: a grade that
+    others see would tell of them.
     """
-    return records.exclude(status__in=CreditRecord.UNDER_PREPARATION).exclude(
+    left_out = (*CreditRecord.UNDER_PREPARATION, CreditRecord.Status.ANNULLED)
+    return records.exclude(status__in=left_out).exclude(
         type_version__disclosure=RecordTypeVersion.Disclosure.OWN
     )
 

@@ -70,6 +70,8 @@ CLOCK_RULES: dict[str, dict] = {
     },
     "answer-platform": OWN | {"case_kind": "", "clock": "answer", "value": 10},
     "appeal-platform": OWN | REPAIR | {"clock": "appeal", "value": 10},
+    "objection-appeal-platform": OWN | OBJECTION | {"clock": "appeal", "value": 10},
+    "basis-appeal-platform": OWN | BASIS | {"clock": "appeal", "value": 10},
     "objection-result-platform": OWN | OBJECTION | {"clock": "result", "value": 7},
     "objection-decision-platform": OWN | OBJECTION | {"clock": "decision", "value": 5},
     "basis-penalty-law": BASIS

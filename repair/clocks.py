@@ -14,7 +14,7 @@ from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar
 from entities.catalogue.instruments import INSTRUMENTS
 from entities.models import LegalInstrument
-from repair import deadlines, notices, policies
+from repair import deadlines, notices, policies, suspension
 from repair.clock_catalogue import CLOCK_RULES
 from repair.clock_rules import ClockBook, clock_book
 from repair.models import Case, CaseClock, ClockRule, Profile, ProfileChoice
@@ -24,12 +24,12 @@ REMIND_WORKING_DAYS_BEFORE = 1
 Kind = CaseClock.Kind
 #: Which clocks the step that a case stands in has to keep to: the first of them that runs.
 CLOCKS_OF_STATE: dict[str, tuple[CaseClock.Kind, ...]] = {
-    State.SUBMITTED: (Kind.DECISION, Kind.RESULT),
-    State.PROPOSED: (Kind.DECISION, Kind.RESULT),
+    State.SUBMITTED: (Kind.DECISION, Kind.RESULT, Kind.WITHDRAWAL),
+    State.PROPOSED: (Kind.DECISION, Kind.RESULT, Kind.WITHDRAWAL),
     State.MORE_MATERIAL: (Kind.ANSWER,),
     State.APPEALED: (Kind.APPEAL,),
 }
-OF_THE_DEPARTMENT = (Kind.RESULT, Kind.DECISION)
+OF_THE_DEPARTMENT = (Kind.RESULT, Kind.DECISION, Kind.WITHDRAWAL)
 
 
 # The rules
@@ -81,6 +81,7 @@ def choose_profile(*, by, profile: str, since: date, reason: str) -> ProfileChoi
         actor=by, verb="repair.profile.chosen", target=choice, profile=profile, since=since.isoformat()
     )
     reckon_anew()
+    suspension.follow_rules()
     return choice
 
 
@@ -129,6 +130,11 @@ def _stop(case: Case, today: date) -> None:
     running(case).update(stopped_on=today)
 
 
+def _begin_again(case: Case, today: date) -> None:
+    _stop(case, today)
+    start_department_clocks(case, today)
+
+
 _CHANGES: dict[Action, Callable[[Case, date], None]] = {
     Action.SUBMIT: start_department_clocks,
     Action.ASK_MATERIAL: _wait_for_answer,
@@ -138,6 +144,9 @@ _CHANGES: dict[Action, Callable[[Case, date], None]] = {
     Action.WITHDRAW: _stop,
     Action.UPHOLD: _stop,
     Action.DISMISS: _stop,
+    Action.REMOVE: _stop,
+    Action.KEEP: _stop,
+    Action.REMIT: _begin_again,
     Action.GRANT: _stop,
     Action.REFUSE: _stop,
     Action.WITHDRAW_APPEAL: _stop,
@@ -307,6 +316,7 @@ def watch_clocks(*, today: date) -> int:
     Returns how many clocks had something to say.
     """
     reckon_anew()
+    suspension.follow_rules()
     calendar = current_calendar()
     horizon = deadlines.due(today, REMIND_WORKING_DAYS_BEFORE, calendar).day
     to_remind = Q(due_on__gte=today, due_on__lte=horizon, reminded_at=None)

@@ -30,51 +30,12 @@ def _proofs(**kwargs) -> FilesField:
     )
 
 
-class DraftForm(WithProblems):
-    """The application: what the applicant says, the proofs, and the signature under the letter.
-
-    Nothing is required to save a draft half done; filing it says all that is missing.
-    """
-
-    use_required_attribute = False
-
-    statement = forms.CharField(
-        label=_("What was corrected and performed"),
+def _papers(label) -> FilesField:
+    return FilesField(
+        label=label,
         required=False,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 7}),
-        help_text=_("In a few sentences: what you have changed, what was paid or handed over, and when."),
+        widget=FileDrop(accept=PROOF_ENDINGS, max_bytes=settings.EVIDENCE_MAX_BYTES, multiple=True),
     )
-    proofs = _proofs(help_text=_("A receipt, a report, a photograph. Several files at once are fine."))
-    signature = forms.CharField(
-        label=_("Your full name, as signature"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    agreed = forms.BooleanField(
-        label=_("I have read the letter above and sign it for the entity."), required=False
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, case: Case, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if case.commitment_signed_at:
-            del self.fields["signature"], self.fields["agreed"]
-        self._needed_to_file = {"statement", "signature", "agreed"} & set(self.fields)
-        if not case.documents.filter(kind=CaseDocument.Kind.PROOF).exists():
-            self._needed_to_file.add("proofs")
-        if not self.is_bound:
-            self._say_what_filing_needs()
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        self._say_what_filing_needs()
-
-    def _say_what_filing_needs(self) -> None:
-        """Only after the check, so that the page does not call optional what filing asks for."""
-        for name in self._needed_to_file:
-            self.fields[name].required = True
 
 
 class StepForm(WithProblems):
@@ -130,26 +91,129 @@ class CorrectionForm(StepForm):
         return [self[name] for name in corrections.FIELDS]
 
 
-class ObjectionForm(WithProblems):
-    """An objection: what is the matter, in words, with papers where there are any."""
+class NeededToFile(WithProblems):
+    """A form that can be saved half done: what filing needs is marked, and asked for only when it is filed."""
 
     use_required_attribute = False
 
-    ground = forms.ChoiceField(label=_("What is the matter"), choices=[], widget=forms.RadioSelect)
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self._say_what_filing_needs()
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self._say_what_filing_needs()
+
+    def needed_to_file(self) -> set[str]:
+        """The names of the fields without which nothing can be filed."""
+        raise NotImplementedError
+
+    def _say_what_filing_needs(self) -> None:
+        """Only after the check, so that the page does not call optional what filing asks for."""
+        for name in self.needed_to_file():
+            self.fields[name].required = True
+
+
+class DraftForm(NeededToFile):
+    """The application: what the applicant says, the proofs, and the signature under the letter."""
+
+    statement = forms.CharField(
+        label=_("What was corrected and performed"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=_("In a few sentences: what you have changed, what was paid or handed over, and when."),
+    )
+    proofs = _proofs(help_text=_("A receipt, a report, a photograph. Several files at once are fine."))
+    signature = forms.CharField(
+        label=_("Your full name, as signature"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("I have read the letter above and sign it for the entity."), required=False
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, case: Case, **kwargs) -> None:
+        self._is_signed = case.commitment_signed_at is not None
+        self._has_proof = case.documents.filter(kind=CaseDocument.Kind.PROOF).exists()
+        if self._is_signed:
+            self.base_fields = {
+                name: field for name, field in self.base_fields.items() if name not in {"signature", "agreed"}
+            }
+        super().__init__(*args, **kwargs)
+
+    def needed_to_file(self) -> set[str]:
+        needed = {"statement", "signature", "agreed"} & set(self.fields)
+        return needed if self._has_proof else needed | {"proofs"}
+
+
+class ObjectionForm(NeededToFile):
+    """An objection: what is the matter, in words, with papers where there are any."""
+
+    ground = forms.ChoiceField(
+        label=_("What is the matter"), choices=[], widget=forms.RadioSelect, required=False
+    )
     statement = forms.CharField(
         label=_("What is not right, and how it should be"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 6}),
-    )
-    proofs = FilesField(
-        label=_("Papers that show it"),
         required=False,
-        widget=FileDrop(accept=PROOF_ENDINGS, max_bytes=settings.EVIDENCE_MAX_BYTES, multiple=True),
     )
+    proofs = _papers(_("Papers that show it"))
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ground"].choices = [choice for choice in Case.Ground.choices if choice[0]]
+
+    def needed_to_file(self) -> set[str]:
+        return {"ground", "statement"}
+
+
+class ObjectionDraftForm(ObjectionForm):
+    """An objection that was begun before."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, case: Case, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class BasisForm(NeededToFile):
+    """The decision by which the basis of a record falls, and that decision as a file."""
+
+    outcome = forms.ChoiceField(
+        label=_("What became of the decision on which the record stands"),
+        choices=[],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    forum = forms.ChoiceField(label=_("Who decided that"), choices=[], required=False)
+    authority = forms.CharField(label=_("Name of the court or authority"), max_length=200, required=False)
+    number = forms.CharField(label=_("Number of its decision"), max_length=128, required=False)
+    decided_on = forms.DateField(
+        label=_("Day of its decision"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    proofs = _papers(_("The decision itself"))
+    statement = forms.CharField(
+        label=_("What else there is to say"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [choice for choice in Case.Outcome.choices if choice[0]]
+        self.fields["forum"].choices = [("", _("Choose")), *(one for one in Case.Forum.choices if one[0])]
+
+    def needed_to_file(self) -> set[str]:
+        return set(self.fields) - {"statement"}
 
 
 class AnswerForm(StepForm):

@@ -29,6 +29,24 @@ class Case(models.Model):
     class Kind(models.TextChoices):
         REPAIR = "repair", _("Credit repair")
         OBJECTION = "objection", _("Objection")
+        BASIS = "basis", _("Withdrawal of the basis")
+
+    class Outcome(models.TextChoices):
+        """What became of the decision on which a record stands: the four cases of the Penalty Law, article 48."""
+
+        NONE = "", _("No withdrawal of a basis")
+        REVOKED = "revoked", _("Revoked")
+        CHANGED = "changed", pgettext_lazy("what became of a decision", "Changed")
+        UNLAWFUL = "unlawful", _("Found unlawful")
+        VOID = "void", _("Found void")
+
+    class Forum(models.TextChoices):
+        """Who decided that the basis falls."""
+
+        NONE = "", _("No withdrawal of a basis")
+        RECONSIDERATION = "reconsideration", _("Administrative reconsideration")
+        COURT = "court", _("Court")
+        ITSELF = "itself", _("The authority itself")
 
     class Ground(models.TextChoices):
         """What an objection says of the record: the four cases that the local regulations name."""
@@ -48,6 +66,8 @@ class Case(models.Model):
         REFUSED = "refused", pgettext_lazy("outcome of a case", "Refused")
         UPHELD = "upheld", pgettext_lazy("outcome of an objection", "Upheld")
         DISMISSED = "dismissed", pgettext_lazy("outcome of an objection", "Dismissed")
+        REMOVED = "removed", pgettext_lazy("outcome of a case", "Removed: the basis has fallen")
+        KEPT = "kept", pgettext_lazy("outcome of a case", "Left as it is")
         APPEALED = "appealed", _("Under appeal")
         APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
@@ -61,6 +81,8 @@ class Case(models.Model):
         CORRECT = "correct", _("Uphold and correct the record")
         END = "end", _("Uphold and take the record back")
         DISMISS = "dismiss", _("Dismiss the objection")
+        REMOVE = "remove", _("Remove the record, whose basis has fallen")
+        KEEP = "keep", _("Leave the record as it is")
 
     number = models.CharField(_("case number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
@@ -76,11 +98,27 @@ class Case(models.Model):
     opened_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
     ground = models.CharField(_("ground of the objection"), max_length=15, choices=Ground, blank=True)
+    suspended_by = models.SlugField(
+        _("disclosure suspended by"),
+        max_length=60,
+        blank=True,
+        help_text=_("The rule by which the record is not disclosed while the objection runs."),
+    )
     correction = models.JSONField(
         _("correction"),
         default=dict,
         blank=True,
         help_text=_("By field of the record, what it says and what it is to say: {field: [old, new]}."),
+    )
+    basis_outcome = models.CharField(
+        _("what became of the basis"), max_length=10, choices=Outcome, blank=True
+    )
+    basis_forum = models.CharField(_("who decided that"), max_length=15, choices=Forum, blank=True)
+    basis_authority = models.CharField(_("authority or court"), max_length=200, blank=True)
+    basis_number = models.CharField(_("number of that decision"), max_length=128, blank=True)
+    basis_decided_on = models.DateField(_("day of that decision"), null=True, blank=True)
+    filed_by_body = models.BooleanField(
+        _("filed by the department"), default=False, help_text=_("And not by the entity.")
     )
     statement = models.TextField(_("what the applicant says"), blank=True)
     commitment_signed_by = models.CharField(_("commitment signed by"), max_length=80, blank=True)
@@ -126,14 +164,47 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(
-                    state__in=("granted", "refused", "appealed", "appeal_dismissed", "upheld", "dismissed")
+                    state__in=(
+                        "granted",
+                        "refused",
+                        "appealed",
+                        "appeal_dismissed",
+                        "upheld",
+                        "dismissed",
+                        "removed",
+                        "kept",
+                    )
                 )
                 | ~Q(reasons=""),
                 name="a_decision_has_reasons",
             ),
             models.CheckConstraint(
-                condition=(Q(kind="objection") & ~Q(ground="")) | (~Q(kind="objection") & Q(ground="")),
+                condition=(
+                    Q(kind="objection") & (~Q(ground="") | Q(state__in=("draft", "withdrawn", "settled")))
+                )
+                | (~Q(kind="objection") & Q(ground="")),
                 name="an_objection_and_nothing_else_has_a_ground",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="basis", basis_decided_on__isnull=False)
+                    & ~Q(basis_outcome="")
+                    & ~Q(basis_forum="")
+                    & ~Q(basis_authority="")
+                    & ~Q(basis_number="")
+                )
+                | (
+                    ~Q(kind="basis")
+                    & Q(
+                        basis_outcome="",
+                        basis_forum="",
+                        basis_authority="",
+                        basis_number="",
+                        basis_decided_on=None,
+                        filed_by_body=False,
+                    )
+                ),
+                name="a_withdrawal_of_the_basis_names_the_decision",
             ),
             models.CheckConstraint(
                 condition=Q(appeal_decided_at=None) | ~Q(appeal_reasons=""),
@@ -305,6 +376,7 @@ class CaseClock(models.Model):
         DECISION = "decision", _("Decision of the department")
         ANSWER = "answer", _("Answer of the applicant")
         APPEAL = "appeal", _("Decision on the appeal")
+        WITHDRAWAL = "withdrawal", _("Removal after the basis has gone")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(_("clock"), max_length=10, choices=Kind)
@@ -400,6 +472,7 @@ class CaseDocument(models.Model):
     class Kind(models.TextChoices):
         COMMITMENT = "commitment", _("Credit commitment letter")
         PROOF = "proof", _("Proof of performance")
+        DECISION = "decision", _("Decision by which the basis falls")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="case_document")

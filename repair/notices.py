@@ -55,6 +55,31 @@ TEMPLATES = {
     "repair.objection_settled": gettext_noop(
         "The objection %(number)s is settled: the record %(record)s of %(entity)s has ended."
     ),
+    "repair.basis_filed": gettext_noop(
+        "%(filer)s tells that the basis of %(record)s of %(entity)s has fallen (%(number)s). Decide by %(due)s."
+    ),
+    "repair.basis_received": gettext_noop(
+        "That the basis of %(record)s has fallen is with %(body)s (%(number)s). Decision by %(due)s."
+    ),
+    "repair.basis_withdrawn": gettext_noop(
+        "What was filed on the basis of %(record)s of %(entity)s is withdrawn (%(number)s)."
+    ),
+    "repair.removed": gettext_noop(
+        "The basis of %(record)s of %(entity)s has fallen (%(number)s): the record is taken out, also of what others"
+        " could read of the past, and counts in no grade. Reasons: %(words)s"
+    ),
+    "repair.kept": gettext_noop("%(record)s of %(entity)s is left as it is (%(number)s). Reasons: %(words)s"),
+    "repair.basis_settled": gettext_noop(
+        "%(number)s is settled: the record %(record)s of %(entity)s is taken out already."
+    ),
+    "repair.appeal_upheld_objection": gettext_noop(
+        "The lead office upheld the appeal in %(number)s: the record %(record)s of %(entity)s is taken back."
+        " Reasons: %(words)s"
+    ),
+    "repair.remitted": gettext_noop(
+        "The lead office upheld the appeal in %(number)s (%(entity)s, %(record)s) and sends the case back to %(body)s,"
+        " which corrects the record by %(due)s: %(words)s"
+    ),
     "repair.to_decide": gettext_noop(
         "A decision on %(number)s (%(entity)s, %(record)s) is proposed and waits for you. Decide by %(due)s."
     ),
@@ -71,7 +96,7 @@ TEMPLATES = {
         "The repair of %(record)s of %(entity)s is refused (%(number)s). Reasons: %(words)s"
     ),
     "repair.appealed": gettext_noop(
-        "%(entity)s appeals against the refusal by %(body)s in %(number)s. Decide by %(due)s."
+        "%(entity)s appeals against the decision of %(body)s in %(number)s. Decide by %(due)s."
     ),
     "repair.appeal_withdrawn": gettext_noop("%(entity)s withdrew its appeal in %(number)s."),
     "repair.appeal_upheld": gettext_noop(
@@ -112,7 +137,12 @@ DEEDS = {
     Action.REFUSE: _("refused the repair"),
     Action.APPEAL: _("appealed to the lead office"),
     Action.WITHDRAW_APPEAL: _("withdrew the appeal"),
-    Action.UPHOLD_APPEAL: _("upheld the appeal and granted the repair"),
+    Action.UPHOLD_APPEAL: _("upheld the appeal"),
+    Action.REMIT: _("upheld the appeal and sent the case back to be corrected"),
+    Action.PROPOSE_REMOVE: _("proposed to remove the record"),
+    Action.PROPOSE_KEEP: _("proposed to leave the record as it is"),
+    Action.REMOVE: _("removed the record"),
+    Action.KEEP: _("left the record as it is"),
     Action.DISMISS_APPEAL: _("dismissed the appeal"),
     Action.EXTEND: _("extended the time"),
     Action.PROPOSE_CORRECT: _("proposed to correct the record"),
@@ -172,6 +202,11 @@ def _tell_lead(kind: str, case: Case, **more) -> None:
 
 
 def _filed(case: Case, words: str) -> None:
+    if case.kind == Case.Kind.BASIS:
+        filer = case.deciding_body if case.filed_by_body else case.entity
+        _tell_body("repair.basis_filed", case, filer=feedback.both_names(filer))
+        _tell_entity("repair.basis_received", case)
+        return
     if case.kind == Case.Kind.OBJECTION:
         _tell_body("repair.objection_filed", case, case.statement)
         _tell_entity("repair.objection_received", case)
@@ -183,8 +218,13 @@ def _filed(case: Case, words: str) -> None:
 
 def _withdrawn(case: Case, words: str) -> None:
     if case.submitted_at is not None:
-        objects = case.kind == Case.Kind.OBJECTION
-        _tell_body("repair.objection_withdrawn" if objects else "repair.withdrawn", case)
+        kinds = {
+            Case.Kind.OBJECTION: "repair.objection_withdrawn",
+            Case.Kind.BASIS: "repair.basis_withdrawn",
+        }
+        _tell_body(kinds.get(Case.Kind(case.kind), "repair.withdrawn"), case)
+        if case.filed_by_body:
+            _tell_entity("repair.basis_withdrawn", case)
 
 
 def _material_asked(case: Case, words: str) -> None:
@@ -239,8 +279,28 @@ def _appeal_withdrawn(case: Case, words: str) -> None:
 
 
 def _appeal_upheld(case: Case, words: str) -> None:
-    _tell_body("repair.appeal_upheld", case, words)
-    _tell_entity("repair.appeal_upheld", case, words)
+    kinds = {
+        Case.Kind.OBJECTION: "repair.appeal_upheld_objection",
+        Case.Kind.BASIS: "repair.removed",
+    }
+    kind = kinds.get(Case.Kind(case.kind), "repair.appeal_upheld")
+    _tell_body(kind, case, words)
+    _tell_entity(kind, case, words)
+
+
+def _remitted(case: Case, words: str) -> None:
+    _tell_body("repair.remitted", case, words)
+    _tell_entity("repair.remitted", case, words)
+
+
+def _removed(case: Case, words: str) -> None:
+    _tell_body("repair.removed", case, words)
+    _tell_entity("repair.removed", case, words)
+
+
+def _kept(case: Case, words: str) -> None:
+    _tell_body("repair.kept", case, words)
+    _tell_entity("repair.kept", case, words)
 
 
 def _appeal_dismissed(case: Case, words: str) -> None:
@@ -261,7 +321,8 @@ def _dismissed(case: Case, words: str) -> None:
 
 
 def _settled(case: Case, words: str) -> None:
-    kind = "repair.objection_settled" if case.kind == Case.Kind.OBJECTION else "repair.settled"
+    kinds = {Case.Kind.OBJECTION: "repair.objection_settled", Case.Kind.BASIS: "repair.basis_settled"}
+    kind = kinds.get(Case.Kind(case.kind), "repair.settled")
     if case.submitted_at is not None:
         _tell_body(kind, case)
     _tell_entity(kind, case)
@@ -281,6 +342,11 @@ OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.PROPOSE_DISMISS: _to_decide,
     Action.UPHOLD: _upheld,
     Action.DISMISS: _dismissed,
+    Action.PROPOSE_REMOVE: _to_decide,
+    Action.PROPOSE_KEEP: _to_decide,
+    Action.REMOVE: _removed,
+    Action.KEEP: _kept,
+    Action.REMIT: _remitted,
     Action.SEND_BACK: _sent_back,
     Action.EXTEND: _extended,
     Action.GRANT: _granted,
@@ -297,7 +363,7 @@ def due_soon(clock: CaseClock) -> None:
     """Remind whoever has to act; the clock of the whole has none of its own, because the step's clock speaks."""
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
-        case CaseClock.Kind.DECISION:
+        case CaseClock.Kind.DECISION | CaseClock.Kind.WITHDRAWAL:
             _tell_body("repair.due_soon", case, due=due)
         case CaseClock.Kind.ANSWER:
             _tell_entity("repair.answer_due_soon", case, due=due)
@@ -309,7 +375,7 @@ def overdue(clock: CaseClock) -> None:
     """Tell the superior: each supervisor of the department by name; the lead office, when the applicant still waits."""
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
-        case CaseClock.Kind.DECISION:
+        case CaseClock.Kind.DECISION | CaseClock.Kind.WITHDRAWAL:
             supervisors = case.deciding_body.memberships.filter(
                 role=Membership.Role.SUPERVISOR, user__is_active=True
             ).select_related("user")

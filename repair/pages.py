@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from repair import corrections
 from repair.forms import AnswerForm, CorrectionForm, StepForm
 from repair.selectors import CasePage
-from repair.workflow import TABLES, Action
+from repair.workflow import TABLES, Action, name_of
 
 #: Taken after a question of its own, on a page or in a dialog.
 CONFIRMED = {
@@ -23,7 +23,7 @@ CONFIRMED = {
     ),
     Action.WITHDRAW_APPEAL: (
         _("Withdraw this appeal?"),
-        _("The refusal then stands, and it cannot be appealed here a second time."),
+        _("The decision then stands, and it cannot be appealed here a second time."),
         _("Withdraw the appeal"),
         True,
     ),
@@ -90,6 +90,29 @@ GATHERINGS = (
         (Action.PROPOSE_END, Action.PROPOSE_DISMISS),
     ),
     Gathering(
+        "answer-basis",
+        _("Propose a decision"),
+        _(
+            "Compare the decision that was filed with the record. A supervisor who had no hand in this decides;"
+            " the applicant does not see the proposal."
+        ),
+        _("Reasons"),
+        (Action.PROPOSE_REMOVE, Action.PROPOSE_KEEP),
+        primary=Action.PROPOSE_REMOVE,
+    ),
+    Gathering(
+        "decide-basis",
+        _("Decide on the withdrawal of the basis"),
+        _(
+            "The applicant reads these reasons. A record that is removed nobody else reads any more, and no grade"
+            " counts it."
+        ),
+        _("Reasons of the decision"),
+        (Action.REMOVE, Action.KEEP),
+        primary=Action.REMOVE,
+        danger=Action.KEEP,
+    ),
+    Gathering(
         "decide-objection",
         _("Decide on the objection"),
         _(
@@ -114,9 +137,9 @@ GATHERINGS = (
     Gathering(
         "decide-appeal",
         _("Decide on the appeal"),
-        _("The applicant and the department read these reasons. Upholding ends the record at once."),
+        _("The applicant and the department read these reasons. What is decided is carried out at once."),
         _("Reasons of the decision"),
-        (Action.UPHOLD_APPEAL, Action.DISMISS_APPEAL),
+        (Action.UPHOLD_APPEAL, Action.REMIT, Action.DISMISS_APPEAL),
         primary=Action.UPHOLD_APPEAL,
         danger=Action.DISMISS_APPEAL,
     ),
@@ -148,7 +171,7 @@ GATHERINGS = (
         "appeal",
         _("Appeal to the lead office"),
         "",
-        _("Why the refusal is wrong"),
+        _("Why the decision is wrong"),
         (Action.APPEAL,),
         primary=Action.APPEAL,
     ),
@@ -188,6 +211,7 @@ def offers(page: CasePage, *, tried: str = "", form: StepForm | None = None) -> 
         buttons = [
             {
                 "action": action,
+                "label": name_of(action, page.case.kind),
                 "primary": action == gathering.primary,
                 "danger": action == gathering.danger,
             }
@@ -205,7 +229,7 @@ def gathering_of(action: str) -> Gathering | None:
 def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
     """The form as it first stands there: a decision begins with the reasons that were proposed."""
     initial: dict[str, Any] = {"version": page.case.version}
-    if gathering.code in {"decide", "decide-objection"}:
+    if gathering.code in {"decide", "decide-objection", "decide-basis"}:
         initial["note"] = page.case.proposal_reasons
     if gathering.form is CorrectionForm:
         initial |= {name: corrections.as_text(page.case.record, name) for name in corrections.FIELDS}

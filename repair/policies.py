@@ -31,7 +31,19 @@ from entities.policies import (
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department.
 HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR})
-PROPOSING = ("propose_grant", "propose_refuse", "propose_correct", "propose_end", "propose_dismiss")
+PROPOSING = (
+    "propose_grant",
+    "propose_refuse",
+    "propose_correct",
+    "propose_end",
+    "propose_dismiss",
+    "propose_remove",
+    "propose_keep",
+)
+#: Decisions of the department; who took one does not take another in the same case.
+DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep")
+#: Decisions of the lead office on an appeal.
+HEARING = ("uphold_appeal", "dismiss_appeal", "remit")
 #: What a record and all that it corrects have in common.
 ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
@@ -43,7 +55,7 @@ def cases_visible_to(user) -> Q:
     """
     if not user.is_authenticated or not user.is_active:
         return NOBODY
-    filed = Q(submitted_at__isnull=False)
+    filed = Q(submitted_at__isnull=False) | Q(filed_by_body=True)
     seen = Q(entity__in=entities_of(user)) | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
     if is_official(user):  # Whoever has left their office no longer reads what was lent to them there.
         seen |= Q(pk__in=lent_to(user)) & filed
@@ -77,12 +89,14 @@ def cases_waiting_for(user, today) -> Q:
     mine = entities_of(user)
     prepares, decides = bodies_of(user, HANDLING - {SUPERVISOR}), bodies_of(user, {SUPERVISOR})
     no_answer = Q(state="more_material", due_on__lt=today)
-    turn = Q(entity__in=mine, state__in=("draft", "more_material"))
-    turn |= Q(deciding_body__in=prepares) & (Q(state="submitted") | no_answer)
+    answers = Q(entity__in=mine, state__in=("draft", "more_material"), filed_by_body=False)
+    turn = answers
+    asked_itself = Q(state="more_material", filed_by_body=True)
+    turn |= Q(deciding_body__in=prepares) & (Q(state="submitted") | no_answer | asked_itself)
     turn |= Q(deciding_body__in=decides, state="proposed") & ~_not_independent(user)
     if is_lead(user):
         turn |= Q(state="appealed") & ~_not_independent(user)
-    return turn & (Q(entity__in=mine, state__in=("draft", "more_material")) | ~Q(entity__in=mine))
+    return turn & (answers | ~Q(entity__in=mine))
 
 
 def _not_independent(user) -> Q:
@@ -91,7 +105,7 @@ def _not_independent(user) -> Q:
         pk__lte=OuterRef("record"), **{name: OuterRef(f"record__{name}") for name in ONE_NUMBER}
     ).filter(written_by(user) | Q(reviewed_by=user.pk))
     steps = apps.get_model("repair", "CaseStep").objects
-    proposed = steps.filter(case=OuterRef("pk"), actor=user.pk, action__in=PROPOSING)
+    proposed = steps.filter(case=OuterRef("pk"), actor=user.pk, action__in=(*PROPOSING, *DECIDING, *HEARING))
     return Q(proposed_by=user.pk) | Q(decided_by=user.pk) | Q(Exists(proposed)) | Q(Exists(earlier))
 
 
@@ -128,6 +142,23 @@ def is_applicant(user, case) -> Decision:
     if case.entity_id not in entities_of(user):
         return deny(_("Only someone who acts for %(entity)s takes this step.") % {"entity": case.entity})
     return ALLOW
+
+
+def may_file_basis(user, record) -> Decision:
+    """Tells that the basis of a record has fallen: who acts for its entity, and who works in its department."""
+    if record.entity_id in entities_of(user):
+        return ALLOW
+    if who_answers_for(record.submitted_by).pk in bodies_of(user, HANDLING):
+        return ALLOW
+    return deny(
+        _("Only %(entity)s or %(body)s, which answers for the record, files this.")
+        % {"entity": record.entity, "body": who_answers_for(record.submitted_by)}
+    )
+
+
+def is_filer(user, case) -> Decision:
+    """Whoever stands on the side that filed the case: the department, where it filed it itself, or the entity."""
+    return may_handle(user, case) if case.filed_by_body else is_applicant(user, case)
 
 
 def may_handle(user, case) -> Decision:
@@ -292,11 +323,13 @@ def _independent(case, memberships) -> list:
 
 def _why_not_independent(user_id: int, case) -> str:
     """Why this person may not decide the case; "" when they may. `_not_independent` says the same of many cases."""
-    proposers = {step.actor_id for step in case.steps.all() if step.action in PROPOSING}
-    if user_id == case.proposed_by_id or user_id in proposers:
+    took = {step.action for step in case.steps.all() if step.actor_id == user_id}
+    if user_id == case.proposed_by_id or took & set(PROPOSING):
         return _("You proposed a decision in this case yourself.")
-    if user_id == case.decided_by_id:
+    if user_id == case.decided_by_id or took & set(DECIDING):
         return _("You took the decision that is appealed against.")
+    if took & set(HEARING):
+        return _("You decided on an appeal in this case already.")
     return hands_on_record(case.record).get(user_id, "")
 
 

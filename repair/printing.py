@@ -7,7 +7,7 @@ from entities.catalogue.instruments import INSTRUMENTS
 from repair import policies, rules
 from repair.clock_catalogue import CLOCK_RULES
 from repair.models import Case, ClockRule, Profile
-from repair.workflow import TABLES, Action, State, Table, at_any_time
+from repair.workflow import TABLES, Action, State, Table, at_any_time, name_of
 
 WHO = {
     policies.is_applicant: "someone who acts for the entity",
@@ -17,6 +17,7 @@ WHO = {
     policies.may_extend: "a supervisor of the department",
     policies.may_write_correction: "whoever enters records for the department",
     policies.may_note: "officials who deal with the case",
+    policies.is_filer: "whoever filed it: someone who acts for the entity, or the department",
     policies.only_the_platform: "the platform, when the registry ends the record",
 }
 WHEN = {
@@ -26,7 +27,11 @@ WHEN = {
     rules.upholding_is_proposed: "when a correction or taking back is proposed",
     rules.answer_is_overdue: "after the applicant's days are over",
 }
-TITLES = {Case.Kind.REPAIR: "How a repair goes", Case.Kind.OBJECTION: "How an objection goes"}
+TITLES = {
+    Case.Kind.REPAIR: "How a repair goes",
+    Case.Kind.OBJECTION: "How an objection goes",
+    Case.Kind.BASIS: "How the basis of a record is withdrawn",
+}
 HEAD = """# %(title)s
 
 Printed by `manage.py print_repair_workflow` from the table in `repair/workflow.py` and the rules of clocks in
@@ -57,8 +62,14 @@ NOTES = """
 OBJECTION_NOTES = """
 * Filing marks the record as under objection, wherever it is shown; the decision or the withdrawal of the objection
   lifts the mark. A record that is corrected meanwhile takes the mark along.
+* Where the regulation that the city follows says so, the record is disclosed to nobody but its department, its entity
+  and the lead office from the filing to the end of the objection (`repair/suspension.py`). Ratings weigh it all the
+  same: the articles read speak of disclosure.
 * Upholding carries out what was proposed: the correction, field by field, is handed in by who proposed it and approved
   by who decides; or the record is taken back.
+* The applicant may appeal to the lead office against a dismissal, as in a repair. The appeal marks the record again.
+  Upheld, the record is taken back, or the case goes to the department once more, which then corrects what the lead
+  office found wrong; whoever decided before does not decide again, and a new decision can be appealed against anew.
 * What the platform itself holds is what the department handed in, so that it passes an objection on at once.
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
   the case, or who acts for the entity.
@@ -66,20 +77,34 @@ OBJECTION_NOTES = """
 """
 
 
+BASIS_NOTES = """
+* Filed by the entity or by the department of the record, with the decision by which the basis falls: revoked, changed,
+  found unlawful or void, in administrative reconsideration, by a court or by the authority itself (Administrative
+  Penalty Law, article 48). Of a record that has run out or was repaired it can be filed too.
+* Removing takes the record out altogether: nobody but its department and its entity reads it, those who follow the
+  entity are told that it is gone, and no grade that is worked out from then on counts it, of past days neither. What was
+  known before stays explainable: the database keeps what was said until then.
+* Leaving the record as it is needs reasons like every decision, and can be appealed against.
+* Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed or took a
+  decision in the case, or who acts for the entity; also where the department filed it itself.
+* How clocks run is told in workflow-repair.md.
+"""
+
+
 def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
     """The document on cases of a kind, in English."""
-    notes = (
-        NOTES % {"appeal": settings.REPAIR_APPEAL_WITHIN_DAYS}
-        if kind == Case.Kind.REPAIR
-        else OBJECTION_NOTES
-    )
+    notes = {
+        Case.Kind.REPAIR: NOTES % {"appeal": settings.REPAIR_APPEAL_WITHIN_DAYS},
+        Case.Kind.OBJECTION: OBJECTION_NOTES,
+        Case.Kind.BASIS: BASIS_NOTES,
+    }[Case.Kind(kind)]
     with translation.override("en"):
         parts = [
             HEAD % {"title": TITLES[Case.Kind(kind)]},
             "## States and steps\n",
             _diagram(TABLES[kind]),
             "",
-            _moves(TABLES[kind]),
+            _moves(TABLES[kind], kind),
             "\nA step marked internal, its words included, is hidden from the applicant.\n",
             "## Clocks\n",
             _clocks(kind),
@@ -102,7 +127,7 @@ def _diagram(table: Table) -> str:
     return "\n".join(lines)
 
 
-def _moves(table: Table) -> str:
+def _moves(table: Table, kind: str) -> str:
     lines = [
         "| from | step | to | who | when | words needed | internal |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -110,7 +135,7 @@ def _moves(table: Table) -> str:
     for move in table.values():
         words = "yes" if move.needs_words else ""
         lines.append(
-            f"| {move.source.label} | {move.action.label} | {move.target.label} | {WHO[move.who]} |"
+            f"| {move.source.label} | {name_of(move.action, kind)} | {move.target.label} | {WHO[move.who]} |"
             f" {WHEN[move.when]} | {words} | {'yes' if move.is_internal else ''} |"
         )
     return "\n".join(lines)

@@ -18,6 +18,8 @@ from credit_platform.ui.formats import day_long
 from entities.publicity import Outlook, OutlookState
 from repair.policies import clock_to_extend
 
+#: Decisions of a department against which the applicant may appeal.
+APPEALABLE = frozenset({"refused", "dismissed", "kept"})
 #: Types of file that can be read on every desk and hold nothing that runs.
 PROOF_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
@@ -73,6 +75,49 @@ def may_object(record) -> Decision:
     return ALLOW
 
 
+def may_lose_its_basis(record) -> Decision:
+    """Whether it can be said of the record that its basis has fallen: in force, or ended and still counted."""
+    if record.record_type.family != record.record_type.Family.PUBLIC:
+        return deny(
+            _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
+        )
+    if record.status not in {record.Status.PUBLISHED, record.Status.REPAIRED, record.Status.EXPIRED}:
+        return deny(_("This record is taken out already, or another one stands in its place."))
+    return ALLOW
+
+
+def what_a_withdrawal_lacks(
+    *,
+    outcome: str,
+    forum: str,
+    authority: str,
+    number: str,
+    decided_on: date | None,
+    has_document: bool,
+    record_decided_on: date,
+    today: date,
+) -> dict[str, list[str]]:
+    """Everything that keeps the withdrawal of a basis from being filed, by field; empty when it is complete."""
+    missing = {}
+    if not outcome:
+        missing["outcome"] = [_("Choose what became of the decision.")]
+    if not forum:
+        missing["forum"] = [_("Choose who decided that.")]
+    if not authority.strip():
+        missing["authority"] = [_("Name the court or authority.")]
+    if not number.strip():
+        missing["number"] = [_("Give the number of that decision.")]
+    if decided_on is None:
+        missing["decided_on"] = [_("Give the day of that decision.")]
+    elif decided_on > today:
+        missing["decided_on"] = [_("This day is still to come.")]
+    elif decided_on < record_decided_on:
+        missing["decided_on"] = [_("This day lies before the decision that it is about.")]
+    if not has_document:
+        missing["proofs"] = [_("Add the decision itself: a PDF, JPG or PNG file.")]
+    return missing
+
+
 def what_an_objection_lacks(*, ground: str, statement: str) -> dict[str, list[str]]:
     """Everything that keeps an objection from being filed, by field; empty when it is complete."""
     missing = {}
@@ -107,8 +152,8 @@ def what_is_missing(
 
 
 def last_day_to_appeal(case) -> date | None:
-    """The last day on which the refusal can be brought before the lead office; None when it was not refused."""
-    if case.decided_at is None or case.state != case.State.REFUSED:
+    """The last day on which the decision can be brought before the lead office; None when it was not against anybody."""
+    if case.decided_at is None or case.state not in APPEALABLE:
         return None
     return timezone.localdate(case.decided_at) + timedelta(days=settings.REPAIR_APPEAL_WITHIN_DAYS)
 
@@ -116,7 +161,7 @@ def last_day_to_appeal(case) -> date | None:
 def may_still_appeal(case, today: date) -> Decision:
     """Once, and within the days that this platform allows for it."""
     if case.appealed_at is not None:
-        return deny(_("A refusal can be appealed once; the appeal was withdrawn."))
+        return deny(_("A decision can be appealed once; the appeal was withdrawn."))
     last_day = last_day_to_appeal(case)
     if last_day is not None and today > last_day:
         return deny(_("The appeal had to be filed by %(day)s.") % {"day": day_long(last_day)})

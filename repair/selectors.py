@@ -1,7 +1,7 @@
 """Reading cases: for lists, for the page of a case, for desks. Everything is scoped by `user`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Case as Choose, F, IntegerField, Prefetch, QuerySet, Value, When
@@ -17,8 +17,9 @@ from credit_platform.common.working_days import WorkingCalendar
 from credit_platform.ui.formats import day, day_long, file_size
 from entities import looks
 from entities.models import CreditRecord
-from entities.publicity import Outlook, OutlookState, repair_outlook, rule_book
+from entities.publicity import Outlook, repair_outlook
 from repair import clock_rules, corrections, deadlines, policies, rules
+from repair.before_filing import Prospect
 from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
 from repair.workflow import Action, Move, State, moves_open_to
@@ -78,11 +79,15 @@ def desk_rows(user) -> Iterable[DeskRow]:
         State.SUBMITTED: (_("Check an objection"), _("Check")),
         State.PROPOSED: (_("Decide an objection"), _("Decide")),
     }
+    fallen = asked | {
+        State.SUBMITTED: (_("Check a withdrawal of the basis"), _("Check")),
+        State.PROPOSED: (_("Decide a withdrawal of the basis"), _("Decide")),
+    }
+    names = {Case.Kind.REPAIR: asked, Case.Kind.OBJECTION: objected, Case.Kind.BASIS: fallen}
     cases = _at_desk(user)[:MOST_ROWS]
     looks.note(case.record for case in cases)
     for case in cases:
-        named = objected if case.kind == Case.Kind.OBJECTION else asked
-        what, verb = named[State(case.state)]
+        what, verb = names[Case.Kind(case.kind)][State(case.state)]
         yield DeskRow(
             asked=what,
             detail=case.record.title,
@@ -193,72 +198,6 @@ def rules_page(*, today: date) -> RulesPage:
 # What can be repaired
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """One record of an entity, and what can be done about it."""
-
-    record: CreditRecord
-    outlook: Outlook
-    may_apply: Decision
-    open_case: Case | None
-
-
-@dataclass(frozen=True, slots=True)
-class Prospects:
-    """An entity's records against it, sorted by when they can be repaired."""
-
-    now: list[Prospect] = field(default_factory=list)
-    later: list[Prospect] = field(default_factory=list)
-    never: list[Prospect] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.now or self.later or self.never)
-
-
-def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
-    """What the user's own entities, or one of them, can repair: now, from which day, or not before it ends.
-
-    Only records that weigh against an entity; in five queries for any number of records.
-    """
-    mine = policies.entities_of(user)
-    wanted = mine if entity_id is None else mine & {entity_id}
-    records = (
-        CreditRecord.objects.visible_to(user)
-        .filter(
-            entity__in=wanted,
-            status=CreditRecord.Status.PUBLISHED,
-            record_type__polarity="negative",
-            record_type__family="public",
-        )
-        .select_related("entity", "record_type", "submitted_by", "type_version")
-        .prefetch_related(
-            Prefetch(
-                "cases", queryset=Case.objects.open().filter(kind=Case.Kind.REPAIR), to_attr="open_cases"
-            )
-        )
-        .order_by("-decided_on", "-pk")
-    )
-    looks.note(records)
-    found, today, book = Prospects(), timezone.localdate(), rule_book()
-    for record in records:
-        outlook = repair_outlook(record, today, book)
-        prospect = Prospect(
-            record,
-            outlook,
-            rules.may_apply(record, outlook),
-            record.open_cases[0] if record.open_cases else None,
-        )
-        if outlook.state == OutlookState.NOW:
-            found.now.append(prospect)
-        elif outlook.state == OutlookState.FROM:
-            found.later.append(prospect)
-        else:
-            found.never.append(prospect)
-    found.now.sort(key=lambda prospect: prospect.open_case is not None)
-    found.later.sort(key=lambda prospect: prospect.outlook.day)
-    return found
-
-
 def prospect_for_panel(*, user, record_id: int) -> tuple[Prospect, bool]:
     """What can be done about a record that the user sees, and whether the user may ask for it.
 
@@ -306,6 +245,8 @@ class ObjectionProspect:
     record: CreditRecord
     may_object: Decision
     open_case: Case | None
+    #: On what it stands that filing suspends the disclosure of the record; "" where it does not.
+    suspends_under: str
 
 
 def objection_to(*, user, record_id: int) -> ObjectionProspect:
@@ -319,13 +260,45 @@ def objection_to(*, user, record_id: int) -> ObjectionProspect:
     if record is None:
         raise Missing
     looks.note([record])
-    return ObjectionProspect(record, rules.may_object(record), open_objection(user=user, record_id=record.pk))
+    rule = clock_rules.clock_book().suspends(case_kind=Case.Kind.OBJECTION, on=timezone.localdate())
+    return ObjectionProspect(
+        record,
+        rules.may_object(record),
+        open_case_of(user=user, record_id=record.pk, kind=Case.Kind.OBJECTION),
+        clock_rules.basis(rule) if rule else "",
+    )
 
 
-def open_objection(*, user, record_id: int) -> Case | None:
-    """The open objection to a record, where the user sees it."""
-    objections = Case.objects.visible_to(user).open().filter(kind=Case.Kind.OBJECTION)
-    return objections.filter(record=record_id).first()
+def open_case_of(*, user, record_id: int, kind: str) -> Case | None:
+    """The open case of a kind about a record, where the user sees it."""
+    return Case.objects.visible_to(user).open().filter(kind=kind, record=record_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class BasisProspect:
+    """A record, and whether it can be told of it that its basis has fallen."""
+
+    record: CreditRecord
+    may_lose: Decision
+    open_case: Case | None
+
+
+def basis_of(*, user, record_id: int) -> BasisProspect:
+    """One record of one's own entity or department and whether its basis can fall; `Missing` for any other."""
+    record = (
+        CreditRecord.objects.visible_to(user)
+        .filter(pk=record_id)
+        .select_related("entity", "record_type", "submitted_by", "type_version")
+        .first()
+    )
+    if record is None or not policies.may_file_basis(user, record):
+        raise Missing
+    looks.note([record])
+    return BasisProspect(
+        record,
+        rules.may_lose_its_basis(record),
+        open_case_of(user=user, record_id=record.pk, kind=Case.Kind.BASIS),
+    )
 
 
 # The page of a case
@@ -370,12 +343,19 @@ class CasePage:
     last_day_to_appeal: date | None
     outlook: Outlook
     readers: list
+    #: On what it stands that the record is disclosed to nobody else now; "" while it is.
+    suspended_under: str
 
     @property
     def changes(self) -> list[corrections.Change]:
         """What an objection changes in the record; the proposal of it is the department's until it is decided."""
         decided = self.case.state == State.UPHELD
         return corrections.shown(self.case.correction) if self.internal or decided else []
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the last decision went against the applicant, by the department or on appeal."""
+        return self.case.state in rules.APPEALABLE | {State.APPEAL_DISMISSED}
 
     @property
     def actions(self) -> set[str]:
@@ -385,7 +365,7 @@ class CasePage:
     def appeal_body(self) -> str:
         """The office that decided the appeal."""
         steps = reversed(list(self.case.steps.all()))
-        heard = (step for step in steps if step.action in {Action.UPHOLD_APPEAL, Action.DISMISS_APPEAL})
+        heard = (step for step in steps if step.action in policies.HEARING)
         return next((step.actor_body.name for step in heard if step.actor_body), _("Lead office"))
 
     @property
@@ -456,6 +436,9 @@ def case_page(*, user, number: str) -> CasePage:
         last_day_to_appeal=rules.last_day_to_appeal(case),
         outlook=repair_outlook(case.record, today),
         readers=policies.readers_of(case) if side in {"department", "lead"} else [],
+        suspended_under=clock_rules.basis(clock_rules.clock_book().by_code(case.suspended_by))
+        if case.record.suspended and case.suspended_by
+        else "",
     )
 
 
@@ -554,6 +537,8 @@ def _headline(case: Case, side: str) -> str:
         State.REFUSED: _("Refused by %(body)s. The reasons stand below, and what you can do."),
         State.UPHELD: _("Upheld. What was decided is carried out, and the mark on the record is lifted."),
         State.DISMISSED: _("Dismissed by %(body)s. The reasons stand below, and what you can do."),
+        State.REMOVED: _("Removed. Nobody else reads the record any more, and no grade counts it."),
+        State.KEPT: _("Left as it is by %(body)s. The reasons stand below, and what you can do."),
         State.APPEALED: _("With the lead office, which decides on the appeal by %(day)s."),
         State.APPEAL_DISMISSED: _("The appeal is dismissed. The reasons stand below."),
         State.WITHDRAWN: _("Withdrawn by the applicant."),
@@ -561,6 +546,8 @@ def _headline(case: Case, side: str) -> str:
     }
     if case.kind == Case.Kind.OBJECTION:
         sentences[State.SETTLED] = _("Settled: the record has ended.")
+    if case.kind == Case.Kind.BASIS:
+        sentences[State.SETTLED] = _("Settled: the record is taken out already.")
     return sentences[State(case.state)] % names
 
 
@@ -571,7 +558,9 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     filed = case.submitted_at is not None
     steps = [
         _node(
-            _("Objected") if case.kind == Case.Kind.OBJECTION else _("Applied"),
+            {Case.Kind.REPAIR: _("Applied"), Case.Kind.OBJECTION: _("Objected")}.get(
+                Case.Kind(case.kind), _("Filed")
+            ),
             "done" if filed else "current",
             case.submitted_at,
             applicant,
@@ -593,7 +582,7 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     steps.append(_decision_node(case, body))
     if case.appealed_at or case.appeal_decided_at:
         steps.append(_appeal_node(case))
-    if case.kind == Case.Kind.OBJECTION:
+    if case.kind != Case.Kind.REPAIR:
         return steps
     if state == State.GRANTED:
         ended = case.appeal_decided_at or case.decided_at
@@ -611,10 +600,11 @@ def _decision_node(case: Case, body: str) -> dict:
             "current" if state == State.PROPOSED else "todo",
             _until(case) if state == State.PROPOSED else "",
         )
-    if case.kind == Case.Kind.OBJECTION:
-        return _node(
-            case.get_state_display(), "done" if state == State.UPHELD else "refused", case.decided_at, body
-        )
+    if case.kind != Case.Kind.REPAIR:
+        against = case.appealed_at is not None or state in rules.APPEALABLE
+        lost = {Case.Kind.OBJECTION: State.DISMISSED, Case.Kind.BASIS: State.KEPT}[Case.Kind(case.kind)]
+        label = lost.label if against else case.get_state_display()
+        return _node(str(label), "refused" if against else "done", case.decided_at, body)
     refused = state in {State.REFUSED, State.APPEALED, State.APPEAL_DISMISSED} or case.appealed_at is not None
     label = pgettext("outcome of a case", "Refused") if refused else _("Granted")
     return _node(label, "refused" if refused else "done", case.decided_at, body)
@@ -626,7 +616,7 @@ def _appeal_node(case: Case) -> dict:
             return _node(_("Appeal"), "current", _until(case), _("Lead office"))
         case State.APPEAL_DISMISSED:
             return _node(_("Appeal dismissed"), "refused", case.appeal_decided_at, _("Lead office"))
-        case State.GRANTED:
+        case State.GRANTED | State.UPHELD | State.REMOVED:
             return _node(_("Appeal upheld"), "done", case.appeal_decided_at, _("Lead office"))
     return _node(_("Appeal withdrawn"), "refused", _step_at(case, Action.WITHDRAW_APPEAL))
 

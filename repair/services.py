@@ -1,7 +1,8 @@
 """Every write in a case: one transaction, and in it the move, its effects, its trace and who has to hear of it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -13,20 +14,21 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
 from credit_platform.audit import services as audit
+from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
 from entities.policies import who_answers_for
 from entities.publicity import repair_outlook
 from entities.services import documents, records
-from repair import clocks, corrections, following, notices, policies, rules
+from repair import clocks, corrections, following, notices, policies, rules, suspension
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
 from repair.workflow import Action, Move, State, move_for
 
 MOST_PROOFS = 20
 LETTER_LANGUAGES = ("zh-hans", "en")
-NUMBERED: dict[str, str] = {Case.Kind.REPAIR: "XF", Case.Kind.OBJECTION: "YY"}
+NUMBERED: dict[str, str] = {Case.Kind.REPAIR: "XF", Case.Kind.OBJECTION: "YY", Case.Kind.BASIS: "CX"}
 RECORD_CORRECTED = "record_corrected"
 
 
@@ -64,17 +66,17 @@ def open_case(*, by, record_id: int) -> Case:
 
 
 @transaction.atomic
-def file_objection(
-    *, by, record_id: int, ground: str, statement: str, uploads: Iterable[UploadedFile] = ()
+def open_objection(
+    *, by, record_id: int, ground: str = "", statement: str = "", uploads: Iterable[UploadedFile] = ()
 ) -> Case:
-    """Object to a record: the case is with its department and the record marked everywhere when this returns.
+    """Begin an objection to a record, as a draft that only the entity sees; nothing is marked before it is filed.
 
-    Asking again while an objection to the record is open returns that one.
+    Asking again while an objection to the record is open returns that one as it is.
 
     Raises:
         Missing: the record is not there for this user.
         WrongState: the record is not in force, or no department answers for it.
-        InvalidInput: everything that the objection lacks, and what is wrong with its files.
+        InvalidInput: there is no such ground, or what is wrong with the files.
     """
     record = _locked_record(by, record_id)
     running = Case.objects.open().filter(record=record, kind=Case.Kind.OBJECTION).first()
@@ -83,10 +85,8 @@ def file_objection(
     may_object = rules.may_object(record)
     if not may_object:
         raise WrongState(may_object.reason)
-    statement = statement.replace("\r\n", "\n").strip()
-    known = ground if ground in set(Case.Ground.values) else ""
-    if missing := rules.what_an_objection_lacks(ground=known, statement=statement):
-        raise InvalidInput(missing)
+    if ground not in Case.Ground.values:
+        raise InvalidInput({"ground": [_("There is no such ground.")]})
     today = timezone.localdate()
     case = Case.objects.create(
         number=_next_number(Case.Kind.OBJECTION, today),
@@ -96,16 +96,113 @@ def file_objection(
         deciding_body=who_answers_for(record.submitted_by),
         opened_by=by,
         ground=ground,
-        statement=statement,
+        statement=_text(statement),
     )
     audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
+    if uploads := list(uploads):
+        _add_proofs(case, by, uploads)
+    return case
+
+
+@transaction.atomic
+def file_objection(
+    *, by, record_id: int, ground: str, statement: str, uploads: Iterable[UploadedFile] = ()
+) -> Case:
+    """Object to a record: the case is with its department and the record marked everywhere when this returns.
+
+    A draft of an objection to the record is filed with what is said here; one that is filed already is returned.
+
+    Raises:
+        Missing: the record is not there for this user.
+        WrongState: the record is not in force, or no department answers for it.
+        InvalidInput: everything that the objection lacks, and what is wrong with its files.
+    """
+    known = ground if ground in Case.Ground.values else ""
+    running = open_objection(by=by, record_id=record_id)
+    if running.state != State.DRAFT:
+        return running
+    if missing := rules.what_an_objection_lacks(ground=known, statement=statement):
+        raise InvalidInput(missing)
+    case = save_draft(
+        by=by, number=running.number, statement=statement, ground=known, version=running.version
+    )
     if uploads := list(uploads):
         _add_proofs(case, by, uploads)
     return act_on_case(by=by, number=case.number, action=Action.SUBMIT, version=case.version)
 
 
-def _locked_record(by, record_id: int) -> CreditRecord:
-    """The record under lock, if this user sees it and acts for its entity."""
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """The decision by which the basis of a record falls: codes of `Case.Outcome` and `Case.Forum`, and its data."""
+
+    outcome: str
+    forum: str
+    authority: str
+    number: str
+    decided_on: date | None
+
+
+@transaction.atomic
+def file_basis(
+    *, by, record_id: int, fallen: Fallen, statement: str = "", uploads: Iterable[UploadedFile] = ()
+) -> Case:
+    """Tell that the decision on which a record stands was revoked, changed or found void, with that decision.
+
+    By whoever acts for the entity, or by the department itself, which after that decides with four eyes like in
+    any other case. Asking again while such a case about the record is open returns that one.
+
+    Raises:
+        Missing: the record is not there for this user.
+        WrongState: the record is taken out already.
+        NotPermitted: the user acts neither for the entity nor for the department.
+        InvalidInput: everything that is missing, and what is wrong with the files.
+    """
+    record = _locked_record(by, record_id, may=policies.may_file_basis)
+    running = Case.objects.open().filter(record=record, kind=Case.Kind.BASIS).first()
+    if running is not None:
+        return running
+    may_lose = rules.may_lose_its_basis(record)
+    if not may_lose:
+        raise WrongState(may_lose.reason)
+    today, uploads = timezone.localdate(), list(uploads)
+    missing = rules.what_a_withdrawal_lacks(
+        outcome=fallen.outcome if fallen.outcome in Case.Outcome.values else "",
+        forum=fallen.forum if fallen.forum in Case.Forum.values else "",
+        authority=fallen.authority,
+        number=fallen.number,
+        decided_on=fallen.decided_on,
+        has_document=bool(uploads),
+        record_decided_on=record.decided_on,
+        today=today,
+    )
+    if missing:
+        raise InvalidInput(missing)
+    case = Case.objects.create(
+        number=_next_number(Case.Kind.BASIS, today),
+        kind=Case.Kind.BASIS,
+        record=record,
+        entity=record.entity,
+        deciding_body=who_answers_for(record.submitted_by),
+        opened_by=by,
+        statement=_text(statement),
+        basis_outcome=fallen.outcome,
+        basis_forum=fallen.forum,
+        basis_authority=" ".join(fallen.authority.split()),
+        basis_number=" ".join(fallen.number.split()),
+        basis_decided_on=fallen.decided_on,
+        filed_by_body=record.entity_id not in policies.entities_of(by),
+    )
+    audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
+    _add_proofs(case, by, uploads, kind=CaseDocument.Kind.DECISION)
+    return act_on_case(by=by, number=case.number, action=Action.SUBMIT, version=case.version)
+
+
+def _text(typed: str) -> str:
+    return typed.replace("\r\n", "\n").strip()
+
+
+def _locked_record(by, record_id: int, may: Callable[..., Decision] = policies.may_open) -> CreditRecord:
+    """The record under lock, if this user sees it and may open such a case about it: for its entity, unless said."""
     found = CreditRecord.objects.visible_to(by).filter(pk=record_id).values_list("pk", flat=True).first()
     if found is None:
         raise Missing
@@ -114,20 +211,24 @@ def _locked_record(by, record_id: int) -> CreditRecord:
         .select_related("entity", "record_type", "submitted_by")
         .get(pk=found)
     )
-    policies.may_open(by, record).require()
+    may(by, record).require()
     return record
 
 
 @transaction.atomic
-def save_draft(*, by, number: str, statement: str, version: int) -> Case:
+def save_draft(*, by, number: str, statement: str, version: int, ground: str | None = None) -> Case:
     """Keep what was typed so far. What another window saved meanwhile is not written over.
+
+    Args:
+        ground: of an objection; None leaves it as it is.
 
     Raises:
         WrongState: the case is filed already, or its text is not the one that was on the page.
     """
     case = _locked_draft(by, number)
-    statement = statement.replace("\r\n", "\n").strip()
-    if statement == case.statement:
+    statement = _text(statement)
+    ground = case.ground if ground is None or case.kind != Case.Kind.OBJECTION else ground
+    if (statement, ground) == (case.statement, case.ground):
         return case
     if version != case.version:
         raise WrongState(
@@ -135,9 +236,9 @@ def save_draft(*, by, number: str, statement: str, version: int) -> Case:
                 "The draft was saved in another window meanwhile. What you typed is below; saving again replaces it."
             )
         )
-    case.statement = statement
+    case.statement, case.ground = statement, ground
     case.version += 1
-    case.save(update_fields=("statement", "version"))
+    case.save(update_fields=("statement", "ground", "version"))
     audit.record(actor=by, verb="repair.case.draft_saved", target=case)
     return case
 
@@ -202,6 +303,12 @@ def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument
 
 def missing_in(case: Case) -> dict[str, list[str]]:
     """Everything that keeps the draft from being filed today, by field; empty when it is complete."""
+    if case.kind == Case.Kind.OBJECTION:
+        missing = rules.what_an_objection_lacks(ground=case.ground, statement=case.statement)
+        may_object = rules.may_object(case.record)
+        return missing if may_object else missing | {"": [may_object.reason]}
+    if case.kind == Case.Kind.BASIS:  # All of it was asked for when it was opened, in the same act.
+        return {}
     papers = set(case.documents.values_list("kind", flat=True))
     may_apply = rules.may_apply(case.record, repair_outlook(case.record, timezone.localdate()))
     return rules.what_is_missing(
@@ -254,7 +361,7 @@ def act_on_case(
         InvalidInput: something is missing; everything that is, at once.
     """
     case = _locked_case(by, number, with_body=action == Action.UPHOLD)
-    note = note.replace("\r\n", "\n").strip()
+    note = _text(note)
     if _is_pressed_again(case, by, action, version, note):
         return case
     if action != Action.NOTE and version != case.version:
@@ -284,6 +391,8 @@ def act_on_case(
 def follow_records(*, entity_ids: Iterable[int]) -> None:
     """Let open cases follow their records: a correction takes the record's place, an end settles the case.
 
+    That its basis has fallen is of weight for a record that has run out too, so such a case goes on.
+
     Called in the transaction of the change, when the registry says that records of these entities changed.
     """
     ended = (
@@ -295,7 +404,9 @@ def follow_records(*, entity_ids: Iterable[int]) -> None:
     )
     wanted = entity_ids if isinstance(entity_ids, set | frozenset) else set(entity_ids)
     for case in ended:
-        if case.entity_id not in wanted:
+        if case.entity_id not in wanted or (
+            case.kind == Case.Kind.BASIS and rules.may_lose_its_basis(case.record)
+        ):
             continue
         successor = _in_force_instead_of(case.record)
         if (
@@ -331,7 +442,19 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
     )
     audit.record(actor=by, verb=f"repair.case.{move.action}", target=case, was=was, note=note or None)
     if case.kind == Case.Kind.OBJECTION:
-        _carry_out_objection(case, move, by=by)
+        _carry_out_objection(case, move, by=by, was=was)
+    if move.target == State.REMOVED:
+        records.annul_record(
+            by=by,
+            record_id=case.record_id,
+            because=_("%(outcome)s by %(number)s of %(authority)s, case %(case)s.")
+            % {
+                "outcome": case.get_basis_outcome_display(),
+                "number": case.basis_number,
+                "authority": case.basis_authority,
+                "case": case.number,
+            },
+        )
     if move.target == State.GRANTED:
         records.end_by_repair(
             by=by,
@@ -343,16 +466,21 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
     following.step_taken(case, step)
 
 
-def _carry_out_objection(case: Case, move: Move, *, by) -> None:
-    """Mark the record while the objection is open, and do what upholding it means."""
-    if move.action == Action.SUBMIT:
-        records.mark_objection(by=by, record_id=case.record_id)
-    elif move.target in {State.UPHELD, State.DISMISSED, State.WITHDRAWN}:
+def _carry_out_objection(case: Case, move: Move, *, by, was: str) -> None:
+    """Mark the record while the objection is open, its appeal included, and do what upholding it means."""
+    is_open, was_open = move.target in suspension.MARKED, was in suspension.MARKED
+    if is_open and not was_open:
+        suspension.begin(case, by=by, rule=suspension.rule_for(case))
+        case.save(update_fields=("suspended_by",))
+    elif was_open and not is_open:
         # Before the correction, which would take the mark over.
-        records.lift_objection(by=by, record_id=case.record_id)
+        suspension.end(case, by=by)
     if move.target != State.UPHELD:
         return
     because = _("Objection upheld, case %(number)s.") % {"number": case.number}
+    if move.action == Action.UPHOLD_APPEAL:
+        records.withdraw_record(by=by, record_id=case.record_id, because=because, on_appeal=True)
+        return
     if case.proposal == Case.Proposal.END:
         records.withdraw_record(by=by, record_id=case.record_id, because=because)
         return
@@ -367,11 +495,7 @@ def _carry_out_objection(case: Case, move: Move, *, by) -> None:
 
 
 def _filed(case: Case, by, note: str) -> None:
-    if case.kind == Case.Kind.OBJECTION:
-        missing = rules.what_an_objection_lacks(ground=case.ground, statement=case.statement)
-    else:
-        missing = missing_in(case)
-    if missing:
+    if missing := missing_in(case):
         raise InvalidInput(missing)
     case.submitted_at = timezone.now()
     case.deciding_body = who_answers_for(case.record.submitted_by)
@@ -397,6 +521,21 @@ def _proposed_to_dismiss(case: Case, by, note: str) -> None:
     case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.DISMISS, note, by
 
 
+def _proposed_to_remove(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.REMOVE, note, by
+
+
+def _proposed_to_keep(case: Case, by, note: str) -> None:
+    case.proposal, case.proposal_reasons, case.proposed_by = Case.Proposal.KEEP, note, by
+
+
+def _remitted(case: Case, by, note: str) -> None:
+    """Open the case anew: the decision that was appealed against is gone, and stays readable among the steps."""
+    _sent_back(case, by, note)
+    case.decided_by, case.decided_at, case.reasons = None, None, ""
+    case.appealed_at, case.appeal_statement = None, ""
+
+
 def _sent_back(case: Case, by, note: str) -> None:
     case.proposal, case.proposal_reasons, case.proposed_by, case.correction = "", "", None, {}
 
@@ -420,6 +559,11 @@ _WRITES = {
     Action.PROPOSE_CORRECT: _proposed_to_correct,
     Action.PROPOSE_END: _proposed_to_end,
     Action.PROPOSE_DISMISS: _proposed_to_dismiss,
+    Action.PROPOSE_REMOVE: _proposed_to_remove,
+    Action.PROPOSE_KEEP: _proposed_to_keep,
+    Action.REMOVE: _decided,
+    Action.KEEP: _decided,
+    Action.REMIT: _remitted,
     Action.UPHOLD: _decided,
     Action.DISMISS: _decided,
     Action.SEND_BACK: _sent_back,
@@ -507,7 +651,7 @@ def _locked_draft(by, number: str) -> Case:
 
 
 def _next_number(kind: str, today: date) -> str:
-    """The next number of the year, such as XF-2026-11-0472 (修复) or YY-2026-11-0003 (异议); taken one at a time."""
+    """The next number of the year, taken one at a time: XF-2026-11-0472 (修复), YY-… (异议), CX-… (撤销)."""
     CaseNumber.objects.get_or_create(kind=kind, year=today.year)
     counter = CaseNumber.objects.select_for_update().get(kind=kind, year=today.year)
     counter.last += 1
@@ -575,12 +719,14 @@ def _follow(case: Case, successor: CreditRecord) -> None:
     audit.record(actor=None, verb="repair.case.record_corrected", target=case, record=successor.pk)
 
 
-def _add_proofs(case: Case, by, uploads: list[UploadedFile]) -> list[CaseDocument]:
+def _add_proofs(
+    case: Case, by, uploads: list[UploadedFile], kind: CaseDocument.Kind = CaseDocument.Kind.PROOF
+) -> list[CaseDocument]:
     """Keep the files as proofs, all or none; a file that the case already has is not kept twice."""
     kept, new, problems = [], [], []
     there = {
         paper.document.sha256: paper
-        for paper in case.documents.filter(kind=CaseDocument.Kind.PROOF).select_related("document")
+        for paper in case.documents.exclude(kind=CaseDocument.Kind.COMMITMENT).select_related("document")
     }
     for upload in uploads:
         digest = _digest(upload)
@@ -602,7 +748,7 @@ def _add_proofs(case: Case, by, uploads: list[UploadedFile]) -> list[CaseDocumen
                 f"{upload.name}: {sentence}" for said in refusal.problems.values() for sentence in said
             ]
             continue
-        paper = CaseDocument.objects.create(case=case, document=document, kind=CaseDocument.Kind.PROOF)
+        paper = CaseDocument.objects.create(case=case, document=document, kind=kind)
         audit.record(
             actor=by,
             verb="repair.case.document_added",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repair import views
+from repair import filing_views, views
 
 app_name = "repair"
 urlpatterns = [
@@ -10,7 +10,8 @@ urlpatterns = [
     path("cases/repairable/", views.prospects, name="prospects"),
     path("cases/rules/", views.clock_rules, name="clock-rules"),
     path("cases/new/", views.case_new, name="case-new"),
-    path("cases/object/", views.objection_new, name="objection-new"),
+    path("cases/object/", filing_views.objection_new, name="objection-new"),
+    path("cases/basis/", filing_views.basis_new, name="basis-new"),
     path("cases/of/<str:credit_code>/", views.entity_panel, name="entity-panel"),
     path("cases/about/<int:record_id>/", views.record_panel, name="record-panel"),
     path("cases/<str:number>/", views.case_detail, name="case-detail"),

@@ -15,8 +15,8 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, Wr
 from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
-from repair import clocks, lists, pages, policies, rules, selectors, services
-from repair.forms import DraftForm, LendForm, ObjectionForm, ProfileForm, StepForm
+from repair import before_filing, clocks, lists, pages, policies, rules, selectors, services
+from repair.forms import DraftForm, LendForm, NeededToFile, ObjectionDraftForm, ProfileForm, StepForm
 from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
@@ -57,7 +57,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def prospects(request: HttpRequest) -> HttpResponse:
     """What the reader's entities can repair: now, from which day, or not before it ends."""
     context = {
-        "prospects": selectors.prospects_of(user=request.user),
+        "prospects": before_filing.prospects_of(user=request.user),
         "entities": _own_entities(request.user),
     }
     return render(request, "repair/prospects.html", context)
@@ -84,41 +84,6 @@ def case_new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
-def objection_new(request: HttpRequest) -> HttpResponse:
-    """Object to a record of one's own entity: what is the matter, in words, with papers."""
-    asked = (request.POST or request.GET).get("record", "")
-    if not asked.isdecimal():
-        raise Missing
-    prospect = selectors.objection_to(user=request.user, record_id=int(asked))
-    if request.method == "GET" and prospect.open_case is not None:
-        return redirect("repair:case-detail", number=prospect.open_case.number)
-    form, status, problem = ObjectionForm(), 200, ""
-    if request.method == "POST":
-        form, status = ObjectionForm(request.POST, request.FILES), 422
-        if form.is_valid():
-            try:
-                case = services.file_objection(
-                    by=request.user,
-                    record_id=prospect.record.pk,
-                    ground=form.cleaned_data["ground"],
-                    statement=form.cleaned_data["statement"],
-                    uploads=form.cleaned_data["proofs"],
-                )
-            except InvalidInput as refusal:
-                form.take(refusal)
-            except WrongState as refusal:
-                problem, status = str(refusal), refusal.http_status
-            else:
-                messages.success(
-                    request, _("The objection is filed and the record marked. Here you can follow it.")
-                )
-                return redirect("repair:case-detail", number=case.number)
-    context = {"prospect": prospect, "form": form, "problem": problem}
-    return render(request, "repair/objection_new.html", context, status=status)
-
-
-@login_required
 @require_GET
 def case_detail(request: HttpRequest, number: str) -> HttpResponse:
     """A case as its reader may see it; a draft is the form in which it is written."""
@@ -131,7 +96,7 @@ def _show(
     *,
     tried: str = "",
     form: StepForm | None = None,
-    draft_form: DraftForm | None = None,
+    draft_form: NeededToFile | None = None,
     lend_form: LendForm | None = None,
     problem: str = "",
     status: int = 200,
@@ -149,6 +114,8 @@ def _show(
     }
     if page.case.state == Case.State.DRAFT:
         context["form"] = draft_form or _draft_form(page.case)
+        if page.case.kind == Case.Kind.OBJECTION:
+            return render(request, "repair/objection_draft.html", context, status=status)
         context["letters"] = _letters(page.case)
         context["conditions"] = rules.CONDITIONS
         return render(request, "repair/draft.html", context, status=status)
@@ -187,8 +154,15 @@ def _letters(case: Case) -> list[dict]:
     return letters
 
 
-def _draft_form(case: Case) -> DraftForm:
-    return DraftForm(case=case, initial={"statement": case.statement, "version": case.version})
+def _draft_form(case: Case) -> DraftForm | ObjectionDraftForm:
+    return _form_of(case)(
+        case=case,
+        initial={"ground": case.ground, "statement": case.statement, "version": case.version},
+    )
+
+
+def _form_of(case: Case) -> type[DraftForm | ObjectionDraftForm]:
+    return ObjectionDraftForm if case.kind == Case.Kind.OBJECTION else DraftForm
 
 
 @login_required
@@ -201,7 +175,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     case = selectors.case_for(user=request.user, number=number)
     policies.is_applicant(request.user, case).require()
     wish = request.POST.get("do", "save")
-    form = DraftForm(request.POST, request.FILES, case=case)
+    form = _form_of(case)(request.POST, request.FILES, case=case)
     if case.state != Case.State.DRAFT:
         return _already_filed(request, case, form, wish)
     if not form.is_valid():
@@ -220,11 +194,15 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("repair:case-detail", number=number)
 
 
-def _keep(user, case: Case, form: DraftForm) -> Case:
+def _keep(user, case: Case, form: NeededToFile) -> Case:
     """Save the parts of the form one by one; what a part refuses is shown at its field and stops no other."""
     typed = form.cleaned_data
     case = services.save_draft(
-        by=user, number=case.number, statement=typed["statement"], version=typed["version"]
+        by=user,
+        number=case.number,
+        statement=typed["statement"],
+        version=typed["version"],
+        ground=typed.get("ground"),
     )
     for upload in typed["proofs"]:
         try:
@@ -241,7 +219,7 @@ def _keep(user, case: Case, form: DraftForm) -> Case:
     return case
 
 
-def _file(request: HttpRequest, case: Case, form: DraftForm) -> HttpResponse:
+def _file(request: HttpRequest, case: Case, form: NeededToFile) -> HttpResponse:
     if form.errors:
         # What a file or the signature lacks is known already; the rest is told with it.
         missing = services.missing_in(case)
@@ -252,11 +230,16 @@ def _file(request: HttpRequest, case: Case, form: DraftForm) -> HttpResponse:
     except InvalidInput as refusal:
         form.take(refusal)
         return _show(request, case.number, draft_form=form, status=422)
-    messages.success(request, _("The application is filed. Here you can follow it."))
+    messages.success(
+        request,
+        _("The objection is filed and the record marked. Here you can follow it.")
+        if case.kind == Case.Kind.OBJECTION
+        else _("The application is filed. Here you can follow it."),
+    )
     return redirect("repair:case-detail", number=case.number)
 
 
-def _already_filed(request: HttpRequest, case: Case, form: DraftForm, wish: str) -> HttpResponse:
+def _already_filed(request: HttpRequest, case: Case, form: NeededToFile, wish: str) -> HttpResponse:
     """The second press of the button, or a page from before the filing."""
     if wish == "submit":
         return redirect("repair:case-detail", number=case.number)
@@ -276,7 +259,7 @@ def _changed_meanwhile(request: HttpRequest, number: str, refusal: WrongState) -
     return _show(
         request,
         number,
-        draft_form=DraftForm(typed, case=case),
+        draft_form=_form_of(case)(typed, case=case),
         problem=str(refusal),
         status=refusal.http_status,
     )
@@ -342,17 +325,24 @@ def _done(action: str) -> str:
         Action.DISMISS: _(
             "Dismissed. The mark is lifted; the applicant reads the reasons and what can be done."
         ),
+        Action.REMOVE: _("Removed. Everyone concerned is told, and those who follow the entity too."),
+        Action.KEEP: _("Left as it is. The applicant reads the reasons and what can be done."),
+        Action.REMIT: _("Upheld. The department corrects the record; both sides are told."),
+        **dict.fromkeys(
+            (Action.PROPOSE_REMOVE, Action.PROPOSE_KEEP),
+            _("Proposed. The supervisors who may decide are told."),
+        ),
         Action.PROPOSE_GRANT: _("Proposed. The supervisors who may decide are told."),
         Action.PROPOSE_REFUSE: _("Proposed. The supervisors who may decide are told."),
         Action.SEND_BACK: _("Sent back. The clerks are told."),
         Action.GRANT: _("Granted. The record has ended; everyone concerned is told."),
         Action.REFUSE: _("Refused. The applicant reads the reasons and what can be done."),
         Action.APPEAL: _("The appeal is with the lead office."),
-        Action.UPHOLD_APPEAL: _("Upheld. The record has ended; everyone concerned is told."),
+        Action.UPHOLD_APPEAL: _("Upheld and carried out; everyone concerned is told."),
         Action.DISMISS_APPEAL: _("Dismissed. The applicant reads the reasons and what can be done."),
         Action.EXTEND: _("Extended. The applicant reads the reasons."),
         Action.NOTE: _("The note is written."),
-        Action.WITHDRAW: _("The application is withdrawn."),
+        Action.WITHDRAW: _("It is withdrawn."),
         Action.WITHDRAW_APPEAL: _("The appeal is withdrawn."),
         Action.TAKE_UP_AGAIN: _("The clock of the department runs again."),
     }
@@ -436,8 +426,11 @@ def record_panel(request: HttpRequest, record_id: int) -> HttpResponse:
         "shell": _shell(request.user),
         "prospect": prospect,
         "acts_for_it": acts_for_it,
-        "objection": selectors.open_objection(user=request.user, record_id=record_id),
+        "objection": selectors.open_case_of(user=request.user, record_id=record_id, kind=Case.Kind.OBJECTION),
         "may_object": rules.may_object(prospect.record),
+        "may_file_basis": policies.may_file_basis(request.user, prospect.record)
+        and rules.may_lose_its_basis(prospect.record),
+        "basis": selectors.open_case_of(user=request.user, record_id=record_id, kind=Case.Kind.BASIS),
     }
     template = "repair/_record_panel.html" if request.htmx else "repair/record_panel.html"
     return render(request, template, context)

@@ -32,13 +32,18 @@ class Action(TextChoices):
     REFUSE = "refuse", _("Refuse the repair")
     APPEAL = "appeal", _("Appeal to the lead office")
     WITHDRAW_APPEAL = "withdraw_appeal", _("Withdraw the appeal")
-    UPHOLD_APPEAL = "uphold_appeal", _("Uphold the appeal and grant the repair")
+    UPHOLD_APPEAL = "uphold_appeal", _("Uphold the appeal")
     DISMISS_APPEAL = "dismiss_appeal", _("Dismiss the appeal")
     PROPOSE_CORRECT = "propose_correct", _("Propose to correct the record")
     PROPOSE_END = "propose_end", _("Propose to take the record back")
     PROPOSE_DISMISS = "propose_dismiss", _("Propose to dismiss the objection")
     UPHOLD = "uphold", _("Uphold the objection as proposed")
     DISMISS = "dismiss", _("Dismiss the objection")
+    PROPOSE_REMOVE = "propose_remove", _("Propose to remove the record")
+    PROPOSE_KEEP = "propose_keep", _("Propose to leave the record as it is")
+    REMOVE = "remove", _("Remove the record")
+    KEEP = "keep", _("Leave the record as it is")
+    REMIT = "remit", _("Uphold the appeal and have the record corrected")
     NOTE = "note", _("Write an internal note")
     EXTEND = "extend", _("Extend the time")
     SETTLE = "settle", _("Settle: the record has ended")
@@ -72,7 +77,8 @@ WHAT_IS_MISSING = _("Say what is missing and why it is needed.")
 REASONS = _("A decision needs its reasons; the applicant reads them.")
 REASONS_PROPOSED = _("Give the reasons that the supervisor is to decide by.")
 WHAT_TO_DO = _("Say what the clerk should look at again.")
-WHY_APPEAL = _("Say why the refusal is wrong.")
+WHY_APPEAL = _("Say why the decision is wrong.")
+WHAT_TO_CORRECT = _("Say what the department is to correct; it reads this, and so does the applicant.")
 WHY_LONGER = _("Say why the time does not suffice; the applicant reads it.")
 WORDS = _("Write what you want to note.")
 ANSWER = _("Add a document, or say why you cannot.")
@@ -80,8 +86,12 @@ ANSWER = _("Add a document, or say why you cannot.")
 Table = dict[tuple[Case.State, Action], Move]
 
 
-def _common() -> tuple[Move, ...]:
-    """What can be done in a case of every kind while a department has it."""
+def _common(applicant: Callable[..., Decision] = policies.is_applicant) -> tuple[Move, ...]:
+    """What can be done in a case of every kind while a department has it.
+
+    Args:
+        applicant: who answers what the department asks for, and may withdraw.
+    """
     return (
         Move(
             State.SUBMITTED,
@@ -94,7 +104,7 @@ def _common() -> tuple[Move, ...]:
             State.MORE_MATERIAL,
             Action.SUPPLY_MATERIAL,
             State.SUBMITTED,
-            policies.is_applicant,
+            applicant,
             needs_words=ANSWER,
         ),
         Move(
@@ -121,13 +131,60 @@ def _common() -> tuple[Move, ...]:
             for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
         ),
         *(
-            Move(state, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant)
+            Move(state, Action.WITHDRAW, State.WITHDRAWN, applicant)
             for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
         ),
         *(
             Move(state, Action.SETTLE, State.SETTLED, policies.only_the_platform)
             for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
         ),
+    )
+
+
+def _appeal(lost: Case.State, won: Case.State) -> tuple[Move, ...]:
+    """The appeal to the lead office against a decision of the department, the same for a case of every kind.
+
+    Args:
+        lost: the decision that can be appealed against, and in which the case stands again when the appeal is
+            withdrawn.
+        won: what the case becomes when the appeal is upheld.
+    """
+    return (
+        Move(
+            lost,
+            Action.APPEAL,
+            State.APPEALED,
+            policies.is_applicant,
+            when=rules.may_still_appeal,
+            needs_words=WHY_APPEAL,
+        ),
+        Move(State.APPEALED, Action.UPHOLD_APPEAL, won, policies.may_decide_appeal, needs_words=REASONS),
+        Move(
+            State.APPEALED,
+            Action.DISMISS_APPEAL,
+            State.APPEAL_DISMISSED,
+            policies.may_decide_appeal,
+            needs_words=REASONS,
+        ),
+        Move(
+            State.APPEALED,
+            Action.NOTE,
+            State.APPEALED,
+            policies.may_note,
+            needs_words=WORDS,
+            is_internal=True,
+        ),
+        Move(State.APPEALED, Action.WITHDRAW_APPEAL, lost, policies.is_applicant),
+        Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+    )
+
+
+def _draft() -> tuple[Move, ...]:
+    """What can be done with a draft, which the entity alone sees."""
+    return (
+        Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
+        Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
+        Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
     )
 
 
@@ -139,9 +196,7 @@ def _table(*moves: Move) -> Table:
 
 
 MOVES: Table = _table(
-    Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
-    Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
-    Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+    *_draft(),
     *(
         Move(
             State.SUBMITTED,
@@ -156,42 +211,10 @@ MOVES: Table = _table(
     Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
     Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
     *_common(),
-    Move(
-        State.REFUSED,
-        Action.APPEAL,
-        State.APPEALED,
-        policies.is_applicant,
-        when=rules.may_still_appeal,
-        needs_words=WHY_APPEAL,
-    ),
-    Move(
-        State.APPEALED,
-        Action.UPHOLD_APPEAL,
-        State.GRANTED,
-        policies.may_decide_appeal,
-        needs_words=REASONS,
-    ),
-    Move(
-        State.APPEALED,
-        Action.DISMISS_APPEAL,
-        State.APPEAL_DISMISSED,
-        policies.may_decide_appeal,
-        needs_words=REASONS,
-    ),
-    Move(
-        State.APPEALED,
-        Action.NOTE,
-        State.APPEALED,
-        policies.may_note,
-        needs_words=WORDS,
-        is_internal=True,
-    ),
-    Move(State.APPEALED, Action.WITHDRAW_APPEAL, State.REFUSED, policies.is_applicant),
-    Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
+    *_appeal(State.REFUSED, State.GRANTED),
 )
-#: An objection is filed in one act and has no draft that anybody keeps; nobody appeals here against its dismissal.
 OBJECTION_MOVES: Table = _table(
-    Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
+    *_draft(),
     *(
         Move(
             State.SUBMITTED,
@@ -217,8 +240,55 @@ OBJECTION_MOVES: Table = _table(
     ),
     Move(State.PROPOSED, Action.DISMISS, State.DISMISSED, policies.may_decide, needs_words=REASONS),
     *_common(),
+    *_appeal(State.DISMISSED, State.UPHELD),
+    # What the record is to say only its department can write: the lead office says what is wrong with it.
+    Move(
+        State.APPEALED,
+        Action.REMIT,
+        State.SUBMITTED,
+        policies.may_decide_appeal,
+        needs_words=WHAT_TO_CORRECT,
+    ),
 )
-TABLES: dict[str, Table] = {Case.Kind.REPAIR: MOVES, Case.Kind.OBJECTION: OBJECTION_MOVES}
+#: Filed in one act by the entity or by the department itself, with the decision by which the basis falls.
+BASIS_MOVES: Table = _table(
+    Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_filer),
+    *(
+        Move(
+            State.SUBMITTED,
+            action,
+            State.PROPOSED,
+            policies.may_handle,
+            needs_words=REASONS_PROPOSED,
+            is_internal=True,
+        )
+        for action in (Action.PROPOSE_REMOVE, Action.PROPOSE_KEEP)
+    ),
+    Move(State.PROPOSED, Action.REMOVE, State.REMOVED, policies.may_decide, needs_words=REASONS),
+    Move(State.PROPOSED, Action.KEEP, State.KEPT, policies.may_decide, needs_words=REASONS),
+    *_common(policies.is_filer),
+    *_appeal(State.KEPT, State.REMOVED),
+)
+TABLES: dict[str, Table] = {
+    Case.Kind.REPAIR: MOVES,
+    Case.Kind.OBJECTION: OBJECTION_MOVES,
+    Case.Kind.BASIS: BASIS_MOVES,
+}
+#: What a step is called where its general name would be wrong or say too little.
+NAMED: dict[tuple[str, Action], str | Promise] = {
+    (Case.Kind.REPAIR, Action.UPHOLD_APPEAL): _("Uphold the appeal and grant the repair"),
+    (Case.Kind.OBJECTION, Action.UPHOLD_APPEAL): _("Uphold the appeal and take the record back"),
+    (Case.Kind.BASIS, Action.UPHOLD_APPEAL): _("Uphold the appeal and remove the record"),
+    (Case.Kind.OBJECTION, Action.SUBMIT): _("File the objection"),
+    (Case.Kind.OBJECTION, Action.WITHDRAW): _("Withdraw the objection"),
+    (Case.Kind.BASIS, Action.SUBMIT): _("File the withdrawal of the basis"),
+    (Case.Kind.BASIS, Action.WITHDRAW): _("Withdraw what was filed"),
+}
+
+
+def name_of(action: Action, kind: str) -> str:
+    """What a step is called in a case of the kind, in the reader's language."""
+    return str(NAMED.get((kind, action), action.label))
 
 
 def move_for(case: Case, action: str) -> Move:
@@ -228,7 +298,7 @@ def move_for(case: Case, action: str) -> Move:
     except KeyError:
         raise WrongState(
             gettext("The case is in the state “%(state)s”; “%(action)s” is not possible from there.")
-            % {"state": case.get_state_display(), "action": Action(action).label}
+            % {"state": case.get_state_display(), "action": name_of(Action(action), case.kind)}
         ) from None
     except ValueError:
         raise WrongState(gettext("There is no step called “%(action)s”.") % {"action": action}) from None

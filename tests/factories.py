@@ -262,7 +262,7 @@ def repairable_record(**record) -> CreditRecord:
 
 
 UNDECIDED = ("draft", "submitted", "more_material", "withdrawn", "settled")
-UNAPPEALED = (*UNDECIDED, "proposed", "granted", "refused", "upheld", "dismissed")
+UNAPPEALED = (*UNDECIDED, "proposed", "granted", "refused", "upheld", "dismissed", "removed", "kept")
 
 
 class CaseFactory(DjangoModelFactory):
@@ -285,8 +285,19 @@ class CaseFactory(DjangoModelFactory):
     statement = "The fine was paid and the register of purchases is kept."
     submitted_at = factory.LazyAttribute(lambda case: None if case.state == "draft" else timezone.now())
     ground = factory.LazyAttribute(lambda case: "wrong" if case.kind == Case.Kind.OBJECTION else "")
+    basis_outcome = factory.LazyAttribute(lambda case: "revoked" if case.kind == Case.Kind.BASIS else "")
+    basis_forum = factory.LazyAttribute(lambda case: "court" if case.kind == Case.Kind.BASIS else "")
+    basis_authority = factory.LazyAttribute(
+        lambda case: "Yunting Intermediate Court" if case.kind == Case.Kind.BASIS else ""
+    )
+    basis_number = factory.LazyAttribute(lambda case: "(2026) 17" if case.kind == Case.Kind.BASIS else "")
+    basis_decided_on = factory.LazyAttribute(lambda case: _today() if case.kind == Case.Kind.BASIS else None)
     proposal = factory.LazyAttribute(
-        lambda case: "" if case.state in UNDECIDED else "end" if case.ground else "grant"
+        lambda case: (
+            ""
+            if case.state in UNDECIDED
+            else {Case.Kind.OBJECTION: "end", Case.Kind.BASIS: "remove"}.get(case.kind, "grant")
+        )
     )
     proposal_reasons = factory.LazyAttribute(lambda case: "All conditions are met." if case.proposal else "")
     proposed_by = factory.LazyAttribute(

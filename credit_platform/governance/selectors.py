@@ -49,7 +49,13 @@ class BodyFigures:
     def ended(self) -> int:
         return sum(
             self.by_status[status]
-            for status in (Status.REPLACED, Status.REPAIRED, Status.EXPIRED, Status.WITHDRAWN)
+            for status in (
+                Status.REPLACED,
+                Status.REPAIRED,
+                Status.EXPIRED,
+                Status.WITHDRAWN,
+                Status.ANNULLED,
+            )
         )
 
     @property

@@ -12,8 +12,9 @@ from entities.models import CreditRecord, Entity, Notice
 from entities.policies import entities_of
 from evaluation.plain import PlainGrade
 from evaluation.selectors import grade_for_entity
-from repair import selectors as cases
-from repair.selectors import CaseRow, Prospects
+from repair import before_filing, selectors as cases
+from repair.before_filing import Prospects
+from repair.selectors import CaseRow
 
 MONTH = 30
 DAYS_SAID_AS_DAYS = 60
@@ -69,7 +70,7 @@ def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
         entity=entity,
         grade=grade_for_entity(user, entity, today),
         records=[Standing(record, wait_until(record.publish_until, today)) for record in records],
-        prospects=cases.prospects_of(user=user, entity_id=entity.pk),
+        prospects=before_filing.prospects_of(user=user, entity_id=entity.pk),
         cases=cases.rows_of(mine, user=user),
         notices=list(Notice.objects.visible_to(user).filter(entity=entity)[:NOTICES_SHOWN]),
     )

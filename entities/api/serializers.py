@@ -67,8 +67,8 @@ class RecordOut(serializers.ModelSerializer):
         fields = (
             "id", "entity", "entity_name", "submitted_by", "record_type", "document_number", "title", "facts",
             "legal_basis", "authority", "severity_class", "penalty_kinds", "amount", "details", "decided_on",
-            "published_on", "publish_until", "publicity_rule", "withheld", "status", "objected", "replaces",
-            "ended_on", "ended_because",
+            "published_on", "publish_until", "publicity_rule", "withheld", "status", "objected",
+            "suspended", "replaces", "ended_on", "ended_because",
         )  # fmt: skip
         read_only_fields = fields
 

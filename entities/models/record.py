@@ -31,6 +31,7 @@ class CreditRecordQuerySet(models.QuerySet):
             type_version__disclosure=RecordTypeVersion.Disclosure.PUBLIC,
             record_type__family=RecordType.Family.PUBLIC,
             withheld=False,
+            suspended=False,
         )
 
     def counting_on(self, day):
@@ -57,6 +58,7 @@ class CreditRecord(models.Model):
         REPAIRED = "repaired", _("Ended by repair")
         EXPIRED = "expired", _("Publicity period over")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        ANNULLED = "annulled", _("Without basis")
 
     #: Not yet in the registry: seen and touched only by the body that is preparing them.
     UNDER_PREPARATION = (Status.DRAFT, Status.WAITING, Status.RETURNED)
@@ -129,6 +131,14 @@ class CreditRecord(models.Model):
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=500, blank=True)
     objected = models.BooleanField(_("under objection"), default=False)
+    suspended = models.BooleanField(
+        _("disclosure suspended"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "While an objection is checked: shown to nobody but its body, its entity and the lead office."
+        ),
+    )
     replaces = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
@@ -180,6 +190,10 @@ class CreditRecord(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount=None) | Q(amount__gte=0), name="record_amount_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended=False) | Q(objected=True),
+                name="only_what_is_under_objection_is_suspended",
             ),
         ]
         indexes = [

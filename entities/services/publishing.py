@@ -31,6 +31,7 @@ PUBLISHED_FIELDS = (
     "ended_on",
     "replaces",
     "objected",
+    "suspended",
     "reviewed_by",
     "reviewed_at",
     "review_note",
@@ -70,6 +71,7 @@ def prepare_publication(
         record.published_on = earlier.published_on if earlier else on
         record.replaces = earlier or record.replaces
         record.objected = earlier.objected if earlier else record.objected
+        record.suspended = earlier.suspended if earlier else record.suspended
         record.status = Status.PUBLISHED
         _date(record, on=on, book=book)
         if record.publish_until is not None and record.publish_until < on:

@@ -30,6 +30,7 @@ __all__ = (
     "Entry",
     "RecordDraft",
     "RowState",
+    "annul_record",
     "approve_record",
     "approve_records",
     "authors_of",
@@ -52,7 +53,9 @@ __all__ = (
 
 Status = CreditRecord.Status
 EDITABLE = (Status.DRAFT, Status.RETURNED)
-ENDED_FOR_GOOD = (Status.REPAIRED, Status.WITHDRAWN, Status.EXPIRED)
+ENDED_FOR_GOOD = (Status.REPAIRED, Status.WITHDRAWN, Status.EXPIRED, Status.ANNULLED)
+#: What can lose its basis: what is in force, and what has ended but still counts in the past.
+STANDING_ON_A_BASIS = (Status.PUBLISHED, Status.REPAIRED, Status.EXPIRED)
 
 
 # Preparing
@@ -413,10 +416,15 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
 
 
 @transaction.atomic
-def withdraw_record(*, by, record_id: int, because: str) -> CreditRecord:
-    """Take a record out of publicity and out of every rating, for good and with a reason."""
+def withdraw_record(*, by, record_id: int, because: str, on_appeal: bool = False) -> CreditRecord:
+    """Take a record out of publicity and out of every rating, for good and with a reason.
+
+    Args:
+        on_appeal: the lead office does it too, because it upheld an appeal.
+    """
     record = _locked(record_id)
-    policies.may_withdraw(by, record).require()
+    may = policies.may_end_by_repair if on_appeal else policies.may_withdraw
+    may(by, record).require()
     because = _reason("because", because, _("Say why the record is withdrawn."))
     _end(record, Status.WITHDRAWN, because)
     audit.record(actor=by, verb="entities.record.withdrawn", target=record, because=because)
@@ -441,27 +449,70 @@ def end_by_repair(*, by, record_id: int, because: str) -> CreditRecord:
 
 
 @transaction.atomic
-def mark_objection(*, by, record_id: int) -> CreditRecord:
-    """Show with the record, from now on, that its entity objects to it. The record stays in force."""
-    return _mark(by, record_id, objected=True, verb="entities.record.objected")
+def annul_record(*, by, record_id: int, because: str) -> CreditRecord:
+    """Take a record out altogether because the decision on which it stands was revoked, changed or found void.
+
+    Unlike one that ends, it no longer counts in any grade that is worked out from now on, of past days too, and
+    nobody but its body and its entity reads it. Doing it again changes nothing.
+
+    Raises:
+        WrongState: it is being prepared, replaced by a correction or was withdrawn.
+    """
+    record = _locked(record_id)
+    policies.may_end_by_repair(by, record).require()
+    if record.status == Status.ANNULLED:
+        return record
+    if record.status not in STANDING_ON_A_BASIS:
+        raise WrongState(_("This record is %(state)s; there is nothing left to take out.") % _state(record))
+    because = _reason("because", because, _("Say by which decision the basis has fallen."))
+    was = record.status
+    record.status, record.ended_because = Status.ANNULLED, because
+    record.ended_on = record.ended_on or timezone.localdate()
+    record.save(update_fields=publishing.ENDED_FIELDS)
+    audit.record(actor=by, verb="entities.record.annulled", target=record, was=was, because=because)
+    records_changed.send(sender=CreditRecord, entity_ids={record.entity_id})
+    return record
+
+
+@transaction.atomic
+def mark_objection(*, by, record_id: int, suspend: bool = False, because: str = "") -> CreditRecord:
+    """Show with the record, from now on, that its entity objects to it. The record stays in force.
+
+    Args:
+        by: None where the platform follows the rules of clocks.
+        suspend: whether it is disclosed to nobody as long as it is marked; ratings weigh it all the same,
+            for what is suspended is disclosure.
+        because: the rule that asks for that, for the trail.
+    """
+    return _mark(by, record_id, objected=True, suspended=suspend, because=because)
 
 
 @transaction.atomic
 def lift_objection(*, by, record_id: int) -> CreditRecord:
-    """Take the mark away once the objection has been answered."""
-    return _mark(by, record_id, objected=False, verb="entities.record.objection_lifted")
+    """Take the mark away once the objection has been answered, and disclose the record again.
+
+    `by` is None where the platform does it, because the record has ended.
+    """
+    return _mark(by, record_id, objected=False, suspended=False)
 
 
-def _mark(by, record_id: int, *, objected: bool, verb: str) -> CreditRecord:
+def _mark(by, record_id: int, *, objected: bool, suspended: bool, because: str = "") -> CreditRecord:
     record = _locked(record_id)
-    policies.may_mark_objection(by, record).require()
-    if record.objected == objected:
+    if by is not None:
+        policies.may_mark_objection(by, record).require()
+    was = record.objected, record.suspended
+    if was == (objected, suspended):
         return record
     if objected:
         _require_in_force(record)
-    record.objected = objected
-    record.save(update_fields=("objected",))
-    audit.record(actor=by, verb=verb, target=record)
+    record.objected, record.suspended = objected, suspended
+    record.save(update_fields=("objected", "suspended"))
+    if record.objected != was[0]:
+        verb = "entities.record.objected" if objected else "entities.record.objection_lifted"
+        audit.record(actor=by, verb=verb, target=record)
+    if record.suspended != was[1]:
+        verb = "entities.record.suspended" if suspended else "entities.record.disclosed_again"
+        audit.record(actor=by, verb=verb, target=record, because=because or None)
     records_changed.send(sender=CreditRecord, entity_ids={record.entity_id})
     return record
 
@@ -624,6 +675,9 @@ def _does_not_come_back(ended: CreditRecord | None, entity_id: int) -> str:
         ),
         Status.WITHDRAWN: _(
             "The record with this number was withdrawn on %(day)s; it does not come back under the same number."
+        ),
+        Status.ANNULLED: _(
+            "The record with this number lost its basis on %(day)s; it does not come back under the same number."
         ),
         Status.EXPIRED: _(
             "The publicity of the record with this number ended on %(day)s; "

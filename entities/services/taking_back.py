@@ -68,7 +68,7 @@ OBSTACLES: tuple[tuple[Q, object], ...] = (
     ),
     (Q(objected=True), gettext_lazy("%(count)s of its records are under objection.")),
     (
-        Q(status__in=(Status.REPAIRED, Status.WITHDRAWN, Status.DRAFT)),
+        Q(status__in=(Status.REPAIRED, Status.WITHDRAWN, Status.ANNULLED, Status.DRAFT)),
         gettext_lazy("%(count)s of its records were repaired, withdrawn or changed by hand since."),
     ),
 )

@@ -26,12 +26,15 @@ class Change(models.Model):
         CORRECTED = "corrected", _("Correction")
         OBJECTED = "objected", _("Under objection")
         OBJECTION_LIFTED = "objection_lifted", _("Objection settled")
+        SUSPENDED = "suspended", _("Disclosure suspended")
+        DISCLOSED = "disclosed", _("Disclosed again")
         DATED = "dated", _("Publicity changed")
         MOVED = "moved", _("Moved to another entity")
         REPLACED = "replaced", _("Replaced by a correction")
         REPAIRED = "repaired", _("Ended by repair")
         EXPIRED = "expired", _("Publicity period over")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        ANNULLED = "annulled", _("Without basis")
         RENAMED = "renamed", _("Entity renamed")
         STATUS = "status", _("Status of the entity changed")
         FACTS = "facts", _("Registered facts changed")
@@ -39,7 +42,7 @@ class Change(models.Model):
         GRADED = "graded", _("Another grade")
 
     #: After these the record is no longer shared; it stands in the list so that others take it out too.
-    GONE = (Kind.REPLACED, Kind.REPAIRED, Kind.EXPIRED, Kind.WITHDRAWN)
+    GONE = (Kind.REPLACED, Kind.REPAIRED, Kind.EXPIRED, Kind.WITHDRAWN, Kind.ANNULLED)
     OF_ENTITIES = (Kind.RENAMED, Kind.STATUS, Kind.FACTS, Kind.MERGED, Kind.GRADED)
 
     at = models.DateTimeField(_("at"), db_default=models.functions.Now())

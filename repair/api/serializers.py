@@ -98,7 +98,8 @@ class CaseOut(CaseRowOut):
 
     class Meta(CaseRowOut.Meta):
         fields = (
-            *CaseRowOut.Meta.fields, "ground", "correction", "statement", "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
+            *CaseRowOut.Meta.fields, "ground", "correction", "basis_outcome", "basis_forum", "basis_authority", "basis_number",
+            "basis_decided_on", "filed_by_body", "statement", "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
             "appeal_reasons", "actions", "steps", "documents",
         )  # fmt: skip
         read_only_fields = fields
@@ -124,7 +125,11 @@ class CaseIn(serializers.Serializer):
     """The record whose repair is asked for, or to which is objected."""
 
     record = serializers.IntegerField(help_text="`id` of the record, as the records list gives it.")
-    kind = serializers.ChoiceField(Case.Kind.choices, default=Case.Kind.REPAIR)
+    kind = serializers.ChoiceField(
+        [choice for choice in Case.Kind.choices if choice[0] != Case.Kind.BASIS],
+        default=Case.Kind.REPAIR,
+        help_text="That a basis has fallen comes with a document: POST it to `cases/basis/`.",
+    )
     ground = serializers.ChoiceField(
         Case.Ground.choices, required=False, default="", help_text="Of an objection: what is the matter."
     )
@@ -137,10 +142,26 @@ class CaseIn(serializers.Serializer):
     )
 
 
+class BasisIn(serializers.Serializer):
+    """The decision by which the basis of a record falls, sent as a form with that document."""
+
+    record = serializers.IntegerField(help_text="`id` of the record, as the records list gives it.")
+    basis_outcome = serializers.ChoiceField([choice for choice in Case.Outcome.choices if choice[0]])
+    basis_forum = serializers.ChoiceField([choice for choice in Case.Forum.choices if choice[0]])
+    basis_authority = serializers.CharField(max_length=200, help_text="The court or authority.")
+    basis_number = serializers.CharField(max_length=128, help_text="The number of its decision.")
+    basis_decided_on = serializers.DateField()
+    statement = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+    file = serializers.FileField(help_text="The decision: PDF, JPG or PNG by its content.")
+
+
 class DraftIn(serializers.Serializer):
     """What the applicant says; only while the case is a draft."""
 
     statement = serializers.CharField(allow_blank=True, max_length=5000)
+    ground = serializers.ChoiceField(
+        Case.Ground.choices, required=False, help_text="Of an objection; left out, it stays."
+    )
     version = serializers.IntegerField(help_text=VERSION_HELP)
 
 

@@ -13,6 +13,7 @@ from credit_platform.common.api import ERRORS, NewestFirst
 from entities.documents import file_response
 from repair import selectors, services
 from repair.api.serializers import (
+    BasisIn,
     CaseIn,
     CaseOut,
     CaseRowOut,
@@ -70,6 +71,26 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             )
         else:
             case = services.open_case(by=request.user, record_id=sent["record"])
+        return self._answer(case.number, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Tell that the basis of a record has fallen",
+        description="By whoever acts for the entity, or by the department of the record. Filed at once.",
+        request={"multipart/form-data": BasisIn},
+        responses={201: CaseOut, **ERRORS},
+    )
+    @action(detail=False, methods=["post"], url_path="basis", parser_classes=(MultiPartParser,))
+    def basis(self, request: Request) -> Response:
+        sent = _valid(BasisIn(data=request.data))
+        case = services.file_basis(
+            by=request.user,
+            record_id=sent["record"],
+            fallen=services.Fallen(
+                *(sent[f"basis_{name}"] for name in ("outcome", "forum", "authority", "number", "decided_on"))
+            ),
+            statement=sent["statement"],
+            uploads=[sent["file"]],
+        )
         return self._answer(case.number, status.HTTP_201_CREATED)
 
     @extend_schema(summary="Save the draft", request=DraftIn, responses={200: CaseOut, **ERRORS})

@@ -17,7 +17,7 @@ from entities.sharing.models import Change
 from evaluation.models import RatingRequest
 
 #: What tells whoever follows changes that a record is over.
-OVER = (Change.Kind.REPAIRED, Change.Kind.WITHDRAWN, Change.Kind.REPLACED)
+OVER = (Change.Kind.REPAIRED, Change.Kind.WITHDRAWN, Change.Kind.ANNULLED, Change.Kind.REPLACED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ from repair.proof.models import Confirmation, Effect
 
 log = structlog.get_logger(__name__)
 #: The states of a case in which it has done something to its record.
-IN_EFFECT = frozenset({Case.State.GRANTED, Case.State.UPHELD})
+IN_EFFECT = frozenset({Case.State.GRANTED, Case.State.UPHELD, Case.State.REMOVED})
 HOW = {
     CreditRecord.Status.REPAIRED: Effect.How.REPAIRED,
     CreditRecord.Status.WITHDRAWN: Effect.How.WITHDRAWN,
+    CreditRecord.Status.ANNULLED: Effect.How.WITHDRAWN,
     CreditRecord.Status.REPLACED: Effect.How.CORRECTED,
 }
 #: By these ways a body takes a record along; what was only looked at on a page is not kept there.

@@ -56,6 +56,7 @@ TABLE: dict[str, dict[str, str]] = {
     "agencies:review-decide-one": {"POST": "302 403 403 422 422 403 403 403 403 403"},
     "agencies:review-record": {"GET": "302 403 403 200 200 403 403 403 403 403"},
     "api-case-answer": {"POST": "403 400 400 400 400 400 400 400 400 400"},
+    "api-case-basis": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "api-case-commitment": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "api-case-detail": {"GET": "403 404 200 200 200 404 200 404 200 404"},
     "api-case-document": {
@@ -318,6 +319,10 @@ TABLE: dict[str, dict[str, str]] = {
     "quality:body": {"GET": "302 404 200 200 200 404 200 404 404 404"},
     "quality:records": {"GET": "302 404 200 200 200 404 200 404 404 404"},
     "readyz": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "repair:basis-new": {
+        "GET": "302 404 200 200 200 404 404 404 200 404",
+        "POST": "302 404 422 422 422 404 404 404 422 404",
+    },
     "repair:case-act": {"POST": "302 404 422 422 422 404 422 404 422 404"},
     "repair:case-confirm": {"GET": "302 404 403 403 403 404 403 404 200 404"},
     "repair:case-detail": {"GET": "302 404 200 200 200 404 200 404 200 404"},

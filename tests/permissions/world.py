@@ -289,7 +289,7 @@ class World:
 
     def query_of(self, route: str) -> str:
         """What follows the address where it means nothing without."""
-        about_a_record = {"repair:case-new", "repair:objection-new"}
+        about_a_record = {"repair:case-new", "repair:objection-new", "repair:basis-new"}
         return f"?record={self.repairable.pk}" if route in about_a_record else ""
 
     def query_of_list(self, code: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import Document, Notice
-from repair import selectors, services
+from repair import before_filing, selectors, services
 from repair.models import Case, CaseDocument
 from tests.factories import (
     AgentFactory,
@@ -321,11 +321,11 @@ def test_records_are_sorted_by_when_they_can_be_repaired(agent, record):
     RecordFactory(**same, status="repaired")
     RecordFactory(entity=record.entity, record_type=RecordTypeFactory(polarity="positive"))
     RecordFactory()
-    found = selectors.prospects_of(user=agent)
+    found = before_filing.prospects_of(user=agent)
     assert [[one.record for one in group] for group in (found.now, found.later, found.never)] == [
         [record], [later], [banned],
     ]  # fmt: skip
-    assert not selectors.prospects_of(user=UserFactory())
+    assert not before_filing.prospects_of(user=UserFactory())
 
 
 def test_general_class_of_order_36_opens_after_three_months_as_in_the_worked_case(agent):

@@ -15,7 +15,14 @@ from entities.services import records
 from evaluation.models import RatingRequest
 from repair import selectors, services
 from repair.models import Case
-from tests.factories import AgentFactory, CaseFactory, MemberFactory, RecordFactory, RecordTypeFactory
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    CaseFactory,
+    MemberFactory,
+    RecordFactory,
+    RecordTypeFactory,
+)
 from tests.repair.papers import pdf, program
 
 pytestmark = pytest.mark.django_db
@@ -222,7 +229,10 @@ def test_a_repair_and_an_objection_run_beside_each_other():
     )
     assert {repair.kind, objection.kind} == {"repair", "objection"}
     assert selectors.prospect_of(user=repair.opened_by, record_id=repair.record_id).open_case == repair
-    assert selectors.open_objection(user=repair.opened_by, record_id=repair.record_id) == objection
+    assert (
+        selectors.open_case_of(user=repair.opened_by, record_id=repair.record_id, kind="objection")
+        == objection
+    )
 
 
 def test_the_correction_stays_with_the_department_until_it_is_decided(client):
@@ -311,3 +321,121 @@ def test_an_objection_goes_through_the_api():
     assert told.json()["correction"] == {"amount": ["2000.00", "1000"]}
     client.force_authenticate(agent)
     assert client.get(reverse("api-case-detail", args=(case.number,))).json()["correction"] == {}
+
+
+# Drafts and appeals
+
+
+def test_a_draft_of_an_objection_is_kept_marks_nothing_and_is_filed_later(client):
+    record = sound_record()
+    agent = AgentFactory(entity=record.entity).user
+    client.force_login(agent)
+    sent = {"record": record.pk, "statement": "It was 1,000.", "proofs": pdf(), "do": "save"}
+    answer = client.post(reverse("repair:objection-new"), sent)
+    case = Case.objects.get()
+    record.refresh_from_db()
+    assert (case.state, case.ground, record.objected) == ("draft", "", False)
+    page = client.get(answer.url).content.decode()
+    assert "It was 1,000." in page
+    url = reverse("repair:case-draft", args=(case.number,))
+    again = {"statement": "It was 900.", "version": case.version, "do": "submit"}
+    assert client.post(url, again).status_code == 422, "the ground is still missing"
+    case.refresh_from_db()
+    assert (case.state, case.statement) == ("draft", "It was 900.")
+    answer = client.post(url, again | {"version": case.version, "ground": "wrong"})
+    case.refresh_from_db()
+    record.refresh_from_db()
+    assert (answer.status_code, case.state, record.objected) == (302, "submitted", True)
+    assert case.documents.count() == 1
+
+
+def test_filing_over_a_draft_files_that_draft():
+    record = sound_record()
+    agent = AgentFactory(entity=record.entity).user
+    draft = services.open_objection(by=agent, record_id=record.pk)
+    case = services.file_objection(
+        by=agent, record_id=record.pk, ground="expired", statement="Its time is over."
+    )
+    assert (case, case.ground, case.statement) == (draft, "expired", "Its time is over.")
+
+
+def test_a_draft_thrown_away_was_never_filed():
+    record = sound_record()
+    case = services.open_objection(by=AgentFactory(entity=record.entity).user, record_id=record.pk)
+    act(case, case.opened_by, "withdraw", "")
+    assert not Case.objects.visible_to(clerk_of(case)).filter(pk=case.pk).exists()
+
+
+def dismissed() -> Case:
+    case = filed()
+    act(case, clerk_of(case), "propose_dismiss")
+    return act(case, supervisor_of(case), "dismiss", "The receipt is of another year.")
+
+
+def lead():
+    return MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+
+
+def test_an_appeal_marks_the_record_again_and_upheld_the_record_is_taken_back():
+    case = dismissed()
+    case = act(case, case.opened_by, "appeal", "It is of this year.")
+    case.record.refresh_from_db()
+    assert (case.state, case.record.objected) == ("appealed", True)
+    assert case.clocks.get(stopped_on=None).rule == "objection-appeal-platform"
+    case = act(case, lead(), "uphold_appeal", "So it is.")
+    case.record.refresh_from_db()
+    assert (case.state, case.record.status, case.record.objected) == ("upheld", Status.WITHDRAWN, False)
+    assert "repair.appeal_upheld_objection" in kinds(entity=case.entity) & kinds(body=case.deciding_body)
+
+
+def test_an_appeal_that_is_remitted_goes_to_the_department_again_where_somebody_else_decides():
+    case = dismissed()
+    decider = case.decided_by
+    act(case, case.opened_by, "appeal", "It is of this year.")
+    case = act(case, lead(), "remit", "The amount is 1,000 yuan.")
+    case.record.refresh_from_db()
+    assert (case.state, case.decided_by, case.record.objected) == ("submitted", None, True)
+    assert set(case.clocks.filter(stopped_on=None).values_list("kind", flat=True)) == {"result", "decision"}
+    act(case, clerk_of(case), "propose_correct", correction={"amount": "1000.00"})
+    with pytest.raises(NotPermitted, match="took the decision"):
+        act(case, decider, "uphold")
+    assert act(case, supervisor_of(case), "uphold").state == "upheld"
+
+
+def test_what_the_department_decides_after_that_can_be_appealed_against_anew_before_somebody_else():
+    case = dismissed()
+    hearing = lead()
+    act(case, case.opened_by, "appeal", "It is of this year.")
+    act(case, hearing, "remit", "Look at the receipt.")
+    act(case, clerk_of(case), "propose_dismiss")
+    act(case, supervisor_of(case), "dismiss", "The receipt is no receipt.")
+    act(case, case.opened_by, "appeal", "It is one.")
+    with pytest.raises(NotPermitted, match="decided on an appeal"):
+        act(case, hearing, "dismiss_appeal")
+    assert act(case, lead(), "dismiss_appeal").state == "appeal_dismissed"
+
+
+@pytest.mark.parametrize("ending", ["withdraw_appeal", "dismiss_appeal"])
+def test_an_appeal_that_comes_to_nothing_lifts_the_mark(ending):
+    case = dismissed()
+    case = act(case, case.opened_by, "appeal", "It is of this year.")
+    by = case.opened_by if ending == "withdraw_appeal" else lead()
+    case = act(case, by, ending, "It holds.")
+    case.record.refresh_from_db()
+    assert not case.record.objected
+
+
+def test_the_page_of_a_dismissed_objection_offers_the_appeal_and_the_lead_office_its_three_answers(client):
+    case = dismissed()
+    url = reverse("repair:case-detail", args=(case.number,))
+    client.force_login(case.opened_by)
+    assert "Appeal to the lead office" in client.get(url).content.decode()
+    act(case, case.opened_by, "appeal", "It is of this year.")
+    client.force_login(lead())
+    page = client.get(url).content.decode()
+    for label in (
+        "Uphold the appeal and take the record back",
+        "Uphold the appeal and have the record corrected",
+        "Dismiss the appeal",
+    ):
+        assert label in page

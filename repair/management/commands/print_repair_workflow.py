@@ -6,7 +6,7 @@ from repair.printing import workflow_document
 
 
 class Command(BaseCommand):
-    """Writes docs/workflow-repair.md and docs/workflow-objection.md."""
+    """Writes docs/workflow-*.md, one for each kind of case."""
 
     help = (
         "Print the workflow of repair cases into docs/workflow-*.md, from the tables that the code moves by."
