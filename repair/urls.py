@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from repair import filing_views, views
+from repair import filing_views, overview_views, views
 
 app_name = "repair"
 urlpatterns = [
     path("cases/", views.case_list, name="case-list"),
     path("cases/repairable/", views.prospects, name="prospects"),
+    path("cases/deadlines/", overview_views.deadlines, name="deadlines"),
     path("cases/rules/", views.clock_rules, name="clock-rules"),
     path("cases/new/", views.case_new, name="case-new"),
     path("cases/object/", filing_views.objection_new, name="objection-new"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("announcements/feed/", browse_views.announcement_feed, name="announcement-feed"),
     path("open-data/", browse_views.open_data, name="open-data"),
     path("open-data/<slug:code>.<slug:file_format>", browse_views.dataset, name="dataset"),
+    path("cases-in-figures/", views.cases, name="cases"),
     path("methods/", views.methods, name="methods"),
     path("verify/", verify_views.verify_home, name="verify-home"),
     path("verify/keys/<slug:code>.pem", verify_views.verify_key, name="verify-key"),

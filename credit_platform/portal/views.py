@@ -14,6 +14,7 @@ from credit_platform.common.errors import Missing
 from credit_platform.portal import limits, search, selectors
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role
 from evaluation.selectors import public_grades_of
+from repair import figures
 
 #: Where each role's day begins. Of several roles the first listed decides.
 FIRST_PAGES = (
@@ -118,6 +119,13 @@ def entity_records(request: HttpRequest, credit_code: str, kind: str) -> HttpRes
     page = Paginator(records, RECORDS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"entity": shown, "kind": selectors.SECTIONS[kind], "page": page, "today": today}
     return render(request, "portal/entity_records.html", context)
+
+
+@public_page(limits.PAGES)
+def cases(request: HttpRequest) -> HttpResponse:
+    """How long departments take for cases, how these end and what is overdue: in aggregate, for everybody."""
+    found = figures.figures(today=timezone.localdate())
+    return render(request, "portal/cases.html", {"figures": found})
 
 
 @public_page(limits.PAGES)

@@ -294,6 +294,7 @@ TABLE: dict[str, dict[str, str]] = {
     "portal:announcement-feed": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:announcements": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:dataset": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "portal:cases": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:entity": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:entity-records": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:home": {"GET": "200 200 200 200 200 200 200 200 200 200"},
@@ -338,6 +339,7 @@ TABLE: dict[str, dict[str, str]] = {
         "GET": "302 403 200 200 200 200 200 403 403 403",
         "POST": "302 403 403 403 403 403 422 403 403 403",
     },
+    "repair:deadlines": {"GET": "302 200 200 200 200 200 200 200 200 200"},
     "repair:entity-panel": {"GET": "302 404 200 200 200 200 200 200 200 404"},
     "repair:objection-new": {
         "GET": "302 404 404 404 404 404 404 404 200 404",
