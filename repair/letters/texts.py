@@ -88,6 +88,11 @@ def _accepted(case: Case, step: CaseStep | None) -> Words:
             _("Your objection of %(day)s is complete and with %(body)s, which decides by %(due)s.") % names,
             _("From now on the record is marked wherever it is shown."),
         ]
+    elif case.kind == Case.Kind.BASIS:
+        title = _("Notice of acceptance")
+        told = [
+            _("What was filed on %(day)s is complete and with %(body)s, which decides by %(due)s.") % names
+        ]
     else:
         title = _("Notice of acceptance")
         told = [
@@ -112,6 +117,8 @@ def _material(case: Case, step: CaseStep | None) -> Words:
 
 
 def _decision(case: Case, step: CaseStep | None) -> Words:
+    if (Case.Kind(case.kind), Action(step.action)) in OTHERS:
+        return _other_decision(case, step)
     action, document = step.action, case.record.document_number
     names = {"document": document, "day": day_long(step.at)}
     found, after = _paragraphs(step.note), []
@@ -154,6 +161,50 @@ def _decision(case: Case, step: CaseStep | None) -> Words:
     appealed = action in {Action.UPHOLD_APPEAL, Action.DISMISS_APPEAL}
     asked = {"document": document, "day": day_long(case.appealed_at if appealed else case.submitted_at)}
     return Words(title, [opening % asked, *found, *after], [], step.actor_body or case.deciding_body)
+
+
+FILED = gettext_lazy("On %(day)s it was filed that the basis of %(document)s has fallen. We find:")
+APPEALED = gettext_lazy("On %(day)s you appealed against the decision on %(document)s. We find:")
+REMOVED = gettext_lazy(
+    "The record is removed. Nobody else reads it any more, and no grade counts it, of past days neither."
+)
+WON = gettext_lazy("Decision on the appeal: appeal upheld")
+#: Decisions in cases about a fallen basis, and on appeals about objections: title, opening, what is decided.
+OTHERS: dict[tuple[Case.Kind, Action], tuple] = {
+    (Case.Kind.BASIS, Action.REMOVE): (gettext_lazy("Decision removing a record"), FILED, (REMOVED,)),
+    (Case.Kind.BASIS, Action.KEEP): (
+        gettext_lazy("Decision leaving a record as it is"),
+        FILED,
+        (gettext_lazy("The record is left as it is."), REMEDY),
+    ),
+    (Case.Kind.BASIS, Action.UPHOLD_APPEAL): (WON, APPEALED, (REMOVED,)),
+    (Case.Kind.OBJECTION, Action.UPHOLD_APPEAL): (
+        WON,
+        APPEALED,
+        (
+            gettext_lazy(
+                "The objection is upheld. The record is taken back: it is no longer public, shared "
+                "or counted in ratings."
+            ),
+        ),
+    ),
+    (Case.Kind.OBJECTION, Action.REMIT): (
+        WON,
+        APPEALED,
+        (gettext_lazy("The case goes back to the department, which corrects the record and decides anew."),),
+    ),
+}
+
+
+def _other_decision(case: Case, step: CaseStep) -> Words:
+    title, opening, after = OTHERS[Case.Kind(case.kind), Action(step.action)]
+    asked_at = case.submitted_at
+    if opening is APPEALED:
+        # A case that is sent back has its appeal no more, and its steps still tell of it.
+        asked_at = case.steps.filter(action=Action.APPEAL).latest("at").at
+    asked = {"document": case.record.document_number, "day": day_long(asked_at)}
+    paragraphs = [str(opening) % asked, *_paragraphs(step.note), *map(str, after)]
+    return Words(str(title), paragraphs, [], step.actor_body or case.deciding_body)
 
 
 def _upheld(case: Case) -> list[str]:

@@ -267,3 +267,21 @@ def test_it_goes_through_the_api():
     answer = client.post(reverse("api-case-basis"), sent, format="multipart")
     assert answer.status_code == 201, answer.json()
     assert answer.json()["basis_outcome"] == "void"
+
+
+def test_every_decision_leaves_a_letter_that_says_what_was_decided():
+    case = removed(filed())
+    parts = {part["lang"]: part for part in case.letters.get(kind="decision").content["parts"]}
+    assert parts["en"]["title"] == "Decision removing a record"
+    assert any("no grade counts it" in paragraph for paragraph in parts["en"]["paragraphs"])
+
+
+def test_an_objection_upheld_on_appeal_or_sent_back_leaves_a_letter_of_its_own():
+    for action, says in (("uphold_appeal", "taken back"), ("remit", "goes back to the department")):
+        case = CaseFactory(kind="objection", state="dismissed")
+        act(case, case.opened_by, "appeal")
+        case = act(case, lead(), action)
+        letter = case.letters.filter(kind="decision").latest("pk")
+        english = next(part for part in letter.content["parts"] if part["lang"] == "en")
+        assert english["title"] == "Decision on the appeal: appeal upheld"
+        assert says in " ".join(english["paragraphs"])
