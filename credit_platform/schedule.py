@@ -39,6 +39,10 @@ BEAT_SCHEDULE = {
         "task": "evaluation.tasks.request_ratings_for_today",
         "schedule": crontab(minute=5),
     },
+    "make the tables of peers of the day, every night, and every hour what was missed": {
+        "task": "evaluation.tasks.refresh_peers",
+        "schedule": crontab(minute=35),
+    },
     "go on with submissions that a lost worker left, every minute": {
         "task": "entities.tasks.resume_submissions",
         "schedule": 60.0,

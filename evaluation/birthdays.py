@@ -18,11 +18,18 @@ FIELDS = {"decided": "decided_on", "published": "published_on", "until": "publis
 
 
 def entities_touched_by(day: date, schemes: Iterable[SchemeInForce]) -> set[int]:
-    """The entities whose grade may differ from the day before with no change in the registry, and no others."""
+    """The entities whose grade may differ from the day before with no change in the registry, and no others.
+
+    Records of types that no scheme looks at touch nobody.
+    """
+    schemes = list(schemes)
     states = CreditRecord.Status
+    looked_at = Q(
+        record_type__code__in=sorted({code for one in schemes for code in one.compiled.vocabulary.types})
+    )
     ended = Q(status__in=(states.PUBLISHED, states.EXPIRED), publish_until=day - timedelta(days=1))
     began = Q(status=states.PUBLISHED, decided_on=day)
-    records, entities = ended | began, Q(pk__in=())
+    records, entities = looked_at & (ended | began), Q(pk__in=())
     for turning in {turning for one in schemes for turning in one.compiled.turnings}:
         if turning.day.startswith("entity."):
             entities |= _entities_turning(day, turning)

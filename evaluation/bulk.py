@@ -8,7 +8,7 @@ is written.
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,12 +17,11 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
-from evaluation import frames
+from evaluation import frames, peer_store
 from evaluation.columns import Columns, Vocabulary
 from evaluation.frames import Kinds
-from evaluation.kernel import rate
-from evaluation.models import RatingRange, RatingRun
-from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
+from evaluation.models import PeerTables, RatingRange, RatingRun
+from evaluation.schemes.in_force import SchemeInForce, published_by, schemes_in_force, with_tables
 from evaluation.storing import rated_entities, save_ratings
 
 #: Ranges are cut between places of so many keys; a place is what is locked.
@@ -55,18 +54,21 @@ class Reader:
     kinds: Kinds
 
     @classmethod
+    def of(cls, schemes: Sequence[SchemeInForce]) -> "Reader":
+        return cls(list(schemes), Kinds(Vocabulary.union(one.compiled.vocabulary for one in schemes)))
+
+    @classmethod
     def for_day(cls, as_of: date) -> "Reader":
         """With the schemes that are in force on a day."""
-        schemes = schemes_in_force(as_of)
-        return cls(schemes, Kinds(Vocabulary.union(one.compiled.vocabulary for one in schemes)))
+        return cls.of(schemes_in_force(as_of))
 
     def columns(self, first: int, last: int) -> Columns:
         """All that is needed to rate a range: records in force, and entities that have a rating to lose."""
         return frames.columns_of_range(first, last, rated_entities(first, last), self.kinds)
 
-    @property
-    def versions(self) -> list[int]:
-        return sorted(one.version.pk for one in self.schemes)
+
+def _keys(schemes: Iterable[SchemeInForce]) -> list[int]:
+    return sorted(one.version.pk for one in schemes)
 
 
 def lock_places(first: int, last: int) -> None:
@@ -124,21 +126,36 @@ def _records_by_place() -> list[tuple[int, int]]:
 
 
 def start_run(*, as_of: date) -> RatingRun:
-    """A run that rates everybody for a day; the one that was begun for that day under the same schemes goes on."""
+    """A run that rates everybody for a day; the one that was begun for that day under the same schemes goes on.
+
+    Before a new one begins, the tables of peers are made for it, where a scheme compares any.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         # One at a time, so that two who start at once start one run.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
-        versions = Reader.for_day(as_of).versions
+        schemes = published_by(as_of)
+        versions = _keys(schemes)
         running = RatingRun.objects.filter(state=RatingRun.State.RUNNING)
         for run in running.order_by("-pk"):
             if (run.as_of, run.versions) == (as_of, versions):
                 return run
         cancel_runs()
-        run = RatingRun.objects.create(as_of=as_of, versions=versions)
+        ranges = cut_ranges()
+        tables = [_tables(one, as_of, ranges).pk for one in schemes if one.compiled.peer_levels]
+        run = RatingRun.objects.create(as_of=as_of, versions=versions, tables=tables)
         RatingRange.objects.bulk_create(
-            RatingRange(run=run, first=first, last=last) for first, last in cut_ranges()
+            RatingRange(run=run, first=first, last=last) for first, last in ranges
         )
     return run
+
+
+def _tables(scheme: SchemeInForce, as_of: date, ranges: Sequence[tuple[int, int]]) -> PeerTables:
+    kinds = Kinds(scheme.compiled.vocabulary)
+
+    def shards() -> Iterable[Columns]:
+        return (frames.columns_of_range(first, last, (), kinds) for first, last in ranges)
+
+    return peer_store.make(scheme.version, scheme.compiled, as_of, shards)
 
 
 def cancel_runs() -> int:
@@ -162,11 +179,13 @@ def work_on_run(*, run_id: int, progress: Callable[[int, int], None] = lambda do
     Safe on many workers at once, and to run again after a worker was lost.
     """
     run = RatingRun.objects.get(pk=run_id)
-    reader = Reader.for_day(run.as_of)
-    if reader.versions != run.versions:
+    schemes = published_by(run.as_of)
+    if _keys(schemes) != run.versions:
         # Under other schemes the ranges that are done would have to be rated again: whoever starts, starts anew.
         RatingRun.objects.filter(pk=run_id).update(state=RatingRun.State.CANCELLED, ended_at=timezone.now())
         return
+    tables = PeerTables.objects.filter(pk__in=run.tables).values_list("version", "pk")
+    reader = Reader.of(with_tables(schemes, dict(tables)))
     while _rate_next_range(run, reader):
         said = progress_of(run_id)
         progress(said.done, said.ranges)
@@ -197,7 +216,7 @@ def _rate_next_range(run: RatingRun, reader: Reader) -> bool:
 
 def rate_and_save(columns: Columns, schemes: Iterable[SchemeInForce], as_of: date) -> int:
     """Rate these entities under each scheme and write what is new; returns how many ratings changed."""
-    return sum(save_ratings(rate(columns, one.compiled, as_of), one, as_of) for one in schemes)
+    return sum(save_ratings(one.rate(columns, as_of), one, as_of) for one in schemes)
 
 
 def rate_all(

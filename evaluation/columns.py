@@ -274,6 +274,14 @@ class Columns:
         order = np.lexsort((joined["record"], joined["entity_index"]))
         return Columns(self.entities, replace(self.records, **joined).take(order), self.facts)
 
+    def only(self, chosen: Ints) -> "Columns":
+        """Only the entities of these places, ascending, with their records."""
+        place: Ints = np.full(len(self.entities), -1, np.int64)
+        place[chosen] = np.arange(len(chosen))
+        rows = self.records.take(np.flatnonzero(place[self.records.entity_index] >= 0))
+        part = replace(rows, entities=len(chosen), entity_index=place[rows.entity_index])
+        return Columns(self.entities[chosen], part, self.facts.take(chosen))
+
     def shard(self, first: int, last: int) -> "Columns":
         """Only the entities of these places, first to before last, with their records."""
         edges = self.records.edges

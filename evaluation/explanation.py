@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from entities import looks
 from entities.models import CreditRecord, Entity
-from evaluation import frames, kernel
+from evaluation import frames
 from evaluation.columns import Columns
 from evaluation.kernel import NOT_RATED, FindingColumns, Piece, Skipped
 from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule
@@ -151,7 +151,7 @@ def explained_all(
     records: dict[int, CreditRecord],
 ) -> dict[int, Explained]:
     """The explanations of several entities from one run of the kernel, by key."""
-    result = kernel.explain(columns, scheme.compiled, as_of)
+    result = scheme.explain(columns, as_of)
     parts = [_Parts() for _entity in columns.entities]
     _gather_findings(parts, columns, result.findings, scheme, records)
     _gather_the_rest(parts, columns, result.skipped.tolist(), records)

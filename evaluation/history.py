@@ -1,5 +1,6 @@
 """How a rating came to be what it is: the same kernel on earlier days."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,11 +9,11 @@ from itertools import groupby
 
 import numpy as np
 
-from evaluation import kernel
+from entities.models import CreditRecord
 from evaluation.columns import STANDINGS, Columns
 from evaluation.explanation import as_points
 from evaluation.kernel import NOT_RATED, Piece
-from evaluation.models import RatingChange, SchemeVersion
+from evaluation.models import RatingChange
 from evaluation.schemes.in_force import SchemeInForce, in_force
 
 #: So many changes of one entity are shown at most, the last ones.
@@ -67,7 +68,10 @@ class Step:
 
 
 def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list[Step]:
-    """The last changes of an entity's rating, oldest first, each with the event that made it."""
+    """The last changes of an entity's rating, oldest first, each with the event that made it.
+
+    A correction speaks from the day on which it came, as in a replay.
+    """
     changes = list(
         RatingChange.objects.filter(entity_id=entity_id, scheme=scheme.scheme)
         .select_related("version__scheme")
@@ -75,13 +79,14 @@ def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list
     )[::-1]
     steps: list[Step] = []
     version_id, before = None, None
-    told = _Told(columns)
+    told = _Told.of(columns)
     for day, of_day in groupby(changes, key=lambda change: change.as_of):
         events: tuple[Event, ...] = ()
         candidates: list[Event] | None = None
         for change in of_day:
             if candidates is None:
-                candidates = told.events_between(before or day - timedelta(days=1), day, change.version)
+                scheme_then = in_force(change.version, change.peers_id)
+                candidates = told.events_between(before or day - timedelta(days=1), day, scheme_then)
                 events = tuple(candidates)
             is_new = version_id is not None and change.version_id != version_id
             event = None if is_new or change.from_points is None else _take_fitting(candidates, change)
@@ -168,19 +173,24 @@ class _Told:
     """What records gave on days that were asked for, each worked out once."""
 
     columns: Columns
-    schemes: dict[int, SchemeInForce] = field(default_factory=dict)
-    given: dict[tuple[date, int], dict[int, Decimal]] = field(default_factory=dict)
+    corrected: Mapping[int, tuple[int, date]]
+    given: dict[tuple[date, int, int | None], dict[int, Decimal]] = field(default_factory=dict)
 
-    def on(self, day: date, version: SchemeVersion) -> dict[int, Decimal]:
+    @classmethod
+    def of(cls, columns: Columns) -> "_Told":
+        corrected = _corrections(columns)
+        return cls(_from_the_day_they_came(columns, corrected), corrected)
+
+    def on(self, day: date, scheme: SchemeInForce) -> dict[int, Decimal]:
         """What each record in force on the day gave under the version."""
-        key = (day, version.pk)
+        key = (day, scheme.version.pk, scheme.tables)
         if key not in self.given:
-            self.given[key] = contributions(self.columns.as_on(day), self._in_force(version), day)
+            self.given[key] = contributions(self.columns.as_on(day), scheme, day)
         return self.given[key]
 
-    def events_between(self, since: date, day: date, version: SchemeVersion) -> list[Event]:
+    def events_between(self, since: date, day: date, scheme: SchemeInForce) -> list[Event]:
         """What began, ended or aged after `since` and until `day`, each with the points it moves, the greatest first."""
-        before, after = self.on(since, version), self.on(day, version)
+        before, after = self.on(since, scheme), self.on(day, scheme)
         rows, first, last = self.columns.records, np.datetime64(since, "D") + 1, np.datetime64(day, "D")
         keys = rows.record.tolist()
         begins = np.maximum(rows.published, rows.decided)
@@ -190,7 +200,7 @@ class _Told:
         if np.any(has_begun & has_ended):
             # What began and ended in between stands in neither.
             both = self.columns.as_on(day, or_ended_after=since)
-            during = contributions(both, self._in_force(version), day)
+            during = contributions(both, scheme, day)
         over = np.flatnonzero((rows.until >= first - 1) & (rows.until < last) & (rows.ended > last)).tolist()
         nothing = Decimal(0)
         events = [
@@ -209,18 +219,56 @@ class _Told:
             *(Event(keys[place], Cause.EXPIRED, -before.get(keys[place], nothing)) for place in over),
             *(Event(key, Cause.AGED, after[key] - before[key]) for key in before.keys() & after.keys()),
         ]
-        moving = (event for event in events if event.points)
+        moving = (event for event in _corrections_as_one(events, self.corrected) if event.points)
         return sorted(moving, key=lambda event: (-abs(event.points), event.record_id))
 
-    def _in_force(self, version: SchemeVersion) -> SchemeInForce:
-        if version.pk not in self.schemes:
-            self.schemes[version.pk] = in_force(version)
-        return self.schemes[version.pk]
+
+def _corrections(columns: Columns) -> dict[int, tuple[int, date]]:
+    """By record that corrects another: which one, and the day on which it came in its place."""
+    if not (columns.records.standing == STANDINGS.index("replaced")).any():
+        return {}
+    corrections = CreditRecord.objects.filter(
+        pk__in=columns.records.record.tolist(), replaces__ended_on__isnull=False
+    )
+    return {
+        pk: (replaced, day)
+        for pk, replaced, day in corrections.values_list("pk", "replaces", "replaces__ended_on")
+    }
+
+
+def _from_the_day_they_came(columns: Columns, corrected: Mapping[int, tuple[int, date]]) -> Columns:
+    """A correction keeps the day of publication of what it corrects, and until it came that one spoke, never both."""
+    if not corrected:
+        return columns
+    published = columns.records.published.copy()
+    for place, key in enumerate(columns.records.record.tolist()):
+        if key in corrected:
+            published[place] = max(published[place], np.datetime64(corrected[key][1], "D"))
+    return Columns(columns.entities, replace(columns.records, published=published), columns.facts)
+
+
+def _corrections_as_one(
+    events: Sequence[Event], corrected: Mapping[int, tuple[int, date]]
+) -> Iterator[Event]:
+    """What goes and what comes in its place are one event: the record was corrected, by the difference."""
+    came = {
+        corrected[one.record_id][0]: one
+        for one in events
+        if one.cause is Cause.BEGAN and one.record_id in corrected
+    }
+    gone = {one.record_id for one in events if one.cause is Cause.REPLACED}
+    for one in events:
+        if one.cause is Cause.REPLACED and one.record_id in came:
+            yield Event(one.record_id, Cause.REPLACED, one.points + came[one.record_id].points)
+        elif not (
+            one.cause is Cause.BEGAN and one.record_id in corrected and corrected[one.record_id][0] in gone
+        ):
+            yield one
 
 
 def contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[int, Decimal]:
     """What each record gives or takes on a day, under all components together."""
-    findings = kernel.explain(columns, scheme.compiled, day).findings
+    findings = scheme.explain(columns, day).findings
     given: dict[int, Decimal] = {}
     chosen = findings.piece == Piece.RECORD
     for place, points in zip(findings.record[chosen].tolist(), findings.points[chosen].tolist(), strict=True):
@@ -231,7 +279,7 @@ def contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[in
 
 def said_on(columns: Columns, scheme: SchemeInForce, day: date) -> tuple[str, Decimal | None]:
     """Grade and points of the one entity that the columns hold, on a day; "" and none where it is not rated."""
-    ratings = kernel.rate(columns, scheme.compiled, day)
+    ratings = scheme.rate(columns, day)
     place = int(ratings.place[0])
     if place == NOT_RATED:
         return "", None

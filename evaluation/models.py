@@ -88,6 +88,32 @@ class SchemeVersion(models.Model):
         return f"{self.scheme} v{self.number}"
 
 
+class PeerTables(models.Model):
+    """The numbers of all peers under a scheme that compares them, from a day on until newer ones; append-only.
+
+    `content` is the text of the tables (`evaluation.peer_store`), compressed; `digest` is that of the text.
+    """
+
+    version = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="peer_tables")
+    as_of = models.DateField(_("day"))
+    made_at = models.DateTimeField(_("made at"))
+    peers = models.PositiveIntegerField(_("peers"))
+    digest = models.CharField(max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("tables of peers")
+        indexes = [models.Index(fields=("version", "-as_of", "-id"), name="last_tables_of_peers")]
+        triggers = [
+            pgtrigger.Protect(
+                name="tables_of_peers_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, {self.as_of}"
+
+
 class CurrentRatingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The grades that this user may see: an official's city, an entity's own where the scheme shows it."""
@@ -113,6 +139,14 @@ class CurrentRating(models.Model):
         _("place on the scale"), null=True, help_text=_("0 is the best grade of its scheme.")
     )
     records_counted = models.PositiveIntegerField(default=0)
+    peers = models.ForeignKey(
+        PeerTables,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text=_("The tables of peers by which it came about; newer ones that leave it so are not noted."),
+    )
     changed_at = models.DateTimeField(_("changed at"))
     rated_at = models.DateTimeField(_("rated at"))
 
@@ -150,6 +184,9 @@ class RatingChange(models.Model):
     to_grade = models.CharField(max_length=8, blank=True)
     from_place = models.SmallIntegerField(null=True)
     to_place = models.SmallIntegerField(null=True)
+    peers = models.ForeignKey(
+        PeerTables, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("change of a rating")
@@ -255,6 +292,9 @@ class RatingRun(models.Model):
     as_of = models.DateField(_("day"))
     versions = ArrayField(
         models.BigIntegerField(), help_text=_("Keys of the versions of schemes under which it rates.")
+    )
+    tables = ArrayField(
+        models.BigIntegerField(), default=list, help_text=_("Keys of the tables of peers by which it rates.")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from credit_platform.common.queueing import enqueue_on_commit
+from credit_platform.common.queueing import hurry_on_commit
 from entities.signals import records_changed
 from evaluation import services, tasks
 
@@ -11,4 +11,4 @@ from evaluation import services, tasks
 def request_ratings(sender, *, entity_ids: set[int], **kwargs) -> None:
     """Note in the same transaction that these entities need rating; hurry the workers once it commits."""
     services.request_ratings(entity_ids)
-    enqueue_on_commit(tasks.rate_waiting)
+    hurry_on_commit(tasks.rate_waiting)

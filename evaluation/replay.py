@@ -5,10 +5,10 @@ ended before. The moment of knowledge says what the registry held: which records
 they were under objection, which had ended, and what was known of the entities.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 import numpy as np
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -16,10 +16,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
-from evaluation import frames
+from evaluation import frames, peer_store
 from evaluation.columns import STANDINGS, Columns, Vocabulary
 from evaluation.kernel import RatingColumns, rate
 from evaluation.models import EntityPast, RatingChange, RecordPast
+from evaluation.peers import PeerTable
 from evaluation.schemes.in_force import SchemeInForce, in_force
 from evaluation.storing import POINTLESS, points_of
 
@@ -72,9 +73,34 @@ def on_day(columns: Columns, day: date) -> Columns:
 def ratings_on(
     *, entity_ids: Iterable[int], scheme: SchemeInForce, day: date, known_at: datetime | None = None
 ) -> RatingColumns:
-    """The grades of these entities on a day under that version, as known at a moment: at the end of the day unless said."""
-    columns = columns_known(entity_ids, scheme.compiled.vocabulary, known_at or end_of(day))
-    return rate(on_day(columns, day), scheme.compiled, day)
+    """The grades of these entities on a day under that version, as known at a moment: at the end of the day unless said.
+
+    Peers are those of the tables that the scheme comes with, or else of those that held on the day; where none were
+    kept then, they are worked out from what was known of the whole city, which takes its time.
+    """
+    moment = known_at or end_of(day)
+    columns = columns_known(entity_ids, scheme.compiled.vocabulary, moment)
+    return rate(on_day(columns, day), scheme.compiled, day, _peers(scheme, day, moment))
+
+
+def _peers(scheme: SchemeInForce, day: date, moment: datetime) -> Mapping[str, PeerTable]:
+    if scheme.tables is not None or not scheme.compiled.peer_levels:
+        return scheme.peers
+    kept = peer_store.last_keys([scheme.version.pk], day, moment)
+    if kept:
+        return peer_store.read(kept[scheme.version.pk])
+    everybody = Entity.everything.order_by("pk").values_list("pk", flat=True)
+
+    def shards() -> Iterable[Columns]:
+        for batch in _batches(everybody.iterator()):
+            yield on_day(columns_known(batch, scheme.compiled.vocabulary, moment), day)
+
+    return peer_store.worked_out(scheme.compiled, day, shards)
+
+
+def _batches(keys: Iterator[int]) -> Iterator[list[int]]:
+    while batch := list(islice(keys, AT_ONCE)):
+        yield batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +136,9 @@ def verify_past(entity_ids: Iterable[int]) -> tuple[int, list[PastDifference]]:
             for change in group:
                 changes.setdefault(change.entity_id, change)
             compared += len(changes)
-            differences += _differences(changes, in_force(version), day)
+            for tables in {change.peers_id for change in changes.values()}:
+                by_these = {key: change for key, change in changes.items() if change.peers_id == tables}
+                differences += _differences(by_these, in_force(version, tables), day)
     return compared, differences
 
 

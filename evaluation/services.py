@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,16 +21,15 @@ from entities.models import Entity
 from evaluation import birthdays, bulk, frames
 from evaluation.bulk import rate_all
 from evaluation.columns import Vocabulary
-from evaluation.kernel import NOT_RATED, rate
-from evaluation.models import RatingDay, RatingRequest, Scheme, SchemeVersion
-from evaluation.schemes import SchemeDocument, compile_scheme
+from evaluation.kernel import NOT_RATED
+from evaluation.models import RatingDay, RatingRequest, RatingRun, Scheme, SchemeVersion
+from evaluation.schemes import SchemeDocument
 from evaluation.schemes.document import LONGEST_BADGE
-from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
+from evaluation.schemes.in_force import SchemeInForce, published_by, schemes_in_force
 from evaluation.storing import POINTLESS, moved, points_of, stored_ratings
 
 #: Days that the platform slept are followed one by one up to this many; beyond, everything is rated.
 DAYS_FOLLOWED = 62
-WRITE_BATCH = 5_000
 
 
 @transaction.atomic
@@ -59,10 +58,15 @@ def rate_waiting(*, limit: int, as_of: date) -> int:
 
 def request_ratings(entity_ids: Iterable[int]) -> int:
     """Note that these entities need rating, in the caller's transaction; returns how many."""
-    now = timezone.now()
-    requests = [RatingRequest(entity_id=pk, requested_at=now) for pk in sorted(set(entity_ids))]
-    RatingRequest.objects.bulk_create(requests, batch_size=WRITE_BATCH)
-    return len(requests)
+    wanted = sorted(set(entity_ids))
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {RatingRequest._meta.db_table} (entity_id, requested_at)"
+                " SELECT unnest(%s::bigint[]), %s",
+                [wanted, timezone.now()],
+            )
+    return len(wanted)
 
 
 def request_ratings_until(today: date) -> int:
@@ -89,6 +93,20 @@ def request_ratings_until(today: date) -> int:
             ignore_conflicts=True,
         )
     return asked
+
+
+def refresh_peers(*, as_of: date) -> int:
+    """Once a day make the tables of peers anew and rate everybody by them; returns how many ratings changed.
+
+    Nothing where no scheme compares peers, or where a run of that day has done so, or is about to: it goes on by itself.
+    """
+    schemes = published_by(as_of)
+    if not any(one.compiled.peer_levels for one in schemes):
+        return 0
+    versions = sorted(one.version.pk for one in schemes)
+    if RatingRun.objects.filter(as_of=as_of, versions=versions).exists():
+        return 0
+    return rate_all(as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +146,7 @@ def verify_ratings(*, as_of: date) -> Verification:
             )
         waiting += int(asked.sum())
         for one, known in zip(reader.schemes, stored, strict=True):
-            ratings = rate(columns, one.compiled, as_of)
+            ratings = one.rate(columns, as_of)
             compared += int((~asked).sum())
             for row in np.flatnonzero(moved(ratings, known) & ~asked):
                 entity = int(columns.entities[row])
@@ -153,12 +171,9 @@ def install_scheme(
     """Publish a scheme as a file of this project describes it; returns the new version, or None when nothing is new.
 
     A document that says something else than the last published one becomes the next version. `facts` are the
-    fields of `Scheme`; a published version itself never changes. Raises `InvalidInput` for a scheme that
-    compares peers: one entity's change would move the grades of others, and no request says so; and for
-    one whose grades are longer than a badge.
+    fields of `Scheme`; a published version itself never changes. Nobody is rated under a scheme that compares peers
+    before everybody is. Raises `InvalidInput` for one whose grades are longer than a badge.
     """
-    if compile_scheme(document).peer_levels:
-        raise InvalidInput({"": [_("A scheme that compares peers is run on files, not on the registry.")]})
     if any(len(grade.letter) > LONGEST_BADGE for grade in document.scale):
         raise InvalidInput({"": [_("A grade is no longer than eight letters.")]})
     scheme, created = Scheme.objects.select_for_update().get_or_create(code=code, defaults=dict(facts))

@@ -127,6 +127,7 @@ def save_ratings(ratings: RatingColumns, scheme: SchemeInForce, as_of: date) -> 
         "as_of": as_of,
         "now": now,
         "letters": list(scheme.compiled.letters),
+        "peers": scheme.tables,
     }
     with connection.cursor() as cursor:
         for rows in _batches(anew):
@@ -161,20 +162,21 @@ _NEW = f"""
 """
 _NOTE_CHANGES = f"""
     INSERT INTO {RatingChange._meta.db_table} (entity_id, scheme_id, version_id, at, as_of, from_points, to_points,
-        from_grade, to_grade, from_place, to_place)
+        from_grade, to_grade, from_place, to_place, peers_id)
     SELECT new.entity, %(scheme)s, %(version)s, %(now)s, %(as_of)s, old.points, new.points,
-        coalesce(old.grade, ''), new.grade, old.place, new.place
+        coalesce(old.grade, ''), new.grade, old.place, new.place, %(peers)s
     FROM ({_NEW}) AS new
     LEFT JOIN {CurrentRating._meta.db_table} AS old ON old.entity_id = new.entity AND old.scheme_id = %(scheme)s
 """
 _WRITE_MOVED = f"""
     INSERT INTO {CurrentRating._meta.db_table} (entity_id, scheme_id, version_id, as_of, points, grade, place,
-        records_counted, changed_at, rated_at)
-    SELECT entity, %(scheme)s, %(version)s, %(as_of)s, points, grade, place, counted, %(now)s, %(now)s
+        records_counted, peers_id, changed_at, rated_at)
+    SELECT entity, %(scheme)s, %(version)s, %(as_of)s, points, grade, place, counted, %(peers)s, %(now)s, %(now)s
     FROM ({_NEW}) AS new
     ON CONFLICT (entity_id, scheme_id) DO UPDATE SET version_id = excluded.version_id, as_of = excluded.as_of,
         points = excluded.points, grade = excluded.grade, place = excluded.place,
-        records_counted = excluded.records_counted, changed_at = excluded.changed_at, rated_at = excluded.rated_at
+        records_counted = excluded.records_counted, peers_id = excluded.peers_id,
+        changed_at = excluded.changed_at, rated_at = excluded.rated_at
 """
 _WRITE_TOUCHED = f"""
     UPDATE {CurrentRating._meta.db_table} AS rating

@@ -281,6 +281,7 @@ def write_events(
     actor, verb: str, records: Sequence[CreditRecord], detail: Callable[[CreditRecord], dict] = _no_detail
 ) -> None:
     """The audit trail of one deed done to many records."""
-    audit.record_many(
-        audit.event_for(actor=actor, verb=verb, target=record, **detail(record)) for record in records
-    )
+    if records:
+        audit.record_many(
+            audit.event_for(actor=actor, verb=verb, target=record, **detail(record)) for record in records
+        )

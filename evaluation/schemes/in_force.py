@@ -1,35 +1,73 @@
 """Which schemes hold on a day."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from credit_platform.common.errors import Missing
+from evaluation import kernel, peer_store
+from evaluation.columns import Columns
+from evaluation.kernel import Explanation, RatingColumns
 from evaluation.models import Scheme, SchemeVersion
+from evaluation.peers import PeerTable
 from evaluation.schemes.compiled import CompiledScheme, compile_scheme
 from evaluation.schemes.document import SchemeDocument
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeInForce:
-    """A scheme with the version that holds on a day, ready to rate with."""
+    """A scheme with the version that holds on a day, ready to rate with.
+
+    `tables` is the key of the tables of peers by which it rates; None for a scheme that compares none.
+    """
 
     scheme: Scheme
     version: SchemeVersion
     compiled: CompiledScheme
+    tables: int | None = None
 
     @property
     def document(self) -> SchemeDocument:
         return self.compiled.document
 
+    @property
+    def peers(self) -> Mapping[str, PeerTable]:
+        """The tables of peers, by code of the component; none for a scheme that compares no peers."""
+        return {} if self.tables is None else peer_store.read(self.tables)
 
-def in_force(version: SchemeVersion) -> SchemeInForce:
-    """A version ready to rate with, whether it holds today or held once."""
-    document = SchemeDocument.model_validate(version.document)
-    return SchemeInForce(version.scheme, version, compile_scheme(document))
+    def rate(self, columns: Columns, day: date) -> RatingColumns:
+        """The grades of these entities on a day, among the peers of the whole city."""
+        return kernel.rate(columns, self.compiled, day, self.peers)
+
+    def explain(self, columns: Columns, day: date) -> Explanation:
+        """The same with what made them."""
+        return kernel.explain(columns, self.compiled, day, self.peers)
 
 
-def schemes_in_force(day: date) -> list[SchemeInForce]:
-    """Of each scheme the last published version that has come into force by that day; one query."""
+#: Published versions as they were compiled, by key and moment of publication: they never change.
+_compiled: dict[tuple[int, datetime], CompiledScheme] = {}
+#: A platform has few; a process that met more begins anew.
+KEPT = 64
+
+
+def in_force(version: SchemeVersion, tables: int | None = None) -> SchemeInForce:
+    """A version ready to rate with, whether it holds today or held once; with the tables of peers where it needs any."""
+    if version.state != SchemeVersion.State.PUBLISHED or version.published_at is None:
+        return SchemeInForce(version.scheme, version, _compile(version), tables)
+    key = (version.pk, version.published_at)
+    if key not in _compiled:
+        if len(_compiled) >= KEPT:
+            _compiled.clear()
+        _compiled[key] = _compile(version)
+    return SchemeInForce(version.scheme, version, _compiled[key], tables)
+
+
+def _compile(version: SchemeVersion) -> CompiledScheme:
+    return compile_scheme(SchemeDocument.model_validate(version.document))
+
+
+def published_by(day: date) -> list[SchemeInForce]:
+    """Of each scheme the last published version that has come into force by that day, without tables; one query."""
     versions = (
         SchemeVersion.objects.filter(state=SchemeVersion.State.PUBLISHED, effective_from__lte=day)
         .select_related("scheme")
@@ -37,6 +75,25 @@ def schemes_in_force(day: date) -> list[SchemeInForce]:
         .distinct("scheme__code")
     )
     return [in_force(version) for version in versions]
+
+
+def schemes_in_force(day: date) -> list[SchemeInForce]:
+    """The schemes under which entities are rated on that day, by code; one query, and one more where peers are compared.
+
+    A scheme that compares peers is among them once it has tables: until everybody was rated under it, nobody is.
+    """
+    published = published_by(day)
+    comparing = [one.version.pk for one in published if one.compiled.peer_levels]
+    return with_tables(published, peer_store.last_keys(comparing, day) if comparing else {})
+
+
+def with_tables(schemes: Iterable[SchemeInForce], tables: Mapping[int, int]) -> list[SchemeInForce]:
+    """These schemes with their tables of peers, by version; without those that need tables and have none."""
+    return [
+        replace(one, tables=tables.get(one.version.pk))
+        for one in schemes
+        if not one.compiled.peer_levels or one.version.pk in tables
+    ]
 
 
 def schemes_for(user, day: date) -> list[SchemeInForce]:

@@ -134,3 +134,95 @@ def test_whoever_a_day_moves_is_among_those_whom_it_touches(registry, way):
             assert len(touched) < len(registry) / 2, day
         before = after
     assert moved_ever
+
+
+MIDNIGHT = date(2026, 3, 1)
+LISTING = "serious-violation-listing"
+KINDS = {
+    "publicity ends": ({}, {"publish_until": date(2026, 2, 28)}),
+    "a list entry runs out": ({}, {"code": LISTING, "publish_until": date(2026, 2, 28)}),
+    "a record begins to hold": ({}, {"decided_on": date(2026, 3, 1)}),
+    "an age is reached": (WAYS["months"], {"decided_on": date(2026, 2, 1)}),
+    "an age in days is over": (WAYS["up to days"], {"decided_on": date(2026, 1, 29)}),
+    "a licence is no longer valid": (
+        {
+            "kind": "records",
+            "records": {
+                "types": [PENALTY],
+                "where": [{"test": {"elapsed": ["valid_until", "as-of"]}, "at_most": 0}],
+            },
+        },
+        {"details": {"valid_until": "2026-02-28"}},
+    ),
+    "a day in a record comes": (
+        WAYS["a day that becomes known"],
+        {"details": {"corrected_on": "2026-03-01"}},
+    ),
+}
+FACTS = {
+    "an entity is a year old": (WAYS["a fact"], date(2025, 3, 1)),
+    "an entity is more than two years old": (WAYS["a fact by years"], date(2023, 3, 1)),
+}
+
+
+def looking_at(way) -> list:
+    """The scheme of one way, ready to rate, as if it were in force."""
+    components = way or counted(records={"types": [PENALTY, LISTING]})
+    return [
+        in_force(
+            services.install_scheme(
+                by=None,
+                code="a",
+                facts={"name_zh": "字", "name_en": "W", "family": "evaluation"},
+                document=SchemeDocument.model_validate(
+                    document(
+                        components,
+                        considered={"article": "1", "types": [PENALTY, LISTING]},
+                        enough={"article": "2", "records": 0},
+                        ceiling=None,
+                        floor=None,
+                    )
+                ),
+                effective_from=date(2020, 1, 1),
+            )
+        )
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_midnight_touches_exactly_those_whose_dated_thing_begins_or_ends_with_it(record, kind):
+    way, known = KINDS[kind]
+    schemes = looking_at(way)
+
+    def shifted(days: int):
+        later = {
+            name: value + timedelta(days=days) if isinstance(value, date) else value
+            for name, value in known.items()
+        }
+        if "details" in known:
+            later["details"] = {
+                name: (date.fromisoformat(value) + timedelta(days=days)).isoformat()
+                for name, value in known["details"].items()
+            }
+        entity = EntityFactory()
+        record(entity, later.pop("code", PENALTY), **{"decided_on": date(2025, 6, 15)} | later)
+        return entity
+
+    _before, touched, _after = shifted(-1), shifted(0), shifted(1)
+    assert entities_touched_by(MIDNIGHT, schemes) == {touched.pk}
+
+
+@pytest.mark.parametrize("kind", FACTS)
+def test_midnight_touches_exactly_those_whose_own_day_comes_round(kind):
+    way, registered = FACTS[kind]
+    schemes = looking_at(way)
+    _before, touched, _after = (
+        EntityFactory(registered_on=registered + timedelta(days=days)) for days in (-1, 0, 1)
+    )
+    assert entities_touched_by(MIDNIGHT, schemes) == {touched.pk}
+
+
+def test_a_record_that_no_scheme_looks_at_touches_nobody_when_it_ends(record):
+    schemes = looking_at(None)
+    record(EntityFactory(), "commendation", publish_until=date(2026, 2, 28), decided_on=date(2025, 6, 15))
+    assert entities_touched_by(MIDNIGHT, schemes) == set()

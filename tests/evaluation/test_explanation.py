@@ -188,6 +188,43 @@ def test_age_and_the_end_of_publicity_move_a_rating_too(city, record, rated):
     ]
 
 
+def corrected(record, entity, penalty: CreditRecord, day: date, **known) -> CreditRecord:
+    """The penalty corrected on a day, as the registry does it: with the day of publication of the first."""
+    CreditRecord.objects.filter(pk=penalty.pk).update(status="replaced", ended_on=day)
+    return record(
+        entity, decided_on=penalty.decided_on, published_on=penalty.published_on, replaces=penalty, **known
+    )
+
+
+def test_a_correction_is_one_event_and_moves_by_the_difference(city, record, rated):
+    entity = EntityFactory()
+    record(entity, "administrative-licence", decided_on=DAY, published_on=DAY)
+    penalty = record(entity, severity_class="serious", decided_on=DAY, published_on=DAY)
+    rated(entity, as_of=DAY)
+    corrected(record, entity, penalty, DAY + timedelta(days=5), severity_class="minor")
+    rated(entity, as_of=DAY + timedelta(days=5))
+    assert events(entity, city)[1:] == [((penalty.pk, Cause.REPLACED), Decimal(18), 0)]
+
+
+def test_before_a_correction_came_only_what_it_corrected_counted(city, record, rated):
+    entity = EntityFactory()
+    record(entity, "administrative-licence", decided_on=DAY, published_on=DAY)
+    rated(entity, as_of=DAY)
+    penalty = record(
+        entity,
+        severity_class="serious",
+        decided_on=DAY + timedelta(days=2),
+        published_on=DAY + timedelta(days=2),
+    )
+    rated(entity, as_of=DAY + timedelta(days=2))
+    corrected(record, entity, penalty, DAY + timedelta(days=9), severity_class="minor")
+    rated(entity, as_of=DAY + timedelta(days=9))
+    assert events(entity, city)[1:] == [
+        ((penalty.pk, Cause.BEGAN), Decimal(-20), 0),
+        ((penalty.pk, Cause.REPLACED), Decimal(18), 0),
+    ]
+
+
 def test_several_records_at_once_are_counted_behind_the_greatest(city, record, rated):
     entity = EntityFactory()
     record(entity, "administrative-licence", decided_on=DAY, published_on=DAY)

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -15,6 +16,12 @@ from evaluation.models import CurrentRating, RatingChange, RatingRequest
 from tests.factories import EntityFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def no_message_is_on_its_way():
+    """Messages that another test kept from being sent do not count as sent."""
+    cache.clear()
 
 
 def grade(entity):
