@@ -11,7 +11,7 @@ from evaluation.frames import FACT_DATES
 from evaluation.models import SchemeVersion
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
-from evaluation.schemes.language import OWN_DAYS
+from evaluation.schemes.language import CALENDAR, OWN_DAYS
 
 #: The fields of a record behind the days that every record has.
 FIELDS = {"decided": "decided_on", "published": "published_on", "until": "publish_until"}
@@ -100,16 +100,21 @@ def _month_days(day: date) -> list[int]:
 
 
 def _same_day_of_month(day: date, field: str, unit: str) -> list[Q]:
-    if unit == "calendar-years":
-        return [~Q(**{f"{field}__isnull": True})] if (day.month, day.day) == (1, 1) else []
+    if unit in CALENDAR:
+        return [~Q(**{f"{field}__isnull": True})] if _begins_a_new(day, unit) else []
     month = {f"{field}__month": day.month} if unit == "years" else {}
     return [Q(**{f"{field}__day": number}, **month) for number in _month_days(day)]
 
 
+def _begins_a_new(day: date, unit: str) -> bool:
+    """Whether the day is the first of its month, quarter or year."""
+    return day.day == 1 and (day.month - 1) % CALENDAR[unit] == 0
+
+
 def _tails(day: date, unit: str) -> list[str]:
     """How the text of a day ends that is whole months or years old on this day."""
-    if unit == "calendar-years":
-        return [""] if (day.month, day.day) == (1, 1) else []
+    if unit in CALENDAR:
+        return [""] if _begins_a_new(day, unit) else []
     before = f"-{day.month:02}" if unit == "years" else ""
     return [f"{before}-{number:02}" for number in _month_days(day)]
 

@@ -96,7 +96,7 @@ class Board:
 
     def rows(self, view: View, grade: str = "") -> QuerySet[CountedRating]:
         """The ratings that the list shows, with their entities."""
-        ratings = self.ratings().select_related("entity")
+        ratings = self.ratings().select_related("entity", "scheme")
         if grade in self.scale:
             ratings = ratings.filter(place=self.scale.index(grade))
         match view:

@@ -25,7 +25,8 @@ FOREVER = date(9999, 12, 31)
 CLASSES = ("", "minor", "general", "serious")
 #: States of a record in the registry, by the number that stands for them in a column.
 STANDINGS = ("published", "repaired", "expired", "withdrawn", "replaced")
-#: Numbers from records and facts are whole units of this decimal place; `UNKNOWN` where there is none.
+#: Numbers from records and facts are whole units of this decimal place, but for names of which `places` says another;
+#: `UNKNOWN` where there is none.
 NUMBER_PLACES = 4
 UNKNOWN = np.iinfo(np.int64).min
 #: Day of a field that holds none.
@@ -116,6 +117,8 @@ class RecordColumns:
     dates: Mapping[str, Days] = field(default_factory=dict)
     #: By name: equal where the words of the field are equal, whichever the field; 0 where there are none.
     keys: Mapping[str, Ints] = field(default_factory=dict)
+    #: By name of a number that has more than `NUMBER_PLACES` decimal places: how many.
+    places: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.record)
@@ -164,7 +167,7 @@ NAMED_COLUMNS = ("values", "numbers", "dates", "keys")
 ROW_COLUMNS = tuple(
     column.name
     for column in fields(RecordColumns)
-    if column.name not in {"vocabulary", "entities", *NAMED_COLUMNS}
+    if column.name not in {"vocabulary", "entities", "places", *NAMED_COLUMNS}
 )
 
 
@@ -176,15 +179,16 @@ class Facts:
     numbers: Mapping[str, Ints] = field(default_factory=dict)
     dates: Mapping[str, Days] = field(default_factory=dict)
     keys: Mapping[str, Ints] = field(default_factory=dict)
+    #: As in `RecordColumns`.
+    places: Mapping[str, int] = field(default_factory=dict)
 
     def take(self, chosen: Ints) -> "Facts":
         """The facts of the chosen entities, in their order."""
-        return Facts(
-            *(
-                {name: column[chosen] for name, column in getattr(self, group).items()}
-                for group in ("words", "numbers", "dates", "keys")
-            )
-        )
+        taken: dict[str, Any] = {
+            group: {name: column[chosen] for name, column in getattr(self, group).items()}
+            for group in ("words", "numbers", "dates", "keys")
+        }
+        return replace(self, **taken)
 
     @classmethod
     def unknown(cls, vocabulary: Vocabulary, size: int) -> "Facts":
@@ -233,6 +237,7 @@ class Columns:
             group: {name: column[order] for name, column in rows.pop(group, {}).items()}
             for group in NAMED_COLUMNS
         }
+        in_order["places"] = rows.pop("places", {})
         in_order |= {name: column[order] for name, column in rows.items()}
         records = RecordColumns(
             vocabulary=vocabulary, entities=len(keys), entity_index=place[order], **in_order
@@ -304,6 +309,7 @@ def _facts_of(keys: Ints, vocabulary: Vocabulary, facts: tuple[Ints, Facts] | No
     if facts is None:
         return known
     owners, given = facts
+    known = replace(known, places=given.places)
     place = np.searchsorted(keys, owners)
     within = np.flatnonzero(place < len(keys))
     rows = within[keys[place[within]] == owners[within]]

@@ -118,6 +118,10 @@ class Scope:
             return np.datetime64(self.run.as_of, "D"), None
         if name in words.OWN_DAYS:
             return getattr(records, name)[self.rows], None
+        if name.startswith(words.AHEAD):
+            set_ahead = records.dates[name.removeprefix(words.AHEAD)][self.rows]
+            none = np.isnat(set_ahead)
+            return set_ahead, none if none.any() else None
         days = (
             self.of_entity(facts.dates[name.removeprefix("entity.")])
             if name.startswith("entity.")
@@ -235,8 +239,10 @@ def elapsed(since: Any, until: Any, unit: str) -> Ints:
     first, second = np.broadcast_arrays(np.asarray(since, "M8[D]"), np.asarray(until, "M8[D]"))
     if unit == "days":
         return (second - first).astype(np.int64)
-    if unit == "calendar-years":
-        return (second.astype("M8[Y]") - first.astype("M8[Y]")).astype(np.int64)
+    if unit in words.CALENDAR:
+        wide = words.CALENDAR[unit]  # NumPy counts months from a January.
+        until_month, since_month = (day.astype("M8[M]").astype(np.int64) for day in (second, first))
+        return until_month // wide - since_month // wide
     back = second < first
     earlier, later = np.where(back, second, first), np.where(back, first, second)
     months = later.astype("M8[M]")
@@ -284,10 +290,10 @@ def _since_last(node: words.SinceLast, scope: Scope) -> Numbers:
 # Numbers
 
 
-def _stored(units: Ints) -> Numbers:
+def _stored(units: Ints, places: int = NUMBER_PLACES) -> Numbers:
     """Numbers as columns hold them."""
     unknown = units == UNKNOWN
-    return exact.blank(units, NUMBER_PLACES, unknown if unknown.any() else None)
+    return exact.blank(units, places, unknown if unknown.any() else None)
 
 
 def _by(node: words.By, scope: Scope) -> Numbers:
@@ -365,6 +371,19 @@ def _how_many(node: words.HowMany, scope: Scope) -> Numbers:
     return exact.blank(units, 0, exact.either(*(truth.unknown for truth in truths)))
 
 
+def _ranked(node: words.Ranked, scope: Scope) -> Numbers:
+    several, places = exact.same_places(_several(node.ranked, scope))
+    units = np.stack([one.units.astype(object) for one in several])
+    known = np.stack([one.known() for one in several])
+    # What is unknown stands behind all that is known.
+    lowest = min(units.min(initial=0), 0) - 1
+    order = np.sort(np.where(known, units, lowest), axis=0)[::-1]
+    enough = known.sum(axis=0) >= node.place
+    none = ~enough if node.of_known else ~(enough & known.all(axis=0))
+    at = order[min(node.place, len(several)) - 1]
+    return exact.blank(exact.narrow(np.where(none, 0, at)), places, none)
+
+
 def _chosen(options: Iterable[tuple[Truth, Any]], otherwise: Any, scope: Scope) -> Numbers:
     """The first option that holds. Where an earlier one might hold, nothing is known."""
     result = exact.nothing_known(scope.size)
@@ -409,8 +428,14 @@ def _function(node: words.FunctionOf, scope: Scope) -> Numbers:
 
 
 NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
-    words.FieldOf: lambda node, scope: _stored(scope.run.records.numbers[node.field][scope.rows]),
-    words.FactOf: lambda node, scope: _stored(scope.of_entity(scope.run.columns.facts.numbers[node.fact])),
+    words.FieldOf: lambda node, scope: _stored(
+        scope.run.records.numbers[node.field][scope.rows],
+        scope.run.records.places.get(node.field, NUMBER_PLACES),
+    ),
+    words.FactOf: lambda node, scope: _stored(
+        scope.of_entity(scope.run.columns.facts.numbers[node.fact]),
+        scope.run.columns.facts.places.get(node.fact, NUMBER_PLACES),
+    ),
     words.ValueOf: lambda node, scope: scope.of_entities(scope.run.values[node.value]),
     words.Count: lambda node, scope: scope.of_entities(
         Numbers(events_of(scope.run, scope.run.rows(node.count), node.per).astype(np.int64), 0)
@@ -430,6 +455,7 @@ NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
     ),
     words.FirstKnown: _first_known,
     words.Absolute: _absolute,
+    words.Ranked: _ranked,
     words.HowMany: _how_many,
     words.Steps: _steps,
     words.Line: _line,

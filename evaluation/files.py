@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluation import kernel
+from evaluation import exact, kernel
 from evaluation.columns import (
     CLASSES,
     FOREVER,
@@ -245,7 +245,7 @@ class _Files:
             standing=np.array(column("status", STANDINGS.index, STANDINGS[0]), np.int64),
             objected=np.array(column("objected", _yes), bool),
             values={name: _codes(column(name, str), known) for name, known in words.fields.items()},
-            numbers={name: np.array(column(name, _number), np.int64) for name in words.numbers},
+            **_numbered(words.numbers, column),
             dates={name: _dates(column(name, _day)) for name in words.dates},
             keys={name: np.array(column(own, self._text), np.int64) for name, own in keys.items()},
             facts=(np.arange(len(place)), self._facts(facts)),
@@ -262,7 +262,7 @@ class _Files:
 
         return Facts(
             words={name: _codes(column(name, str), known) for name, known in words.facts.items()},
-            numbers={name: np.array(column(name, _number), np.int64) for name in words.fact_numbers},
+            **_numbered(words.fact_numbers, column),
             dates={name: _dates(column(name, _day)) for name in words.fact_dates},
             keys={name: np.array(column(name, self._text), np.int64) for name in words.fact_keys},
         )
@@ -310,15 +310,30 @@ def _day(said: str) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-def _number(said: str) -> int:
-    """Units of `NUMBER_PLACES`; `UNKNOWN` where nothing is said. What would not fit exactly is refused."""
+def _numbered(names: Iterable[str], column: Callable[[str, Callable[[str], Any]], list]) -> dict[str, Any]:
+    """Columns of numbers in whole units, and of those that have more than `NUMBER_PLACES` decimal places how many."""
+    numbers: dict[str, Ints] = {}
+    places: dict[str, int] = {}
+    for name in names:
+        # In the place of what cannot be read, which is told, stands a 0 that is no decimal.
+        found = [None if one is None else Decimal(one) for one in column(name, _number)]
+        most = max((exact.decimal_places(one) for one in found if one), default=0)
+        if most > NUMBER_PLACES:
+            places[name] = most
+        units = [int(UNKNOWN) if one is None else int(one.scaleb(max(most, NUMBER_PLACES))) for one in found]
+        fits = all(UNKNOWN <= unit < -UNKNOWN for unit in units)
+        numbers[name] = np.array(units, np.int64 if fits else object)
+    return {"numbers": numbers, "places": places}
+
+
+def _number(said: str) -> Decimal | None:
+    """None where nothing is said. What would not be kept exactly is refused."""
     if not said:
-        return int(UNKNOWN)
+        return None
     number = Decimal(said)
-    units = number.scaleb(NUMBER_PLACES)
-    if not number.is_finite() or abs(number) >= LARGEST or units != units.to_integral_value():
+    if not number.is_finite() or abs(number) >= LARGEST or exact.decimal_places(number) > exact.MOST_PLACES:
         raise ValueError(said)
-    return int(units)
+    return number
 
 
 def _yes(said: str) -> bool:

@@ -18,7 +18,7 @@ from evaluation.history import contributions, said_on
 from evaluation.kernel import Skipped
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
-from evaluation.schemes.language import OWN_DAYS
+from evaluation.schemes.language import CALENDAR, OWN_DAYS
 
 #: So far a forecast looks ahead, and so many turns it names at most.
 MONTHS_AHEAD = 24
@@ -153,8 +153,11 @@ def _every(unit: str, since: date, today: date, last: date) -> Iterator[date]:
     """Each day, month or year that becomes full after today."""
     if unit == "days":
         yield from (today + timedelta(days=n) for n in range(1, (last - today).days + 1))
-    elif unit == "calendar-years":
-        yield from (date(year, 1, 1) for year in range(today.year + 1, last.year + 1))
+    elif unit in CALENDAR:
+        months = CALENDAR[unit]
+        first = (today.year * 12 + today.month - 1) // months + 1
+        until = (last.year * 12 + last.month - 1) // months
+        yield from (date(n * months // 12, n * months % 12 + 1, 1) for n in range(first, until + 1))
     else:
         passed = (today.year - since.year) * 12 + today.month - since.month
         yield from (months_after(since, passed + month) for month in range(MONTHS_AHEAD + 2))

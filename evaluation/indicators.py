@@ -392,6 +392,11 @@ def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, 
     units: Ints
     if group.take == "sum":
         units = exact.total(event, items.units, number)
+    elif group.take == "mean":
+        number_of = np.bincount(event, minlength=number).astype(np.int64)
+        step = step_of(one, scope.run)
+        size = int(step.scaleb(exact.decimal_places(step)))
+        units = exact.weighted(exact.total(event, items.units, number), 1, number_of, size, _mode(scope.run))
     elif group.take == "count":
         scale = 10 ** exact.decimal_places(step_of(one, scope.run))
         units = np.bincount(event, minlength=number).astype(np.int64) * scale
@@ -554,6 +559,82 @@ def _product(units: Ints, factor: Ints) -> Ints:
     return exact.multiply([Numbers(units, 0), Numbers(factor, 0)]).units
 
 
+@method("median")
+def median(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """The middle one by its points; of an even number the mean of the two in the middle. Without any the result is
+    not known."""
+    order = np.lexsort((items.units, items.owner))
+    number = np.bincount(items.owner, minlength=scope.run.size).astype(np.int64)
+    has = number > 0
+    first = np.cumsum(number) - number
+    low, high = (first + (number - 1) // 2)[has], (first + number // 2)[has]
+    step = step_of(one, scope.run)
+    sorted_units = items.units[order]
+    middle = exact.weighted(
+        _sum_of(sorted_units[low], sorted_units[high]), 1, 2, int(step.scaleb(places)), _mode(scope.run)
+    )
+    units: Ints = np.zeros(scope.run.size, middle.dtype)
+    units[has] = middle
+    return exact.blank(units, places, ~has)
+
+
+def _sum_of(one: Ints, other: Ints) -> Ints:
+    return exact.add([Numbers(one, 0), Numbers(other, 0)]).units
+
+
+@method("running")
+def running(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """A balance is carried from one record or event to the next, in the order of their days. It takes the points of each
+    and gets some back for the time that passes without any, and never leaves its limits on the way."""
+    said, run = one.running, scope.run
+    limits = [bound for bound in (one.floor, one.ceiling) if bound is not None]
+    places = max(places, *map(exact.decimal_places, (said.start, said.returns, *limits)))
+    raised = Numbers(items.units, exact.decimal_places(step_of(one, run))).at(places).units
+    day = _plain_days(one.dated, Scope(run, scope.rows[items.row]))
+    key = run.records.record[scope.rows[items.row]]
+    order = np.lexsort((key, day.astype(np.int64), items.owner))
+    owner, place = items.owner[order], _ordinal(items.owner[order])
+    balance = exact.constant(said.start, run.size).at(places).units
+    last = np.full(run.size, np.datetime64(run.as_of, "D"))
+    # Whose n-th record it is: most have few, and a step costs what those have who are still in it.
+    turns = np.argsort(place, kind="stable")
+    edges = np.searchsorted(place[turns], np.arange(int(place.max(initial=-1)) + 2))
+    for number in range(len(edges) - 1):
+        rows = turns[edges[number] : edges[number + 1]]
+        who, today = owner[rows], day[order[rows]]
+        so_far = balance[who]
+        if number:
+            so_far = _given_back(so_far, last[who], today, one, places)
+        balance = _put(balance, who, _bounded(_sum_of(so_far, raised[order[rows]]), one, places))
+        last[who] = today
+    has = np.bincount(items.owner, minlength=run.size) > 0
+    who = np.flatnonzero(has)
+    now = _given_back(balance[who], last[who], np.full(len(who), np.datetime64(run.as_of, "D")), one, places)
+    return Numbers(_put(balance, who, now), places)
+
+
+def _given_back(
+    balance: Ints, since: np.ndarray, until: np.ndarray, one: RecordsComponent, places: int
+) -> Ints:
+    """The balance after the time from one day to another, in which nothing came."""
+    said = one.running
+    times = np.maximum(elapsed(since, until, said.unit), 0) // said.every
+    back = _product(times, np.full(len(times), int(said.returns.scaleb(places)), np.int64))
+    return _bounded(_sum_of(balance, back), one, places)
+
+
+def _bounded(units: Ints, one: RecordsComponent, places: int) -> Ints:
+    return exact.clipped(Numbers(units, places), one.floor, one.ceiling).units
+
+
+def _put(units: Ints, at: Ints, values: Ints) -> Ints:
+    """Units with others in some places; wide where either is."""
+    wide = np.result_type(units, values)
+    result = units.astype(wide)
+    result[at] = values
+    return result
+
+
 @method("streak")
 def streak(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
     """How many of the last records or events in a row meet the condition, counted back from the last until one does
@@ -586,7 +667,9 @@ TAKES: dict[str, Callable[[Items, RecordsComponent, Scope, int], Numbers]] = {
     "latest": latest,
     "earliest": earliest,
     "mean": mean,
+    "median": median,
     "streak": streak,
+    "running": running,
 }
 
 
@@ -623,4 +706,12 @@ def _effect(
         says = speaking(items, one, scope)
         units[items.row[says]] = items.units[says]
         silent = ~np.isin(items.item_of_row, says)
-    return Effect(scope.rows, each, weight, units, places, silent, one.take not in {"mean", "streak"})
+    return Effect(
+        scope.rows,
+        each,
+        weight,
+        units,
+        places,
+        silent,
+        one.take not in {"mean", "median", "streak", "running"},
+    )

@@ -85,6 +85,8 @@ def _columns() -> list[Column]:
     return [
         Column("credit_code", _("Unified social credit code"), lambda row: row.rating.entity.credit_code),
         Column("entity", _("Entity"), lambda row: row.rating.entity.name),
+        Column("scheme", _("Scheme"), lambda row: row.rating.scheme.name),
+        Column("family", _("Kind of grade"), lambda row: row.rating.scheme.get_family_display()),
         Column("grade_before", _("Grade before"), lambda row: row.was),
         Column("grade_now", _("Grade now"), lambda row: row.now),
         Column("points", _("Points"), lambda row: row.points, Kind.AMOUNT),

@@ -17,10 +17,11 @@ from evaluation.schemes.document import (
     Peers,
     RecordsComponent,
     Rule,
+    Running,
     SchemeDocument,
     Then,
 )
-from evaluation.wording import Wording, divided, number, ratio
+from evaluation.wording import Wording, divided, lasting, number, ratio
 
 #: What each method is called, and its docstring once more, so that both are gathered for translation. A test
 #: holds the two together.
@@ -39,6 +40,8 @@ TITLES = {
     "latest": gettext_noop("The latest grade or status"),
     "earliest": gettext_noop("The first"),
     "mean": gettext_noop("The mean"),
+    "median": gettext_noop("The middle one"),
+    "running": gettext_noop("A running balance"),
     "streak": gettext_noop("A streak"),
 }
 PUBLISHED = (
@@ -83,6 +86,14 @@ PUBLISHED = (
     gettext_noop(
         "The mean of all, each by its weight: the weighted values are added and divided once by the sum of the"
         " weights. Without any the result is not known."
+    ),
+    gettext_noop(
+        "The middle one by its points; of an even number the mean of the two in the middle. Without any the result is"
+        " not known."
+    ),
+    gettext_noop(
+        "A balance is carried from one record or event to the next, in the order of their days. It takes the points of"
+        " each and gets some back for the time that passes without any, and never leaves its limits on the way."
     ),
     gettext_noop(
         "How many of the last records or events in a row meet the condition, counted back from the last until one does"
@@ -244,12 +255,21 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
         yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
     if one.highest is not None:
         yield _("Only those with most points"), str(one.highest)
+    if one.running is not None:
+        yield from _running_rows(one.running)
     if one.streak is not None:
         yield _("In a row"), say.match(one.streak.of)
     if one.take != "sum":
         yield _("What is taken"), _(TITLES[one.take])
     if one.enough:
         yield _("From so many records on"), str(one.enough)
+
+
+def _running_rows(said: Running) -> Iterable[tuple[str, str]]:
+    yield _("Begins at"), number(said.start)
+    if said.returns:
+        every = {"points": number(said.returns), "time": lasting(said.every, said.unit)}
+        yield _("Comes back"), _("%(points)s for every %(time)s without any") % every
 
 
 def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
@@ -309,6 +329,10 @@ def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
         taken = f"{taken}, {one.scale}"
     elif one.take == "quantile":
         taken = f"{taken}, {one.quantile}"
+        if one.between == "line":
+            yield _("Between two peers"), _("on a straight line")
+    elif one.take == "standard-score" and one.spread == "sample":
+        yield _("Standard deviation"), _("over the number of peers less one")
     yield _("What is taken"), taken
     if one.take in {"percentile", "rank"}:
         ties = {

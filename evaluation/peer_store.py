@@ -87,6 +87,12 @@ def read(key: int) -> Mapping[str, PeerTable]:
     return _read(key, PeerTables.objects.values_list("digest", flat=True).get(pk=key))
 
 
+def day_of(key: int) -> date:
+    """The day from which kept tables hold."""
+    day: date = PeerTables.objects.values_list("as_of", flat=True).get(pk=key)
+    return day
+
+
 def len_of(table: PeerTable) -> int:
     """How many peers stand in a table, under the way of grouping that has most."""
     return max((sum(map(len, groups.values())) for groups in table.groups), default=0)

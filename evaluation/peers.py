@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, isqrt
+from math import ceil, floor, isqrt
 
 import numpy as np
 
@@ -180,19 +180,29 @@ def _standard_score(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Nu
         return _at(exact.nothing_known(len(mine)), step)
     places = exact.decimal_places(step)
     size = int(step.scaleb(places))
-    units = [_root_ratio(unit * n - total, spread, 10**places, size) for unit in mine.units.tolist()]
+    # Over n - 1 the deviation is √(n / (n - 1)) times as large.
+    part = (n - 1, n) if one.spread == "sample" else (1, 1)
+    units = [_root_ratio(unit * n - total, spread, 10**places, size, part) for unit in mine.units.tolist()]
     return Numbers(np.array(units, np.int64), places)
 
 
-def _root_ratio(above: int, spread: int, scale: int, size: int) -> int:
-    """above · scale / √spread, to the nearest multiple of size, half away from zero."""
-    doubled = isqrt(4 * above * above * scale * scale // (spread * size * size))
+def _root_ratio(above: int, spread: int, scale: int, size: int, part: tuple[int, int]) -> int:
+    """above · scale · √part / √spread, to the nearest multiple of size, half away from zero."""
+    more, less = part
+    doubled = isqrt(4 * above * above * scale * scale * more // (spread * size * size * less))
     nearest = (doubled + 1) // 2 * size
     return nearest if above >= 0 else -nearest
 
 
 def _quantile(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
-    """The smallest number that so large a part of the peers does not exceed."""
+    """The smallest number that so large a part of the peers does not exceed, or a straight line between two peers."""
+    if one.between == "line":
+        at = Fraction(one.quantile) * (len(peers) - 1)
+        low = min(max(floor(at), 0), len(peers) - 1)
+        high = min(low + 1, len(peers) - 1)
+        part = min(max(at - low, Fraction(0)), Fraction(1))
+        above = int(peers[low]) * (part.denominator - part.numerator) + int(peers[high]) * part.numerator
+        return _ratio(np.full(len(mine), above, object), part.denominator * 10**mine.places, step)
     place = max(ceil(Fraction(one.quantile) * len(peers)), 1) - 1
     return _at(Numbers(np.full(len(mine), peers[place], np.int64), mine.places), step)
 

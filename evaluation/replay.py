@@ -83,7 +83,7 @@ def ratings_on(
     return rate(on_day(columns, day), scheme.compiled, day, _peers(scheme, day, moment))
 
 
-def _peers(scheme: SchemeInForce, day: date, moment: datetime) -> Mapping[str, PeerTable]:
+def _peers(scheme: SchemeInForce, day: date, moment: datetime) -> Mapping[str, PeerTable] | None:
     if scheme.tables is not None or not scheme.compiled.peer_levels:
         return scheme.peers
     kept = peer_store.last_keys([scheme.version.pk], day, moment)

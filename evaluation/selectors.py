@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from credit_platform.common.errors import Missing
@@ -43,7 +43,9 @@ class GradeFact:
 
 def ratings_for_list(*, user) -> QuerySet[CurrentRating]:
     """The grades that this user may see, with all that a row shows."""
-    return CurrentRating.objects.visible_to(user).select_related("entity", "scheme", "version")
+    ratings = CurrentRating.objects.visible_to(user).select_related("entity", "scheme", "version")
+    # Not the tables themselves, which are large.
+    return ratings.annotate(peers_as_of=F("peers__as_of"))
 
 
 def grades_for(user, entity_ids: Iterable[int]) -> dict[int, GradeFact]:

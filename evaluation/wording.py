@@ -15,7 +15,7 @@ from entities.penalty_kinds import PenaltyKind
 from evaluation.columns import CLASSES
 from evaluation.schemes import language as words
 from evaluation.schemes.document import Age, Component, Rule, SchemeDocument
-from evaluation.schemes.language import Match, Part, walk
+from evaluation.schemes.language import AHEAD, Match, Part, walk
 
 
 def divided(said: Iterable[str]) -> str:
@@ -79,6 +79,7 @@ class Wording:
         if name.startswith("entity."):
             fact = name.removeprefix("entity.")
             return FACTS[fact]() if fact in FACTS else self.own.get(fact, fact)
+        name = name.removeprefix(AHEAD)
         return own.get(name) or self.fields.get(name) or self.own.get(name, name)
 
     def value(self, field: str, word: str) -> str:
@@ -131,7 +132,7 @@ class Wording:
         """The weights of age."""
         since = _("since %(day)s") % {"day": self.day(age.since or dated)}
         if age.half_life is not None:
-            said = _("halved every %(time)s") % {"time": _lasting(age.half_life, age.unit)}
+            said = _("halved every %(time)s") % {"time": lasting(age.half_life, age.unit)}
             return divided([since, said])
         return divided([since, *_bands(age)])
 
@@ -179,11 +180,14 @@ UNITS: dict[str, Callable[[], str]] = {
     "days": lambda: _("days"),
     "months": lambda: _("months"),
     "years": lambda: _("years"),
+    "calendar-months": lambda: _("calendar months"),
+    "calendar-quarters": lambda: _("calendar quarters"),
     "calendar-years": lambda: _("calendar years"),
 }
 
 
-def _lasting(count: Decimal | int, unit: str) -> str:
+def lasting(count: Decimal | int, unit: str) -> str:
+    """So many days, months or years in words."""
     return _("%(count)s %(unit)s") % {"count": number(Decimal(count)), "unit": UNITS[unit]()}
 
 
@@ -192,11 +196,11 @@ def _bands(age: Age) -> Iterable[str]:
     for band in age.bands:
         weight = ratio(band.weight)
         if band.below is not None:
-            lasts = _lasting(band.below, age.unit)
+            lasts = lasting(band.below, age.unit)
             yield _("younger than %(age)s %(weight)s") % {"age": lasts, "weight": weight}
             before = _("from %(age)s on %(weight)s") % {"age": lasts, "weight": "%(weight)s"}
         elif band.up_to is not None:
-            lasts = _lasting(band.up_to, age.unit)
+            lasts = lasting(band.up_to, age.unit)
             yield _("up to %(age)s %(weight)s") % {"age": lasts, "weight": weight}
             before = _("older than %(age)s %(weight)s") % {"age": lasts, "weight": "%(weight)s"}
         else:
@@ -326,6 +330,10 @@ NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
     ),
     words.Smallest: lambda say, node: (
         _("the smallest of %(numbers)s") % {"numbers": formats.listed(map(say.number, node.smallest))}
+    ),
+    words.Ranked: lambda say, node: (
+        _("number %(place)s by size of %(numbers)s")
+        % {"place": node.place, "numbers": formats.listed(map(say.number, node.ranked))}
     ),
     words.FirstKnown: lambda say, node: (
         _("the first that is known of %(numbers)s")

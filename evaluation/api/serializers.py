@@ -19,11 +19,17 @@ class RatingOut(serializers.ModelSerializer):
     since = serializers.DateField(
         source="as_of", read_only=True, help_text="The day from which it has been so."
     )
+    peers_as_of = serializers.DateField(
+        read_only=True,
+        allow_null=True,
+        help_text="The day of the tables of peers by which it came about; null where the scheme compares none.",
+    )
 
     class Meta:
         model = CurrentRating
         fields = (
             "entity", "entity_name", "scheme", "family", "version", "grade", "points", "records_counted", "since",
+            "peers_as_of",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -119,6 +125,11 @@ class ExplanationOut(serializers.Serializer):
     scale = serializers.ListField(child=serializers.CharField(), help_text="Best first.")
     points = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
     records_counted = serializers.IntegerField(source="counted")
+    peers_as_of = serializers.DateField(
+        source="scheme.peers_as_of",
+        allow_null=True,
+        help_text="The day of the tables of peers, if it compares any.",
+    )
     sentence = serializers.SerializerMethodField()
     start = serializers.DecimalField(max_digits=9, decimal_places=2)
     reasons = ReasonOut(many=True)

@@ -11,12 +11,14 @@ from rest_framework.response import Response
 from credit_platform.common.api import ERRORS, NewestFirst
 from evaluation import selectors
 from evaluation.api.serializers import ExplanationOut, RatingOut
-from evaluation.models import CurrentRating
+from evaluation.models import CurrentRating, Scheme
 
 
 class RatingFilter(django_filters.FilterSet):
-    """By scheme, grade, entity and district."""
+    """By scheme, family, grade, entity and district. Without scheme or family only comprehensive evaluations: what is
+    no evaluation never stands in one column with them."""
 
+    family = django_filters.ChoiceFilter(field_name="scheme__family", choices=Scheme.Family.choices)
     scheme = django_filters.CharFilter(field_name="scheme__code")
     grade = django_filters.CharFilter(field_name="grade")
     entity = django_filters.CharFilter(field_name="entity__credit_code")
@@ -24,13 +26,21 @@ class RatingFilter(django_filters.FilterSet):
 
     class Meta:
         model = CurrentRating
-        fields = ("scheme", "grade", "entity", "district")
+        fields = ("scheme", "family", "grade", "entity", "district")
+
+    def filter_queryset(self, queryset):
+        """The ratings asked for, of one family unless one scheme is named."""
+        asked = self.form.cleaned_data
+        if not asked["scheme"] and not asked["family"]:
+            queryset = queryset.filter(scheme__family=Scheme.Family.EVALUATION)
+        return super().filter_queryset(queryset)
 
 
 @extend_schema_view(
     list=extend_schema(
         summary="The grades you may see, the last to be given for the first time first",
-        description="Grades of different families stand under different schemes and are not to be compared.",
+        description="Of one family: comprehensive evaluations, unless another family or one scheme is asked for. Internal"
+        " risk classes and sector grades are no evaluations, and grades of different schemes are not to be compared.",
         responses={200: RatingOut(many=True), **ERRORS},
     ),
     retrieve=extend_schema(

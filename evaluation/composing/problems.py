@@ -214,6 +214,7 @@ OWN = (
     gettext_noop("The last age band, and only that one, has no end."),
     gettext_noop("Age bands go from young to old."),
     gettext_noop("What makes a streak is said where one is taken, and only there."),
+    gettext_noop("How a balance runs is said where one is taken, and only there."),
     gettext_noop("A rule does one thing."),
     gettext_noop("An internal risk class is for officials only."),
     gettext_noop("At least one grade is given by points or conditions."),

@@ -17,9 +17,10 @@ from evaluation.schemes.document import (
     RecordsComponent,
     Repeat,
     Rule,
+    Running,
     SchemeDocument,
 )
-from evaluation.schemes.language import OWN_DAYS, Match, Part, walk
+from evaluation.schemes.language import AHEAD, OWN_DAYS, Match, Part, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _vocabulary(document: SchemeDocument) -> Vocabulary:
         penalty_kinds=tuple(sorted(found.penalty_kinds)),
         fields=_values(found.fields),
         numbers=tuple(sorted(found.numbers)),
-        dates=tuple(sorted(day for day in found.days if not day.startswith("entity."))),
+        dates=tuple(sorted({day.removeprefix(AHEAD) for day in found.days if not day.startswith("entity.")})),
         keys=tuple(sorted(found.keys)),
         facts=_values(found.facts),
         fact_numbers=tuple(sorted(found.fact_numbers)),
@@ -188,8 +189,10 @@ def _sames_of(part: Part) -> Iterator[words.Same]:
 
 def _turnings(document: SchemeDocument, vocabulary: Vocabulary) -> Iterator[Turning]:
     considered = (*document.considered.types, *document.considered.market_types)
+    known_by_then = {day for part in walk(document) for day in _days_of(part)}
     for name in vocabulary.dates:
-        yield Turning(name, "days", 0, 0, considered)
+        if name in known_by_then:
+            yield Turning(name, "days", 0, 0, considered)
     for name in vocabulary.fact_dates:
         yield Turning(f"entity.{name}", "days", 0)
     yield from _within(document, considered, "decided")
@@ -218,12 +221,14 @@ def _is_clocked(part: Part, name: str) -> bool:
         isinstance(part, words.Test) and name == "test"
     )
     value = getattr(part, name)
-    return is_held and isinstance(value, words.Elapsed | words.SinceLast) and value.unit != "calendar-years"
+    return is_held and isinstance(value, words.Elapsed | words.SinceLast) and value.unit not in words.CALENDAR
 
 
 def _own_turnings(part: Part, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
     if isinstance(part, Age):
         yield from _of_age(part, types, dated)
+    elif isinstance(part, Running) and part.returns:
+        yield _whenever(dated, part.unit, types)
     elif isinstance(part, words.Steps) and _is_clocked(part, "steps"):
         for row in part.table:
             yield from _of_bounds(part.steps, row, types)
@@ -231,11 +236,18 @@ def _own_turnings(part: Part, types: tuple[str, ...], dated: str) -> Iterator[Tu
         yield from _of_bounds(part.test, part, types)
     elif isinstance(part, words.Elapsed | words.SinceLast):
         for day, own in _clock(part, types):
-            yield Turning(day, part.unit, None, 0, own)
+            yield _whenever(day, part.unit, own)
+
+
+def _whenever(day: str, unit: str, types: tuple[str, ...]) -> Turning:
+    """Whenever another unit since the day is full; until a day that is set ahead units fill on other days, so each day."""
+    if day.startswith(AHEAD) and unit not in words.CALENDAR:
+        return Turning(day.removeprefix(AHEAD), "days", None, 0, types)
+    return Turning(day.removeprefix(AHEAD), unit, None, 0, types)
 
 
 def _of_age(age: Age, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
-    since = age.since or dated
+    since = (age.since or dated).removeprefix(AHEAD)
     if age.half_life is not None:
         yield Turning(since, age.unit, None, 0, types)
     for band in age.bands:
@@ -248,8 +260,17 @@ def _of_age(age: Age, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
 def _of_bounds(part: Any, bounds: words.Bounds, types: tuple[str, ...]) -> Iterator[Turning]:
     for day, own in _clock(part, types):
         for sign, bound in bounds.bounds():
-            for after in _reached(sign, bound):
-                yield Turning(day, part.unit, after, 0, own)
+            # Counted backwards it falls as days pass.
+            falls = isinstance(part, words.Elapsed) and part.elapsed[1] != "as-of"
+            for after in _reached(FALLING[sign], -bound) if falls else _reached(sign, bound):
+                if after <= 0 and day.startswith(AHEAD) and part.unit != "days":
+                    yield _whenever(day, part.unit, own)
+                else:
+                    yield Turning(day.removeprefix(AHEAD), part.unit, after, 0, own)
+
+
+#: A bound of a number is this bound of its opposite.
+FALLING = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "=="}
 
 
 def _reached(sign: str, bound: Decimal) -> Iterator[int]:

@@ -178,7 +178,7 @@ class Group(Part):
         int | None,
         Field(gt=0, description="Only as long as each follows the one before within so many days."),
     ] = None
-    take: Literal["sum", "largest", "smallest", "latest", "count"] = "sum"
+    take: Literal["sum", "mean", "largest", "smallest", "latest", "count"] = "sum"
     start: Annotated[Number, Field(description="Where the points of an event begin.")] = Decimal(0)
     floor: Number | None = None
     ceiling: Number | None = None
@@ -194,6 +194,17 @@ class Streak(Part):
 
     of: Match
     every: Literal["year", "month"] | None = None
+
+
+class Running(Part):
+    """A balance that is carried from record to record, or from event to event, in the order of their days: it begins at
+    `start`, takes each one's points, and gets `returns` back for every so many whole `months` or `days` that pass without
+    one. After each step it is kept within the floor and ceiling of the component."""
+
+    start: Number
+    returns: Number = Decimal(0)
+    every: Annotated[int, Field(ge=1, le=36500)] = 12
+    unit: Literal["months", "days"] = "months"
 
 
 class Component(Part):
@@ -232,10 +243,22 @@ class RecordsComponent(Component):
     ] = ()
     highest: Annotated[int | None, Field(gt=0, description="Only so many, those with most points.")] = None
     take: Annotated[
-        Literal["sum", "count", "largest", "smallest", "latest", "earliest", "mean", "streak"],
+        Literal[
+            "sum",
+            "count",
+            "largest",
+            "smallest",
+            "latest",
+            "earliest",
+            "mean",
+            "median",
+            "streak",
+            "running",
+        ],
         Field(description="What becomes of the records, or of the events where there are groups."),
     ] = "sum"
     streak: Streak | None = None
+    running: Running | None = None
     enough: Annotated[int, Field(ge=0, description="With fewer records or events it is unknown.")] = 0
     skip_unknown: Annotated[
         bool,
@@ -246,6 +269,8 @@ class RecordsComponent(Component):
     def _streak_is_said(self) -> Self:
         if (self.take == "streak") != (self.streak is not None):
             raise ValueError("What makes a streak is said where one is taken, and only there.")
+        if (self.take == "running") != (self.running is not None):
+            raise ValueError("How a balance runs is said where one is taken, and only there.")
         return self
 
 
@@ -303,6 +328,17 @@ class Peers(Component):
         Number | None, Field(description="Where the formula would divide by zero; null: unknown.")
     ] = None
     quantile: Annotated[Ratio, Field(description="Which quantile of the peers, 1/2 the median.")] = "1/2"
+    between: Annotated[
+        Literal["lower", "line"],
+        Field(
+            description="A quantile that falls between two peers: the smallest number that so large a part does not"
+            " exceed, or a straight line between the two."
+        ),
+    ] = "lower"
+    spread: Annotated[
+        Literal["population", "sample"],
+        Field(description="The standard deviation over n peers, or over n - 1."),
+    ] = "population"
 
 
 AnyComponent = Annotated[RecordsComponent | FormulaComponent | Dimension | Peers, Field(discriminator="kind")]

@@ -31,12 +31,17 @@ class SchemeInForce:
         return self.compiled.document
 
     @property
-    def peers(self) -> Mapping[str, PeerTable]:
-        """The tables of peers, by code of the component; none for a scheme that compares no peers."""
-        return {} if self.tables is None else peer_store.read(self.tables)
+    def peers(self) -> Mapping[str, PeerTable] | None:
+        """The tables of peers, by code of the component; None where there are none, so that peers are who is rated."""
+        return None if self.tables is None else peer_store.read(self.tables)
+
+    @property
+    def peers_as_of(self) -> date | None:
+        """The day of the tables of peers; None for a scheme that compares none."""
+        return None if self.tables is None else peer_store.day_of(self.tables)
 
     def rate(self, columns: Columns, day: date) -> RatingColumns:
-        """The grades of these entities on a day, among the peers of the whole city."""
+        """The grades of these entities on a day, among the peers of the tables."""
         return kernel.rate(columns, self.compiled, day, self.peers)
 
     def explain(self, columns: Columns, day: date) -> Explanation:

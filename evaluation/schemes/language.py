@@ -37,19 +37,25 @@ Mode = Annotated[
 DayName = Annotated[
     str,
     Field(
-        pattern=r"^(as-of|decided|published|until|entity\.[a-z][a-z0-9_]*|[a-z][a-z0-9_]*)$",
+        pattern=r"^(as-of|decided|published|until|(entity|ahead)\.[a-z][a-z0-9_]*|[a-z][a-z0-9_]*)$",
         description="as-of, decided, published, until, entity.<fact>, or a field of the record's details."
-        " A day of the details or facts that lies after the day of the rating is not known yet.",
+        " A day of the details or facts that lies after the day of the rating is not known yet, unless it is one that"
+        " is set ahead, as the end of a licence: ahead.<field>.",
     ),
 ]
 Unit = Annotated[
-    Literal["days", "months", "years", "calendar-years"],
+    Literal["days", "months", "years", "calendar-months", "calendar-quarters", "calendar-years"],
     Field(
-        description="Whole ones; the end of a month counts as its last day. calendar-years: difference of years."
+        description="Whole ones; the end of a month counts as its last day. calendar-years: difference of years,"
+        " calendar-months and calendar-quarters likewise."
     ),
 ]
+#: The units of the calendar, each with how many months it has.
+CALENDAR = {"calendar-months": 1, "calendar-quarters": 3, "calendar-years": 12}
 #: The days that a record has of itself.
 OWN_DAYS = ("decided", "published", "until")
+#: What stands before the name of a field whose day may lie after that of the rating.
+AHEAD = "ahead."
 
 
 def _is_ratio(text: str) -> str:
@@ -211,6 +217,15 @@ class Smallest(Part):
     """The smallest of several; `of_known` leaves out what is unknown."""
 
     smallest: Annotated[tuple["Expression", ...], Field(min_length=1)]
+    of_known: bool = False
+
+
+class Ranked(Part):
+    """The largest of several, the second largest and so on by `place`; `of_known` leaves out what is unknown. Unknown
+    where there are not so many."""
+
+    ranked: Annotated[tuple["Expression", ...], Field(min_length=1)]
+    place: Annotated[int, Field(ge=1, le=60)]
     of_known: bool = False
 
 
@@ -391,6 +406,7 @@ NUMBERS: dict[str, type[Part]] = {
     "divide": Divide,
     "largest": Largest,
     "smallest": Smallest,
+    "ranked": Ranked,
     "first_known": FirstKnown,
     "absolute": Absolute,
     "how_many": HowMany,
@@ -445,6 +461,7 @@ Expression = Annotated[
     | Annotated[Divide, Tag("divide")]
     | Annotated[Largest, Tag("largest")]
     | Annotated[Smallest, Tag("smallest")]
+    | Annotated[Ranked, Tag("ranked")]
     | Annotated[FirstKnown, Tag("first_known")]
     | Annotated[Absolute, Tag("absolute")]
     | Annotated[HowMany, Tag("how_many")]

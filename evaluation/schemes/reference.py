@@ -46,6 +46,7 @@ PARTS: tuple[type[Part], ...] = (
     document.Group,
     document.EventStep,
     document.Streak,
+    document.Running,
     document.Rule,
     document.Then,
 )

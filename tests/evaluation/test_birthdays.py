@@ -76,6 +76,41 @@ WAYS = {
         },
         "if_unknown": 0,
     },
+    "every calendar month": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"elapsed": ["decided", "as-of"], "unit": "calendar-months"},
+    },
+    "every calendar quarter": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"elapsed": ["decided", "as-of"], "unit": "calendar-quarters"},
+    },
+    "days until a day that is set ahead": {
+        "kind": "records",
+        "records": {
+            "types": [PENALTY],
+            "where": [{"test": {"elapsed": ["as-of", "ahead.corrected_on"]}, "at_most": 10, "at_least": 1}],
+        },
+    },
+    "months until a day that is set ahead": {
+        "kind": "records",
+        "records": {
+            "types": [PENALTY],
+            "where": [
+                {"test": {"elapsed": ["as-of", "ahead.corrected_on"], "unit": "months"}, "at_least": 1}
+            ],
+        },
+    },
+    "a balance that comes back": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": -7,
+        "take": "running",
+        "running": {"start": 12, "returns": 2, "every": 1},
+        "floor": 0,
+        "ceiling": 12,
+    },
     "a fact": clock(["entity.registered_on", "as-of"], "months", less_than=12) | {"if_unknown": 0},
     "a fact by years": clock(["entity.registered_on", "as-of"], "years", more_than=2) | {"if_unknown": 0},
 }
@@ -149,7 +184,7 @@ KINDS = {
             "kind": "records",
             "records": {
                 "types": [PENALTY],
-                "where": [{"test": {"elapsed": ["valid_until", "as-of"]}, "at_most": 0}],
+                "where": [{"test": {"elapsed": ["ahead.valid_until", "as-of"]}, "at_most": 0}],
             },
         },
         {"details": {"valid_until": "2026-02-28"}},

@@ -142,8 +142,12 @@ def test_the_list_can_be_taken_away_and_runs_no_formula(client, official, record
     response = client.get("/export/ratings.csv", {"show": "all"})
     content = b"".join(response.streaming_content).decode("utf-8-sig")
     head, line = content.strip().splitlines()
-    assert head.startswith("Unified social credit code,Entity,Grade before,Grade now,Points")
-    assert line.startswith(f"{entity.credit_code},'=HYPERLINK(1),,C,74")
+    assert head.startswith(
+        "Unified social credit code,Entity,Scheme,Kind of grade,Grade before,Grade now,Points"
+    )
+    assert line.startswith(
+        f"{entity.credit_code},'=HYPERLINK(1),City comprehensive scheme,Comprehensive public credit evaluation,,C,74"
+    )
     assert "'+罚款" in line
     assert 'filename="ratings-' in response["Content-Disposition"]
 
@@ -293,6 +297,27 @@ def test_a_risk_class_asked_for_by_an_agent_is_not_there(client, record, rated):
     client.force_login(AgentFactory(entity=entity).user)
     assert client.get(f"/ratings/{entity.credit_code}/", {"scheme": "risk-class"}).status_code == 404
     assert "risk class" not in client.get(f"/ratings/{entity.credit_code}/").content.decode().lower()
+
+
+def test_the_interface_lists_one_family_of_grades_at_a_time(client, official, record, rated):
+    record(entity := EntityFactory())
+    rated(entity)
+
+    def families(**asked):
+        return [row["family"] for row in client.get("/api/v1/ratings/", asked).json()["results"]]
+
+    assert families() == ["evaluation"], "without a word only comprehensive evaluations"
+    assert families(family="risk") == ["risk"]
+    assert families(scheme="risk-class") == ["risk"]
+    assert families(family="sector") == []
+    assert client.get("/api/v1/ratings/", {"family": "all"}).status_code == 400
+
+
+def test_the_interface_says_of_which_day_the_tables_of_peers_are(client, official, record, rated):
+    record(entity := EntityFactory())
+    rated(entity)
+    assert client.get("/api/v1/ratings/").json()["results"][0]["peers_as_of"] is None
+    assert client.get(f"/api/v1/ratings/{entity.credit_code}/").json()["peers_as_of"] is None
 
 
 @pytest.mark.parametrize("role", ["agent", "officer", "stranger"])

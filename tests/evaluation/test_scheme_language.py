@@ -34,10 +34,11 @@ def scheme_of(example: dict) -> SchemeDocument:
     components = example.get("components") or [example["component"]]
     words = {"zh": "字", "en": "Words"}
     changes = {
-        "start": None,
+        "start": {"article": "1", "points": example["start"]} if "start" in example else None,
         "floor": None,
         "ceiling": None,
-        "enough": {"article": "2", "records": 0},
+        "enough": {"article": "2", "records": 0} | example.get("enough", {}),
+        "total_rounding": example.get("total_rounding"),
         "considered": {"article": "1", "types": TYPES},
         "rules": [part(rule, f"rule-{n}") for n, rule in enumerate(example.get("rules", ()))],
     }
