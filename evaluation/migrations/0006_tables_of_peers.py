@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluation", "0004_what_was_known_before"),
+        ("evaluation", "0005_other_grades_are_told"),
     ]
 
     operations = [
