@@ -314,8 +314,12 @@ def _facts_of(keys: Ints, vocabulary: Vocabulary, facts: tuple[Ints, Facts] | No
     within = np.flatnonzero(place < len(keys))
     rows = within[keys[place[within]] == owners[within]]
     for group in ("words", "numbers", "dates", "keys"):
-        for name, column in getattr(known, group).items():
-            column[place[rows]] = getattr(given, group)[name][rows]
+        columns = getattr(known, group)
+        for name in columns:
+            said = getattr(given, group)[name]
+            if said.dtype == object:  # Numbers of so many places that 64 bits do not hold them.
+                columns[name] = columns[name].astype(object)
+            columns[name][place[rows]] = said[rows]
     return known
 
 

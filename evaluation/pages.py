@@ -161,9 +161,11 @@ def board_pictures(board: Board, figures: Figures, period: Period) -> BoardPictu
 
 def class_lanes(figures: Figures, scheme: SchemeInForce) -> list[dict]:
     """The classes of a scheme that is no evaluation, in words and numbers."""
+    is_risk = scheme.scheme.family == Scheme.Family.RISK
     lanes = [
         {
-            "label": _("Class %(letter)s") % {"letter": grade.letter},
+            "label": (_("Class %(letter)s") if is_risk else _("Sector grade %(letter)s"))
+            % {"letter": grade.letter},
             "count": figures.now[grade.letter],
             "says": str(grade.meaning),
         }

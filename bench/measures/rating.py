@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from bench import city, databases
-from bench.harness import Result, Run, measure
+from bench.harness import SIZES, Result, Run, Size, measure
 
 #: Each round rates for a day so much later that about a tenth of the ratings are others.
 DAYS_LATER = 35
@@ -83,6 +83,39 @@ def simulate_vs_scan(run: Run) -> Result:
     return Result(
         sorted(ratios)[middle], sorted(scans)[middle], sorted(scans)[middle] / sorted(simulated)[middle]
     )
+
+
+@measure("rating.flatness", unit="ratio")
+def flatness(run: Run) -> Result:
+    """How many times as much an entity costs in this city as in a small one, ten records each in both; 1 is flat.
+
+    The small city has 10 thousand entities, or a tenth of this one where this one has no more. In both everybody is
+    rated for a later day, about a tenth of the ratings become others, and the time is that of `rating.bulk_vs_scan`.
+    `baseline` is what an entity costs in the small city, in microseconds.
+    """
+    taken = _bulk(run)
+    smaller = _smaller(run.size)
+    city.ensure(smaller, run.log)
+    cost = 1e6 * taken.rated / taken.entities
+    with _rated_city(Run(smaller, run.log, say=run.say)) as copy:
+        other = Run(smaller, run.log, say=run.say)
+        rated = [
+            other.apart("bench.measures.rating:rate_everybody", number * DAYS_LATER, database=copy)
+            for number in range(1, 2 * run.size.rounds)
+        ]
+    costs = sorted(1e6 * told["seconds"] / told["entities"] for told in rated)
+    baseline = costs[len(costs) // 2]
+    run.say(
+        f"    an entity costs {cost:.1f} µs among {taken.entities:,}, {baseline:.1f} µs among {smaller.entities:,}"
+    )
+    return Result(cost / baseline, baseline, baseline / cost)
+
+
+def _smaller(size: Size) -> Size:
+    small = SIZES["small"]
+    if size.entities > small.entities:
+        return small
+    return replace(size, name=f"{size.name}_tenth", entities=size.entities // 10, records=size.records // 10)
 
 
 _taken: dict[str, _Bulk] = {}

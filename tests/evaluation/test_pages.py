@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entities.models import CreditRecord
+from evaluation import services
 from evaluation.boards import counting
 from evaluation.models import CurrentRating
 from tests.factories import (
@@ -161,6 +162,41 @@ def test_a_risk_class_has_a_board_without_seals(client, official, record, rated)
     assert "It is not an evaluation of the enterprise&#x27;s credit." in content
     assert 'class="grade ' not in content
     assert "Class A" in content
+
+
+@pytest.fixture
+def sector_grade(schemes):
+    """A scheme of the third family in force, with the method of the comprehensive one."""
+    city = schemes["city-comprehensive"]
+    services.install_scheme(
+        by=None,
+        code="sector-grade",
+        facts={"name_zh": "行业等级", "name_en": "Grade of a sector", "family": "sector"},
+        document=city.document.model_copy(update={"family": "sector"}),
+        effective_from=city.version.effective_from,
+    )
+
+
+def test_a_sector_grade_is_neither_sealed_as_an_evaluation_nor_called_a_risk_class(
+    client, official, record, rated, sector_grade
+):
+    record(entity := EntityFactory())
+    rated(entity)
+    asked = {"scheme": "sector-grade", "show": "all"}
+    for path in (BOARD, f"/ratings/{entity.credit_code}/", "/schemes/sector-grade/"):
+        content = client.get(path, asked).content.decode()
+        assert "Sector grade" in content, path
+        assert 'class="grade ' not in content, path
+        own = content.replace("Internal risk class scheme", "")
+        assert "Class C" not in own, path
+        assert ">Risk class<" not in own, path
+    page = client.get(f"/ratings/{entity.credit_code}/", asked).content.decode()
+    assert "not the comprehensive evaluation" in page
+    assert "internal</span>" not in page
+    families = [
+        row["family"] for row in client.get("/api/v1/ratings/", {"family": "sector"}).json()["results"]
+    ]
+    assert families == ["sector"]
 
 
 def test_a_risk_class_is_named_beside_the_grade_but_never_sealed(client, official, record, rated):
@@ -403,7 +439,8 @@ def test_the_list_by_rest_holds_what_one_may_see(client, record, rated):
         "74.00",
     )
     client.force_login(MemberFactory())
-    assert len(client.get("/api/v1/ratings/").json()["results"]) == 4
+    assert len(client.get("/api/v1/ratings/").json()["results"]) == 2
+    assert len(client.get("/api/v1/ratings/", {"family": "risk"}).json()["results"]) == 2
     assert len(client.get("/api/v1/ratings/", {"scheme": "risk-class"}).json()["results"]) == 2
     assert client.get("/api/v1/ratings/", {"grade": "A"}).json()["results"] == []
     client.force_login(UserFactory())
