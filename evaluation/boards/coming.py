@@ -10,7 +10,7 @@ from evaluation import frames
 from evaluation.birthdays import entities_touched_by
 from evaluation.boards.models import ComingDay, ComingMove
 from evaluation.columns import Columns, Vocabulary
-from evaluation.kernel import NOT_RATED, RatingColumns, rate
+from evaluation.kernel import NOT_RATED, RatingColumns
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 from evaluation.storing import POINTLESS, points_of
 
@@ -57,8 +57,8 @@ def _look_at(day: date, today: date, schemes: list[SchemeInForce]) -> bool:
 
 def _moves(columns: Columns, scheme: SchemeInForce, day: date, within: ComingDay):
     """Who gets another grade on the day, and how many get other points."""
-    before = rate(columns, scheme.compiled, day - timedelta(days=1))
-    after = rate(columns, scheme.compiled, day)
+    before = scheme.rate(columns, day - timedelta(days=1))
+    after = scheme.rate(columns, day)
     moved = int(((points_of(before) != points_of(after)) | (before.place != after.place)).sum())
     rows = np.flatnonzero(before.place != after.place)
     return (

@@ -8,7 +8,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from entities.models import CreditRecord
-from evaluation import kernel
 from evaluation.boards.models import BodyWeight, WeighedRange
 from evaluation.bulk import Reader, cut_ranges
 from evaluation.columns import Columns, Ints
@@ -76,7 +75,7 @@ def _bodies(columns: Columns, first: int, last: int) -> Ints:
 def _weights(
     columns: Columns, body: Ints, scheme: SchemeInForce, day: date, within: WeighedRange
 ) -> list[BodyWeight]:
-    told = kernel.explain(columns, scheme.compiled, day)
+    told = scheme.explain(columns, day)
     chosen = (told.findings.piece == Piece.RECORD) & (told.findings.points != 0)
     record, points = told.findings.record[chosen], told.findings.points[chosen]
     owner, of_entity = body[record], columns.records.entity_index[record]
