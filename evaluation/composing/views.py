@@ -177,7 +177,11 @@ def source(request: HttpRequest, draft_id: int) -> HttpResponse:
     """The document as text, which can say everything that the language can; all problems at once, with their lines."""
     one = _editable(request, draft_id)
     head = _head_form(request, one)
-    text = json.dumps(one.document, ensure_ascii=False, indent=2)
+    # In the order of the language, without what it takes for granted.
+    document = SchemeDocument.model_validate(one.document)
+    text = json.dumps(
+        document.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=False, indent=2
+    )
     form = SourceForm(request.POST if request.method == "POST" else None, initial={"source": text})
     found: list[Problem] = []
     content: Any = one.document
