@@ -67,7 +67,7 @@ LAWS = (
 def ensure(size: Size, log: Path) -> str:
     """The name of the database with the city of this size; it is made where it is missing or of another make."""
     name = database_of(size)
-    wanted = f"{_make()} {size.entities} {size.records}"
+    wanted = f"{make()} {size.entities} {size.records}"
     if databases.mark_of(name) == wanted:
         return name
     started = time.monotonic()
@@ -83,7 +83,7 @@ def database_of(size: Size) -> str:
     return f"bench_{size.name}"
 
 
-def _make() -> str:
+def make() -> str:
     """A mark of the schema and of this generator: another mark, another city."""
     root = Path(__file__).resolve().parents[1]
     migrations = sorted(root.glob("*/migrations/*.py")) + sorted(root.glob("*/*/migrations/*.py"))

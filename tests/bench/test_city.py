@@ -118,3 +118,4 @@ def test_searches_of_every_kind_are_asked(tiny):
 
     assert set(found["by_kind"]) == {kind for kind, _text in search.questions(16)}
     assert found["product"] > 0 and found["baseline"] > 0
+    assert (found["entities"], found["queries"] >= 1, found["server"] >= 0) == (60, True, True)
