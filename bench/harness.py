@@ -49,7 +49,7 @@ class Size:
 
 SIZES = {
     "small": Size(
-        "small", 10_000, 100_000, rows=100_000, sample=20_000, searches=400, flat=(10_000, 100_000)
+        "small", 10_000, 100_000, rows=100_000, sample=50_000, searches=400, flat=(10_000, 100_000)
     ),
     "city": Size(
         "city",
