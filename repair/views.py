@@ -107,6 +107,7 @@ def _show(
         "shell": _shell(request.user) if page.side != "applicant" else "base_portal.html",
         "page": page,
         "case": page.case,
+        "tracker": [*page.tracker, *([proof.node] if proof else [])],
         "problem": problem,
         "papers": [_paper(paper, page.case) for paper in page.papers],
         "proof": proof,

@@ -53,8 +53,3 @@ class PortalConfig(AppConfig):
                 label=_("How ratings are made"), url_name="portal:methods", bar=navigation.PORTAL, order=70
             )
         )
-        navigation.register(
-            navigation.Item(
-                label=_("Check a paper"), url_name="portal:verify-home", bar=navigation.PORTAL, order=80
-            )
-        )

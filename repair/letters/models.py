@@ -2,7 +2,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from entities.models import Document
 from repair.models import Case, CaseStep
@@ -52,7 +52,7 @@ class Letter(models.Model):
         MATERIAL = "material", _("Request for material")
         DECISION = "decision", _("Decision")
         RESULT = "result", _("Notice that the case is closed")
-        CERTIFICATE = "certificate", _("Certificate")
+        CERTIFICATE = "certificate", pgettext_lazy("a paper that was issued", "Certificate")
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

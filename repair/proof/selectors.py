@@ -33,6 +33,18 @@ class ProofView:
         return len(self.sites)
 
     @property
+    def node(self) -> dict:
+        """The last step of the case's way, as the component `case_tracker` takes it."""
+        counted = _("%(done)d of %(total)d confirmed") % {"done": self.done, "total": self.total}
+        closed = self.effect.closed_at
+        return {
+            "label": _("Gone everywhere"),
+            "state": "done" if closed else "current",
+            "when": closed,
+            "who": "" if closed else counted,
+        }
+
+    @property
     def headline(self) -> str:
         if self.effect.closed_at:
             return _("Closed: gone everywhere since %(when)s.") % {"when": moment(self.effect.closed_at)}
