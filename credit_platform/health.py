@@ -24,6 +24,7 @@ from entities.models import Delivery, RulesTurn, Submission
 from entities.sharing import selectors as sharing
 from evaluation.models import RatingRequest
 from repair.letters.models import Letter
+from repair.proof import selectors as proof
 from repair.proof.models import Confirmation
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -109,6 +110,14 @@ def _waiting() -> bytes:
         found = rows.aggregate(count=Count("pk"), oldest=Min(since))
         count.labels(what).set(found["count"])
         age.labels(what).set(max((now - found["oldest"]).total_seconds(), 0) if found["oldest"] else 0)
+    differing = Gauge(
+        "credit_publicity_differences",
+        "Records that are public otherwise than they may be, by the last daily comparison.",
+        ["kind"],
+        registry=registry,
+    )
+    for kind, _label, rows_open in proof.difference_counts():
+        differing.labels(kind).set(rows_open)
     return generate_latest(registry)
 
 

@@ -89,6 +89,10 @@ BEAT_SCHEDULE = {
         "task": "repair.proof.tasks.confirm_waiting",
         "schedule": 60.0,
     },
+    "compare what is public with what may be public, every morning": {
+        "task": "repair.proof.tasks.compare_what_is_public",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "type and sign letters that wait, every minute": {
         "task": "repair.letters.tasks.type_waiting",
         "schedule": 60.0,

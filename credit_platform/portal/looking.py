@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from credit_platform.portal import selectors
+from credit_platform.portal import browsing, selectors
 from credit_platform.portal.views import KEPT_SECONDS
 from entities.models import CreditRecord
 from repair.proof import places
@@ -33,7 +33,8 @@ NOBODY_ELSE = "127.0.0.1"
 
 def offer() -> None:
     """Name the public places; called once, when the apps are loaded."""
-    places.register(Place("page", _("The public page of the entity"), _page_shows))
+    places.register(Place("page", _("The public page of the entity, and its public interface"), _page_shows))
+    places.register(Place("leaves", _("Public lists, announcements, feeds and files"), _leaves_show))
     places.register(Place("search", _("The public look-up"), _search_shows))
     places.register(
         Place(
@@ -56,9 +57,19 @@ def _page_shows(record: CreditRecord) -> bool:
     kinds = [kind.code for kind in selectors.SECTIONS.values() if record.record_type.code in kind.types]
     paths = [
         reverse("portal:entity", args=(entity.credit_code,)),
+        reverse("api-public-records", args=(entity.credit_code,)),
         *(reverse("portal:entity-records", args=(entity.credit_code, kind)) for kind in kinds),
     ]
     return any(_says(path, record.document_number) for path in paths)
+
+
+def _leaves_show(record: CreditRecord) -> bool:
+    """Pages, feeds and files of whole kinds all read what this lets through."""
+    return (
+        browsing.leafed_through(timezone.localdate(), (record.record_type.code,))
+        .filter(pk=record.pk)
+        .exists()
+    )
 
 
 def _search_shows(record: CreditRecord) -> bool:

@@ -142,3 +142,38 @@ class Confirmation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effect}, {self.place or self.body}"
+
+
+class Difference(models.Model):
+    """A record that is public otherwise than it may be, from the day it was found until a day finds it agreed."""
+
+    class Kind(models.TextChoices):
+        ENDED_BY_CASE = "ended_by_case", _("Public, although a case has ended it")
+        REPLACED = "replaced", _("Public, although its correction is in force")
+        PAST_ITS_DAY = "past_its_day", _("In force, although its last day is over")
+        TOO_LONG = "too_long", _("Public for longer than its rule allows")
+        NOT_OPEN = "not_open", _("Public, although the catalogue no longer opens its type")
+        WITHHELD = "withheld", _("Public, although its rule says not to publish it")
+        UNMARKED = "unmarked", _("Under objection, but not marked so")
+        NOBODY_TOLD = "nobody_told", _("Over, but missing in the list of changes")
+        MISSING = "missing", _("May be public, but is not shown")
+
+    kind = models.CharField(_("what differs"), max_length=15, choices=Kind)
+    record = models.ForeignKey(CreditRecord, on_delete=models.CASCADE, related_name="+")
+    found_on = models.DateField(_("found on"))
+    seen_at = models.DateTimeField(_("last seen"), auto_now_add=True)
+    settled_on = models.DateField(_("agreed since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("difference")
+        ordering = ("-found_on", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("kind", "record"),
+                condition=Q(settled_on=None),
+                name="a_difference_of_a_kind_stands_once_for_a_record",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.record}"

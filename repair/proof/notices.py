@@ -29,6 +29,9 @@ TEMPLATES = {
     "proof.still_shown": gettext_noop(
         "%(number)s (%(entity)s): a place of this platform still shows the record that is over."
     ),
+    "proof.differences": gettext_noop(
+        "The daily comparison of what is public with what may be public found %(count)s differences that were not there before."
+    ),
     "proof.closed": gettext_noop(
         "%(number)s is closed: every place has confirmed that the record %(record)s of %(entity)s is gone."
     ),
@@ -71,6 +74,18 @@ def still_shown(effect: Effect) -> None:
     _to_lead("proof.still_shown", effect)
 
 
+def differences(count: int) -> None:
+    """Tell the lead office how many were found that did not stand there before."""
+    for office in _lead_offices():
+        feedback.notify(
+            kind="proof.differences", params={"count": count}, url=reverse("proof:differences"), body=office
+        )
+
+
+def _lead_offices():
+    return SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True)
+
+
 def closed(effect: Effect) -> None:
     case = effect.case
     params = _params(effect) | {"record": effect.record.document_number}
@@ -79,7 +94,7 @@ def closed(effect: Effect) -> None:
 
 
 def _to_lead(kind: str, effect: Effect, **more) -> None:
-    for office in SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True):
+    for office in _lead_offices():
         feedback.notify(kind=kind, params=_params(effect) | more, url=_url(effect.case), body=office)
 
 

@@ -10,7 +10,7 @@ from credit_platform.ui.formats import moment
 from entities import looks
 from repair.models import Case
 from repair.proof import places, policies
-from repair.proof.models import Confirmation, Effect
+from repair.proof.models import Confirmation, Difference, Effect
 
 State = Confirmation.State
 
@@ -200,3 +200,26 @@ def figures() -> Figures:
         own=Count("key", filter=Q(kind=Confirmation.Kind.OWN, looks__gt=1)),
     )
     return Figures(**waiting)
+
+
+# What is public beside what may be
+
+
+def differences_for_list(*, user, kind: str = "") -> QuerySet[Difference]:
+    """The differences that stand open, the newest first; `Missing` for whoever is not of the lead office."""
+    if not policies.watches_over_all(user):
+        raise Missing
+    found = Difference.objects.filter(settled_on=None).select_related(
+        "record__entity", "record__record_type", "record__submitted_by"
+    )
+    return found.filter(kind=kind) if kind in Difference.Kind.values else found
+
+
+def difference_counts() -> list[tuple[str, str, int]]:
+    """Of each kind that stands open: its code, what it is, and how many."""
+    counts = dict(
+        Difference.objects.filter(settled_on=None).order_by().values_list("kind").annotate(Count("pk"))
+    )
+    return [
+        (kind.value, str(kind.label), counts[kind.value]) for kind in Difference.Kind if kind.value in counts
+    ]

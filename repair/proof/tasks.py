@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from repair.proof import services
+from repair.proof import comparing, services
 
 
 @shared_task(ignore_result=True, acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -18,3 +18,9 @@ def confirm_waiting() -> None:
 def remind() -> None:
     """Remind bodies of what they have not confirmed, every hour."""
     services.remind(now=timezone.now())
+
+
+@shared_task(ignore_result=True, acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True)
+def compare_what_is_public() -> None:
+    """Compare what is public with what may be public, every morning."""
+    comparing.compare(day=timezone.localdate())

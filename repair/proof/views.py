@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
+from entities import looks
 from entities.policies import roles_of
 from repair.proof import policies, selectors, services
 from repair.proof.forms import ExcuseForm
@@ -37,6 +38,7 @@ def confirmation_list(request: HttpRequest) -> HttpResponse:
         "everywhere": everywhere,
         "settled": show == "settled",
         "figures": selectors.figures() if lead else None,
+        "differences": sum(count for _kind, _label, count in selectors.difference_counts()) if lead else 0,
     }
     return render(request, "repair/proof/list.html", context)
 
@@ -78,3 +80,15 @@ def excuse(request: HttpRequest, key) -> HttpResponse:
                 return redirect("repair:case-detail", number=confirmation.effect.case.number)
     context = {"confirmation": confirmation, "form": form, "name": selectors.name_of(confirmation)}
     return render(request, "repair/proof/excuse.html", context, status=status)
+
+
+@login_required
+@require_safe
+def differences(request: HttpRequest) -> HttpResponse:
+    """What is public otherwise than it may be, as the last daily comparison found it."""
+    kind = request.GET.get("kind", "")
+    found = selectors.differences_for_list(user=request.user, kind=kind)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    looks.note([row.record for row in page])
+    context = {"page": page, "counts": selectors.difference_counts(), "kind": kind}
+    return render(request, "repair/proof/differences.html", context)

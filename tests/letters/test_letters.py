@@ -255,7 +255,7 @@ def test_a_certificate_says_from_when_and_which_places_have_confirmed(grant, cas
     later = services.issue_certificate(by=case.opened_by, number=case.number)
     assert later.number != early.number
     assert "every place below has confirmed it" in words_of(later)
-    assert "The public page of the entity" in words_of(later)
+    assert "The public page of the entity, and its public interface" in words_of(later)
     assert case.letters.filter(kind="result").count() == 1
 
 

@@ -18,7 +18,7 @@ from repair.proof.models import Confirmation, Effect
 from tests.factories import BodyFactory, CaseFactory, MemberFactory, UserFactory, repairable_record
 
 pytestmark = pytest.mark.django_db
-OWN = {"page", "search", "copies", "lists", "changes", "ratings"}
+OWN = {"page", "search", "leaves", "copies", "lists", "changes", "ratings"}
 
 
 def asked(effect) -> dict[str, str]:
@@ -142,7 +142,7 @@ def test_the_platform_looks_at_its_own_places_and_finds_the_record_gone(grant, c
     }
 
 
-@pytest.mark.parametrize("place", ["page", "lists", "changes", "ratings"])
+@pytest.mark.parametrize("place", ["page", "leaves", "lists", "changes", "ratings"])
 def test_each_own_place_sees_a_record_that_is_still_there(place):
     record = repairable_record()
     RatingRequest.objects.create(entity=record.entity, requested_at=timezone.now())

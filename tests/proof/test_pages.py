@@ -60,8 +60,8 @@ def test_every_side_of_the_case_sees_where_it_has_arrived(client, grant, tax, fo
     for reader in (case.opened_by, supervisor, lead):
         found = page(client, reader, reverse("repair:case-detail", args=(case.number,)))
         assert "Where it has taken effect" in found
-        assert "The public page of the entity" in found
-        assert "6 of 7 places have confirmed" in found
+        assert "The public page of the entity, and its public interface" in found
+        assert "7 of 8 places have confirmed" in found
         assert str(tax) in found
     assert reverse("proof:excuse", args=(effect.confirmations.get(body=tax).pk,)) in found
 
