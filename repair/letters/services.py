@@ -65,7 +65,7 @@ def write_letter(case: Case, step: CaseStep) -> None:
     """
     kind = OF_STEP.get(step.action)
     if kind is not None:
-        _write(kind, case, step, by=step.actor or case.appeal_decided_by or case.decided_by)
+        _write(kind, case, step, by=step.actor or case.appeal_decided_by or case.decided_by or case.opened_by)
 
 
 @transaction.atomic

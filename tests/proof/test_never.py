@@ -20,7 +20,7 @@ from tests.permissions.routes import routes
 pytestmark = pytest.mark.django_db
 #: Public addresses that never name a record.
 NAMELESS = {
-    "portal:home", "portal:search", "portal:lists", "portal:methods", "portal:open-data", "portal:verify",
+    "portal:cases", "portal:home", "portal:search", "portal:lists", "portal:methods", "portal:open-data", "portal:verify",
     "portal:verify-file", "portal:verify-home", "portal:verify-key", "api-public-entity",
 }  # fmt: skip
 #: The pages of the entity's own agent, who goes on reading its own record.
