@@ -26,8 +26,12 @@ def main() -> int:
     log = VAR / "log" / "bench.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("")
-    city.ensure(size, log)
-    taken = harness.take(chosen, size, log)
+    try:
+        city.ensure(size, log)
+        taken = harness.take(chosen, size, log)
+    except harness.CannotMeasure as error:
+        print(f"  CANNOT BE MEASURED: there is no city. {error}", flush=True)
+        taken = [harness.Taken(one, None, None, f"There is no city. {error}") for one in chosen]
     report = VAR / "latest.json"
     harness.write_report(report, size, taken)
     print(f"\n{harness.table(taken)}\n\nWritten to {report}.", flush=True)

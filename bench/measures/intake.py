@@ -29,10 +29,13 @@ def vs_copy(run: Run) -> Result:
         file, records = folder / "penalties.csv", folder / "records.copy"
         other.apart("bench.city:write_penalties", str(file), run.size.rows, database=original)
 
+        saved: list[int] = []
+
         def product() -> float:
             with databases.copy_of(original) as copy:
                 told = run.apart("bench.measures.intake:submit_file", str(file), database=copy)
                 run.say(f"    {_steps(told)}")
+                saved.append(told["saved"])
                 if not records.exists():
                     other.apart("bench.measures.intake:dump_records", str(records), database=copy)
             return told["rows"] / told["seconds"]
@@ -41,6 +44,8 @@ def vs_copy(run: Run) -> Result:
             with databases.copy_of(original) as copy:
                 told = other.apart("bench.measures.intake:copy_records", str(records), database=copy)
             run.say(f"    COPY: {_processor(told)}")
+            if told["rows"] != saved[0]:
+                raise CannotMeasure(f"COPY put {told['rows']:,} records in, the product {saved[0]:,}.")
             return told["rows"] / told["seconds"]
 
         _speed, copied, ratio = alternate(run, product, baseline, unit="rows/s")

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench import city
-from bench.harness import Run, Size
+from bench.harness import CannotMeasure, Run, Size
 from bench.measures import intake, search
 from entities import codes
 from entities.models import CreditRecord, Entity, SubmissionRow
@@ -105,6 +105,25 @@ def test_flatness_is_what_a_row_of_the_largest_file_costs_beside_one_of_the_smal
 
     assert (round(found.value, 6), round(found.baseline, 6)) == (1.5, 200)
     assert sent == [60, 20, 20, 60, 60, 20]
+
+
+def test_records_that_were_not_all_copied_are_no_measure(monkeypatch, tmp_path):
+    def apart(self, target, *arguments, database):
+        rows = 19 if target.endswith("copy_records") else 20
+        return {"rows": rows, "saved": rows, "seconds": 1.0, "steps": {}, "own": 0.1, "server": 0.1}
+
+    monkeypatch.setattr(Run, "apart", apart)
+    monkeypatch.setattr(intake.databases, "copy_of", contextlib.nullcontext)
+    size = Size("tiny", 50, 200, rows=20, sample=50, searches=10, flat=(20, 60))
+
+    with pytest.raises(CannotMeasure, match="COPY put 19 records in, the product 20"):
+        intake.vs_copy(Run(size, tmp_path / "bench.log", say=lambda line: None))
+
+
+def test_a_search_that_does_not_find_what_is_there_is_no_measure(tiny, monkeypatch):
+    monkeypatch.setattr("entities.search.find_entities", lambda user, query: [])
+    with pytest.raises(CannotMeasure, match="was not found"):
+        search.ask(16)
 
 
 def test_import_export_takes_the_same_file(file):

@@ -1,5 +1,6 @@
 """The bench: measures by name, a report whether they went well or not, and an exit code that tells."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -8,8 +9,9 @@ import sys
 
 import pytest
 
-import bench.measures  # noqa: F401 -- Importing them makes them known.
-from bench import harness
+import bench.__main__
+import bench.measures
+from bench import databases, harness
 from bench.harness import CannotMeasure, Measure, Result, Run, Size
 
 TINY = Size("tiny", 50, 200, rows=100, sample=50, searches=10, flat=(20, 60))
@@ -78,6 +80,45 @@ def test_the_table_shows_every_figure_and_a_dash_for_none(take):
 
     assert lines[0].split() == ["measure", "value", "unit", "baseline", "ratio", "peak", "MB"]
     assert lines[1].split() == ["whole", "1,234", "ratio", "–", "–", "–"]
+
+
+def fails(self, target, *arguments, database):
+    raise CannotMeasure(f"{target} ended with code 1.")
+
+
+@pytest.mark.parametrize("one", harness.measures(), ids=lambda one: one.name)
+def test_every_measure_that_cannot_run_says_so_and_has_no_figure(one, monkeypatch, tmp_path):
+    monkeypatch.setattr(Run, "apart", fails)
+    monkeypatch.setattr(databases, "copy_of", contextlib.nullcontext)
+
+    (taken,) = harness.take([one], TINY, tmp_path / "bench.log", say=lambda line: None)
+
+    assert taken.result is None
+    assert "ended with code 1" in taken.problem
+    assert taken.as_json()["value"] is None
+
+
+@pytest.mark.parametrize("broken", ["city", "measure", ""])
+def test_the_bench_fails_when_a_measure_or_the_city_could_not_be_had(broken, monkeypatch, tmp_path, capsys):
+    def ensure(size, log):
+        if broken == "city":
+            raise CannotMeasure("No room is left.")
+
+    def take(run):
+        if broken == "measure":
+            raise CannotMeasure("No room is left.")
+        return Result(1.0)
+
+    monkeypatch.setattr(bench.__main__, "VAR", tmp_path)
+    monkeypatch.setattr(bench.__main__.city, "ensure", ensure)
+    monkeypatch.setattr(harness, "measures", lambda only="": [Measure("one", "ratio", take)])
+    monkeypatch.setattr(harness.databases, "server_version", lambda: "18")
+    monkeypatch.delenv("SIZE", raising=False)
+
+    assert bench.__main__.main() == bool(broken)
+    (kept,) = json.loads((tmp_path / "latest.json").read_text())["measures"]
+    assert ("No room is left." in kept.get("problem", "")) == bool(broken)
+    assert ("CANNOT BE MEASURED" in capsys.readouterr().out) == bool(broken)
 
 
 @pytest.mark.parametrize(
