@@ -26,7 +26,7 @@ LOOKED_EVERY = 0.02
 #: What may be left to do after the last submission, in seconds, before it is a backlog.
 CAUGHT_UP_WITHIN = 5.0
 GIVEN_UP_AFTER = 60.0
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 BODIES = 8
 
 

@@ -104,7 +104,8 @@ def _of_the_registry(document: SchemeDocument) -> Iterator[Problem]:
     """What the language allows and the registry cannot keep or rate."""
     if compile_scheme(document).peer_levels:
         yield Problem(
-            ("components",), _("A scheme that compares peers is run on files, not on the registry.")
+            ("components",),
+            _("A scheme that compares peers cannot be simulated, so it is not published from here."),
         )
     if len(document.scale) not in PLACES:
         yield Problem(("scale",), _("A scheme of the registry has three to seven grades."))

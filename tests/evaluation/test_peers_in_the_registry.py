@@ -1,9 +1,11 @@
 """Schemes that compare peers, on the registry: tables are kept, grades cite them, bulk, single and replay agree."""
 
 from datetime import date, timedelta
+from io import StringIO
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
@@ -13,7 +15,6 @@ from evaluation.models import CurrentRating, PeerTables, RatingChange, RatingRun
 from evaluation.peers import PeerTable
 from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import published_by, schemes_in_force
-from evaluation.schemes.shipped import scheme_library
 from tests.factories import EntityFactory, RecordTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +238,6 @@ def test_numbers_beyond_64_bits_are_kept_exactly():
 
 
 def test_the_shipped_method_of_fmcsa_rates_the_registry(types, record):
-    fmcsa = next(one for one in scheme_library() if one.code == "fmcsa-sms")
     types |= {code: RecordTypeFactory(code=code, polarity="neutral") for code in ("inspection", "violation")}
     carriers = [EntityFactory() for _ in range(8)]
     for number, carrier in enumerate(carriers):
@@ -248,11 +248,17 @@ def test_the_shipped_method_of_fmcsa_rates_the_registry(types, record):
                 carrier, "violation", document_number=f"v{number}-{visit}", decided_on=decided,
                 details={"inspection": f"i{number}-{visit}", "severity": number + 1, "oos_weight": 0},
             )  # fmt: skip
-    install(fmcsa.document, "fmcsa-sms")
-    services.rate_all(as_of=TODAY())
+    out = StringIO()
+    call_command("seed_schemes", also=["fmcsa-sms"], stdout=out)
+    assert "fmcsa-sms: published as" in out.getvalue()
     found = grades("fmcsa-sms")
     assert {found[carrier.pk][0] for carrier in carriers} >= {"Q1", "Q4"}
     assert services.verify_ratings(as_of=TODAY()).differences == []
-    at_once, _ = found, CurrentRating.objects.all().delete()
+    CurrentRating.objects.all().delete()
     rate_now(*carriers)
-    assert grades("fmcsa-sms") == at_once
+    assert grades("fmcsa-sms") == found
+
+
+def test_only_methods_that_come_along_are_published_as_examples(db):
+    with pytest.raises(CommandError, match="No such example: mine"):
+        call_command("seed_schemes", also=["mine"], stdout=StringIO())
