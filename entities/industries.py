@@ -1,5 +1,14 @@
-"""The sections of GB/T 4754-2017: what the letter of an industry code stands for."""
+"""What an industry code of GB/T 4754-2017 stands for.
 
+The twenty sections are here. The names of the 97 divisions and all below them are no free data: an operator who has
+the table of the standard names its file in `INDUSTRY_NAMES`, and pages then name the very industry.
+"""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +36,24 @@ SECTIONS: dict[str, str | Promise] = {
 }
 
 
+@cache
+def names() -> dict[str, str]:
+    """Names by code (C14, C141, C1411) as the operator's table has them; none without one.
+
+    Its columns: `section` (the letter), `division`, `group` and `class` (two to four digits, empty below the level of
+    the row) and `name`.
+    """
+    if not settings.INDUSTRY_NAMES:
+        return {}
+    with Path(settings.INDUSTRY_NAMES).open(encoding="utf-8-sig", newline="") as file:
+        return {
+            row["section"] + (row["class"] or row["group"] or row["division"]): row["name"]
+            for row in csv.DictReader(file)
+        }
+
+
 def described(industry_code: str) -> str:
-    """The section to which the industry belongs; "" for a code that is none."""
-    return str(SECTIONS.get(industry_code[:1], ""))
+    """The industry by name with its section, or the section alone; "" for a code that is none."""
+    section = str(SECTIONS.get(industry_code[:1], ""))
+    name = names().get(industry_code, "") if len(industry_code) > 1 else ""
+    return f"{name}（{section}）" if name and section else section

@@ -122,7 +122,7 @@ COLUMNS = (
         "authority",
         "作出处罚决定的机关名称",
         _("Deciding authority"),
-        aliases=("authority",),
+        aliases=("处理机构", "authority"),
         required=True,
         example="云汀金融监督管理局",
     ),

@@ -271,6 +271,8 @@ OAUTH2_PROVIDER = {
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 #: How often a client may ask for a token from one address in a minute.
+#: The table of GB/T 4754-2017, see `entities.industries`; without one pages name the section of an industry.
+INDUSTRY_NAMES = os.environ.get("INDUSTRY_NAMES", "")
 TOKENS_PER_MINUTE = int(os.environ.get("TOKENS_PER_MINUTE", "30"))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Credit supervision platform",

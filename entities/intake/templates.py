@@ -10,7 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
-from credit_platform.ui.formats import chinese
+from credit_platform.ui.formats import chinese, listed
 from entities.intake.formats import Column, SubmissionFormat
 from entities.intake.rows import AmountField, ChoiceField, CodeField, DayField, TextField
 from entities.penalty_kinds import CHINESE
@@ -57,7 +57,7 @@ def help_of(fmt: SubmissionFormat, column: Column) -> str:
         case AmountField():
             said.append(_("An amount in yuan, in digits."))
         case ChoiceField():
-            said.append(_("One of: %(words)s.") % {"words": "、".join(words)})
+            said.append(_("One of: %(words)s.") % {"words": listed(words)})
         case CodeField():
             said.append(_("A number or code, at most %(most)s places.") % {"most": field.max_length})
         case TextField():

@@ -52,7 +52,9 @@ def store_document(*, by, upload: UploadedFile, accept: frozenset[str], max_byte
         problems.append(_("The file is empty."))
     elif content_type not in accept:
         kinds = listed(NAMES[kind] for kind in NAMES if kind in accept)
-        problems.append(_("This file cannot be taken; send one of these: %(kinds)s.") % {"kinds": kinds})
+        # Its name is not asked, so it may well look like one of them.
+        said = _("By its content this file is none of these, or it is damaged; send one of these: %(kinds)s.")
+        problems.append(said % {"kinds": kinds})
     if upload.size > max_bytes:
         problems.append(
             _("The file has %(size)s; at most %(most)s can be taken.")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from entities import regions
 from entities.models import Entity
 from entities.sharing import groups
 from entities.sharing.models import WatchedEntity, WatchList
@@ -12,14 +13,14 @@ NONE = Q(pk__in=())
 
 
 def entities_of(watch_list: WatchList) -> Q:
-    """The entities of one list. A region code that ends in zeros means all below it, an industry its branches."""
+    """The entities of one list. A region that ends in zeros means all below it, an industry its branches."""
     match watch_list.kind:
         case WatchList.Kind.PICKED:
             return Q(pk__in=WatchedEntity.objects.filter(watch_list=watch_list).values("entity"))
         case WatchList.Kind.GROUP:
             return Q(pk__in=groups.by_code(watch_list.group).entity_ids(watch_list.body))
         case _place:
-            return _any("region_code__startswith", map(below, watch_list.region_codes)) & _any(
+            return _within(watch_list.region_codes) & _any(
                 "industry_code__startswith", watch_list.industry_codes
             )
 
@@ -51,6 +52,14 @@ def lists_watching(entity: Entity) -> list[WatchList]:
 
 def _stands_on(watch_list: WatchList, entity: Entity) -> bool:
     return Entity.objects.filter(entities_of(watch_list), pk=entity.pk).exists()
+
+
+def _within(region_codes: Iterable[str]) -> Q:
+    """In any of the regions as they are today, with the codes that have become part of them."""
+    beginnings = [below(code) for code in region_codes]
+    former = [code for beginning in beginnings for code in regions.former_codes_within(beginning)]
+    wanted = _any("region_code__startswith", beginnings)
+    return wanted | Q(region_code__in=former) if former else wanted
 
 
 def below(region: str) -> str:

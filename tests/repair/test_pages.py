@@ -131,7 +131,7 @@ def test_a_bad_file_is_named_and_the_good_one_and_the_text_are_kept():
         {"version": 0, "statement": "Paid.", "proofs": [pdf(), program("virus.pdf")], "do": "save"},
     )
     assert answer.status_code == 422
-    assert "virus.pdf: This file cannot be taken" in text_of(answer)
+    assert "virus.pdf: By its content this file is none of these" in text_of(answer)
     case.refresh_from_db()
     assert case.statement == "Paid."
     assert [one.document.name for one in case.documents.all()] == ["receipt.pdf"]
@@ -557,6 +557,6 @@ def test_a_bad_file_does_not_hide_what_else_is_missing():
         {"version": 0, "statement": "", "proofs": [program("virus.pdf")], "do": "submit"},
     )
     page = text_of(answer)
-    assert "virus.pdf: This file cannot be taken" in page
+    assert "virus.pdf: By its content this file is none of these" in page
     assert "Say what was corrected" in page
     assert "Sign the commitment letter" in page
