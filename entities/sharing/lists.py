@@ -168,7 +168,7 @@ def own_look_columns() -> list[Column]:
 def look_columns() -> list[Column]:
     return [
         *own_look_columns(),
-        Column("person", _("Who"), lambda look: look.actor_name),
+        Column("person", _("Who"), selectors.who_looked),
         Column("entity", _("Entity"), lambda look: look.subject_label),
         Column("record_ids", _("Keys of the records"), lambda look: " ".join(map(str, look.record_ids))),
     ]

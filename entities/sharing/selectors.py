@@ -40,7 +40,13 @@ class Look:
 
 def looks_for_list(*, user) -> QuerySet[AccessEntry]:
     """The looks that this user may know of, newest first."""
-    return AccessEntry.objects.filter(policies.looks_visible_to(user)).order_by("-at", "-pk")
+    looks = AccessEntry.objects.filter(policies.looks_visible_to(user))
+    return looks.select_related("actor").order_by("-at", "-pk")
+
+
+def who_looked(look: AccessEntry) -> str:
+    """The person in the reader's language; as the log copied the name where the account is gone."""
+    return str(look.actor or look.actor_name)
 
 
 def looks_at_entity(*, user, entity: Entity) -> QuerySet[AccessEntry]:
@@ -49,7 +55,7 @@ def looks_at_entity(*, user, entity: Entity) -> QuerySet[AccessEntry]:
         return AccessEntry.objects.none()
     absorbed = Entity.everything.filter(merged_into=entity).values("pk")
     looks = AccessEntry.objects.filter(Q(subject_id=entity.pk) | Q(subject_id__in=absorbed))
-    return looks.filter(policies.told_to_its_entity()).order_by("-at", "-pk")
+    return looks.filter(policies.told_to_its_entity()).select_related("actor").order_by("-at", "-pk")
 
 
 def as_looks(entries: Iterable[AccessEntry], *, user) -> list[Look]:
@@ -64,7 +70,7 @@ def as_looks(entries: Iterable[AccessEntry], *, user) -> list[Look]:
             entity_id=entry.subject_id,
             entity=entry.subject_label,
             body=entry.body_name,
-            person=entry.actor_name if named else "",
+            person=who_looked(entry) if named else "",
             way=entry.get_way_display(),
             purpose=places.purpose_of(entry.place),
             records=tuple(found[pk] for pk in entry.record_ids[:MOST_NAMED] if pk in found),

@@ -1,8 +1,10 @@
 """Who reads which looks: the entity those at it, a body its own, the lead office all."""
 
 import pytest
+from django.utils import translation
 
 from credit_platform.audit.models import AccessEntry
+from entities.sharing import selectors
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -92,6 +94,19 @@ def test_another_entitys_agent_finds_no_such_page(client, look, entity):
 def test_a_body_reads_the_looks_of_its_own_people_with_their_names(client, look, inspector, tax):
     assert "Zhou Wei" in page(client, MemberFactory(body=tax, role="supervisor"), "/looks/")
     assert "Zhou Wei" not in page(client, MemberFactory(), "/looks/")
+
+
+def test_a_person_is_named_in_the_readers_language_and_by_the_copied_name_once_the_account_is_gone(look):
+    type(look.actor).objects.filter(pk=look.actor_id).update(name_zh="何淼", name_en="He Miao")
+    lead = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+    for language, name in (("en", "He Miao"), ("zh-hans", "何淼")):
+        with translation.override(language):
+            (shown,) = selectors.as_looks(selectors.looks_for_list(user=lead), user=lead)
+            assert shown.person == name
+    look.actor.memberships.all().delete()
+    look.actor.delete()
+    (shown,) = selectors.as_looks(selectors.looks_for_list(user=lead), user=lead)
+    assert shown.person == look.actor_name
 
 
 def test_the_lead_office_searches_all_looks(client, look, entity):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from credit_platform.audit.models import AccessEntry
 from entities import looks
 from entities.api.serializers import RecordOut
-from entities.sharing import places, policies
+from entities.sharing import places, policies, selectors
 from entities.sharing.feed import Told
 from entities.sharing.models import Change
 
@@ -29,7 +29,7 @@ class LookOut(serializers.ModelSerializer):
         return look.subject_label.partition(" ")[0]
 
     def get_person(self, look: AccessEntry) -> str:
-        return look.actor_name if policies.sees_who_looked(self.context["request"].user) else ""
+        return selectors.who_looked(look) if policies.sees_who_looked(self.context["request"].user) else ""
 
     def get_purpose(self, look: AccessEntry) -> str:
         return places.purpose_of(look.place)
