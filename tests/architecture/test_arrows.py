@@ -21,6 +21,7 @@ LEVELS = (
         "financial_supervision",
         "associations",
     },
+    {"composing", "boards"},
     {"repair"},
     {"proof"},
     {"letters"},

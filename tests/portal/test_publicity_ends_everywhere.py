@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 #: Where the public and another department find the record, `{code}` being the entity's.
-PUBLIC = ("/e/{code}/", "/e/{code}/penalties/", "/announcements/", "/api/v1/public/entities/{code}/")
+PUBLIC = ("/e/{code}/", "/e/{code}/penalties/", "/announcements/", "/api/v1/public/entities/{code}/records/")
 SHARED = (
     "/entities/{code}/",
     "/api/v1/records/?entity={code}",
