@@ -151,6 +151,7 @@ DEEDS = {
     Action.UPHOLD: _("upheld the objection"),
     Action.DISMISS: _("dismissed the objection"),
     Action.NOTE: _("wrote an internal note"),
+    Action.OPINION: _("gave an opinion"),
     Action.SETTLE: _("settled the case, because the record has ended"),
     "record_corrected": _("took the corrected record into the case"),
     "closed": _("closed the case: every place has confirmed"),

@@ -176,6 +176,16 @@ GATHERINGS = (
         primary=Action.APPEAL,
     ),
     Gathering(
+        "opinion",
+        _("Give an opinion"),
+        _(
+            "It stands apart from the decision; whoever gives one does not decide. The applicant does not see it."
+        ),
+        _("What should be decided, and why"),
+        (Action.OPINION,),
+        folded=True,
+    ),
+    Gathering(
         "note",
         _("Internal note"),
         _("The applicant does not see it."),

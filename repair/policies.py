@@ -44,6 +44,7 @@ PROPOSING = (
 DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep")
 #: Decisions of the lead office on an appeal.
 HEARING = ("uphold_appeal", "dismiss_appeal", "remit")
+OPINION = "opinion"
 #: What a record and all that it corrects have in common.
 ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
@@ -105,7 +106,9 @@ def _not_independent(user) -> Q:
         pk__lte=OuterRef("record"), **{name: OuterRef(f"record__{name}") for name in ONE_NUMBER}
     ).filter(written_by(user) | Q(reviewed_by=user.pk))
     steps = apps.get_model("repair", "CaseStep").objects
-    proposed = steps.filter(case=OuterRef("pk"), actor=user.pk, action__in=(*PROPOSING, *DECIDING, *HEARING))
+    proposed = steps.filter(
+        case=OuterRef("pk"), actor=user.pk, action__in=(*PROPOSING, *DECIDING, *HEARING, OPINION)
+    )
     return Q(proposed_by=user.pk) | Q(decided_by=user.pk) | Q(Exists(proposed)) | Q(Exists(earlier))
 
 
@@ -330,6 +333,8 @@ def _why_not_independent(user_id: int, case) -> str:
         return _("You took the decision that is appealed against.")
     if took & set(HEARING):
         return _("You decided on an appeal in this case already.")
+    if OPINION in took:
+        return _("You gave an opinion in this case.")
     return hands_on_record(case.record).get(user_id, "")
 
 

@@ -7,7 +7,7 @@ from entities.catalogue.instruments import INSTRUMENTS
 from repair import policies, rules
 from repair.clock_catalogue import CLOCK_RULES
 from repair.models import Case, ClockRule, Profile
-from repair.workflow import TABLES, Action, State, Table, at_any_time, name_of
+from repair.workflow import SAID, TABLES, State, Table, at_any_time, name_of
 
 WHO = {
     policies.is_applicant: "someone who acts for the entity",
@@ -114,7 +114,7 @@ def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
 
 
 def _diagram(table: Table) -> str:
-    moves = [move for move in table.values() if move.action != Action.NOTE]
+    moves = [move for move in table.values() if move.action not in SAID]
     ends = {move.target for move in moves} - {move.source for move in moves}
     lines = [
         "```mermaid",

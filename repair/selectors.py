@@ -22,7 +22,7 @@ from repair import clock_rules, corrections, deadlines, policies, rules
 from repair.before_filing import Prospect
 from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
-from repair.workflow import Action, Move, State, moves_open_to
+from repair.workflow import SAID, Action, Move, State, moves_open_to
 
 #: Actions that end in a decision; the page shows why a reader of the desk may not take them.
 DECIDING = {State.PROPOSED: policies.may_decide, State.APPEALED: policies.may_decide_appeal}
@@ -353,6 +353,20 @@ class CasePage:
         return corrections.shown(self.case.correction) if self.internal or decided else []
 
     @property
+    def opinions(self) -> list[tuple[str, list[CaseStep]]]:
+        """The opinions of the department and those of the lead office, apart; empty for who may not read them."""
+        given = [step for step in self.steps if step.action == Action.OPINION]
+        sides = (
+            (_("Opinion of the department"), True),
+            (_("Opinion of the lead office"), False),
+        )
+        found = [
+            (title, [step for step in given if (step.actor_body_id == self.case.deciding_body_id) == own])
+            for title, own in sides
+        ]
+        return [(title, steps) for title, steps in found if steps]
+
+    @property
     def is_lost(self) -> bool:
         """Whether the last decision went against the applicant, by the department or on appeal."""
         return self.case.state in rules.APPEALABLE | {State.APPEAL_DISMISSED}
@@ -634,4 +648,4 @@ def _step_at(case: Case, *actions: str) -> datetime | None:
 
 
 def _last_step_at(case: Case) -> datetime | None:
-    return next((step.at for step in reversed(list(case.steps.all())) if step.action != Action.NOTE), None)
+    return next((step.at for step in reversed(list(case.steps.all())) if step.action not in SAID), None)

@@ -24,7 +24,7 @@ from entities.services import documents, records
 from repair import clocks, corrections, following, notices, policies, rules, suspension
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
-from repair.workflow import Action, Move, State, move_for
+from repair.workflow import SAID, Action, Move, State, move_for
 
 MOST_PROOFS = 20
 LETTER_LANGUAGES = ("zh-hans", "en")
@@ -364,7 +364,7 @@ def act_on_case(
     note = _text(note)
     if _is_pressed_again(case, by, action, version, note):
         return case
-    if action != Action.NOTE and version != case.version:
+    if action not in SAID and version != case.version:
         raise WrongState(_what_happened_since(case, by, version))
     move = move_for(case, action)
     move.who(by, case).require()
@@ -424,7 +424,7 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
     if write := _WRITES.get(move.action):
         write(case, by, note)
     case.state = move.target
-    if move.action != Action.NOTE:
+    if move.action not in SAID:
         case.version += 1
     clocks.after(case, move.action, by=by, note=note, today=today)
     case.save()
@@ -670,7 +670,7 @@ def _acting_body(by, case: Case) -> SubmittingBody | None:
 
 
 def _is_pressed_again(case: Case, by, action: str, version: int, note: str) -> bool:
-    if action == Action.NOTE:
+    if action in SAID:
         last = case.steps.last()
         return last is not None and (last.actor_id, last.action, last.note) == (by.pk, action, note)
     return case.steps.filter(version__gt=version, actor=by, action=action, note=note).exists()
@@ -678,7 +678,7 @@ def _is_pressed_again(case: Case, by, action: str, version: int, note: str) -> b
 
 def _what_happened_since(case: Case, by, version: int) -> str:
     """What a reader with an old page has to know before acting; internal steps are not told to the applicant."""
-    steps = case.steps.filter(version__gt=version).exclude(action=Action.NOTE)
+    steps = case.steps.filter(version__gt=version).exclude(action__in=SAID)
     if not policies.sees_internal_notes(by, case):
         steps = steps.filter(is_internal=False)
     happened = "; ".join(

@@ -68,6 +68,57 @@ TEXTS = (
         REFUSING,
     ),
     StartingText(
+        "objection-corrected",
+        _("Uphold: the record says something else than the decision"),
+        _(
+            "The decision %(record)s says 〔…〕, the record says 〔…〕. The objection of %(entity)s is right in this, and"
+            " the record is corrected."
+        ),
+        frozenset({Action.PROPOSE_CORRECT, Action.UPHOLD}),
+    ),
+    StartingText(
+        "objection-ended",
+        _("Uphold: the record should not stand"),
+        _(
+            "%(record)s concerns 〔…〕 and not %(entity)s, or its time was over on 〔…〕. The objection is right, and the"
+            " record is taken back."
+        ),
+        frozenset({Action.PROPOSE_END, Action.UPHOLD}),
+    ),
+    StartingText(
+        "objection-dismissed",
+        _("Dismiss: the record agrees with the decision"),
+        _(
+            "The record was compared with the decision %(record)s: 〔…〕. It says what the decision says. What the"
+            " objection brings forward, 〔…〕, does not show otherwise, because 〔…〕."
+        ),
+        frozenset({Action.PROPOSE_DISMISS, Action.DISMISS}),
+    ),
+    StartingText(
+        "basis-removed",
+        _("Remove: the decision was revoked, changed or found void"),
+        _(
+            "%(basis)s concerns the decision %(record)s, on which the record of %(entity)s stands. The basis of the"
+            " record has fallen, and it is removed (Administrative Penalty Law, article 48)."
+        ),
+        frozenset({Action.PROPOSE_REMOVE, Action.REMOVE}),
+    ),
+    StartingText(
+        "basis-kept",
+        _("Leave: another decision is concerned"),
+        _(
+            "%(basis)s concerns 〔…〕 and not the decision %(record)s, which stands. The record of %(entity)s is left as"
+            " it is."
+        ),
+        frozenset({Action.PROPOSE_KEEP, Action.KEEP}),
+    ),
+    StartingText(
+        "appeal-against-department",
+        _("Uphold: the decision of the department does not hold"),
+        _("The department decided that 〔…〕. The papers in the case show otherwise: 〔…〕."),
+        frozenset({Action.REMIT}),
+    ),
+    StartingText(
         "material-receipt",
         _("Ask for proof of payment"),
         _(
@@ -120,6 +171,7 @@ def fill_in(choice: str, case: Case) -> str:
         return str(text.text) % {
             "record": case.record.document_number,
             "entity": case.entity.name,
+            "basis": f"{case.basis_authority} {case.basis_number}".strip() or TO_FILL_IN,
             "day": day_long(repair_outlook(case.record, timezone.localdate()).day) or TO_FILL_IN,
             "signed": day_long(case.commitment_signed_at) or TO_FILL_IN,
         }

@@ -343,6 +343,7 @@ def _done(action: str) -> str:
         Action.DISMISS_APPEAL: _("Dismissed. The applicant reads the reasons and what can be done."),
         Action.EXTEND: _("Extended. The applicant reads the reasons."),
         Action.NOTE: _("The note is written."),
+        Action.OPINION: _("The opinion is kept."),
         Action.WITHDRAW: _("It is withdrawn."),
         Action.WITHDRAW_APPEAL: _("The appeal is withdrawn."),
         Action.TAKE_UP_AGAIN: _("The clock of the department runs again."),

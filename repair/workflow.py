@@ -45,6 +45,7 @@ class Action(TextChoices):
     KEEP = "keep", _("Leave the record as it is")
     REMIT = "remit", _("Uphold the appeal and have the record corrected")
     NOTE = "note", _("Write an internal note")
+    OPINION = "opinion", _("Give an opinion")
     EXTEND = "extend", _("Extend the time")
     SETTLE = "settle", _("Settle: the record has ended")
 
@@ -81,9 +82,20 @@ WHY_APPEAL = _("Say why the decision is wrong.")
 WHAT_TO_CORRECT = _("Say what the department is to correct; it reads this, and so does the applicant.")
 WHY_LONGER = _("Say why the time does not suffice; the applicant reads it.")
 WORDS = _("Write what you want to note.")
+OPINION = _("Say what you think should be decided, and why.")
+#: Said in a case without moving it: a page stays fresh whatever of these others write meanwhile.
+SAID = frozenset({Action.NOTE, Action.OPINION})
 ANSWER = _("Add a document, or say why you cannot.")
 
 Table = dict[tuple[Case.State, Action], Move]
+
+
+def _said_in(state: Case.State) -> tuple[Move, ...]:
+    """What officials say to each other in a case: notes, and the opinions of the department and of the lead office."""
+    return (
+        Move(state, Action.NOTE, state, policies.may_note, needs_words=WORDS, is_internal=True),
+        Move(state, Action.OPINION, state, policies.may_note, needs_words=OPINION, is_internal=True),
+    )
 
 
 def _common(applicant: Callable[..., Decision] = policies.is_applicant) -> tuple[Move, ...]:
@@ -127,8 +139,9 @@ def _common(applicant: Callable[..., Decision] = policies.is_applicant) -> tuple
             for state in (State.SUBMITTED, State.PROPOSED)
         ),
         *(
-            Move(state, Action.NOTE, state, policies.may_note, needs_words=WORDS, is_internal=True)
+            move
             for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
+            for move in _said_in(state)
         ),
         *(
             Move(state, Action.WITHDRAW, State.WITHDRAWN, applicant)
@@ -166,14 +179,7 @@ def _appeal(lost: Case.State, won: Case.State) -> tuple[Move, ...]:
             policies.may_decide_appeal,
             needs_words=REASONS,
         ),
-        Move(
-            State.APPEALED,
-            Action.NOTE,
-            State.APPEALED,
-            policies.may_note,
-            needs_words=WORDS,
-            is_internal=True,
-        ),
+        *_said_in(State.APPEALED),
         Move(State.APPEALED, Action.WITHDRAW_APPEAL, lost, policies.is_applicant),
         Move(State.APPEALED, Action.SETTLE, State.SETTLED, policies.only_the_platform),
     )

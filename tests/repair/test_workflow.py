@@ -122,6 +122,10 @@ BASIS = {
     ("appealed", "withdraw_appeal"): ("kept", APPLICANT),
     **APPEAL,
 }
+for _table in (REPAIR, OBJECTION, BASIS):
+    for (_state, _action), (_target, _who) in list(_table.items()):
+        if _action == "note":
+            _table[_state, "opinion"] = (_target, _who)
 EXPECTED = {"repair": REPAIR, "objection": OBJECTION, "basis": BASIS}
 EVERY_STEP = [(kind, *key) for kind, table in EXPECTED.items() for key in table]
 
