@@ -14,7 +14,7 @@ from repair.workflow import TABLES, Action, name_of
 #: Taken after a question of its own, on a page or in a dialog.
 CONFIRMED = {
     Action.WITHDRAW: (
-        _("Withdraw this application?"),
+        _("Withdraw this case?"),
         _(
             "Nobody decides on it any more. You may file a new one later; papers and text have to be given again."
         ),

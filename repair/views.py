@@ -21,7 +21,7 @@ from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
 from repair.texts import fill_in
-from repair.workflow import Action, move_for
+from repair.workflow import Action, move_for, name_of
 
 PER_PAGE = 25
 
@@ -122,7 +122,13 @@ def _show(
         return render(request, "repair/draft.html", context, status=status)
     context["offers"] = pages.offers(page, tried=tried, form=form)
     context["confirmed"] = [
-        {"action": action, "title": title, "says": says, "verb": verb, "danger": danger}
+        {
+            "action": action,
+            "title": title,
+            "says": says,
+            "verb": name_of(action, page.case.kind) if action == Action.WITHDRAW else verb,
+            "danger": danger,
+        }
         for action, (title, says, verb, danger) in pages.CONFIRMED.items()
         if action in page.actions
     ]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from credit_platform.common.errors import InvalidInput, NotPermitted
 from repair import policies, selectors, services, texts
@@ -68,7 +69,9 @@ def test_whoever_gave_an_opinion_does_not_decide_nor_hear_the_appeal(kind):
     )
     case = selectors.case_for(user=hearing, number=case.number)
     assert "gave an opinion" in policies.may_decide_appeal(hearing, case).reason
-    assert not Case.objects.filter(policies.cases_waiting_for(hearing, None), pk=case.pk).exists()
+    assert not Case.objects.filter(
+        policies.cases_waiting_for(hearing, timezone.localdate()), pk=case.pk
+    ).exists()
 
 
 @pytest.mark.parametrize("language", [code for code, _name in texts.LANGUAGES])

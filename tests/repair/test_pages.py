@@ -192,7 +192,7 @@ def test_an_application_about_nothing_is_not_found(query):
 def test_a_withdrawal_is_asked_for_once_more_on_a_page_of_its_own():
     case = CaseFactory()
     page = signed_in(case.opened_by).get(reverse("repair:case-confirm", args=(case.number, "withdraw")))
-    assert "Withdraw this application?" in text_of(page)
+    assert "Withdraw this case?" in text_of(page)
     answer = act(case.opened_by, case, "withdraw", note="We move away.")
     assert answer.status_code == 302
     case.refresh_from_db()
