@@ -34,7 +34,7 @@ def make(
 ) -> PeerTables:
     """Make the tables of a day and keep them; where they say what the last ones of that day or before say, those."""
     tables = worked_out(scheme, as_of, shards)
-    content = _written(tables)
+    content = written(tables)
     digest = hashlib.sha256(content).hexdigest()
     last = PeerTables.objects.filter(version=version, as_of__lte=as_of).order_by("-as_of", "-pk").first()
     if last is not None and last.digest == digest:
@@ -78,7 +78,7 @@ def _read(key: int, digest: str) -> dict[str, PeerTable]:
     content = zlib.decompress(PeerTables.objects.values_list("content", flat=True).get(pk=key))
     if hashlib.sha256(content).hexdigest() != digest:
         raise ValueError(f"The tables of peers {key} are not those that were kept.")
-    return _understood(content)
+    return understood(content)
 
 
 def read(key: int) -> Mapping[str, PeerTable]:
@@ -98,7 +98,7 @@ def len_of(table: PeerTable) -> int:
     return max((sum(map(len, groups.values())) for groups in table.groups), default=0)
 
 
-def _written(tables: Mapping[str, PeerTable]) -> bytes:
+def written(tables: Mapping[str, PeerTable]) -> bytes:
     """The one text of these tables: each number once, with how often it stands there."""
     said = {
         code: {
@@ -117,7 +117,8 @@ def _counted(units: Ints) -> tuple[list[int], list[int]]:
     return different.tolist(), count.tolist()
 
 
-def _understood(content: bytes) -> dict[str, PeerTable]:
+def understood(content: bytes) -> dict[str, PeerTable]:
+    """The tables that such a text holds."""
     said: dict[str, Any] = json.loads(content)
     return {
         code: PeerTable(

@@ -116,6 +116,9 @@ class Simulation(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     one_in = models.PositiveIntegerField(null=True, help_text=_("Of so many entities one is in the sample."))
+    peers = models.BinaryField(
+        null=True, help_text=_("The tables of peers of both documents; none where neither compares any.")
+    )
     results = models.JSONField(null=True)
     is_shared = models.BooleanField(_("shared with the departments"), default=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

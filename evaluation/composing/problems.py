@@ -11,7 +11,7 @@ from pydantic import ValidationError, model_validator
 
 from credit_platform.ui.grades import PLACES
 from evaluation.composing.parameters import Path
-from evaluation.schemes import SchemeDocument, compile_scheme
+from evaluation.schemes import SchemeDocument
 from evaluation.schemes.document import LONGEST_BADGE
 
 
@@ -102,11 +102,6 @@ def problems_of(content: Any) -> list[Problem]:
 
 def _of_the_registry(document: SchemeDocument) -> Iterator[Problem]:
     """What the language allows and the registry cannot keep or rate."""
-    if compile_scheme(document).peer_levels:
-        yield Problem(
-            ("components",),
-            _("A scheme that compares peers cannot be simulated, so it is not published from here."),
-        )
     if len(document.scale) not in PLACES:
         yield Problem(("scale",), _("A scheme of the registry has three to seven grades."))
     for number, grade in enumerate(document.scale):

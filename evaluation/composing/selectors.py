@@ -60,7 +60,7 @@ def simulations_for(*, user) -> QuerySet[Simulation]:
     return (
         Simulation.objects.visible_to(user)
         .select_related("draft__scheme", "base__scheme", "started_by")
-        .defer("results", "document")
+        .defer("results", "document", "peers")
     )
 
 

@@ -7,7 +7,9 @@ made of its key, which is the same whoever draws it; on the sample go the last t
 sensitivity, so that they cost the same in every city.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
@@ -19,8 +21,8 @@ from django.db.models.functions import Cast, Coalesce, Left
 from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
-from evaluation import bulk, frames, replay, selectors
-from evaluation.columns import Bools, Columns, Ints, RecordColumns, Vocabulary
+from evaluation import bulk, frames, peer_store, replay, selectors
+from evaluation.columns import Bools, Columns, Ints, Vocabulary
 from evaluation.composing import tallies
 from evaluation.composing.models import Simulation, SimulationPart
 from evaluation.composing.parameters import parameters_of
@@ -29,6 +31,7 @@ from evaluation.frames import NO_DATE, POSTGRES_EPOCH, Column, Kinds, copy_rows,
 from evaluation.indicators import NO_GRADE
 from evaluation.industries import SECTIONS
 from evaluation.kernel import FindingColumns, Piece, RatingColumns, explain, rate
+from evaluation.peers import PeerTable
 from evaluation.schemes import CompiledScheme, SchemeDocument, compile_scheme
 from evaluation.schemes.in_force import SchemeInForce, in_force
 
@@ -60,6 +63,9 @@ class Reader:
     draft: CompiledScheme
     ranges: _Rated
     districts: tuple[str, ...]
+    #: The tables of peers of both, by code of the component; empty where none is compared.
+    base_peers: Mapping[str, PeerTable]
+    draft_peers: Mapping[str, PeerTable]
     #: The sample with its records in force, once it was asked for.
     sample: Columns | None = None
 
@@ -70,11 +76,19 @@ class Reader:
         draft = compile_scheme(SchemeDocument.model_validate(simulation.document))
         vocabulary = Vocabulary.union((base.compiled.vocabulary, draft.vocabulary))
         both = [base, SchemeInForce(base.scheme, base.version, draft)]
-        return cls(base.compiled, draft, bulk.Reader(both, Kinds(vocabulary)), tuple(selectors.districts()))
+        peers = _kept_peers(simulation)
+        return cls(
+            base.compiled, draft, bulk.Reader(both, Kinds(vocabulary)), tuple(selectors.districts()), *peers
+        )
 
     @property
     def scales(self) -> tuple[int, int]:
         return len(self.base.letters), len(self.draft.letters)
+
+    @property
+    def both(self) -> tuple[tuple[CompiledScheme, Mapping[str, PeerTable]], ...]:
+        """The version and the draft, each with its tables of peers."""
+        return (self.base, self.base_peers), (self.draft, self.draft_peers)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -144,12 +158,46 @@ def _prepared(simulation_id: int) -> Simulation | None:
         simulation.one_in = max(1, -(-Entity.objects.count() // SAMPLE))
         simulation.save(update_fields=("state", "one_in"))
         if not simulation.parts.exists():
-            SimulationPart.objects.bulk_create(_parts_of(simulation))
+            ranges = bulk.cut_ranges()
+            simulation.peers = _peers_of(simulation, ranges)
+            simulation.save(update_fields=("peers",))
+            SimulationPart.objects.bulk_create(_parts_of(simulation, ranges))
     return simulation
 
 
-def _parts_of(simulation: Simulation) -> Iterable[SimulationPart]:
-    for first, last in bulk.cut_ranges():
+def _peers_of(simulation: Simulation, ranges: Sequence[tuple[int, int]]) -> bytes | None:
+    """The tables of peers of both documents, so that every worker holds entities against the same.
+
+    Of the version those by which it rates, where there are any; what is missing is found in a first pass.
+    """
+    base = in_force(simulation.base)
+    draft = compile_scheme(SchemeDocument.model_validate(simulation.document))
+    if not base.compiled.peer_levels and not draft.peer_levels:
+        return None
+    kept = peer_store.last_keys([simulation.base_id], simulation.as_of)
+
+    def worked_out(scheme: CompiledScheme) -> Mapping[str, PeerTable]:
+        kinds = Kinds(scheme.vocabulary)
+
+        def shards() -> Iterable[Columns]:
+            return (frames.columns_of_range(first, last, (), kinds) for first, last in ranges)
+
+        return peer_store.worked_out(scheme, simulation.as_of, shards)
+
+    of_base = peer_store.read(kept[simulation.base_id]) if kept else worked_out(base.compiled)
+    both = [peer_store.written(of_base).decode(), peer_store.written(worked_out(draft)).decode()]
+    return zlib.compress(json.dumps(both).encode())
+
+
+def _kept_peers(simulation: Simulation) -> tuple[Mapping[str, PeerTable], Mapping[str, PeerTable]]:
+    if simulation.peers is None:
+        return {}, {}
+    base, draft = json.loads(zlib.decompress(simulation.peers))
+    return peer_store.understood(base.encode()), peer_store.understood(draft.encode())
+
+
+def _parts_of(simulation: Simulation, ranges: Sequence[tuple[int, int]]) -> Iterable[SimulationPart]:
+    for first, last in ranges:
         yield SimulationPart(simulation=simulation, kind=Kind.CITY, first=first, last=last)
     yield SimulationPart(simulation=simulation, kind=Kind.MONTHS, first=0, last=MONTHS)
     count = len(parameters_of(SchemeDocument.model_validate(simulation.document)))
@@ -216,7 +264,7 @@ def _city(simulation: Simulation, reader: Reader, part: SimulationPart) -> dict[
 
 def tally_of(columns: Columns, reader: Reader, as_of: date, one_in: int, keys: tuple[int, int]) -> Tally:
     """The tally of the entities of the columns, whose keys lie between the two."""
-    before, after = rate(columns, reader.base, as_of), rate(columns, reader.draft, as_of)
+    before, after = (rate(columns, scheme, as_of, peers) for scheme, peers in reader.both)
     groups = _groups(columns.entities, keys, reader.districts, as_of)
     tally = tallies.tally(before, after, reader.scales, groups, in_sample(columns.entities, one_in))
     tally.bodies = _bodies(columns, reader, as_of, before, after)
@@ -277,10 +325,10 @@ def _bodies(
     chosen = np.flatnonzero(far)
     if not len(chosen):
         return {}
-    part = only(columns, chosen)
+    part = columns.only(chosen)
     owners, records = [], []
-    for scheme in (reader.base, reader.draft):
-        rows = _weighing(explain(part, scheme, as_of).findings)
+    for scheme, peers in reader.both:
+        rows = _weighing(explain(part, scheme, as_of, peers).findings)
         owners.append(part.records.entity_index[rows])
         records.append(part.records.record[rows])
     owner, record = np.concatenate(owners), np.concatenate(records)
@@ -317,24 +365,6 @@ def _submitted_by(records: Ints) -> Ints:
     )
 
 
-def only(columns: Columns, chosen: Ints) -> Columns:
-    """The entities of these places, ascending, with their records."""
-    records: RecordColumns = columns.records
-    number = np.full(len(columns.entities), -1, np.int64)
-    number[chosen] = np.arange(len(chosen))
-    rows = records.take(np.flatnonzero(number[records.entity_index] >= 0))
-    part = type(records)(
-        **{
-            name: getattr(rows, name)
-            for name in rows.__dataclass_fields__
-            if name not in {"entities", "entity_index"}
-        },
-        entities=len(chosen),
-        entity_index=number[rows.entity_index],
-    )
-    return Columns(columns.entities[chosen], part, columns.facts.take(chosen))
-
-
 # Why
 
 
@@ -345,7 +375,7 @@ def _with_reasons(movers: Sequence[Sequence], reader: Reader, as_of: date) -> li
     """
     keys = sorted(int(one[0]) for one in movers)
     columns = frames.columns_in_force(keys, reader.vocabulary)
-    given = [_given(columns, scheme, as_of) for scheme in (reader.base, reader.draft)]
+    given = [_given(columns, *one, as_of) for one in reader.both]
     place = {key: number for number, key in enumerate(columns.entities.tolist())}
     return [
         {
@@ -359,9 +389,11 @@ def _with_reasons(movers: Sequence[Sequence], reader: Reader, as_of: date) -> li
     ]
 
 
-def _given(columns: Columns, scheme: CompiledScheme, as_of: date) -> list[dict[str, int]]:
+def _given(
+    columns: Columns, scheme: CompiledScheme, peers: Mapping[str, PeerTable], as_of: date
+) -> list[dict[str, int]]:
     """For each entity what each component gives to it, in hundredths, and 1 for each rule that acts."""
-    findings = explain(columns, scheme, as_of).findings
+    findings = explain(columns, scheme, as_of, peers).findings
     codes = [part.code for part in scheme.parts]
     components = len(scheme.components)
     found: list[dict[str, int]] = [{} for _entity in columns.entities]
@@ -394,18 +426,18 @@ def _months(simulation: Simulation, reader: Reader, part: SimulationPart) -> lis
     """The grades of the sample on the same day of each of the last months, from what the registry knows today.
 
     Each month has its day, for both documents the number of each grade (the last: not rated), and who fell and
-    rose since the month before.
+    rose since the month before. Peers are those of the day of the simulation.
     """
     columns = frames.columns_of(_sample_of(simulation), reader.vocabulary)
-    schemes = {"base": reader.base, "draft": reader.draft}
+    schemes = dict(zip(("base", "draft"), reader.both, strict=True))
     last: dict[str, Ints] = {}
     found = []
     for months in range(part.last, part.first - 1, -1):
         day = months_before(simulation.as_of, months)
         then = replay.on_day(columns, day)
         line: dict[str, Any] = {"day": day.isoformat()}
-        for name, scheme in schemes.items():
-            place = rate(then, scheme, day).place
+        for name, (scheme, peers) in schemes.items():
+            place = rate(then, scheme, day, peers).place
             size = len(scheme.letters)
             counts = np.bincount(np.where(place < 0, size, place), minlength=size + 1).tolist()
             far = tallies.direction(last[name], place, size, size) if name in last else np.zeros(0, np.int64)
@@ -429,13 +461,13 @@ def months_before(day: date, months: int) -> date:
 def _sensitivity(simulation: Simulation, reader: Reader, part: SimulationPart) -> list[dict[str, Any]]:
     """For each parameter of the draft what one step down and one step up do to the sample, beside the draft itself.
 
-    A step that the language does not allow is None.
+    A step that the language does not allow is None. Peers are measured as the draft itself measures them.
     """
     if reader.sample is None:
         reader.sample = frames.columns_in_force(_sample_of(simulation), reader.vocabulary)
     columns = reader.sample
     document = SchemeDocument.model_validate(simulation.document)
-    drafted = rate(columns, reader.draft, simulation.as_of)
+    drafted = rate(columns, reader.draft, simulation.as_of, reader.draft_peers)
     scale = len(reader.draft.letters)
     found = []
     for one in parameters_of(document)[part.first : part.last]:
@@ -445,7 +477,7 @@ def _sensitivity(simulation: Simulation, reader: Reader, part: SimulationPart) -
             if changed is None:
                 line[name] = None
                 continue
-            place = rate(columns, _turned(reader.draft, changed), simulation.as_of).place
+            place = rate(columns, _turned(reader.draft, changed), simulation.as_of, reader.draft_peers).place
             far = tallies.direction(drafted.place, place, scale, scale)
             rated = (drafted.place < 0) != (place < 0)
             line[name] = {

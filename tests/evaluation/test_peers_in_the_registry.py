@@ -227,14 +227,14 @@ def test_kept_tables_are_read_as_they_were_written_and_cannot_be_changed(fined):
 
 def test_numbers_beyond_64_bits_are_kept_exactly():
     huge = PeerTable(9, ({(1, -5): np.array([3, 10**24, 10**24], object)}, {(): np.array([1, 2, 2])}))
-    written = peer_store._written({"one": huge})
-    again = peer_store._understood(written)["one"]
+    written = peer_store.written({"one": huge})
+    again = peer_store.understood(written)["one"]
     assert again.places == 9
     assert [{key: units.tolist() for key, units in groups.items()} for groups in again.groups] == [
         {(1, -5): [3, 10**24, 10**24]},
         {(): [1, 2, 2]},
     ]
-    assert peer_store._written({"one": again}) == written
+    assert peer_store.written({"one": again}) == written
 
 
 def test_the_shipped_method_of_fmcsa_rates_the_registry(types, record):

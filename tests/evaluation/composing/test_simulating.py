@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 
-from entities.models import Entity
 from evaluation import bulk
 from evaluation.composing import services, simulating, tallies
 from evaluation.composing.models import Simulation, SimulationPart
@@ -237,16 +236,28 @@ def test_the_sample_is_the_same_whoever_draws_it():
     assert simulating.in_sample(keys, 1).all()
 
 
-def test_only_some_entities_keep_their_records(harsher, city):
-    simulation = Simulation(draft=harsher, base=harsher.base, document=harsher.document)
-    reader = simulating.Reader.of(simulation)
-    columns = reader.ranges.columns(city[0].pk, city[-1].pk)
+def test_a_draft_that_compares_peers_holds_everybody_against_the_whole_city(
+    draft, change, city, simulate, monkeypatch
+):
+    def against_peers(document):
+        document["components"].append(
+            {
+                "kind": "peers", "code": "among-peers", "name": {"zh": "同类比较", "en": "Among peers"}, "article": "9",
+                "of": {"value": "penalties"}, "among": [[]], "at_least": 2, "weight": "1/4", "if_unknown": "0",
+            }
+        )  # fmt: skip
 
-    part = simulating.only(columns, np.array([1, 3]))
+    changed = change(draft, against_peers)
+    whole = simulate(changed).results
+    assert whole["rose"]
+    monkeypatch.setattr(bulk, "PLACE_BITS", 0)
+    monkeypatch.setattr(bulk, "RECORDS_AT_ONCE", 3)
 
-    assert part.entities.tolist() == [city[1].pk, city[3].pk]
-    assert part.records.count().tolist() == [2, 3]
-    assert Entity.objects.filter(records__in=part.records.record.tolist()).distinct().count() == 2
+    simulation = simulate(changed)
+
+    assert simulation.results == whole
+    reasons = {code for one in whole["rose"] for code, _before, _after in one["because"]}
+    assert "among-peers" in reasons
 
 
 def test_an_entity_without_any_record_is_not_in_the_city_that_is_rated(draft, simulate):
