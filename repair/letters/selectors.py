@@ -130,10 +130,9 @@ def _signature_fits(letter: Letter) -> bool:
 
 
 def _certificate_holds(letter: Letter) -> bool:
-    """As long as the record is over in the way that the certificate says."""
+    """As long as the record is over, in this way or, after a later case, in another that goes further."""
     effect = Effect.objects.select_related("record").get(case=letter.case_id)
-    status = CreditRecord.Status(effect.record.status)
-    return status in HOW and HOW[status] == effect.how
+    return CreditRecord.Status(effect.record.status) in HOW
 
 
 def _is_last_word(letter: Letter) -> bool:

@@ -24,7 +24,7 @@ from repair.proof.places import OVER
 
 Kind = Difference.Kind
 Status = CreditRecord.Status
-ENDED_BY_CASE = (Status.REPAIRED, Status.WITHDRAWN, Status.REPLACED)
+ENDED_BY_CASE = (Status.REPAIRED, Status.WITHDRAWN, Status.ANNULLED, Status.REPLACED)
 BATCH = 5_000
 LONGER_THAN_ITS_RULE = """
     SELECT record.id FROM entities_creditrecord record
