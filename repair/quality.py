@@ -11,7 +11,10 @@ from repair.models import Case
 
 
 def offer() -> None:
-    """Add the figure to the boards; called once, when the apps are loaded."""
+    """Add the figures to the boards; called once, when the apps are loaded."""
+    measures.register(
+        measures.Figure(code="objections-upheld", title=_("Objections upheld"), records=_objections_upheld)
+    )
     measures.register(
         measures.Figure(
             code="changed-on-appeal", title=_("Decisions changed on appeal"), records=_changed_on_appeal
@@ -28,3 +31,12 @@ def _changed_on_appeal(body: SubmittingBody, since: date, until: date) -> Q:
         appeal_decided_at__date__lt=until,
     )
     return Q(pk__in=granted.values("record"))
+
+
+def _objections_upheld(body: SubmittingBody, since: date, until: date) -> Q:
+    """Records to which an objection was upheld, by the body itself or on appeal: what it had sent was wrong."""
+    upheld = Case.objects.filter(deciding_body=body, kind=Case.Kind.OBJECTION, state=Case.State.UPHELD)
+    in_time = Q(appeal_decided_at__date__gte=since, appeal_decided_at__date__lt=until) | Q(
+        appeal_decided_at=None, decided_at__date__gte=since, decided_at__date__lt=until
+    )
+    return Q(pk__in=upheld.filter(in_time).values("record"))

@@ -4,7 +4,10 @@ A body that is asked learns which kind of record of whom is over; the number sta
 looking at it is put on record.
 """
 
+from collections.abc import Callable
+
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from entities.models import SubmittingBody
@@ -32,6 +35,10 @@ TEMPLATES = {
     "proof.differences": gettext_noop(
         "The daily comparison of what is public with what may be public found %(count)s differences that were not there before."
     ),
+    "proof.learned": gettext_noop(
+        "%(number)s shows that the record %(record)s, as %(body)s had sent it, was wrong: %(ground)s. It counts in the accuracy"
+        " of its data. Look at the other records that came about in the same way."
+    ),
     "proof.closed": gettext_noop(
         "%(number)s is closed: every place has confirmed that the record %(record)s of %(entity)s is gone."
     ),
@@ -46,6 +53,32 @@ def register() -> None:
 def ask(confirmation: Confirmation) -> None:
     corrected = confirmation.effect.how == Effect.How.CORRECTED
     _to_body("proof.asked_corrected" if corrected else "proof.asked", confirmation)
+
+
+def learned(effect: Effect) -> None:
+    """Tell the body that had sent the record what an upheld objection teaches; of a repair there is nothing to learn."""
+    case, record = effect.case, effect.record
+    if case.kind != Case.Kind.OBJECTION:
+        return
+    feedback.notify(
+        kind="proof.learned",
+        params=_params(effect)
+        | {
+            "record": record.document_number,
+            "body": feedback.both_names(record.submitted_by),
+            "ground": _in_both_languages(case.get_ground_display),
+        },
+        url=reverse("quality:body", args=(record.submitted_by.code,)),
+        body=record.submitted_by,
+    )
+
+
+def _in_both_languages(says: Callable[[], str]) -> dict[str, str]:
+    written = {}
+    for name, language in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(language):
+            written[name] = str(says())
+    return written
 
 
 def remind(confirmation: Confirmation) -> None:

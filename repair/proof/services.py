@@ -77,6 +77,7 @@ def begin_effect(case: Case, step: CaseStep) -> None:
             confirmation.save(update_fields=("message",))
         elif confirmation.kind == Confirmation.Kind.BODY:
             notices.ask(confirmation)
+    notices.learned(effect)
     audit.record(actor=step.actor, verb="proof.effect.begun", target=case, places=len(asked))
     enqueue_on_commit(signature("repair.proof.tasks.confirm_waiting"))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from associations.models import Association, Member
 from credit_platform.audit.models import AccessEntry, AuditEvent
@@ -122,6 +122,27 @@ def test_an_upheld_objection_asks_for_the_old_record_whether_it_ends_or_is_corre
         done = cases.act_on_case(by=by, number=case.number, action="uphold", version=0, note="It is wrong.")
         assert done.effect.how == how
         assert done.effect.record_id == case.record_id
+
+
+def test_the_body_that_sent_what_was_wrong_is_told_what_it_teaches_and_it_counts_in_its_accuracy(client):
+    case = CaseFactory(
+        record=repairable_record(objected=True), kind="objection", state="proposed", proposal="end"
+    )
+    by = MemberFactory(body=case.deciding_body, role="supervisor")
+    cases.act_on_case(by=by, number=case.number, action="uphold", version=0, note="It is wrong.")
+    notice = Notice.objects.get(kind="proof.learned", body=case.record.submitted_by)
+    assert "was wrong: Something in it is wrong" in notice.text
+    with translation.override("zh-hans"):
+        assert case.record.document_number in notice.text
+        assert "Something" not in notice.text
+    client.force_login(by)
+    shown = client.get(f"/quality/{case.deciding_body.code}/records/?measure=objections-upheld")
+    assert case.record.document_number in shown.content.decode()
+
+
+def test_of_a_repair_there_is_nothing_to_learn(grant, case):
+    grant()
+    assert "proof.learned" not in kinds(body=case.deciding_body)
 
 
 @pytest.mark.parametrize("action", ["refuse", "send_back", "note"])
