@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("entities.urls")),
     path("", include("entities.sharing.urls")),
     path("", include("entities.quality.urls")),
+    path("", include("entities.statements.urls")),
     path("", include("agencies.urls")),
     path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),

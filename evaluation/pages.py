@@ -423,7 +423,10 @@ def waterfall(explained: Explained, total_label: str = "") -> Chart:
             for grade in explained.scheme.document.scale
             if grade.least is not None
         ],
-        listed=[(name, float(one.points), sentences.article_of(one)) for name, one in listed],
+        listed=[
+            (name, float(one.points), sentences.article_of(one, explained.scheme.document))
+            for name, one in listed
+        ],
         note_label=_("Article of the scheme"),
         total_label=total_label,
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 from credit_platform.ui import formats
 from evaluation.explanation import Adjustment, Explained, Reason
 from evaluation.kernel import Skipped
-from evaluation.schemes.document import RecordsComponent
+from evaluation.schemes.document import RecordsComponent, SchemeDocument
 
 
 def why_not_counted(why: Skipped) -> str:
@@ -41,9 +41,9 @@ def name_of_adjustment(adjustment: Adjustment) -> str:
     return _("Limit of “%(indicator)s”") % {"indicator": adjustment.indicator.name}
 
 
-def article_of(part: Reason | Adjustment) -> str:
-    """The article of the scheme that a line of the sum stands on; "" for the bounds of the whole."""
-    return part.indicator.article if part.indicator else ""
+def article_of(part: Reason | Adjustment, document: SchemeDocument) -> str:
+    """The article of the scheme that a line of the sum stands on; the bounds of the whole stand with the scale."""
+    return part.indicator.article if part.indicator else document.scale_article
 
 
 def say(explained: Explained) -> str:

@@ -20,6 +20,7 @@ from evaluation.explanation import Adjustment, Explained
 from evaluation.methods import rungs_of
 from evaluation.models import Scheme
 from evaluation.pages import record_url, waterfall
+from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.selectors import entity_and_schemes
 from evaluation.whatif import Fields, Line, NewRecord, Supposition, WhatIf, fields_of, what_if
@@ -182,7 +183,7 @@ def what_if_page(*, user, credit_code: str, params: QueryDict, today: date) -> W
         told=told,
         is_supposed=bool(supposition),
         say=_say(told),
-        lines=[_line(one) for one in told.lines],
+        lines=[_line(one, scheme.document) for one in told.lines],
         ladder=rungs_of(scheme.document),
         chart=waterfall(told.then, total_label=_("Then")) if supposition and is_official(user) else None,
         chart_says=_say(told),
@@ -221,7 +222,7 @@ def _say(told: WhatIf) -> str:
     return _("The grade would be %(then)s instead of %(now)s, with %(points)s points (%(move)s).") % facts
 
 
-def _line(one: Line) -> BuildUpLine:
+def _line(one: Line, document: SchemeDocument) -> BuildUpLine:
     part = one.part
     if isinstance(part, Adjustment):
         text, url = sentences.name_of_adjustment(part), ""
@@ -230,7 +231,7 @@ def _line(one: Line) -> BuildUpLine:
     return BuildUpLine(
         text=text,
         url=url,
-        article=sentences.article_of(part),
+        article=sentences.article_of(part, document),
         now="–" if one.now is None else formats.points(one.now),
         then="–" if one.then is None else formats.points(one.then),
         differs=one.differs,

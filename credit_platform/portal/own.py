@@ -10,6 +10,7 @@ from credit_platform.common.errors import Missing
 from entities import looks
 from entities.models import CreditRecord, Entity, Notice
 from entities.policies import entities_of
+from entities.statements.selectors import with_statement
 from evaluation.plain import PlainGrade
 from evaluation.selectors import grade_for_entity
 from repair import before_filing, selectors as cases
@@ -57,10 +58,9 @@ class OwnCredit:
 
 def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
     """All that the page of one's own entity shows."""
+    mine_in_force = CreditRecord.objects.visible_to(user).filter(entity=entity).counting_on(today)
     records = (
-        CreditRecord.objects.visible_to(user)
-        .filter(entity=entity)
-        .counting_on(today)
+        with_statement(mine_in_force)
         .select_related("record_type", "submitted_by", "type_version")
         .order_by(F("publish_until").asc(nulls_last=True), "-decided_on", "-pk")
     )

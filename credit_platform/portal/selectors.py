@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from credit_platform.common.errors import Missing
 from entities import codes
 from entities.models import CreditRecord, Entity, PublicityRule, RecordType
+from entities.statements.selectors import with_statement
 from evaluation.methods import rungs_of
 from evaluation.schemes.in_force import SchemeInForce, schemes_for
 
@@ -69,11 +70,9 @@ def entity_by_code(credit_code: str) -> Entity:
 
 def public_records_of(entity: Entity, day: date) -> QuerySet[CreditRecord]:
     """The entity's records that anybody may read on that day, newest first."""
+    records = CreditRecord.objects.filter(entity=entity).public_on(day)
     return (
-        CreditRecord.objects.filter(entity=entity)
-        .public_on(day)
-        .select_related("record_type", "submitted_by")
-        .order_by("-decided_on", "-pk")
+        with_statement(records).select_related("record_type", "submitted_by").order_by("-decided_on", "-pk")
     )
 
 

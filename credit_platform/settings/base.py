@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "entities.systems",
     "entities.sharing",
     "entities.quality",
+    "entities.statements",
     "evaluation",
     "evaluation.composing",
     "evaluation.boards",

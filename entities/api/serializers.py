@@ -58,6 +58,9 @@ class RecordOut(serializers.ModelSerializer):
 
     entity = serializers.SlugRelatedField(slug_field="credit_code", read_only=True)
     entity_name = serializers.SerializerMethodField()
+    statement = serializers.CharField(
+        read_only=True, default="", help_text="What the entity itself says of the record, or empty."
+    )
     submitted_by = serializers.SlugRelatedField(slug_field="code", read_only=True)
     record_type = serializers.SlugRelatedField(slug_field="code", read_only=True)
     publicity_rule = serializers.SlugRelatedField(slug_field="code", read_only=True)
@@ -68,7 +71,7 @@ class RecordOut(serializers.ModelSerializer):
             "id", "entity", "entity_name", "submitted_by", "record_type", "document_number", "title", "facts",
             "legal_basis", "authority", "severity_class", "penalty_kinds", "amount", "details", "decided_on",
             "published_on", "publish_until", "publicity_rule", "withheld", "status", "objected",
-            "suspended", "replaces", "ended_on", "ended_because",
+            "suspended", "replaces", "ended_on", "ended_because", "statement",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -10,7 +10,7 @@ LEVELS = (
     {"accounts"},
     {"audit", "oauth2_provider"},
     {"entities"},
-    {"sharing", "systems"},
+    {"sharing", "systems", "statements"},
     {"quality"},
     {
         "evaluation",

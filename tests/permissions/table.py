@@ -397,6 +397,16 @@ TABLE: dict[str, dict[str, str]] = {
     "ui:styleguide-job": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "ui:styleguide-lookup": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "ui:styleguide-try": {"POST": "302 422 422 422 422 422 422 422 422 422"},
+    "statements:hide": {
+        "GET": "302 404 403 200 200 403 403 403 403 404",
+        "POST": "302 404 403 422 422 403 403 403 403 404",
+    },
+    "statements:of-record": {
+        "GET": "302 404 200 200 200 200 200 200 200 404",
+        "POST": "302 404 403 403 403 403 403 403 422 404",
+    },
+    "statements:show-again": {"POST": "302 404 403 302 302 404 403 404 403 404"},
+    "statements:withdraw": {"POST": "302 404 403 403 403 403 403 403 302 404"},
 }
 
 #: Who may take which list away as a file; whoever may not is told that it is not there.

@@ -19,6 +19,7 @@ from entities.models import (
     SubmittingBody,
 )
 from entities.sharing.models import WatchList, Webhook, WebhookMessage
+from entities.statements.models import Statement
 from entities.systems.services import connect_system
 from evaluation.composing import services as composing, simulating
 from evaluation.models import Scheme
@@ -168,6 +169,16 @@ class World:
             body=self.body, name="Kitchens", kind="picked", created_by=self.people["clerk"]
         )
         self.watch_list.picked.create(entity=self.entity)
+        self.statement = Statement.objects.create(
+            record=self.record, text="Put right at once.", written_by=self.people["agent"]
+        )
+        self.hidden_statement = Statement.objects.create(
+            record=self.repairable,
+            text="They are fools.",
+            written_by=self.people["agent"],
+            state="hidden",
+            hidden_because="It insults.",
+        )
         self.webhook = Webhook.objects.create(
             body=self.body, url="https://example.org/changes", created_by=self.people["supervisor"]
         )
@@ -233,6 +244,7 @@ class World:
             "simulation_id": self.simulation.pk,
             "table": "migration",
             "file_format": "csv",
+            "statement_id": self.statement.pk,
         }
         special = {
             "composing:publish": {"draft_id": self.sent_draft.pk},
@@ -246,6 +258,7 @@ class World:
             "entities:catalogue-entry": {"code": "administrative-penalty"},
             "entities:catalogue-compare": {"code": "administrative-penalty"},
             "entities:catalogue-propose": {"code": "administrative-penalty"},
+            "statements:show-again": {"statement_id": self.hidden_statement.pk},
             "entities:move-undo": {"move_id": self.done_move.pk},
             "entities:record-send": {"record_id": self.draft.pk},
             "entities:record-discard": {"record_id": self.draft.pk},
