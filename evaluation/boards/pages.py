@@ -24,7 +24,7 @@ from evaluation.boards.counting import counted_day
 from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, Period
 from evaluation.boards.weighing import weighed_day
 from evaluation.explanation import as_points
-from evaluation.industries import SECTIONS
+from evaluation.industries import SECTIONS, SHORT
 from evaluation.models import Scheme
 from evaluation.pages import Tab, period_tabs, scheme_tabs
 from evaluation.schemes.in_force import SchemeInForce, scheme_for, schemes_for
@@ -81,6 +81,8 @@ class PartLine:
     """A district or a section of industry with its figures and the way to its own board. `worst` is a share of the rated."""
 
     name: str
+    #: In a word, for a picture.
+    short: str
     figures: Figures
     worst: float | None
     counts: list[int]
@@ -103,7 +105,7 @@ def parts(user, params: QueryDict, by: str) -> dict[str, Any]:
         "lines": lines,
         "worst": worst,
         "chart": charts.stacked(
-            [(line.name, line.figures.now) for line in lines[:PARTS_DRAWN]],
+            [(line.short, line.figures.now) for line in lines[:PARTS_DRAWN]],
             scale=board.scale,
             part_label=label,
             with_colours=shown["is_evaluation"],
@@ -133,6 +135,7 @@ def _part_line(board: Board, by: str, part: str, figures: Figures) -> PartLine:
     name = part if by == "district" else str(SECTIONS.get(part, part))
     return PartLine(
         name=name or _("not known"),
+        short=str(SHORT.get(part, part)) if by == "section" and part else name or _("not known"),
         figures=figures,
         worst=bad / figures.rated if figures.rated else None,
         counts=[figures.now[letter] for letter in (*board.scale, "")],

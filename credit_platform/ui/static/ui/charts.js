@@ -149,7 +149,7 @@
       o.xAxis = axis({ type: "value", max: 1, axisLabel: { show: false }, splitLine: { show: false } });
       o.yAxis = axis({
         type: "category", inverse: true, data: d.parts,
-        axisLabel: { color: tok("ink"), fontSize: 12, width: names, overflow: "break" }
+        axisLabel: { color: tok("ink"), fontSize: 12, width: names, overflow: "truncate" }
       });
       o.series = d.series.map(function (one) {
         return {
