@@ -51,7 +51,8 @@ def _word(words, asked: str | None, default):
 
 def listed(asked: pages.Asked, sort: str) -> QuerySet[CountedRating]:
     """The ratings of the list in their order."""
-    if sort.removeprefix("-") not in SORTS:
+    # Who moved most is asked of those who moved; of a million who mostly did not, no index tells it.
+    if sort.removeprefix("-") not in SORTS or (asked.view == View.ALL and "move" in sort):
         sort = DEFAULT_SORTS[asked.view]
     name = sort.removeprefix("-")
     column = F("points") - F(f"{asked.board.period}_points") if name == "move" else SORTS[name]

@@ -79,7 +79,7 @@ def prepare() -> None:
     person = User.objects.create(username=VIEWER, email=f"{VIEWER}@bench.example", name_zh=VIEWER)
     # Of a body to whose reviewers nothing waits.
     Membership.objects.create(
-        user=person, body=SubmittingBody.objects.get(code="tax"), role=Membership.Role.SUPERVISOR
+        user=person, body=SubmittingBody.objects.get(code="customs"), role=Membership.Role.SUPERVISOR
     )
 
 
