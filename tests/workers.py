@@ -16,7 +16,7 @@ from django.db import connection
 from credit_platform.celery import app
 from credit_platform.embedded.supervisor import die_with_parent
 
-READY_WITHIN = 60
+READY_WITHIN = 150
 # It starts and stops seconds sooner without telling other workers.
 SILENT = ("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO")
 

@@ -20,9 +20,10 @@ from evaluation.models import CurrentRating, RatingChange, RatingRequest
 from tests.factories import EntityFactory
 from tests.workers import running_worker
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration]
+#: Workers take their time to start on a machine that has much else to do.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration, pytest.mark.timeout(600)]
 
-PATIENCE = 60
+PATIENCE = 240
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +95,7 @@ def test_what_a_killed_worker_was_rating_is_rated_by_the_next_and_once(schemes, 
     entities = [EntityFactory() for _ in range(5)]
     for entity in entities:
         record(entity)
-    with HeldUp() as held, running_worker(queues="default") as worker:
+    with running_worker(queues="default") as worker, HeldUp() as held:
         for entity in entities:
             announce(entity)
         wait_until(held.somebody_waits, "no worker came as far as writing")
