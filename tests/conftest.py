@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import budgets
 from tests.workers import running_worker
+
+# A rule holds or does not, however busy the machine is that tries it.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 REAL_DATA_DIR = os.environ.get("REAL_DATA_DIR")
 

@@ -34,19 +34,8 @@ class PortalConfig(AppConfig):
                 url_name="portal:home",
                 bar=navigation.PORTAL,
                 order=60,
-                section=("/search/", "/e/"),
+                section=("/search/", "/e/", "/lists/", "/announcements/", "/open-data/"),
             )
-        )
-        navigation.register(
-            navigation.Item(
-                label=_("Licences and penalties"),
-                url_name="portal:announcements",
-                bar=navigation.PORTAL,
-                order=62,
-            )
-        )
-        navigation.register(
-            navigation.Item(label=_("Public lists"), url_name="portal:lists", bar=navigation.PORTAL, order=64)
         )
         navigation.register(
             navigation.Item(
