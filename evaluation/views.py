@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from entities.policies import roles_of
 from evaluation import lists, pages, selectors
-from evaluation.boards.counting import marks_waiting
+from evaluation.boards.counting import marks_waiting, nothing_counted
 from evaluation.boards.pages import board_tabs
 from evaluation.methods import method_of
 from evaluation.models import Scheme
@@ -45,6 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = lists.listed(asked, request.GET.get("sort", ""))
     count = figures.listed(asked.view, asked.form.chosen_grade)
     page = CountedPaginator(found, ROWS, count=count).get_page(request.GET.get("page"))
+    counting = marks_waiting()
     context = {
         "asked": asked,
         "scheme": asked.board.scheme,
@@ -61,7 +62,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": list(asked.board.listed(page)),
         "waiting": selectors.entities_waiting(),
-        "counting": marks_waiting(),
+        "counting": counting,
+        "nothing_counted": counting and nothing_counted(),
     }
     return render(request, "evaluation/board.html", context)
 

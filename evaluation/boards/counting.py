@@ -57,6 +57,11 @@ def marks_waiting() -> bool:
     return CountMark.objects.exists()
 
 
+def nothing_counted() -> bool:
+    """Whether there are ratings to be counted and none is, as just after an older platform was brought up to date."""
+    return not CountedRating.objects.exists() and CurrentRating.objects.exists()
+
+
 def follow(today: date | None = None) -> int:
     """Count all marked entities anew, so many at a time; how many marks were followed. Zero where another worker does."""
     done = 0

@@ -55,6 +55,17 @@ def test_the_board_counts_grades_and_those_without_one(client, official, record,
     assert (figures.rated, figures.entities) == (2, 4)
 
 
+def test_while_nothing_is_counted_yet_nobody_is_shown_as_not_rated(client, official, city):
+    CurrentRatingFactory(version=city.version)
+    page = client.get(BOARD)
+    assert "The ratings are being counted" in page.content.decode()
+    assert "Grades today" not in page.content.decode()
+    counting.follow()
+    page = client.get(BOARD)
+    assert "The ratings are being counted" not in page.content.decode()
+    assert "Grades today" in page.content.decode()
+
+
 def test_who_fell_and_who_rose_is_counted_and_listed_alike(client, official, record, rated):
     today = timezone.localdate()
     fell, rose, stayed, new = (EntityFactory() for _ in range(4))
