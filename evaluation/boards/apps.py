@@ -8,3 +8,6 @@ class BoardsConfig(AppConfig):
     name = "evaluation.boards"
     label = "boards"
     verbose_name = _("Boards")
+
+    def ready(self) -> None:
+        from evaluation.boards import moves  # noqa: F401  (they register themselves)

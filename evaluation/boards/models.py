@@ -218,8 +218,8 @@ class ComingDay(models.Model):
 
 class ComingMoveQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """As ratings are."""
-        return self.filter(policies.ratings_visible_to(user))
+        """As ratings are; those that were merged since the night move no more."""
+        return self.filter(policies.ratings_visible_to(user), entity__merged_into=None)
 
 
 class ComingMove(models.Model):
