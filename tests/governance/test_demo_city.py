@@ -15,6 +15,8 @@ from credit_platform.audit.models import AuditEvent
 from credit_platform.governance.demo import names, people
 from entities import codes, regions
 from entities.models import CreditRecord, Entity, Notice, PublicityRule
+from evaluation.boards import weighing
+from evaluation.boards.models import ComingDay, CountedRating, CountMark
 from evaluation.models import CurrentRating, RatingChange, RatingRequest
 from repair.models import Case
 
@@ -68,11 +70,19 @@ def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
     assert before == (User.objects.count(), CreditRecord.objects.count(), AuditEvent.objects.count())
     assert people.noted_password() == password
 
+    no_board_is_empty_before_the_first_night()
     every_account_begins_at_its_first_page(client, password)
     the_history_has_a_past()
     nobody_reviewed_their_own()
     the_accounts_are_printed(password)
     the_password_is_readable_by_its_owner_only()
+
+
+def no_board_is_empty_before_the_first_night():
+    assert not CountMark.objects.exists()
+    assert CountedRating.objects.count() == CurrentRating.objects.count()
+    assert ComingDay.objects.filter(moved__gt=0).exists()
+    assert weighing.weighed_day() == timezone.localdate()
 
 
 def every_account_begins_at_its_first_page(client, password):

@@ -21,6 +21,7 @@ from entities.services import records
 from entities.services.entities import register_entities
 from entities.services.feedback import acknowledge
 from evaluation import services as evaluation
+from evaluation.boards import coming, counting, weighing
 
 ENTITIES = 300
 SEED = 339_700
@@ -67,6 +68,10 @@ def make(*, progress: Progress) -> None:
     evaluation.rate_all(as_of=today)
     while evaluation.rate_waiting(limit=1_000, as_of=today):
         pass
+    # What the night does, so that no board is empty until then.
+    counting.follow(today)
+    coming.look_ahead(today)
+    weighing.weigh(today)
     progress("ratings", 1, 1)
 
 
