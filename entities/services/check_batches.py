@@ -56,6 +56,10 @@ class Batch:
         return plain, others
 
 
+#: So many batches, after which everything is looked at once.
+LOOK_AT_ALL_EVERY = 50
+
+
 @contextmanager
 def batches_of(table: Table, job: Job, *, after: int, size: int) -> Iterator[Iterator[Batch]]:
     """The batches of the rows below `after`. While one is worked on, a thread reads and sifts the next one.
@@ -90,10 +94,13 @@ def collecting_by_hand() -> Iterator[None]:
 
 def _one_ahead(made: Iterator[Batch], ahead: ThreadPoolExecutor) -> Iterator[Batch]:
     waiting: Future[Batch | None] = ahead.submit(next, made, None)
+    looked = 0
     while (batch := waiting.result()) is not None:
         waiting = ahead.submit(next, made, None)
         yield batch
-        gc.collect(1)
+        looked += 1
+        # What outlives two looks is looked at no more by those at what is new, and a long file leaves much of it.
+        gc.collect(2 if looked % LOOK_AT_ALL_EVERY == 0 else 1)
 
 
 def _batches(table: Table, job: Job, after: int, pace: _Pace, registry: RegistrySieve) -> Iterator[Batch]:

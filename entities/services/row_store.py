@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import Case, F, When, Window
-from django.db.models.functions import FirstValue
+from django.db.models import Case, F, Sum, When, Window
+from django.db.models.functions import FirstValue, Length
 
 from entities.intake import blocks
 from entities.intake.plain import PlainRow
@@ -19,6 +19,8 @@ COLUMNS = (
     "submission_id", "number", "cells", "draft", "outcome", "problems", "key", "clue", "question", "entity_id",
     "candidates", "match", "register_entity", "is_saved",
 )  # fmt: skip
+#: So many keys are held against each other at once; of a longer file one part after the other.
+KEYS_AT_ONCE = 500_000
 REPEATS_AT_ONCE = 1_000
 
 
@@ -76,22 +78,35 @@ def repeats_in_blocks(submission: Submission) -> Iterator[tuple[int, list[int]]]
     A key of eight bytes may be taken for another one's once in a very long while; then two rows more are judged
     one by one.
     """
-    kept = list(submission.blocks.order_by("first").values_list("pk", "keys"))
-    if not kept:
-        return
-    others = submission.rows.exclude(outcome=Outcome.REFUSED).exclude(key="").values_list("key", flat=True)
-    by_themselves = b"".join(blocks.digest_of(key) for key in others.iterator(chunk_size=10_000))
-    every = np.concatenate([*(blocks.digests(keys) for _pk, keys in kept), blocks.digests(by_themselves)])
-    found, times = np.unique(every, return_counts=True)
-    repeated = found[times > 1]
+    kept = submission.blocks.order_by("first")
+    repeated = _repeated_keys(submission)
     if not len(repeated):
         return
-    for pk, keys in kept:
+    for pk in list(kept.values_list("pk", flat=True)):
+        keys = kept.values_list("keys", flat=True).get(pk=pk)
         places = np.flatnonzero(np.isin(blocks.digests(keys), repeated))
         if len(places):
             block = SubmissionBlock.objects.get(pk=pk)
             numbers = blocks.unpack(block.content)[blocks.NUMBER].to_pylist()
             yield pk, [numbers[place] for place in places.tolist()]
+
+
+def _repeated_keys(submission: Submission) -> np.ndarray:
+    """The keys that more than one row of the file has. However long the file is, so many are held at once."""
+    others = submission.rows.exclude(outcome=Outcome.REFUSED).exclude(key="").values_list("key", flat=True)
+    of_rows = blocks.digests(b"".join(blocks.digest_of(key) for key in others.iterator(chunk_size=10_000)))
+    bytes_kept = submission.blocks.aggregate(all=Sum(Length("keys")))["all"] or 0
+    parts = 1 + bytes_kept // (KEYS_AT_ONCE * of_rows.itemsize)
+    repeated = []
+    for part in range(parts):
+        every = [of_rows[of_rows % parts == part]]
+        for keys in submission.blocks.values_list("keys", flat=True).iterator(chunk_size=100):
+            of_block = blocks.digests(keys)
+            every.append(of_block[of_block % parts == part])
+        together = np.concatenate(every)
+        together.sort()
+        repeated.append(np.unique(together[1:][together[1:] == together[:-1]]))
+    return np.concatenate(repeated)
 
 
 def numbers_in_blocks(submission: Submission, keys: Iterable[str]) -> dict[str, int]:

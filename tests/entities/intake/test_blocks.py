@@ -22,7 +22,7 @@ from entities.models import (
     SubmissionBlock,
     SubmissionRow,
 )
-from entities.services import check_batches, submissions
+from entities.services import check_batches, row_store, submissions
 from tests.entities.intake.conftest import sentences
 from tests.factories import (
     AgentFactory,
@@ -160,7 +160,9 @@ def test_a_changed_row_of_a_large_file_corrects_what_is_there(penalties):
     assert CreditRecord.objects.get(document_number="云7号").facts == "改"
 
 
-def test_rows_that_repeat_are_told_so_wherever_they_are_kept(penalties):
+@pytest.mark.parametrize("at_once", [row_store.KEYS_AT_ONCE, 2])
+def test_rows_that_repeat_are_told_so_wherever_they_are_kept(penalties, monkeypatch, at_once):
+    monkeypatch.setattr(row_store, "KEYS_AT_ONCE", at_once)
     rows = [penalty(n) for n in range(8)]
     submission = penalties.send(
         file_of(*rows, penalty(1, facts="again"), penalty(2, decided_on="x"), penalty(8))
