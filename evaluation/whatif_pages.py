@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django import forms
 from django.http import QueryDict
@@ -54,8 +55,9 @@ class WhatIfForm(forms.Form):
         self._may_say, self._today = may_say, today
         offered = [(one.pk, one.title) for one in records]
         kinds_of_record = [(one.code, str(one)) for one in may_say.types]
-        self.fields["gone"].choices = offered  # type: ignore[attr-defined]
-        self.fields["type"].choices = [("", _("No further record")), *kinds_of_record]  # type: ignore[attr-defined]
+        gone, kind = (cast(forms.ChoiceField, self.fields[name]) for name in ("gone", "type"))
+        gone.choices = offered
+        kind.choices = [("", _("No further record")), *kinds_of_record]
         if may_say.penalty_kinds:
             kinds = [(kind, _label_of(kind)) for kind in may_say.penalty_kinds]
             self.fields["penalty_kind"] = forms.ChoiceField(

@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -158,27 +160,28 @@ def open_entities(times: int) -> dict:
     return {"p95": _p95(spent), "half": float(np.percentile(spent, 50))}
 
 
-_client = None
-
-
-def _open(address: str) -> float:
-    """Milliseconds of one request, signed in; the first ones of a process are not counted."""
-    global _client  # noqa: PLW0603 -- One session for all requests of the process.
+@cache
+def _signed_in() -> Any:
+    """One session for all requests of the process; its first ones are not counted."""
     from django.conf import settings
     from django.test import Client
 
-    if _client is None:
-        from credit_platform.accounts.models import User
+    from credit_platform.accounts.models import User
 
-        settings.ALLOWED_HOSTS = ["*"]
-        _client = Client()
-        person = User.objects.get(username=VIEWER)
-        _client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
-        for _warm in range(3):
-            _client.get("/ratings/")
-            _client.get(address)
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    person = User.objects.get(username=VIEWER)
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    for _warm in range(3):
+        client.get("/ratings/")
+    return client
+
+
+def _open(address: str) -> float:
+    """Milliseconds of one request, signed in."""
+    client = _signed_in()
     started = time.perf_counter()
-    response = _client.get(address)
+    response = client.get(address)
     took = (time.perf_counter() - started) * 1000
     if response.status_code != 200:
         raise CannotMeasure(f"{address} answered {response.status_code}.")

@@ -264,7 +264,7 @@ def _workers() -> Iterator[None]:
     command = [sys.executable, "-m", "celery", "--app", "credit_platform", "worker", "--queues", "default"]
     worker = subprocess.Popen(
         [*command, "--hostname", name, "--concurrency", str(WORKERS), *silent],
-        preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),  # noqa: PLW1509 -- No threads here yet.
+        preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
     )
     try:
         _wait(lambda: bool(app.control.ping(destination=[name], timeout=0.5)), worker)
