@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import Case, F, Sum, When, Window
+from django.db.models import Case, F, When, Window
 from django.db.models.functions import FirstValue, Length
 
 from entities.intake import blocks
@@ -79,10 +79,13 @@ def repeats_in_blocks(submission: Submission) -> Iterator[tuple[int, list[int]]]
     one by one.
     """
     kept = submission.blocks.order_by("first")
-    repeated = _repeated_keys(submission)
+    sizes = dict(kept.values_list("pk", Length("keys")))
+    if not sizes:
+        return
+    repeated = _repeated_keys(submission, sum(sizes.values()))
     if not len(repeated):
         return
-    for pk in list(kept.values_list("pk", flat=True)):
+    for pk in sizes:
         keys = kept.values_list("keys", flat=True).get(pk=pk)
         places = np.flatnonzero(np.isin(blocks.digests(keys), repeated))
         if len(places):
@@ -91,11 +94,10 @@ def repeats_in_blocks(submission: Submission) -> Iterator[tuple[int, list[int]]]
             yield pk, [numbers[place] for place in places.tolist()]
 
 
-def _repeated_keys(submission: Submission) -> np.ndarray:
+def _repeated_keys(submission: Submission, bytes_kept: int) -> np.ndarray:
     """The keys that more than one row of the file has. However long the file is, so many are held at once."""
     others = submission.rows.exclude(outcome=Outcome.REFUSED).exclude(key="").values_list("key", flat=True)
     of_rows = blocks.digests(b"".join(blocks.digest_of(key) for key in others.iterator(chunk_size=10_000)))
-    bytes_kept = submission.blocks.aggregate(all=Sum(Length("keys")))["all"] or 0
     parts = 1 + bytes_kept // (KEYS_AT_ONCE * of_rows.itemsize)
     repeated = []
     for part in range(parts):
