@@ -83,7 +83,7 @@ def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
         )
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: complaints.extend(_complaint(page, message)))
+        page.on("console", lambda message: complaints.extend(complaint(page, message)))
         return page
 
     yield open_page
@@ -103,7 +103,7 @@ def workers(transactional_db, media, monkeypatch) -> Iterator[None]:
         yield
 
 
-def _complaint(page: Page, message: ConsoleMessage) -> list[str]:
+def complaint(page: Page, message: ConsoleMessage) -> list[str]:
     """An error that the browser shows. A refusal the server gave on purpose is not one; a missing static file is."""
     # htmx reports its own cancelling of a request, when a newer one takes its place, as an error.
     if message.text.startswith(("htmx:sendAbort", "htmx:afterRequest")):

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from entities.sharing import exports
-from tests.permissions.routes import routes
 from tests.permissions.table import LISTS, ROLES, TABLE
-from tests.permissions.world import World
+from tests.permissions.world import ROUTES, World, one_world
+
+pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ROUTES = dict(routes())
 #: Whoever is refused here is refused to everybody.
 THE_MOST_TRUSTED = ("supervisor", "lead", "agent")
 
@@ -25,9 +25,7 @@ class _Undo(Exception):
 
 def answer(world: World, route: str, method: str, role: str) -> int:
     """The status that this reader gets there with an empty body; whatever the request changed is undone."""
-    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
-    with translation.override("en"):
-        return _status(world, method, reverse(route, kwargs=arguments) + world.query_of(route), role)
+    return _status(world, method, world.address_of(route), role)
 
 
 def _status(world: World, method: str, url: str, role: str) -> int:
@@ -54,16 +52,11 @@ def _close(response) -> None:
     request_finished.connect(close_old_connections)
 
 
-def _groups(route: str) -> set[str]:
-    return set(ROUTES[route].pattern.regex.groupindex)
-
-
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     """One world for the whole table, since nothing that is asked of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
+    with one_world(django_db_blocker) as world:
+        yield world
 
 
 @pytest.mark.parametrize("route", sorted(TABLE))

@@ -11,8 +11,10 @@ from credit_platform.audit.models import AccessEntry
 from entities.models import CreditRecord, RecordTypeVersion
 from repair.models import Case
 from tests.permissions.table import LISTS, ROLES, TABLE
-from tests.permissions.test_every_address import ROUTES, _close, _groups, _Undo
-from tests.permissions.world import World
+from tests.permissions.test_every_address import _close, _Undo
+from tests.permissions.world import World, one_world
+
+pytestmark = pytest.mark.django_db
 
 #: Gives back the sender's own rows, which this world does not have.
 WITHOUT_RECORDS = ("entities:submission-rest",)
@@ -35,14 +37,8 @@ READERS = {
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     """The world of the permission table, asked once for each disclosure; nothing that is asked of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
-
-
-def _address(world: World, route: str) -> str:
-    arguments = world.arguments_of(route, set(ROUTES[route].pattern.converters) or _groups(route))
-    return reverse(route, kwargs=arguments) + world.query_of(route)
+    with one_world(django_db_blocker) as world:
+        yield world
 
 
 def _read(world: World, address: str, role: str) -> tuple[str, set[int]]:
@@ -71,7 +67,7 @@ def _visible_to(person) -> set[int]:
 @pytest.mark.parametrize("route", READ)
 def test_a_reader_is_shown_what_is_shared_with_them_and_each_look_at_the_rest_is_logged(world, route):
     with translation.override("en"):
-        _hold_to_what_is_shared(world, _address(world, route), READERS[route])
+        _hold_to_what_is_shared(world, world.address_of(route), READERS[route])
 
 
 @pytest.mark.parametrize("code", sorted(LISTS))

@@ -1,10 +1,14 @@
 """A small world in which every address means something: two departments, a lead office, an association, an entity."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.utils import timezone
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from associations.models import Association, Member
 from entities.models import (
@@ -29,6 +33,9 @@ from repair.models import CaseDocument, CaseStep
 from repair.proof.models import Confirmation, Effect
 from tests import factories
 from tests.browser.city import build_city
+from tests.permissions.routes import routes
+
+ROUTES = dict(routes())
 
 
 class World:
@@ -214,6 +221,13 @@ class World:
             file=ContentFile(b"%PDF-1.7\n%%EOF\n", name=name),
         )
 
+    def address_of(self, route: str) -> str:
+        """The address at which the thing of this world is asked about by this route."""
+        pattern = ROUTES[route].pattern
+        names = set(pattern.converters) or set(pattern.regex.groupindex)
+        with translation.override("en"):
+            return reverse(route, kwargs=self.arguments_of(route, names)) + self.query_of(route)
+
     def arguments_of(self, route: str, names: set[str]) -> dict[str, Any]:
         """What stands in the address: for each name the thing of this world, with the exceptions of a few routes."""
         usual = {
@@ -316,3 +330,11 @@ class World:
             "watched": watch_list,
             "quality-records": f"?body={self.body.code}",
         }.get(code, "")
+
+
+@contextmanager
+def one_world(blocker) -> Iterator[World]:
+    """A world for many tests, in one transaction; nothing of it stays."""
+    with blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)

@@ -366,6 +366,8 @@
           type: "line", step: "end", data: d.forecast, symbol: "none", silent: true,
           lineStyle: { color: tok("ink-2"), width: 2, type: [3, 4] }
         });
+      }
+      if (d.today) {
         limits.push({
           xAxis: d.today, name: d.words.today,
           label: {

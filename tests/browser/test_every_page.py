@@ -1,0 +1,88 @@
+"""Every page that the permission table knows, as a reader of it sees it: at a desk in English, on a phone in Chinese."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from evaluation.boards import coming, counting
+from evaluation.services import rate_waiting
+from tests.browser.accessibility import assert_accessible
+from tests.browser.answering import answering
+from tests.browser.conftest import HEIGHTS, complaint
+from tests.permissions.table import ROLES, TABLE
+from tests.permissions.world import World, one_world
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"en": "en", "zh-hans": "zh-CN"}
+ADDRESS = "http://localhost"
+#: What these answer is a part of a page, a file, or meant for programs.
+NOT_PAGES = frozenset(
+    {
+        "agencies:desk-uploads", "agencies:enter-preview", "composing:table-file", "entities:lookup",
+        "entities:submission-job", "entities:submission-rest", "entities:submission-template",
+        "entities:submission-template-sheet", "evaluation:scheme-document", "healthz", "letters:letter",
+        "letters:signature", "letters:statement", "metrics", "portal:announcement-feed", "portal:dataset",
+        "portal:list-feed", "portal:verify-key", "readyz", "repair:case-document", "sharing:export",
+        "ui:styleguide-job", "ui:styleguide-lookup",
+    }
+)  # fmt: skip
+#: The reader to whom a page is shown, of those who get it: the public where it may.
+READER_OF = {
+    route: next(role for role, status in zip(ROLES, methods["GET"].split(), strict=True) if status == "200")
+    for route, methods in TABLE.items()
+    if "200" in methods.get("GET", "") and not route.startswith("api-")
+}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The world of the permission table, rated and counted, so that its boards have something to show."""
+    with one_world(django_db_blocker) as world:
+        today = timezone.localdate()
+        while rate_waiting(limit=100, as_of=today):
+            pass
+        counting.rebuild(today)
+        coming.look_ahead(today)
+        yield world
+
+
+def _reader(world: World, role: str, lang: str) -> Client:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = lang
+    if person := world.people[role]:
+        client.force_login(
+            type(person).objects.get(pk=person.pk), backend=settings.AUTHENTICATION_BACKENDS[0]
+        )
+    return client
+
+
+@pytest.mark.parametrize(("lang", "width"), (("en", 1440), ("zh-hans", 390)))
+@pytest.mark.parametrize("route", sorted(READER_OF.keys() - NOT_PAGES))
+def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(world, browser, route, lang, width):
+    context = browser.new_context(
+        base_url=ADDRESS,
+        viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+        timezone_id=settings.TIME_ZONE,
+    )
+    complaints: list[str] = []
+    try:
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: complaints.extend(complaint(page, message)))
+        page.route("**/*", answering(_reader(world, READER_OF[route], lang)))
+        page.goto(world.address_of(route))
+        assert page.locator("html").get_attribute("lang") == SAID[lang]
+        assert page.locator("main h1").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert_accessible(page)
+    finally:
+        context.close()
+    assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.mark.parametrize("route", sorted(NOT_PAGES))
+def test_what_is_left_out_of_the_pages_is_none(world, route):
+    response = _reader(world, READER_OF[route], "en").get(world.address_of(route))
+    assert b"<html" not in response.getvalue()
