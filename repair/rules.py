@@ -159,12 +159,21 @@ def last_day_to_appeal(case) -> date | None:
 
 
 def may_still_appeal(case, today: date) -> Decision:
-    """Once, and within the days that this platform allows for it."""
+    """Once, within the days that this platform allows for it, while the record stands and no newer case runs."""
     if case.appealed_at is not None:
         return deny(_("A decision can be appealed once; the appeal was withdrawn."))
     last_day = last_day_to_appeal(case)
     if last_day is not None and today > last_day:
         return deny(_("The appeal had to be filed by %(day)s.") % {"day": day_long(last_day)})
+    record = case.record
+    stands = may_lose_its_basis(record) if case.kind == "basis" else record.status == record.Status.PUBLISHED
+    if not stands:
+        return deny(
+            _("The record has ended or was corrected meanwhile; an appeal could change nothing in it.")
+        )
+    newer = record.cases.open().filter(kind=case.kind).first()
+    if newer is not None:
+        return deny(_("A newer case about the record is open: %(number)s.") % {"number": newer})
     return ALLOW
 
 

@@ -372,6 +372,17 @@ class CasePage:
         return self.case.state in rules.APPEALABLE | {State.APPEAL_DISMISSED}
 
     @property
+    def appeal_is_over(self) -> bool:
+        """Whether its time is over or it was made already; then nothing else is said of why there is none."""
+        last_day = self.last_day_to_appeal
+        return self.case.appealed_at is not None or (last_day is not None and timezone.localdate() > last_day)
+
+    @property
+    def why_no_appeal(self) -> str:
+        """Why a decision that was lost can no longer be appealed against here; "" where it can."""
+        return rules.may_still_appeal(self.case, timezone.localdate()).reason
+
+    @property
     def actions(self) -> set[str]:
         return {move.action.value for move in self.moves}
 

@@ -486,3 +486,33 @@ def test_long_reasons_of_many_lines_make_a_notice_of_one_line():
     assert "First. Second." in text
     assert "\n" not in text
     assert len(text) < 500
+
+
+LOST = {"repair": "refused", "objection": "dismissed", "basis": "kept"}
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_beside_a_newer_case_about_the_record_the_older_one_is_not_appealed(kind):
+    case = CaseFactory(state=LOST[kind], kind=kind)
+    newer = CaseFactory(state="submitted", kind=kind, record=case.record)
+    assert "appeal" not in selectors.case_page(user=case.opened_by, number=case.number).actions
+    with pytest.raises(WrongState, match=newer.number):
+        act(case, case.opened_by, "appeal")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("repair", "expired"), ("repair", "replaced"), ("objection", "withdrawn"), ("basis", "annulled")],
+)
+def test_what_has_ended_meanwhile_is_not_appealed_about(kind, status):
+    case = CaseFactory(state=LOST[kind], kind=kind)
+    CreditRecord.objects.filter(pk=case.record_id).update(status=status, ended_on=timezone.localdate())
+    assert "appeal" not in selectors.case_page(user=case.opened_by, number=case.number).actions
+    with pytest.raises(WrongState, match="ended or was corrected"):
+        act(case, case.opened_by, "appeal")
+
+
+def test_that_a_basis_has_fallen_is_appealed_about_though_the_record_ran_out():
+    case = CaseFactory(state="kept", kind="basis")
+    CreditRecord.objects.filter(pk=case.record_id).update(status="expired", ended_on=timezone.localdate())
+    assert act(case, case.opened_by, "appeal").state == "appealed"

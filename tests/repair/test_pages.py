@@ -303,6 +303,14 @@ def test_after_its_days_the_appeal_is_no_longer_offered():
     assert "Why the refusal is wrong" not in page
 
 
+def test_beside_a_newer_case_the_page_says_why_the_older_is_not_appealed():
+    case = CaseFactory(state="refused")
+    newer = CaseFactory(state="submitted", record=case.record)
+    page = text_of(open_page(case.opened_by, case))
+    assert f"A newer case about the record is open: {newer.number}" in page
+    assert "The time to appeal here ended" not in page
+
+
 # Strangers
 
 
