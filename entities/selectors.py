@@ -106,6 +106,14 @@ class Deed:
     note: str
 
 
+def in_force_instead_of(record: CreditRecord) -> CreditRecord | None:
+    """The record that corrects this one and is in force, however often it was corrected."""
+    newer: CreditRecord | None = record
+    while newer is not None and newer.status == CreditRecord.Status.REPLACED:
+        newer = newer.replaced_by.order_by("-pk").first()
+    return newer if newer is not None and newer.status == CreditRecord.Status.PUBLISHED else None
+
+
 def deeds_about(*, user, record: CreditRecord) -> list[Deed]:
     """Who did what with the record, newest first; nothing for whom it is no business of."""
     if not policies.may_see_trail(user, record):

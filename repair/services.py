@@ -20,6 +20,7 @@ from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
 from entities.policies import who_answers_for
 from entities.publicity import repair_outlook
+from entities.selectors import in_force_instead_of
 from entities.services import documents, records
 from repair import clocks, corrections, following, notices, policies, rules, suspension
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
@@ -395,20 +396,20 @@ def follow_records(*, entity_ids: Iterable[int]) -> None:
 
     Called in the transaction of the change, when the registry says that records of these entities changed.
     """
-    ended = (
-        Case.objects.open()
-        .exclude(record__status=CreditRecord.Status.PUBLISHED)
-        .select_for_update(of=("self",))
-        .select_related("record", "record__record_type", "entity", "deciding_body")
-        .order_by("pk")
-    )
     wanted = entity_ids if isinstance(entity_ids, set | frozenset) else set(entity_ids)
-    for case in ended:
-        if case.entity_id not in wanted or (
-            case.kind == Case.Kind.BASIS and rules.may_lose_its_basis(case.record)
-        ):
-            continue
-        successor = _in_force_instead_of(case.record)
+    ended = Case.objects.open().exclude(record__status=CreditRecord.Status.PUBLISHED)
+    # Found before it is locked: to wait for a case that stays as it is could be waiting for one another.
+    keys = [
+        case.pk
+        for case in ended.select_related("record__record_type")
+        if case.entity_id in wanted
+        and not (case.kind == Case.Kind.BASIS and rules.may_lose_its_basis(case.record))
+    ]
+    if not keys:
+        return
+    locked = ended.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
+    for case in locked.select_related("record", "record__record_type", "entity", "deciding_body"):
+        successor = in_force_instead_of(case.record)
         if (
             successor is not None
             and not Case.objects.open().filter(record=successor, kind=case.kind).exists()
@@ -693,14 +694,6 @@ def _what_happened_since(case: Case, by, version: int) -> str:
     return _("Meanwhile: %(happened)s. Look at the case as it stands now before you act.") % {
         "happened": happened
     }
-
-
-def _in_force_instead_of(record: CreditRecord) -> CreditRecord | None:
-    """The record that corrects this one and is in force, however often it was corrected."""
-    while record is not None and record.status == CreditRecord.Status.REPLACED:
-        record = record.replaced_by.order_by("-pk").first()
-    in_force = record is not None and record.status == CreditRecord.Status.PUBLISHED
-    return record if in_force else None
 
 
 def _follow(case: Case, successor: CreditRecord) -> None:

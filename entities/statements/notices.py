@@ -16,3 +16,10 @@ register_notice(
     "statements.shown-again",
     _("%(body)s shows your statement beside the record “%(title)s”, %(number)s, again."),
 )
+register_notice(
+    "statements.followed",
+    _(
+        "The record “%(title)s”, %(number)s, was corrected, and your statement stands beside the correction now. Read"
+        " whether it still fits."
+    ),
+)

@@ -1,5 +1,7 @@
 """Everything that writes statements."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities.models import CreditRecord
 from entities.policies import who_answers_for
+from entities.selectors import in_force_instead_of
 from entities.services import feedback
 from entities.services.publishing import notice_params, record_url, tell_agents
 from entities.statements import policies
@@ -93,6 +96,37 @@ def show_statement_again(*, by, statement_id: int) -> Statement:
     )
     tell_agents("statements.shown-again", [statement.record])
     return statement
+
+
+def follow_corrections(*, entity_ids: Iterable[int]) -> int:
+    """Put statements whose record was corrected beside the correction, hidden ones hidden, and tell the entity.
+
+    Called in the transaction of the change, when the registry says that records of these entities changed;
+    returns how many went along.
+    """
+    wanted, moved = frozenset(entity_ids), 0
+    beside_corrected = (
+        Statement.objects.exclude(state=State.WITHDRAWN)
+        .filter(record__status=CreditRecord.Status.REPLACED)
+        .select_related("record")
+        .order_by("pk")
+    )
+    for statement in beside_corrected:
+        if statement.record.entity_id in wanted and (record := in_force_instead_of(statement.record)):
+            moved += _put_beside(statement, record)
+    return moved
+
+
+def _put_beside(statement: Statement, record: CreditRecord) -> bool:
+    if record.statements.exclude(state=State.WITHDRAWN).exists():
+        return False
+    was, statement.record = statement.record_id, record
+    statement.save(update_fields=("record",))
+    audit.record(
+        actor=None, verb="statements.statement.followed", target=record, statement=statement.pk, was=was
+    )
+    tell_agents("statements.followed", [record])
+    return True
 
 
 def _record(user, record_id: int) -> CreditRecord:

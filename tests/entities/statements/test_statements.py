@@ -9,6 +9,7 @@ from django.utils import timezone
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import CreditRecord, Notice
+from entities.signals import records_changed
 from entities.statements import services
 from entities.statements.models import LONGEST, Statement
 from entities.statements.selectors import statement_beside
@@ -129,6 +130,42 @@ def test_beside_a_record_that_is_over_it_stands_but_none_is_written(statement, a
     services.withdraw_statement(by=agent, statement_id=statement.pk)
     with pytest.raises(NotPermitted):
         services.write_statement(by=agent, record_id=record.pk, text="x")
+
+
+def _correction(record: CreditRecord) -> CreditRecord:
+    """Put a correction of the record in force, as the registry does it."""
+    CreditRecord.objects.filter(pk=record.pk).update(status="replaced", ended_on=timezone.localdate())
+    facts = {name: getattr(record, name) for name in ("entity", "submitted_by", "record_type", "decided_on")}
+    newer = RecordFactory(replaces=record, document_number=record.document_number, **facts)
+    records_changed.send(sender=CreditRecord, entity_ids={record.entity_id})
+    return newer
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_statement_goes_along_with_a_correction_as_it_stood_and_the_entity_is_told(
+    statement, record, agent, reviewer, hidden
+):
+    if hidden:
+        services.hide_statement(by=reviewer, statement_id=statement.pk, because="It names a person.")
+    newer = _correction(_correction(record))
+    assert statement_beside(agent, newer).text == TEXT
+    assert (statement_beside(MemberFactory(role="supervisor"), newer) is None) == hidden
+    told = Notice.objects.filter(kind="statements.followed")
+    assert {(notice.entity_id, notice.url) for notice in told} >= {
+        (record.entity_id, f"/records/{newer.pk}/")
+    }
+    assert deeds().count("statements.statement.followed") == 2
+
+
+def test_where_the_correction_has_words_of_its_own_the_older_ones_stay_with_what_they_were_about(
+    statement, record, agent
+):
+    newer = _correction(record)
+    services.withdraw_statement(by=agent, statement_id=statement.pk)
+    Statement.objects.create(record=record, text="Older.", written_by=agent)
+    services.write_statement(by=agent, record_id=newer.pk, text="Newer.")
+    assert services.follow_corrections(entity_ids={record.entity_id}) == 0
+    assert statement_beside(agent, newer).text == "Newer."
 
 
 def test_it_is_shown_wherever_the_record_is_shown(client, statement, record, agent, reviewer):
