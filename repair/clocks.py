@@ -54,11 +54,11 @@ def seed_clock_rules() -> int:
     return len(missing)
 
 
-@transaction.atomic
 def choose_profile(*, by, profile: str, since: date, reason: str) -> ProfileChoice:
     """Follow another local regulation from a day on; clocks set from that day on are reckoned anew at once.
 
-    Choosing what already holds for that day changes nothing.
+    Each case follows in a transaction of its own, so that nobody who works in one is held up by all others; what
+    is cut off here the timetable makes good. Choosing what already holds for that day changes nothing.
 
     Raises:
         InvalidInput: no such profile, a day that is over, or no reason.
@@ -73,16 +73,23 @@ def choose_profile(*, by, profile: str, since: date, reason: str) -> ProfileChoi
         problems["reason"] = [_("Say why: the next person will want to know.")]
     if problems:
         raise InvalidInput(problems)
+    choice, is_new = _keep_choice(by=by, profile=profile, since=since, reason=reason)
+    if is_new:
+        reckon_anew()
+        suspension.follow_rules()
+    return choice
+
+
+@transaction.atomic
+def _keep_choice(*, by, profile: str, since: date, reason: str) -> tuple[ProfileChoice, bool]:
     last = next((choice for choice in clock_book().choices if choice.since <= since), None)
     if last is not None and last.profile == profile:
-        return last
+        return last, False
     choice = ProfileChoice.objects.create(profile=profile, since=since, reason=reason, chosen_by=by)
     audit.record(
         actor=by, verb="repair.profile.chosen", target=choice, profile=profile, since=since.isoformat()
     )
-    reckon_anew()
-    suspension.follow_rules()
-    return choice
+    return choice, True
 
 
 # What a step does to the clocks of its case
@@ -189,6 +196,12 @@ def _reckon(clock: CaseClock, calendar: WorkingCalendar) -> None:
         outer = running(clock.case, Kind.RESULT).filter(paused_on=None).first()
         if outer is not None:
             end = deadlines.inside(end, Deadline(outer.due_on, outer.is_provisional))
+    if (
+        clock.due_on is not None and end.day > clock.due_on
+    ):  # What was said of the earlier day is to be said anew.
+        clock.reminded_at = None
+        if end.day >= timezone.localdate():
+            clock.overdue_told_at = None
     clock.due_on, clock.is_provisional = end.day, end.provisional
 
 
@@ -198,9 +211,12 @@ def _extend(case: Case, by, note: str) -> None:
     longer = deadlines.extended(deadlines.Term(clock.given), clock.may_extend_by, at_most=clock.at_most)
     clock.days += longer.value - clock.given
     clock.extended_by, clock.extended_because = by, note
-    clock.reminded_at = clock.overdue_told_at = None
     _reckon(clock, calendar)
     clock.save()
+    if clock.kind == Kind.RESULT:
+        for inner in running(case, Kind.DECISION).filter(paused_on=None):
+            _reckon(inner, calendar)
+            inner.save()
 
 
 def running(case: Case, *kinds: CaseClock.Kind):
@@ -224,47 +240,74 @@ def set_due(case: Case) -> None:
 # What time and new rules do to them
 
 
-@transaction.atomic
 def reckon_anew() -> int:
     """Reckon anew every running clock whose year was not published when it was set, or whose rule is another now.
 
     Each day that moves leaves an entry in the audit log, with the rule. The rule of a clock is that of the day on
-    which it started: a rule that begins later does not touch it. Of a clock that stands still, what is left moves.
-    Returns how many clocks moved.
+    which it started: a rule that begins later does not touch it. Of a clock that stands still, what is left moves,
+    and with the clock of the whole that of the decision inside it. Each case in a transaction of its own; returns
+    how many clocks moved.
     """
-    calendar, book, moved = current_calendar(), clock_book(), 0
-    candidates = (
-        CaseClock.objects.select_for_update(of=("self",))
-        .filter(stopped_on=None)
-        .select_related("case__deciding_body", "case__record__record_type")
-        .order_by("case", "pk")
+    calendar, book = current_calendar(), clock_book()
+    running_ones = CaseClock.objects.filter(stopped_on=None).select_related(
+        "case__deciding_body", "case__record__record_type"
     )
-    for clock in _outer_first(candidates):
+    cases = {
+        clock.case_id
+        for clock in running_ones
+        if clock.is_provisional or _another_rule(clock, book) is not None
+    }
+    return sum(_reckon_case(key, calendar, book) for key in sorted(cases))
+
+
+@transaction.atomic
+def _reckon_case(key: int, calendar: WorkingCalendar, book: ClockBook) -> int:
+    """Reckon the clocks of one case, which is locked before them as every step of it does; how many moved."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("deciding_body", "record__record_type")
+        .get(pk=key)
+    )
+    moved, outer_moved = 0, False
+    for clock in _outer_first(running(case).order_by("pk")):
+        clock.case = case
         was, had = _standing(clock), clock.rule
-        rule = _rule_of(clock.case, clock.kind, clock.started_on, book)
-        is_another = rule is not None and (rule.code, rule.value) != (clock.rule, clock.given)
-        if is_another:
+        rule = _another_rule(clock, book)
+        if rule is not None:
             _follow_rule(clock, rule)
-        if clock.paused_on is None and (is_another or clock.is_provisional):
+        is_bound = outer_moved and clock.kind == Kind.DECISION
+        if clock.paused_on is None and (rule is not None or clock.is_provisional or is_bound):
             _reckon(clock, calendar)
         if _standing(clock) == was:
             continue
         clock.save()
-        set_due(clock.case)
-        clock.case.save(update_fields=("due_on", "due_is_provisional"))
-        if is_another or clock.due_on != was[0]:
+        outer_moved = outer_moved or clock.kind == Kind.RESULT
+        if rule is not None or clock.due_on != was[0]:
             moved += 1
-            audit.record(
-                actor=None,
-                verb="repair.case.clock_reckoned",
-                target=clock.case,
-                clock=clock.kind,
-                was=was[0].isoformat(),
-                now=clock.due_on.isoformat(),
-                rule=clock.rule,
-                rule_was=had,
-            )
+            _note_reckoned(clock, was=was[0], rule_was=had)
+    set_due(case)
+    case.save(update_fields=("due_on", "due_is_provisional"))
     return moved
+
+
+def _another_rule(clock: CaseClock, book: ClockBook) -> ClockRule | None:
+    """The rule by which the clock runs now, where it is not the one that it was set by."""
+    rule = _rule_of(clock.case, clock.kind, clock.started_on, book)
+    is_another = rule is not None and (rule.code, rule.value) != (clock.rule, clock.given)
+    return rule if is_another else None
+
+
+def _note_reckoned(clock: CaseClock, *, was: date, rule_was: str) -> None:
+    audit.record(
+        actor=None,
+        verb="repair.case.clock_reckoned",
+        target=clock.case,
+        clock=clock.kind,
+        was=was.isoformat(),
+        now=clock.due_on.isoformat(),
+        rule=clock.rule,
+        rule_was=rule_was,
+    )
 
 
 def _standing(clock: CaseClock) -> tuple:

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from credit_platform.common.errors import DomainError, WrongState
@@ -13,7 +14,7 @@ from entities.models import CreditRecord, Notice
 from entities.services import records
 from evaluation.models import RatingRequest
 from repair import clocks, services
-from repair.models import Case, CaseDocument, CaseStep
+from repair.models import Case, CaseClock, CaseDocument, CaseStep
 from tests.factories import AgentFactory, CaseFactory, MemberFactory, repairable_record
 from tests.repair.papers import pdf
 
@@ -147,3 +148,60 @@ def test_workers_that_watch_the_clocks_at_once_tell_each_thing_once():
     case.clocks.update(due_on=timezone.localdate() - timedelta(days=1))
     at_once(*(lambda: clocks.watch_clocks(today=timezone.localdate()) for _ in range(3)))
     assert Notice.objects.filter(user=supervisor, kind="repair.overdue").count() == 1
+
+
+@contextmanager
+def held(case: Case):
+    """Somebody else is in the middle of a step in the case, for as long as this lasts."""
+    taken, over = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+            taken.set()
+            over.wait(timeout=60)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    taken.wait(timeout=60)
+    try:
+        yield
+    finally:
+        over.set()
+        holder.join(timeout=60)
+
+
+def test_removing_a_record_does_not_wait_for_cases_that_stay_as_they_are():
+    """Two who each wait for the other's case would both be thrown back."""
+    case = CaseFactory(kind="basis", state="proposed")
+    other = CaseFactory(kind="basis", state="proposed")
+    CreditRecord.objects.filter(pk=other.record_id).update(status="expired", ended_on=timezone.localdate())
+    with held(other), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        assert act(case, supervisor_of(case), "remove")().state == "removed"
+        cursor.execute("RESET lock_timeout")
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_clocks_are_reckoned_anew_behind_a_step_that_is_being_taken():
+    """The step locks its case and then its clocks; whoever did it the other way round would meet it halfway."""
+    case = CaseFactory()
+    case.clocks.update(is_provisional=True, due_on=timezone.localdate() + timedelta(days=60))
+    with held(case):
+        worker = threading.Thread(target=lambda: (clocks.reckon_anew(), connection.close()))
+        worker.start()
+        while worker.is_alive() and not somebody_waits():
+            worker.join(timeout=0.01)
+        with transaction.atomic():
+            free = CaseClock.objects.select_for_update(skip_locked=True).filter(case=case)
+            assert len(free) == case.clocks.count()
+    worker.join(timeout=60)
+    assert not case.clocks.filter(due_on=timezone.localdate() + timedelta(days=60)).exists()

@@ -404,6 +404,33 @@ def test_a_rule_that_is_another_moves_the_day_and_the_cases_copy_of_it():
 
 
 @pytest.mark.django_db
+def test_the_decision_stays_inside_the_whole_when_the_rule_of_the_whole_is_another():
+    seed_working_calendar()
+    case = filed_case(timezone.localdate())
+    ClockRule.objects.filter(code="result-gbf-2025-22").update(value=1)
+    assert clocks.reckon_anew() == 2
+    whole, inner = case.clocks.get(kind="result"), case.clocks.get(kind="decision")
+    assert inner.due_on == whole.due_on
+    ClockRule.objects.filter(code="result-gbf-2025-22").update(value=10)
+    assert clocks.reckon_anew() == 2
+    case.refresh_from_db()
+    assert case.due_on == case.clocks.get(kind="decision").due_on > inner.due_on
+
+
+@pytest.mark.django_db
+def test_a_day_that_moves_on_is_reminded_of_and_escalated_anew():
+    seed_working_calendar()
+    today = timezone.localdate()
+    case = filed_case(today)
+    case.clocks.update(reminded_at=timezone.now(), overdue_told_at=timezone.now())
+    ClockRule.objects.filter(code="decision-gbf-2025-22").update(value=5)
+    clocks.reckon_anew()
+    moved, stayed = case.clocks.get(kind="decision"), case.clocks.get(kind="result")
+    assert (moved.reminded_at, moved.overdue_told_at) == (None, None)
+    assert stayed.reminded_at is not None
+
+
+@pytest.mark.django_db
 def test_only_the_lead_office_chooses_and_says_why_and_not_for_the_past():
     today = timezone.localdate()
     with pytest.raises(NotPermitted):
