@@ -45,6 +45,8 @@ DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep")
 #: Decisions of the lead office on an appeal.
 HEARING = ("uphold_appeal", "dismiss_appeal", "remit")
 OPINION = "opinion"
+#: Steps of whoever asks for something: the entity, or the department that tells of a fallen basis itself.
+ASKING = ("submit", "supply_material", "appeal", "withdraw_appeal")
 #: What a record and all that it corrects have in common.
 ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
@@ -106,10 +108,11 @@ def _not_independent(user) -> Q:
         pk__lte=OuterRef("record"), **{name: OuterRef(f"record__{name}") for name in ONE_NUMBER}
     ).filter(written_by(user) | Q(reviewed_by=user.pk))
     steps = apps.get_model("repair", "CaseStep").objects
-    proposed = steps.filter(
-        case=OuterRef("pk"), actor=user.pk, action__in=(*PROPOSING, *DECIDING, *HEARING, OPINION)
+    took = steps.filter(
+        case=OuterRef("pk"), actor=user.pk, action__in=(*ASKING, *PROPOSING, *DECIDING, *HEARING, OPINION)
     )
-    return Q(proposed_by=user.pk) | Q(decided_by=user.pk) | Q(Exists(proposed)) | Q(Exists(earlier))
+    by_name = Q(opened_by=user.pk) | Q(proposed_by=user.pk) | Q(decided_by=user.pk)
+    return by_name | Q(Exists(took)) | Q(Exists(earlier))
 
 
 def sees_internal_notes(user, case) -> bool:
@@ -333,6 +336,8 @@ def _why_not_independent(user_id: int, case) -> str:
         return _("You took the decision that is appealed against.")
     if took & set(HEARING):
         return _("You decided on an appeal in this case already.")
+    if user_id == case.opened_by_id or took & set(ASKING):
+        return _("You filed this case, or answered in it for the side that filed it.")
     if OPINION in took:
         return _("You gave an opinion in this case.")
     return hands_on_record(case.record).get(user_id, "")

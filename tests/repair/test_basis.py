@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from credit_platform.accounts.models import User
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import CreditRecord, Notice
@@ -16,10 +17,17 @@ from entities.sharing.models import Change
 from evaluation import frames
 from evaluation.columns import Vocabulary
 from evaluation.models import RatingRequest
-from repair import services
+from repair import selectors, services
 from repair.models import Case
 from repair.proof.models import Effect
-from tests.factories import AgentFactory, BodyFactory, CaseFactory, MemberFactory, RecordFactory
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    CaseFactory,
+    MemberFactory,
+    MembershipFactory,
+    RecordFactory,
+)
 from tests.repair.papers import pdf, program
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +293,30 @@ def test_an_objection_upheld_on_appeal_or_sent_back_leaves_a_letter_of_its_own()
         english = next(part for part in letter.content["parts"] if part["lang"] == "en")
         assert english["title"] == "Decision on the appeal: appeal upheld"
         assert says in " ".join(english["paragraphs"])
+
+
+def test_whoever_filed_it_for_the_department_does_not_decide_on_it():
+    record = RecordFactory()
+    boss = MemberFactory(body=record.submitted_by, role="supervisor")
+    case = filed(record, by=boss)
+    act(case, clerk_of(case), "propose_remove")
+    case.refresh_from_db()
+    assert case not in selectors.cases_waiting(user=boss)
+    with pytest.raises(NotPermitted, match="You filed this case"):
+        act(case, boss, "remove")
+    assert act(case, supervisor_of(case), "remove").state == "removed"
+
+
+def test_whoever_answered_for_the_entity_and_changed_sides_does_not_decide():
+    case = filed()
+    act(case, clerk_of(case), "ask_material")
+    answering = AgentFactory(entity=case.entity)
+    act(case, answering.user, "supply_material")
+    answering.revoked_at = timezone.now()
+    answering.save()
+    MembershipFactory(user=answering.user, body=case.deciding_body, role="supervisor")
+    act(case, clerk_of(case), "propose_keep")
+    boss = User.objects.get(pk=answering.user_id)
+    assert case not in selectors.cases_waiting(user=boss)
+    with pytest.raises(NotPermitted, match="answered in it"):
+        act(case, boss, "keep")
