@@ -95,14 +95,15 @@ def _of_own_places(effect: Effect) -> list[Confirmation]:
 
 
 def _of_bodies(effect: Effect, *, decided_by: SubmittingBody | None) -> list[Confirmation]:
-    """A row for each receiver of the bodies concerned, and one for each of them that has no receiver."""
+    """A row for each receiver of the bodies concerned, and one for each of them that has no receiver.
+
+    The people of the body that decided know of it; its systems do not, and are told like those of any other.
+    """
     record = effect.record
     watching = [one for one in watched.lists_watching(record.entity) if _was_open_to(record, one.body)]
     concerned: dict[int, tuple[SubmittingBody, str]] = {}
     for body, why in _concerned(record, watching):
         concerned.setdefault(body.pk, (body, why))
-    if decided_by is not None:
-        concerned.pop(decided_by.pk, None)
     receivers = Webhook.objects.filter(
         body__in=concerned, removed_at=None, paused_at=None, body__is_active=True
     ).select_related("body", "watch_list")
@@ -122,7 +123,7 @@ def _of_bodies(effect: Effect, *, decided_by: SubmittingBody | None) -> list[Con
     return rows + [
         Confirmation(effect=effect, kind=Confirmation.Kind.BODY, body=body, why=why)
         for key, (body, why) in concerned.items()
-        if key not in by_system
+        if key not in by_system and body != decided_by
     ]
 
 

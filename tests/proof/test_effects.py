@@ -11,6 +11,7 @@ from credit_platform.audit.models import AccessEntry, AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from credit_platform.portal import looking
 from entities.models import CreditRecord, Notice
+from entities.sharing.services import webhooks
 from evaluation.models import RatingRequest
 from repair import services as cases
 from repair.proof import places, services
@@ -67,6 +68,18 @@ def test_the_body_that_decided_is_not_asked_and_the_one_that_was_overruled_is(le
     case = CaseFactory(state="appealed")
     cases.act_on_case(by=lead, number=case.number, action="uphold_appeal", version=0, note="It was there.")
     assert asked(case.effect) == {case.deciding_body.code: "sent"}
+
+
+def test_the_systems_of_the_body_that_decided_are_told_though_its_people_know(
+    grant, case, supervisor, settings
+):
+    settings.WEBHOOK_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    webhooks.add_webhook(by=supervisor, body=case.deciding_body, url="http://127.0.0.1:9/changes")
+    effect = grant()
+    row = effect.confirmations.get(kind="receiver")
+    assert (row.body, row.why, row.state) == (case.deciding_body, "sent", "waiting")
+    assert row.message is not None
+    assert asked(effect) == {}
 
 
 def test_who_was_given_the_record_is_asked_though_it_follows_nobody(grant, case, tax):
