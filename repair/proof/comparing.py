@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -26,6 +26,8 @@ Kind = Difference.Kind
 Status = CreditRecord.Status
 ENDED_BY_CASE = (Status.REPAIRED, Status.WITHDRAWN, Status.ANNULLED, Status.REPLACED)
 BATCH = 5_000
+#: The advisory lock of whoever compares, so that it meets no other.
+COMPARING = 0x2118
 LONGER_THAN_ITS_RULE = """
     SELECT record.id FROM entities_creditrecord record
     JOIN entities_publicityrule rule ON rule.id = record.publicity_rule_id
@@ -94,12 +96,14 @@ def _withheld_by_its_rule(day: date) -> QuerySet:
 
 def _unmarked(day: date) -> QuerySet:
     """Public without the mark, although an objection to it is being checked."""
-    objections = Case.objects.open().filter(
+    return _keys(_public(day).filter(Exists(_objections()), objected=False))
+
+
+def _objections() -> QuerySet[Case]:
+    """The objections to a record that are being checked, by the department or on appeal."""
+    return Case.objects.open().filter(
         record=OuterRef("pk"), kind=Case.Kind.OBJECTION, submitted_at__isnull=False
     )
-    # An objection that is on appeal was dismissed first, and its mark lifted.
-    waiting = objections.exclude(state=Case.State.APPEALED)
-    return _keys(_public(day).filter(Exists(waiting), objected=False))
 
 
 def _nobody_told(day: date) -> QuerySet:
@@ -112,17 +116,20 @@ def _nobody_told(day: date) -> QuerySet:
 
 
 def _missing(day: date) -> QuerySet:
-    """In force, within its period and of a public type, and yet not public: what the public should see and does not."""
+    """In force, within its period and of a public type, and yet not public: what the public should see and does not.
+
+    Suspended it may be while an objection is checked under a rule that says so, and no longer.
+    """
     may = CreditRecord.objects.filter(
         Q(publish_until=None) | Q(publish_until__gte=day),
         Q(publicity_rule=None) | Q(publicity_rule__withholds=False),
         status=Status.PUBLISHED,
         decided_on__lte=day,
-        objected=False,
         record_type__family="public",
         type_version__disclosure=RecordTypeVersion.Disclosure.PUBLIC,
     )
-    return _keys(may.exclude(pk__in=_public(day).values("pk")))
+    suspended = Q(Exists(_objections().exclude(suspended_by="")), suspended=True)
+    return _keys(may.exclude(suspended).exclude(pk__in=_public(day).values("pk")))
 
 
 COMPARISONS = (
@@ -138,11 +145,15 @@ COMPARISONS = (
 )
 
 
+@transaction.atomic
 def compare(*, day: date) -> int:
     """Write down every difference of the day and close those that are no more; returns how many stand open.
 
-    Run again it writes nothing twice. The lead office is told of new ones, in one notice a run.
+    Run again, or twice at once, it writes nothing twice. The lead office is told of new ones in one notice a run,
+    with which they are written or not at all.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COMPARING])
     new = sum(_compare(comparison, day) for comparison in COMPARISONS)
     standing = Difference.objects.filter(settled_on=None).count()
     if new:
@@ -150,10 +161,9 @@ def compare(*, day: date) -> int:
     return standing
 
 
-@transaction.atomic
 def _compare(comparison: Comparison, day: date) -> int:
     standing = Difference.objects.filter(kind=comparison.kind, settled_on=None)
-    known = set(standing.select_for_update().values_list("record_id", flat=True))
+    known = set(standing.values_list("record_id", flat=True))
     found = set(comparison.find(day))
     standing.filter(record__in=known - found).update(settled_on=day)
     standing.filter(record__in=known & found).update(seen_at=timezone.now())

@@ -80,6 +80,14 @@ def _unmarked(grant):
     return case.record, "unmarked"
 
 
+def _unmarked_on_appeal(grant):
+    return CaseFactory(kind="objection", state="appealed").record, "unmarked"
+
+
+def _suspended_for_nothing(grant):
+    return change(repairable_record(), objected=True, suspended=True), "missing"
+
+
 def _not_shown(grant):
     return repairable_record(withheld=True), "missing"
 
@@ -88,7 +96,7 @@ def _not_shown(grant):
     "wrong",
     [
         _shown_again, _beside_its_correction, _past_its_day, _too_long, _closed_type, _withheld, _unmarked,
-        _not_shown,
+        _unmarked_on_appeal, _suspended_for_nothing, _not_shown,
     ],
 )  # fmt: skip
 def test_each_difference_is_found_and_settled_once_it_is_put_right(wrong, grant):
@@ -112,6 +120,26 @@ def test_compared_twice_nothing_is_written_or_told_twice(lead):
     assert Difference.objects.count() == 1
     (notice,) = Notice.objects.filter(kind="proof.differences")
     assert "found 1 differences" in notice.text
+
+
+def test_what_is_suspended_while_its_objection_is_checked_is_none(lead):
+    case = CaseFactory(kind="objection", suspended_by="taizhou-forward")
+    change(case.record, objected=True, suspended=True)
+    assert found() == {}
+
+
+def test_killed_before_the_lead_office_is_told_it_finds_them_again(lead, monkeypatch):
+    repairable_record(publish_until=TODAY() - timedelta(days=1))
+
+    def die(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(comparing.notices, "differences", die)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.compare_what_is_public()
+    tasks.compare_what_is_public()
+    assert Notice.objects.filter(kind="proof.differences").count() == 1
 
 
 def test_the_lead_office_reads_them_and_nobody_else(client, lead):
