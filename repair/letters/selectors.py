@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -114,11 +116,11 @@ def _verdict_on(letter: Letter) -> Verdict:
         return Verdict.BROKEN
     if letter.key.revoked_at:
         return Verdict.REVOKED
-    holds = _certificate_holds if letter.kind == Letter.Kind.CERTIFICATE else _is_last_word
-    return Verdict.HOLDS if holds(letter) else Verdict.SUPERSEDED
+    return Verdict.HOLDS if HOLDS[Letter.Kind(letter.kind)](letter) else Verdict.SUPERSEDED
 
 
 def _signature_fits(letter: Letter) -> bool:
+    """Whether what is kept was signed, and under this very number."""
     public = serialization.load_pem_public_key(letter.key.public_pem.encode())
     if not isinstance(public, Ed25519PublicKey):
         return False
@@ -126,10 +128,11 @@ def _signature_fits(letter: Letter) -> bool:
         public.verify(base64.b64decode(letter.signature), letter.statement.encode())
     except (InvalidSignature, ValueError):
         return False
-    return True
+    signed = json.loads(letter.statement)
+    return (signed["number"], signed["kind"]) == (letter.number, letter.kind)
 
 
-def _certificate_holds(letter: Letter) -> bool:
+def _record_is_over(letter: Letter) -> bool:
     """As long as the record is over, in this way or, after a later case, in another that goes further."""
     effect = Effect.objects.select_related("record").get(case=letter.case_id)
     return CreditRecord.Status(effect.record.status) in HOW
@@ -140,6 +143,26 @@ def _is_last_word(letter: Letter) -> bool:
     return not Letter.objects.filter(
         case=letter.case_id, kind=letter.kind, issued_at__gt=letter.issued_at
     ).exists()
+
+
+def _is_with_somebody(letter: Letter) -> bool:
+    """What was accepted is still being dealt with or was decided: neither withdrawn nor settled by itself."""
+    return letter.case.state not in {Case.State.WITHDRAWN, Case.State.SETTLED}
+
+
+def _still_asks(letter: Letter) -> bool:
+    """Nobody has answered the request, and the department has not gone on without an answer."""
+    return letter.case.state == Case.State.MORE_MATERIAL and _is_last_word(letter)
+
+
+#: What has to be so for a paper of each kind to hold.
+HOLDS: dict[Letter.Kind, Callable[[Letter], bool]] = {
+    Letter.Kind.ACCEPTANCE: _is_with_somebody,
+    Letter.Kind.MATERIAL: _still_asks,
+    Letter.Kind.DECISION: _is_last_word,
+    Letter.Kind.RESULT: _record_is_over,
+    Letter.Kind.CERTIFICATE: _record_is_over,
+}
 
 
 def signing_keys() -> QuerySet[SigningKey]:

@@ -384,6 +384,34 @@ def test_a_paper_that_says_something_else_than_was_signed_is_not_genuine(grant, 
     assert selectors.check(letter.number).verdict == "broken"
 
 
+def test_a_statement_that_was_signed_under_another_number_is_not_genuine(grant, case):
+    grant()
+    decision = case.letters.get()
+    services.issue_certificate(by=case.opened_by, number=case.number)
+    services.type_waiting()
+    Letter.objects.filter(kind="certificate").update(
+        statement=decision.statement, signature=decision.signature
+    )
+    assert selectors.check(case.letters.get(kind="certificate").number).verdict == "broken"
+
+
+def test_what_was_accepted_and_asked_for_holds_only_as_long_as_it_is_so(media):
+    record = repairable_record()
+    agent = AgentFactory(entity=record.entity).user
+    case = cases.file_objection(by=agent, record_id=record.pk, ground="wrong", statement="It was 1,000.")
+
+    def verdicts() -> dict[str, str]:
+        services.type_waiting()
+        return {letter.kind: selectors.check(letter.number).verdict for letter in case.letters.all()}
+
+    act(case, MemberFactory(body=case.deciding_body), "ask_material")
+    assert verdicts() == {"acceptance": "holds", "material": "holds"}
+    act(case, agent, "supply_material")
+    assert verdicts() == {"acceptance": "holds", "material": "superseded"}
+    act(case, agent, "withdraw")
+    assert verdicts() == {"acceptance": "superseded", "material": "superseded"}
+
+
 def test_a_refusal_that_was_overruled_no_longer_holds():
     case = CaseFactory(state="proposed")
     boss = MemberFactory(body=case.deciding_body, role="supervisor")
