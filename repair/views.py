@@ -399,7 +399,7 @@ def case_confirm(request: HttpRequest, number: str, action: str) -> HttpResponse
 @require_POST
 def case_lend(request: HttpRequest, number: str) -> HttpResponse:
     """Lend the case to a person by name, or end the lending."""
-    selectors.case_for(user=request.user, number=number)
+    policies.may_lend(request.user, selectors.case_for(user=request.user, number=number)).require()
     form = LendForm(request.POST, auto_id="lend_%s")
     reader = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
     if form.is_valid() and reader is None:

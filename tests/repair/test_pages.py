@@ -549,6 +549,13 @@ def test_a_case_is_lent_on_its_page():
     assert open_page(reader, case).status_code == 404
 
 
+def test_whoever_lends_nothing_does_not_learn_who_has_an_account():
+    case = CaseFactory()
+    address = reverse("repair:case-lend", args=(case.number,))
+    for name in (UserFactory().username, "nobody.at.all"):
+        assert signed_in(case.opened_by).post(address, {"username": name}).status_code == 403
+
+
 def test_a_reader_of_a_lent_case_sees_no_internal_notes():
     case, reader = CaseFactory(), MemberFactory()
     supervisor = MemberFactory(body=case.deciding_body, role="supervisor")
