@@ -2,10 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from credit_platform.common.cache import ForgivingRedisCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,7 @@ class Limit:
         """
         window = int(time.time() // self.seconds)
         key = f"limit:{self.name}:{get_adapter(request).get_client_ip(request)}:{window}"
-        if cache.add(key, 1, timeout=self.seconds * 2):
-            return True
-        try:
-            return cache.incr(key) <= self.amount
-        except ValueError:
-            # The key ran out, or went with Redis, between the two steps: this is then the first request.
-            return True
+        return cast("ForgivingRedisCache", cache).count(key, self.seconds * 2) <= self.amount
 
 
 SEARCH = Limit("search", amount=60, seconds=60)

@@ -1,12 +1,13 @@
 """What the public pages show. Nothing here knows a user: what these return, anybody may read."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -83,17 +84,25 @@ def of_kind(records: QuerySet[CreditRecord], kind: Kind) -> QuerySet[CreditRecor
 
 
 def sections_of(entity: Entity, day: date) -> list[Section]:
-    """What is on public record, by kind; kinds with nothing are left out. One query more than there are kinds."""
-    records = public_records_of(entity, day)
-    totals: Counter[str] = Counter()
-    kind_of = {code: kind.code for kind in KINDS for code in kind.types}
-    for code, count in records.order_by().values_list("record_type__code").annotate(Count("pk")):
-        totals[kind_of.get(code, OTHER.code)] += count
-    return [
-        Section(kind, list(of_kind(records, kind)[:SHOWN_AT_ONCE]), totals[kind.code])
-        for kind in SECTIONS.values()
-        if totals[kind.code]
-    ]
+    """What is on public record, by kind; kinds with nothing are left out. One query, however many records there are."""
+    kind = Case(
+        *(When(record_type__code__in=kind.types, then=Value(kind.code)) for kind in KINDS),
+        default=Value(OTHER.code),
+    )
+    newest_first = (F("decided_on").desc(), F("pk").desc())
+    records = (
+        public_records_of(entity, day)
+        .annotate(kind=kind)
+        .annotate(
+            place=Window(RowNumber(), partition_by="kind", order_by=newest_first),
+            total=Window(Count("pk"), partition_by="kind"),
+        )
+        .filter(place__lte=SHOWN_AT_ONCE)
+    )
+    shown: dict[str, list[Any]] = {}
+    for record in records:
+        shown.setdefault(record.kind, []).append(record)
+    return [Section(SECTIONS[code], shown[code], shown[code][0].total) for code in SECTIONS if code in shown]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from functools import wraps
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
-from credit_platform.portal import limits, search, selectors
+from credit_platform.portal import kept, limits, search, selectors
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role
 from evaluation.selectors import public_grades_of
 from repair import figures
@@ -93,11 +94,17 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(limits.PAGES, robots="noindex, noarchive")
-def entity(request: HttpRequest, credit_code: str) -> HttpResponse:
+def entity(request: HttpRequest, credit_code: str) -> HttpResponseBase:
     """What is on public record about an entity today."""
+    return kept.page(
+        request, kept.state_of(credit_code), "portal/entity.html", lambda: _entity_context(credit_code)
+    )
+
+
+def _entity_context(credit_code: str) -> dict[str, Any]:
     today = timezone.localdate()
     shown = selectors.entity_by_code(credit_code)
-    context = {
+    return {
         "entity": shown,
         "is_self_employed": selectors.is_self_employed(shown),
         "today": today,
@@ -105,7 +112,6 @@ def entity(request: HttpRequest, credit_code: str) -> HttpResponse:
         "list_lines": selectors.list_lines(shown, today),
         "grades": public_grades_of(shown),
     }
-    return render(request, "portal/entity.html", context)
 
 
 @public_page(limits.PAGES, robots="noindex, noarchive")

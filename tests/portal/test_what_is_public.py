@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -173,6 +174,7 @@ def test_the_public_has_no_other_way_to_a_grade(client, entity, monkeypatch):
     Scheme.objects.filter(pk=one.scheme.pk).update(is_public=True)
     assert 'class="grade' in everything_public(client, entity)
     monkeypatch.setattr("credit_platform.portal.views.public_grades_of", lambda entity: [])
+    cache.clear()
     page = everything_public(client, entity)
     assert 'class="grade' not in page
     assert "80.0" not in page

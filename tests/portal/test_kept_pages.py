@@ -1,0 +1,179 @@
+"""A public page is kept as long as nothing that it reads changes, and for everybody but those who are somebody."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from credit_platform.portal import kept
+from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
+from entities.statements.models import Statement
+from evaluation.models import CurrentRating, Scheme, SchemeVersion
+from tests.factories import (
+    AgentFactory,
+    CurrentRatingFactory,
+    EntityFactory,
+    RecordFactory,
+    RecordTypeFactory,
+    install_shipped_schemes,
+)
+
+READ = (
+    Entity,
+    CreditRecord,
+    Statement,
+    CurrentRating,
+    RecordType,
+    RecordTypeVersion,
+    SubmittingBody,
+    Scheme,
+    SchemeVersion,
+)
+
+
+@pytest.fixture
+def entity(db):
+    """With a penalty, a statement beside it and a public grade, so that its page reads all it ever reads."""
+    entity = EntityFactory()
+    record = RecordFactory(entity=entity, record_type=RecordTypeFactory(code="administrative-penalty"))
+    Statement.objects.create(record=record, text="Put right.", written_by=AgentFactory(entity=entity).user)
+    one = install_shipped_schemes()["city-comprehensive"]
+    CurrentRatingFactory(entity=entity, scheme=one.scheme, version=one.version, grade="B", points=80_00)
+    Scheme.objects.filter(pk=one.scheme.pk).update(is_public=True)
+    return entity
+
+
+def address(entity) -> str:
+    return reverse("portal:entity", args=(entity.credit_code,))
+
+
+def asks(client, entity, **headers):
+    """The answer, and the tables that were read for it."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address(entity), **headers)
+    own = [one["sql"] for one in queries if "hashtextextended" not in one["sql"]]
+    return answer, {table for sql in own for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)}
+
+
+def test_whatever_the_page_reads_is_looked_at_before_it_is_given_again(entity):
+    answer, read = asks(Client(), entity)
+    assert b"Put right." in answer.content
+    assert b"Grade B" in answer.content
+    assert read == {model._meta.db_table for model in READ}
+
+
+def test_a_page_is_given_again_without_reading_what_it_was_made_of(entity):
+    first, _read = asks(Client(), entity)
+    again, read = asks(Client(), entity)
+    assert read == set()
+    without_tokens = [re.sub(rb'(value|content)="\w{64}"', b"", one.content) for one in (first, again)]
+    assert without_tokens[0] == without_tokens[1]
+
+
+@pytest.mark.parametrize(
+    "model", [one for one in READ if one is not SchemeVersion], ids=lambda one: one.__name__
+)
+def test_a_change_of_any_row_that_the_page_reads_makes_another_page(entity, model):
+    before = kept.state_of(entity.credit_code)
+    assert kept.state_of(entity.credit_code) == before
+    row = model.objects.order_by("-pk").first()
+    model.objects.filter(pk=row.pk).update(id=F("id"))
+    assert kept.state_of(entity.credit_code) != before
+
+
+def test_a_new_version_of_a_scheme_makes_another_page(entity):
+    """A published version itself never changes."""
+    before = kept.state_of(entity.credit_code)
+    version = SchemeVersion.objects.latest("effective_from")
+    version.pk, version.number = None, version.number + 1
+    version.effective_from = timezone.localdate() + timedelta(days=30)
+    version.save(force_insert=True)
+    assert kept.state_of(entity.credit_code) != before
+
+
+def test_a_record_more_and_a_statement_less_make_other_pages(entity):
+    states = {kept.state_of(entity.credit_code)}
+    RecordFactory(entity=entity)
+    states.add(kept.state_of(entity.credit_code))
+    Statement.objects.all().delete()
+    states.add(kept.state_of(entity.credit_code))
+    assert len(states) == 3
+
+
+def test_what_is_repaired_is_gone_from_the_page_at_once(entity):
+    record = entity.records.get()
+    assert record.document_number.encode() in Client().get(address(entity)).content
+    CreditRecord.objects.filter(pk=record.pk).update(status="repaired", publish_until=timezone.localdate())
+    assert record.document_number.encode() not in Client().get(address(entity)).content
+
+
+def test_a_day_later_the_page_is_another(entity):
+    first = Client().get(address(entity))
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert Client().get(address(entity))["ETag"] != first["ETag"]
+
+
+def test_each_language_has_its_own_page(entity):
+    english = Client().get(address(entity), headers={"accept-language": "en"})
+    chinese = Client().get(address(entity), headers={"accept-language": "zh-hans"})
+    assert b'lang="en"' in english.content
+    assert b'lang="zh-CN"' in chinese.content
+
+
+def test_each_reader_gets_a_token_with_which_their_forms_are_taken(entity):
+    Client().get(address(entity))
+    for _reader in range(2):
+        reader = Client(enforce_csrf_checks=True)
+        page = reader.get(address(entity)).content.decode()
+        assert kept.STAND_IN not in page
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        sent = {"language": "en", "next": address(entity)}
+        assert reader.post(reverse("ui:set_language"), sent).status_code == 403
+        assert (
+            reader.post(reverse("ui:set_language"), sent | {"csrfmiddlewaretoken": token}).status_code == 302
+        )
+
+
+def test_whoever_is_signed_in_gets_their_own_page_and_nobody_else_gets_it(entity, client):
+    person = AgentFactory(entity=entity).user
+    client.force_login(person)
+    mine, _read = asks(client, entity)
+    assert person.name_en in mine.content.decode()
+    anybodys, read = asks(Client(), entity)
+    assert read
+    assert person.name_en not in anybodys.content.decode()
+    assert person.name_en in client.get(address(entity)).content.decode()
+
+
+def test_a_browser_that_has_the_page_is_told_that_it_still_holds(entity):
+    first = Client().get(address(entity))
+    again = Client().get(address(entity), headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    entity.records.update(title="Another title")
+    changed = Client().get(address(entity), headers={"if-none-match": first["ETag"]})
+    assert changed.status_code == 200
+    assert b"Another title" in changed.content
+
+
+def test_an_unknown_code_stays_unknown_until_it_is_registered(db):
+    code = EntityFactory.build().credit_code
+    assert kept.state_of(code) is None
+    assert Client().get(reverse("portal:entity", args=(code,))).status_code == 404
+    EntityFactory(credit_code=code)
+    assert Client().get(reverse("portal:entity", args=(code,))).status_code == 200
+
+
+def test_a_page_is_made_anew_when_the_store_has_lost_it(entity):
+    Client().get(address(entity))
+    cache.clear()
+    answer, read = asks(Client(), entity)
+    assert answer.status_code == 200
+    assert read
