@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from entities.models import SubmittingBody
 from entities.quality import measures
-from repair.models import Case
+from repair.models import Case, CaseStep
+from repair.workflow import Action
 
 
 def offer() -> None:
@@ -23,14 +24,14 @@ def offer() -> None:
 
 
 def _changed_on_appeal(body: SubmittingBody, since: date, until: date) -> Q:
-    """Records about which the body had refused what the lead office granted on appeal."""
-    granted = Case.objects.filter(
-        deciding_body=body,
-        state=Case.State.GRANTED,
-        appeal_decided_at__date__gte=since,
-        appeal_decided_at__date__lt=until,
+    """Records about which the body had decided otherwise than the lead office on appeal, or was made to decide anew."""
+    changed = CaseStep.objects.filter(
+        case__deciding_body=body,
+        action__in=(Action.UPHOLD_APPEAL, Action.REMIT),
+        at__date__gte=since,
+        at__date__lt=until,
     )
-    return Q(pk__in=granted.values("record"))
+    return Q(pk__in=changed.values("case__record"))
 
 
 def _objections_upheld(body: SubmittingBody, since: date, until: date) -> Q:

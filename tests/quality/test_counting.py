@@ -12,6 +12,7 @@ from entities.quality import measures, selectors
 from entities.quality.models import QualityMonth
 from entities.quality.selectors import Asked, Span
 from entities.quality.services import count_months, months_before
+from repair.services import act_on_case
 from tests.factories import (
     BodyFactory,
     CaseFactory,
@@ -254,16 +255,26 @@ def test_reasons_of_refusal_are_gathered_whatever_value_was_wrong(client, clerk,
     assert (page.context["board"].line.rows, page.context["board"].line.refused) == (104, 3)
 
 
-def test_decisions_changed_on_appeal_count_against_the_body_that_refused(client):
-    case = CaseFactory(
-        state="granted", appealed_at=timezone.now(), appeal_decided_at=timezone.now(),
-        appeal_decided_by=MemberFactory(body=BodyFactory(kind="lead_office"), role="lead"),
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "action", "upheld"),
+    [
+        ("repair", "uphold_appeal", 0),
+        ("basis", "uphold_appeal", 0),
+        ("objection", "uphold_appeal", 1),
+        ("objection", "remit", 0),
+    ],
+)
+def test_decisions_changed_on_appeal_count_against_the_body_that_took_them(client, kind, action, upheld):
+    case = CaseFactory(kind=kind, state="appealed")
+    lost = {"repair": "refused", "basis": "kept", "objection": "dismissed"}[kind]
+    case.steps.create(action="appeal", source=lost, target="appealed", version=case.version)
+    hearing = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+    act_on_case(by=hearing, number=case.number, action=action, version=case.version, note="It was there.")
     CaseFactory(state="granted", record=RecordFactory(submitted_by=case.deciding_body))
     client.force_login(MemberFactory(body=case.deciding_body))
     page = client.get(f"/quality/{case.deciding_body.code}/")
     counted = {figure.code: count for figure, count in page.context["board"].figures}
-    assert counted == {"objections-upheld": 0, "changed-on-appeal": 1}
+    assert counted == {"objections-upheld": upheld, "changed-on-appeal": 1}
     shown = client.get(f"/quality/{case.deciding_body.code}/records/?measure=changed-on-appeal")
     assert [row.record for row in shown.context["rows"]] == [case.record]
 

@@ -90,7 +90,28 @@ def test_outcomes_count_by_how_the_case_ended_appeals_included():
     Case.objects.update(deciding_body=BodyFactory())
     line = the_line(timezone.localdate())
     assert dict(line.outcome_words) == {"Granted": 1, "Refused": 1, "Appeal dismissed": 1}
-    assert line.in_favour == 1
+
+
+def test_what_the_lead_office_takes_for_appeals_and_what_of_it_is_overdue_stands_in_a_line_of_its_own():
+    hearing = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+    ways = {"dismiss_appeal": 2, "uphold_appeal": 20}
+    for way, later in ways.items():
+        case = decided_after({"propose_refuse": 1, "refuse": 1})
+        with on(MONDAY + timedelta(days=2)):
+            act(case, case.opened_by, "appeal")
+        with on(MONDAY + timedelta(days=2 + later)):
+            act(case, hearing, way)
+    case = decided_after({"propose_refuse": 1, "refuse": 1})
+    with on(MONDAY + timedelta(days=2)):
+        act(case, case.opened_by, "appeal")
+    found = figures.count_figures(today=MONDAY + timedelta(days=40))
+    line = found.lines[-1]
+    assert (line.body, line.kind_label, line.filed, line.open, line.overdue) == (
+        hearing.memberships.get().body, "Appeals", 3, 1, 1,
+    )  # fmt: skip
+    assert (sorted(line.days), line.in_time) == ([2, 14], 1)
+    assert line.outcome_words == [("Appeal upheld", 1), ("Appeal dismissed", 1)]
+    assert (found.filed, found.open, found.decided, found.overdue) == (3, 0, 3, 1)
 
 
 def test_everybody_reads_the_figures_and_finds_no_case_in_them(client):
