@@ -17,10 +17,11 @@ from entities.models import LegalInstrument
 from repair import deadlines, notices, policies, suspension
 from repair.clock_catalogue import CLOCK_RULES
 from repair.clock_rules import ClockBook, clock_book
-from repair.models import Case, CaseClock, ClockRule, Profile, ProfileChoice
+from repair.models import Case, CaseClock, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.workflow import Action, State
 
 REMIND_WORKING_DAYS_BEFORE = 1
+ESCALATED = "escalated"
 Kind = CaseClock.Kind
 #: Which clocks the step that a case stands in has to keep to: the first of them that runs.
 CLOCKS_OF_STATE: dict[str, tuple[CaseClock.Kind, ...]] = {
@@ -330,19 +331,48 @@ def _follow_rule(clock: CaseClock, rule: ClockRule) -> None:
     _set_by(clock, rule, deadlines.under_another_rule(clock.days, clock.given, rule.value))
 
 
+def _escalate(clock: CaseClock) -> None:
+    """Tell the superiors of a term that is over, and write into the case who they are, for everybody who reads it."""
+    case, told = clock.case, notices.overdue(clock)
+    if not told:
+        return
+    CaseStep.objects.create(
+        case=case,
+        actor=None,
+        actor_name=_("The platform"),
+        action=ESCALATED,
+        source=case.state,
+        target=case.state,
+        version=case.version,
+        note="; ".join(told),
+    )
+    audit.record(
+        actor=None,
+        verb="repair.case.escalated",
+        target=case,
+        clock=clock.kind,
+        due=clock.due_on.isoformat(),
+        to=told,
+    )
+
+
 @transaction.atomic
 def _tell_of_clock(key: int, today: date, horizon: date) -> bool:
+    # The case before its clock, as a step of it locks them; where one is being taken, the next hour looks again.
+    case = Case.objects.select_for_update(of=("self",), skip_locked=True).filter(clocks=key).first()
+    if case is None:
+        return False
     clock = (
-        CaseClock.objects.select_for_update(of=("self",), skip_locked=True)
+        CaseClock.objects.select_for_update(of=("self",))
         .filter(pk=key, stopped_on=None, paused_on=None)
-        .select_related("case__entity", "case__deciding_body", "case__record")
+        .select_related("case__entity", "case__deciding_body__successor", "case__record")
         .first()
     )
     if clock is None:
         return False
     now = timezone.now()
     if clock.due_on < today and clock.overdue_told_at is None:
-        notices.overdue(clock)
+        _escalate(clock)
         clock.overdue_told_at = now
     elif today <= clock.due_on <= horizon and clock.reminded_at is None:
         notices.due_soon(clock)

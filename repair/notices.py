@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from entities.models import Membership, SubmittingBody
+from entities.policies import who_answers_for
 from entities.services import feedback
 from repair import policies
 from repair.models import Case, CaseClock
@@ -155,6 +156,7 @@ DEEDS = {
     Action.SETTLE: _("settled the case, because the record has ended"),
     "record_corrected": _("took the corrected record into the case"),
     "closed": _("closed the case: every place has confirmed"),
+    "escalated": _("told the superiors that the time for a step is over"),
 }
 
 
@@ -197,9 +199,12 @@ def _tell_entity(kind: str, case: Case, words: str = "", **more) -> None:
     feedback.notify(kind=kind, params=_params(case, words) | more, url=_url(case), entity=case.entity)
 
 
-def _tell_lead(kind: str, case: Case, **more) -> None:
-    for office in SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True):
+def _tell_lead(kind: str, case: Case, **more) -> list[str]:
+    """To the inbox of the lead office; gives its name."""
+    offices = list(SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True))
+    for office in offices:
         feedback.notify(kind=kind, params=_params(case) | more, url=_url(case), body=office)
+    return [office.name_zh for office in offices]
 
 
 def _filed(case: Case, words: str) -> None:
@@ -372,29 +377,36 @@ def due_soon(clock: CaseClock) -> None:
             _tell_lead("repair.due_soon", case, due=due)
 
 
-def overdue(clock: CaseClock) -> None:
-    """Tell the superior: each supervisor of the department by name; the lead office, when the applicant still waits."""
+def overdue(clock: CaseClock) -> list[str]:
+    """Tell whoever stands above the one who is late; who was told, by name.
+
+    Of a decision those are the supervisors of the department, or of its successor; where it has none, the lead
+    office beside the department, and always the lead office when the applicant still waits for the result or the appeal.
+    """
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
-        case CaseClock.Kind.DECISION | CaseClock.Kind.WITHDRAWAL:
-            supervisors = case.deciding_body.memberships.filter(
-                role=Membership.Role.SUPERVISOR, user__is_active=True
-            ).select_related("user")
-            for member in supervisors:
-                feedback.notify(
-                    kind="repair.overdue",
-                    params=_params(case) | {"due": due},
-                    url=_url(case),
-                    user=member.user,
-                )
-            if not supervisors:
-                _tell_body("repair.overdue", case, due=due)
-        case CaseClock.Kind.RESULT:
-            _tell_lead("repair.result_overdue", case, due=due)
         case CaseClock.Kind.ANSWER:
             _tell_body("repair.answer_overdue", case, due=due)
+            return []
+        case CaseClock.Kind.RESULT:
+            return _tell_lead("repair.result_overdue", case, due=due)
         case CaseClock.Kind.APPEAL:
-            _tell_lead("repair.overdue", case, due=due)
+            return _tell_lead("repair.overdue", case, due=due)
+    supervisors = [
+        member.user
+        for member in who_answers_for(case.deciding_body)
+        .memberships.filter(role=Membership.Role.SUPERVISOR, user__is_active=True)
+        .select_related("user")
+        .order_by("user")
+    ]
+    for person in supervisors:
+        feedback.notify(
+            kind="repair.overdue", params=_params(case) | {"due": due}, url=_url(case), user=person
+        )
+    if supervisors:
+        return [str(person) for person in supervisors]
+    _tell_body("repair.overdue", case, due=due)
+    return _tell_lead("repair.overdue", case, due=due)
 
 
 def lent(case: Case, reader) -> None:

@@ -14,7 +14,7 @@ from credit_platform.common.models import CalendarException, CalendarYear
 from credit_platform.common.services import current_calendar, seed_working_calendar
 from credit_platform.common.working_days import WorkingCalendar, months_after, working_days_after
 from entities.catalogue.instruments import INSTRUMENTS
-from entities.models import LegalInstrument, Notice
+from entities.models import LegalInstrument, Notice, SubmittingBody
 from repair import clocks, deadlines, services
 from repair.clock_catalogue import CLOCK_RULES
 from repair.clock_rules import ClockBook, basis, clock_book
@@ -511,14 +511,42 @@ def test_each_supervisor_and_for_the_whole_the_lead_office_are_told_once_when_it
     assert not kinds(user=away)
     assert kinds(body=office) == ["repair.result_overdue"]
     assert not kinds(body=case.deciding_body)
+    steps = case.steps.filter(action="escalated")
+    assert {step.note for step in steps} == {"; ".join(map(str, supervisors)), office.name_zh}
+    assert AuditEvent.objects.filter(verb="repair.case.escalated", target_id=str(case.pk)).count() == 2
 
 
 @pytest.mark.django_db
-def test_a_department_without_supervisor_is_told_as_a_whole():
+def test_the_page_of_the_case_names_the_superiors_who_were_told_to_both_sides(client):
     case = CaseFactory()
+    boss = MemberFactory(body=case.deciding_body, role="supervisor")
+    due(case, timezone.localdate() - timedelta(days=1))
+    watch_clocks()
+    for reader in (case.opened_by, boss):
+        client.force_login(reader)
+        page = client.get(f"/cases/{case.number}/").content.decode()
+        assert "told the superiors that the time for a step is over" in page
+        assert str(boss) in page
+
+
+@pytest.mark.django_db
+def test_of_a_body_that_is_gone_the_supervisors_of_its_successor_are_told():
+    case, successor = CaseFactory(), BodyFactory()
+    former = MemberFactory(body=case.deciding_body, role="supervisor")
+    boss = MemberFactory(body=successor, role="supervisor")
+    SubmittingBody.objects.filter(pk=case.deciding_body_id).update(is_active=False, successor=successor)
+    due(case, timezone.localdate() - timedelta(days=1))
+    watch_clocks()
+    assert (kinds(user=former), kinds(user=boss)) == ([], ["repair.overdue"])
+
+
+@pytest.mark.django_db
+def test_a_department_without_supervisor_is_told_as_a_whole_and_the_lead_office_above_it():
+    case, office = CaseFactory(), BodyFactory(kind="lead_office")
     due(case, timezone.localdate() - timedelta(days=1))
     watch_clocks()
     assert kinds(body=case.deciding_body) == ["repair.overdue"]
+    assert kinds(body=office) == ["repair.overdue", "repair.result_overdue"]
 
 
 @pytest.mark.django_db
