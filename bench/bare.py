@@ -1,10 +1,12 @@
 """A bare Django on the platform's data: the middleware that `startproject` sets up, one view, one indexed read."""
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
+django.setup(set_prefix=False)
 settings.ROOT_URLCONF = "bench.bare"
 settings.MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -15,11 +17,11 @@ settings.MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-application = get_wsgi_application()
+application = WSGIHandler()
 
 
 def name_of(_request: HttpRequest, credit_code: str) -> HttpResponse:
-    from entities.models import Entity  # Not before the line above has loaded the apps.
+    from entities.models import Entity  # Not before the apps are loaded.
 
     name = Entity.objects.filter(credit_code=credit_code).values_list("name_zh", flat=True).first()
     if name is None:
