@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -30,6 +31,18 @@ SORTS: dict[str, Any] = {
 }
 MAY_LACK = {"grade", "points", "move"}
 DEFAULT_SORTS = {View.FELL: "move", View.ROSE: "-move", View.ALL: "grade"}
+
+
+class CountedPaginator(Paginator):
+    """Pages of a list whose length is known, so that nobody counts a million rows."""
+
+    def __init__(self, *args, count: int, **options) -> None:
+        super().__init__(*args, **options)
+        self._known = count
+
+    @property
+    def count(self) -> int:
+        return self._known
 
 
 def asked(user, params: QueryDict) -> pages.Asked:

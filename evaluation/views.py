@@ -1,7 +1,6 @@
 """The board, an entity's rating, and the method of each scheme."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,18 +18,6 @@ from evaluation.whatif_pages import what_if_page
 ROWS = 25
 
 
-class CountedPaginator(Paginator):
-    """Pages of a list whose length is known, so that nobody counts a million rows."""
-
-    def __init__(self, *args, count: int, **options) -> None:
-        super().__init__(*args, **options)
-        self._known = count
-
-    @property
-    def count(self) -> int:
-        return self._known
-
-
 def shell_for(user) -> str:
     """The dark bar for those who work here, the white one for market entities."""
     return "base.html" if roles_of(user) else "base_portal.html"
@@ -44,7 +31,7 @@ def board(request: HttpRequest) -> HttpResponse:
     figures = asked.board.figures()
     found = lists.listed(asked, request.GET.get("sort", ""))
     count = figures.listed(asked.view, asked.form.chosen_grade)
-    page = CountedPaginator(found, ROWS, count=count).get_page(request.GET.get("page"))
+    page = lists.CountedPaginator(found, ROWS, count=count).get_page(request.GET.get("page"))
     counting = marks_waiting()
     context = {
         "asked": asked,

@@ -40,7 +40,16 @@ def _look_at(day: date, today: date, schemes: list[SchemeInForce]) -> bool:
     known.delete()
     touched = sorted(entities_touched_by(day, schemes)) if schemes else []
     made = {
-        one.scheme.pk: ComingDay(scheme=one.scheme, day=day, counted_on=today, touched=len(touched), moved=0)
+        one.scheme.pk: ComingDay(
+            scheme=one.scheme,
+            day=day,
+            counted_on=today,
+            touched=len(touched),
+            moved=0,
+            graded=0,
+            rise=0,
+            fall=0,
+        )
         for one in schemes
     }
     ComingDay.objects.bulk_create(made.values())
@@ -48,34 +57,34 @@ def _look_at(day: date, today: date, schemes: list[SchemeInForce]) -> bool:
     for start in range(0, len(touched), AT_ONCE):
         columns = frames.columns_in_force(touched[start : start + AT_ONCE], vocabulary)
         for one in schemes:
-            moves, moved = _moves(columns, one, day, made[one.scheme.pk])
-            ComingMove.objects.bulk_create(moves, batch_size=5_000)
-            made[one.scheme.pk].moved += moved
-    ComingDay.objects.bulk_update(made.values(), ["moved"])
+            ComingMove.objects.bulk_create(_moves(columns, one, made[one.scheme.pk]), batch_size=5_000)
+    ComingDay.objects.bulk_update(made.values(), ["moved", "graded", "rise", "fall"])
     return True
 
 
-def _moves(columns: Columns, scheme: SchemeInForce, day: date, within: ComingDay):
-    """Who gets another grade on the day, and how many get other points."""
+def _moves(columns: Columns, scheme: SchemeInForce, within: ComingDay) -> list[ComingMove]:
+    """Who gets another grade on the day; they and those who get other points are counted there."""
+    day = within.day
     before = scheme.rate(columns, day - timedelta(days=1))
     after = scheme.rate(columns, day)
-    moved = int(((points_of(before) != points_of(after)) | (before.place != after.place)).sum())
-    rows = np.flatnonzero(before.place != after.place)
-    return (
-        [
-            ComingMove(
-                within=within,
-                scheme=scheme.scheme,
-                entity_id=int(columns.entities[row]),
-                from_place=_place(before, row),
-                to_place=_place(after, row),
-                from_points=_points(before, row),
-                to_points=_points(after, row),
-            )
-            for row in rows.tolist()
-        ],
-        moved,
-    )
+    rated = (before.place != NOT_RATED) & (after.place != NOT_RATED)
+    within.moved += int(((points_of(before) != points_of(after)) | (before.place != after.place)).sum())
+    within.graded += int((before.place != after.place).sum())
+    within.rise += int((rated & (after.place < before.place)).sum())
+    within.fall += int((rated & (after.place > before.place)).sum())
+    return [
+        ComingMove(
+            within=within,
+            scheme=scheme.scheme,
+            day=day,
+            entity_id=int(columns.entities[row]),
+            from_place=_place(before, row),
+            to_place=_place(after, row),
+            from_points=_points(before, row),
+            to_points=_points(after, row),
+        )
+        for row in np.flatnonzero(before.place != after.place).tolist()
+    ]
 
 
 def _place(ratings: RatingColumns, row: int) -> int | None:

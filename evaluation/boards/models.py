@@ -201,13 +201,19 @@ class BodyWeight(models.Model):
 
 
 class ComingDay(models.Model):
-    """A day ahead of which it was worked out who will move by themselves. `touched` may, `moved` get other points."""
+    """A day ahead of which it was worked out who will move by themselves.
+
+    `touched` may, `moved` get other points, `graded` another grade, of whom some `rise` and some `fall`.
+    """
 
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
     counted_on = models.DateField()
     touched = models.IntegerField()
     moved = models.IntegerField()
+    graded = models.IntegerField()
+    rise = models.IntegerField()
+    fall = models.IntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("scheme", "day"), name="a_coming_day_is_counted_once")]
@@ -227,6 +233,7 @@ class ComingMove(models.Model):
 
     within = models.ForeignKey(ComingDay, on_delete=models.CASCADE, related_name="moves")
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     from_place = models.SmallIntegerField(null=True)
     to_place = models.SmallIntegerField(null=True)
@@ -234,6 +241,18 @@ class ComingMove(models.Model):
     to_points = models.IntegerField(null=True)
 
     objects = ComingMoveQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # As the list has them: day by day, the lowest grades first.
+            models.Index(
+                F("scheme"),
+                F("day"),
+                F("to_place").desc(nulls_last=True),
+                F("id"),
+                name="coming_moves_listed",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity_id}: {self.from_place} → {self.to_place}"

@@ -315,19 +315,23 @@ def calendar(user, params: QueryDict) -> dict[str, Any]:
     board, shown = _asked(user, params, "evaluation:boards:calendar")
     scheme = board.scheme.scheme
     chosen = _day(params.get("day", ""))
-    moves = ComingMove.objects.visible_to(user).filter(scheme=scheme).select_related("entity", "within")
+    known = list(ComingDay.objects.filter(scheme=scheme).order_by("day"))
+    moves = ComingMove.objects.filter(scheme=scheme)
     if chosen:
-        moves = moves.filter(within__day=chosen)
-    lines = list(_day_lines(params, scheme, chosen))
-    counted = ComingDay.objects.filter(scheme=scheme).order_by("counted_on").first()
+        moves = moves.filter(day=chosen)
+    gone = moves.filter(entity__merged_into__isnull=False).count()
+    lines = [_day_line(params, one, chosen) for one in known]
     return shown | {
         "title": _("Coming changes"),
         "days": [line for line in lines if line.moved],
         "is_known": bool(lines),
         "chosen": chosen,
-        "counted_on": counted.counted_on if counted else None,
+        "counted_on": min((one.counted_on for one in known), default=None),
         "all_url": _with_day(params, ""),
-        "moves": moves.order_by("within__day", F("to_place").desc(nulls_last=True), "pk"),
+        "moves": moves.visible_to(user)
+        .select_related("entity")
+        .order_by("day", F("to_place").desc(nulls_last=True), "pk"),
+        "count": sum(one.graded for one in known if chosen in (None, one.day)) - gone,
         "chart": _calendar_chart(lines),
         "chart_says": _("In the next %(days)s days %(rise)s rise and %(fall)s fall by themselves.")
         % {
@@ -343,7 +347,7 @@ def move_line(move: ComingMove, letters: tuple[str, ...]) -> dict[str, Any]:
     known = (*letters, "")
     points = (move.from_points, move.to_points)
     return {
-        "day": move.within.day,
+        "day": move.day,
         "entity": move.entity,
         "was": known[-1 if move.from_place is None else move.from_place],
         "now": known[-1 if move.to_place is None else move.to_place],
@@ -352,14 +356,9 @@ def move_line(move: ComingMove, letters: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _day_lines(params: QueryDict, scheme: Scheme, chosen: date | None) -> Iterable[DayLine]:
-    days = ComingDay.objects.filter(scheme=scheme).order_by("day")
-    for one in days.annotate(
-        rise=Count("moves", filter=Q(moves__to_place__lt=F("moves__from_place"))),
-        fall=Count("moves", filter=Q(moves__to_place__gt=F("moves__from_place"))),
-    ):
-        url = _with_day(params, one.day.isoformat())
-        yield DayLine(one.day, one.touched, one.moved, one.rise, one.fall, url, one.day == chosen)
+def _day_line(params: QueryDict, one: ComingDay, chosen: date | None) -> DayLine:
+    url = _with_day(params, one.day.isoformat())
+    return DayLine(one.day, one.touched, one.moved, one.rise, one.fall, url, one.day == chosen)
 
 
 def _calendar_chart(lines: list[DayLine]) -> Chart | None:

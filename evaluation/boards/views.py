@@ -1,12 +1,12 @@
 """The boards by district, industry and department, of watch lists, and of what is to come."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evaluation.boards import pages
+from evaluation.lists import CountedPaginator
 
 ROWS = 25
 
@@ -44,6 +44,6 @@ def watched(request: HttpRequest) -> HttpResponse:
 def calendar(request: HttpRequest) -> HttpResponse:
     """Who moves by themselves in the weeks ahead."""
     shown = pages.calendar(request.user, request.GET)
-    page = Paginator(shown["moves"], ROWS).get_page(request.GET.get("page"))
+    page = CountedPaginator(shown["moves"], ROWS, count=shown["count"]).get_page(request.GET.get("page"))
     rows = [pages.move_line(move, shown["scheme"].compiled.letters) for move in page]
     return render(request, "evaluation/boards/calendar.html", shown | {"page": page, "rows": rows})
