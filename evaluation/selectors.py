@@ -71,8 +71,17 @@ def grade_of(user, entity: Entity) -> GradeFact | None:
 
 def public_grades_of(entity: Entity) -> list[GradeFact]:
     """What anybody may see: grades under schemes whose result is public. None, as long as no scheme is."""
+    return _grades_under(entity, scheme__is_public=True)
+
+
+def grades_shown_to(entity: Entity) -> list[GradeFact]:
+    """What the entity itself may see and show to others: grades under schemes that say so, never a risk class."""
+    return _grades_under(entity, scheme__shown_to_entity=True)
+
+
+def _grades_under(entity: Entity, **which_schemes) -> list[GradeFact]:
     ratings = (
-        CurrentRating.objects.filter(entity=entity, scheme__is_public=True)
+        CurrentRating.objects.filter(entity=entity, **which_schemes)
         .exclude(scheme__family=Scheme.Family.RISK)
         .select_related("scheme", "version")
         .order_by("scheme__code")

@@ -37,3 +37,6 @@ PAGES = Limit("entity", amount=240, seconds=60)
 INTERFACE = Limit("interface", amount=120, seconds=60)
 #: Whole kinds of records; nobody needs one more often than once in a while.
 FILES = Limit("files", amount=20, seconds=3600)
+#: Papers that are made for whoever asks; and codes, so that nobody tries them out.
+EXTRACTS = Limit("extracts", amount=30, seconds=3600)
+CODES = Limit("codes", amount=20, seconds=3600)

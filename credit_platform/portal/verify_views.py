@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from credit_platform.portal import limits
 from credit_platform.portal.views import TOO_MANY_REQUESTS, public_page
-from repair.letters import selectors
+from repair.letters import papers, selectors
 
 LONGEST_NUMBER = 40
 NOT_FOUND = 404
@@ -46,7 +46,7 @@ def verify_file(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, number: str, *, digest: str = "") -> HttpResponse:
-    checked = selectors.check(number)
+    checked = papers.check(number)
     compared = ""
     if checked and digest:
         compared = "same" if digest == checked.sha256 else "different"

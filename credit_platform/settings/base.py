@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "repair.proof",
     "repair.letters",
     "credit_platform.portal",
+    "credit_platform.portal.credit_reports",
     "credit_platform.governance",
 ]
 

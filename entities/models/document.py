@@ -11,7 +11,7 @@ def _place(document, filename: str) -> str:
 
 
 class Document(models.Model):
-    """A file that somebody handed in, kept as it came, with its name, size and digest."""
+    """A file that somebody handed in or had made, kept as it came, with its name, size and digest."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(_("file"), upload_to=_place, max_length=200)
@@ -20,7 +20,13 @@ class Document(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     content_type = models.CharField(_("type"), max_length=100)
     created_on = models.DateField(auto_now_add=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: the platform made it for somebody who was not signed in."),
+    )
 
     def __str__(self) -> str:
         return self.name

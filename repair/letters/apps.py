@@ -11,6 +11,20 @@ class LettersConfig(AppConfig):
 
     def ready(self) -> None:
         from repair import following
-        from repair.letters import audit_verbs, services, signing  # noqa: F401  (verbs and checks register themselves)
+        from repair.letters import audit_verbs, papers, selectors, services, signing  # noqa: F401  (verbs and checks register themselves)
+        from repair.letters.models import Letter
 
         following.register(services.write_letter)
+        papers.register(
+            papers.PaperKind(
+                Letter,
+                still_holds=selectors.still_holds,
+                holds_says=_(
+                    "It was issued here, its signature fits, and nothing has changed since in what it says."
+                ),
+                superseded_says=_(
+                    "It was issued here and its signature fits, but a later decision has taken its place. Ask for the "
+                    "newer paper."
+                ),
+            )
+        )

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -41,11 +43,53 @@ class SigningKey(models.Model):
         return self.code
 
 
-class Letter(models.Model):
-    """A paper that the platform issues in a case: written with the step that it tells of, typed and signed afterwards.
+def typed_and_signed_or_waits(name: str) -> models.CheckConstraint:
+    """What holds of every paper: it has its PDF, statement and signature, or none of them and waits for all."""
+    return models.CheckConstraint(
+        condition=Q(document=None, statement="", signature="", key=None, next_attempt_at__isnull=False)
+        | Q(document__isnull=False, key__isnull=False, next_attempt_at=None)
+        & ~Q(statement="")
+        & ~Q(signature=""),
+        name=name,
+    )
 
-    What it says is fixed when it is written. Typing it again gives the same words under the same number.
+
+class Paper(models.Model):
+    """What every paper has that the platform issues: a number, its words, and the PDF and signature that follow.
+
+    What it says is fixed when it is written. Typing it again gives the same words under the same number. Whoever
+    adds a model of papers gives it a `kind` with choices and an `asked_by`, and tells `repair.letters.papers` of it.
     """
+
+    kind: Any
+    asked_by: Any
+    get_kind_display: Any
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    issued_at = models.DateTimeField(_("issued"))
+    content = models.JSONField(
+        _("what it says"), help_text=_("In each language, and what is signed with it.")
+    )
+    statement = models.TextField(_("signed statement"), blank=True)
+    signature = models.CharField(_("signature"), max_length=120, blank=True)
+    key = models.ForeignKey(
+        SigningKey, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss"
+    )
+    document = models.OneToOneField(
+        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)s"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Letter(Paper):
+    """A paper in a case: written with the step that it tells of, typed and signed afterwards."""
 
     class Kind(models.TextChoices):
         ACCEPTANCE = "acceptance", _("Notice of acceptance")
@@ -54,7 +98,6 @@ class Letter(models.Model):
         RESULT = "result", _("Notice that the case is closed")
         CERTIFICATE = "certificate", pgettext_lazy("a paper that was issued", "Certificate")
 
-    number = models.CharField(_("number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
     step = models.OneToOneField(
@@ -66,40 +109,18 @@ class Letter(models.Model):
         related_name="+",
         help_text=_("Who took the step, or asked for the certificate."),
     )
-    issued_at = models.DateTimeField(_("issued"))
-    content = models.JSONField(
-        _("what it says"), help_text=_("In each language, and what is signed with it.")
-    )
     fingerprint = models.CharField(
         _("what it rests on"),
         max_length=64,
         blank=True,
         help_text=_("Of a certificate: asked again, the same."),
     )
-    statement = models.TextField(_("signed statement"), blank=True)
-    signature = models.CharField(_("signature"), max_length=120, blank=True)
-    key = models.ForeignKey(
-        SigningKey, null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
-    )
-    document = models.OneToOneField(
-        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="letter"
-    )
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("letter")
         ordering = ("-issued_at", "-pk")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    document=None, statement="", signature="", key=None, next_attempt_at__isnull=False
-                )
-                | Q(document__isnull=False, key__isnull=False, next_attempt_at=None)
-                & ~Q(statement="")
-                & ~Q(signature=""),
-                name="a_letter_is_typed_and_signed_or_waits",
-            ),
+            typed_and_signed_or_waits("a_letter_is_typed_and_signed_or_waits"),
             models.CheckConstraint(
                 condition=Q(kind="certificate", step=None) & ~Q(fingerprint="")
                 | ~Q(kind="certificate") & Q(step__isnull=False, fingerprint=""),
@@ -115,6 +136,3 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=("next_attempt_at",), condition=Q(document=None), name="letters_that_wait")
         ]
-
-    def __str__(self) -> str:
-        return self.number

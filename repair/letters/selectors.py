@@ -1,16 +1,9 @@
 """Reads of letters: scoped by `user` for those who have the case, and what anybody may know of a number."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db.models import QuerySet, TextChoices
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.errors import Missing, WrongState
@@ -66,70 +59,9 @@ def letter_for(*, user, case_number: str, number: str) -> Letter:
 # What anybody may know
 
 
-class Verdict(TextChoices):
-    """What a number is worth."""
-
-    HOLDS = "holds", _("Genuine, and it still holds")
-    SUPERSEDED = "superseded", _("Genuine, but it no longer holds")
-    REVOKED = "revoked", _("Not to be relied on: the key that signed it was revoked")
-    BROKEN = "broken", _("Not genuine: what is kept under this number does not fit its signature")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A number that was issued here. Whom and what the paper is about, is for whoever holds it."""
-
-    number: str
-    kind: str
-    issued_at: datetime
-    verdict: Verdict
-    key: SigningKey
-    sha256: str
-    statement_sha256: str
-
-
-def check(number: str) -> Checked | None:
-    """Whether the number was issued here, and whether what it says still holds; None for any other.
-
-    The signature is checked anew each time, against what is kept.
-    """
-    letter = (
-        Letter.objects.filter(number=number.strip().upper(), document__isnull=False)
-        .select_related("document", "key", "case__record")
-        .first()
-    )
-    if letter is None:
-        return None
-    return Checked(
-        number=letter.number,
-        kind=letter.get_kind_display(),
-        issued_at=letter.issued_at,
-        verdict=_verdict_on(letter),
-        key=letter.key,
-        sha256=letter.document.sha256,
-        statement_sha256=hashlib.sha256(letter.statement.encode()).hexdigest(),
-    )
-
-
-def _verdict_on(letter: Letter) -> Verdict:
-    if not _signature_fits(letter):
-        return Verdict.BROKEN
-    if letter.key.revoked_at:
-        return Verdict.REVOKED
-    return Verdict.HOLDS if HOLDS[Letter.Kind(letter.kind)](letter) else Verdict.SUPERSEDED
-
-
-def _signature_fits(letter: Letter) -> bool:
-    """Whether what is kept was signed, and under this very number."""
-    public = serialization.load_pem_public_key(letter.key.public_pem.encode())
-    if not isinstance(public, Ed25519PublicKey):
-        return False
-    try:
-        public.verify(base64.b64decode(letter.signature), letter.statement.encode())
-    except (InvalidSignature, ValueError):
-        return False
-    signed = json.loads(letter.statement)
-    return (signed["number"], signed["kind"]) == (letter.number, letter.kind)
+def still_holds(letter: Letter) -> bool:
+    """Whether what a letter or a certificate says is still so."""
+    return HOLDS[Letter.Kind(letter.kind)](letter)
 
 
 def _record_is_over(letter: Letter) -> bool:

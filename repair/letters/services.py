@@ -1,30 +1,20 @@
-"""Writing, typing and signing letters: a row with the step, the PDF afterwards, by any worker and as often as it takes."""
+"""Writing letters: a row with the step. `repair.letters.papers` types and signs it, as every paper."""
 
 import hashlib
-import json
-import secrets
-from datetime import timedelta
 
-import structlog
-from celery import signature
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
-from credit_platform.common.queueing import enqueue_on_commit
-from entities.services import documents
-from repair.letters import policies, signing, texts, typing
+from repair.letters import papers, policies, texts
 from repair.letters.models import Letter, SigningKey
 from repair.models import Case, CaseStep
 from repair.proof.models import Effect
 from repair.proof.services import CLOSED
 from repair.workflow import Action
 
-log = structlog.get_logger(__name__)
 #: Which letter a step leads to.
 OF_STEP: dict[str, Letter.Kind] = {
     Action.SUBMIT: Letter.Kind.ACCEPTANCE,
@@ -48,14 +38,6 @@ BEGINNINGS = {
     Letter.Kind.RESULT: "JG",
     Letter.Kind.CERTIFICATE: "ZM",
 }
-#: Without letters and digits that are taken for each other.
-SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-PLACES = 10
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 2, 10, 60))
-STATEMENT, SIGNATURE = "statement.json", "statement.sig.base64"
-
-
-# Written with the step
 
 
 def write_letter(case: Case, step: CaseStep) -> None:
@@ -98,12 +80,12 @@ def issue_certificate(*, by, number: str) -> Letter:
 
 def _write(kind: Letter.Kind, case: Case, step: CaseStep | None, *, by) -> Letter:
     content = texts.content_of(kind, case, step)
-    fingerprint = "" if step else hashlib.sha256(_canonical(content)).hexdigest()
+    fingerprint = "" if step else hashlib.sha256(papers.canonical(content)).hexdigest()
     if step is None and (there := case.letters.filter(kind=kind, fingerprint=fingerprint).first()):
         return there
     now = timezone.now()
     letter = Letter.objects.create(
-        number=_new_number(kind),
+        number=papers.new_number(BEGINNINGS[kind]),
         kind=kind,
         case=case,
         step=step,
@@ -114,96 +96,8 @@ def _write(kind: Letter.Kind, case: Case, step: CaseStep | None, *, by) -> Lette
         next_attempt_at=now,
     )
     audit.record(actor=by, verb="letters.letter.issued", target=case, number=letter.number, kind=kind)
-    enqueue_on_commit(signature("repair.letters.tasks.type_waiting"))
+    papers.type_on_commit()
     return letter
-
-
-def _new_number(kind: Letter.Kind) -> str:
-    """Such as ZM-2026-11-7K3Q9F2MXA: nobody guesses one, so whoever has it has the paper."""
-    chance = "".join(secrets.choice(SIGNS) for _place in range(PLACES))
-    return f"{BEGINNINGS[kind]}-{timezone.localdate():%Y-%m}-{chance}"
-
-
-# Typed and signed afterwards
-
-
-def type_waiting(*, limit: int = 200) -> int:
-    """Type and sign what waits; returns how many letters are done. Safe on many workers at once.
-
-    A letter that cannot be typed raises here, for the log of the worker; its next try is in its row already.
-    """
-    done = 0
-    for _letter in range(limit):
-        claimed = _claim_next()
-        if claimed is None:
-            break
-        done += _type(claimed)
-    return done
-
-
-@transaction.atomic
-def _claim_next() -> Letter | None:
-    now = timezone.now()
-    letter = (
-        Letter.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("asked_by")
-        .filter(document=None, next_attempt_at__lte=now)
-        .order_by("next_attempt_at", "pk")
-        .first()
-    )
-    if letter is None:
-        return None
-    letter.next_attempt_at = now + WAITS[min(letter.attempts, len(WAITS) - 1)]
-    letter.attempts += 1
-    letter.save(update_fields=("next_attempt_at", "attempts"))
-    return letter
-
-
-def _type(letter: Letter) -> bool:
-    key = signing.current_key()
-    statement = _statement_of(letter, key)
-    signed = key.sign(statement)
-    pdf = typing.typed(
-        letter.content,
-        number=letter.number,
-        verify=address_of(letter.number),
-        issued_at=letter.issued_at,
-        files={STATEMENT: statement.decode(), SIGNATURE: signed},
-    )
-    with transaction.atomic():
-        waiting = Letter.objects.select_for_update().filter(pk=letter.pk, document=None).first()
-        if waiting is None:
-            return False  # Another worker took it up after this one had been slow.
-        waiting.statement, waiting.signature, waiting.key = statement.decode(), signed, signing.kept(key)
-        waiting.document = documents.store_made(
-            by=letter.asked_by, name=f"{letter.number}.pdf", content=pdf, content_type=documents.PDF
-        )
-        waiting.next_attempt_at = None
-        waiting.save(update_fields=("statement", "signature", "key", "document", "next_attempt_at"))
-    return True
-
-
-def _statement_of(letter: Letter, key: signing.Key) -> bytes:
-    """What is signed: all that the letter says, with its number and day, as one line of JSON in UTF-8."""
-    return _canonical(
-        {
-            "number": letter.number,
-            "kind": letter.kind,
-            "issued_at": timezone.localtime(letter.issued_at).isoformat(timespec="seconds"),
-            "key": key.code,
-            "platform": settings.PLATFORM_URL,
-            "says": letter.content,
-        }
-    )
-
-
-def _canonical(content: dict) -> bytes:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def address_of(number: str) -> str:
-    """Where anybody checks the letter."""
-    return f"{settings.PLATFORM_URL}{reverse('portal:verify', args=(number,))}"
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import pytest
 
 from evaluation.models import RatingRequest
 from repair import services as cases
-from repair.letters import services
+from repair.letters import papers
 from repair.proof import services as proof
 from repair.proof.models import Confirmation
 from tests.factories import BodyFactory, CaseFactory, MemberFactory, repairable_record
@@ -38,7 +38,7 @@ def grant(case, supervisor):
             version=case.version,
             note="All duties are done.",
         )
-        services.type_waiting()
+        papers.type_waiting()
         return done.effect
 
     return granted

@@ -22,7 +22,7 @@ from entities.models import Document
 from entities.sharing.services import watching
 from entities.sharing.services.watching import ListDraft
 from repair import services as cases
-from repair.letters import selectors, services, signing, texts, typing
+from repair.letters import papers, services, signing, texts, typing
 from repair.letters.models import Letter, SigningKey
 from repair.proof import services as proof
 from tests.factories import (
@@ -194,17 +194,17 @@ def test_a_worker_that_dies_while_it_types_leaves_the_letter_for_the_next(case, 
     with monkeypatch.context() as broken:
         broken.setattr(typing, "typed", die)
         with pytest.raises(KeyboardInterrupt):
-            services.type_waiting()
-    assert services.type_waiting() == 0
+            papers.type_waiting()
+    assert papers.type_waiting() == 0
     Letter.objects.update(next_attempt_at=timezone.now())
-    assert services.type_waiting() == 1
-    assert services.type_waiting() == 0
+    assert papers.type_waiting() == 1
+    assert papers.type_waiting() == 0
 
 
 def test_typed_by_two_workers_at_once_it_is_one_letter(case, supervisor):
     act(case, supervisor, "grant")
-    claimed = services._claim_next()
-    assert [services._type(claimed), services._type(claimed)] == [True, False]
+    claimed = papers.claim_next(Letter)
+    assert [papers.type_claimed(claimed), papers.type_claimed(claimed)] == [True, False]
     assert Document.objects.count() == 1
 
 
@@ -299,7 +299,7 @@ def test_the_button_makes_one_and_leads_back(client, grant, case):
     client.force_login(case.opened_by)
     answer = client.post(reverse("letters:certificate", args=(case.number,)), follow=True)
     assert "being typed" in answer.content.decode()
-    services.type_waiting()
+    papers.type_waiting()
     answer = client.post(reverse("letters:certificate", args=(case.number,)), follow=True)
     assert "nothing has changed" in answer.content.decode()
 
@@ -329,9 +329,9 @@ def test_after_a_change_of_key_what_was_signed_before_is_still_genuine(grant, ca
     grant()
     second = key_file("second.pem")
     services.issue_certificate(by=case.opened_by, number=case.number)
-    services.type_waiting()
+    papers.type_waiting()
     assert {letter.key_id for letter in case.letters.all()} == {first, second}
-    assert {selectors.check(letter.number).verdict for letter in case.letters.all()} == {"holds"}
+    assert {papers.check(letter.number).verdict for letter in case.letters.all()} == {"holds"}
 
 
 def test_what_a_revoked_key_signed_is_not_to_be_relied_on(grant, case):
@@ -340,7 +340,7 @@ def test_what_a_revoked_key_signed_is_not_to_be_relied_on(grant, case):
     with pytest.raises(InvalidInput):
         services.revoke_key(code=letter.key_id, because=" ")
     services.revoke_key(code=letter.key_id, because="The machine was stolen.")
-    assert selectors.check(letter.number).verdict == "revoked"
+    assert papers.check(letter.number).verdict == "revoked"
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", None])
@@ -379,20 +379,20 @@ def test_no_private_key_stands_in_the_database(grant):
 def test_a_paper_that_says_something_else_than_was_signed_is_not_genuine(grant, case):
     grant()
     letter = case.letters.get()
-    assert selectors.check(letter.number).verdict == "holds"
+    assert papers.check(letter.number).verdict == "holds"
     Letter.objects.update(statement=letter.statement.replace("All duties", "No duties"))
-    assert selectors.check(letter.number).verdict == "broken"
+    assert papers.check(letter.number).verdict == "broken"
 
 
 def test_a_statement_that_was_signed_under_another_number_is_not_genuine(grant, case):
     grant()
     decision = case.letters.get()
     services.issue_certificate(by=case.opened_by, number=case.number)
-    services.type_waiting()
+    papers.type_waiting()
     Letter.objects.filter(kind="certificate").update(
         statement=decision.statement, signature=decision.signature
     )
-    assert selectors.check(case.letters.get(kind="certificate").number).verdict == "broken"
+    assert papers.check(case.letters.get(kind="certificate").number).verdict == "broken"
 
 
 def test_what_was_accepted_and_asked_for_holds_only_as_long_as_it_is_so(media):
@@ -401,8 +401,8 @@ def test_what_was_accepted_and_asked_for_holds_only_as_long_as_it_is_so(media):
     case = cases.file_objection(by=agent, record_id=record.pk, ground="wrong", statement="It was 1,000.")
 
     def verdicts() -> dict[str, str]:
-        services.type_waiting()
-        return {letter.kind: selectors.check(letter.number).verdict for letter in case.letters.all()}
+        papers.type_waiting()
+        return {letter.kind: papers.check(letter.number).verdict for letter in case.letters.all()}
 
     act(case, MemberFactory(body=case.deciding_body), "ask_material")
     assert verdicts() == {"acceptance": "holds", "material": "holds"}
@@ -419,18 +419,18 @@ def test_a_refusal_that_was_overruled_no_longer_holds():
     act(case, boss, "refuse")
     act(case, case.opened_by, "appeal")
     act(case, lead, "uphold_appeal")
-    services.type_waiting()
+    papers.type_waiting()
     first, second = case.letters.order_by("pk")
-    assert [selectors.check(letter.number).verdict for letter in (first, second)] == ["superseded", "holds"]
+    assert [papers.check(letter.number).verdict for letter in (first, second)] == ["superseded", "holds"]
 
 
 def test_a_certificate_holds_only_as_long_as_the_record_is_over(grant, case):
     grant()
     number = services.issue_certificate(by=case.opened_by, number=case.number).number
-    services.type_waiting()
-    assert selectors.check(number).verdict == "holds"
+    papers.type_waiting()
+    assert papers.check(number).verdict == "holds"
     type(case.record).objects.filter(pk=case.record_id).update(status="published", ended_on=None)
-    assert selectors.check(number).verdict == "superseded"
+    assert papers.check(number).verdict == "superseded"
 
 
 def test_the_public_page_says_genuine_and_nothing_of_whom_or_what(client, grant, case):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from associations.models import Association, Member
+from credit_platform.portal.credit_reports import services as credit_reports
 from entities.models import (
     CatalogueProposal,
     ColumnMapping,
@@ -113,6 +114,15 @@ class World:
             effect=effect, kind="body", body=self.body, why="told"
         )
         self.letter = self._letter()
+        self.credit_report = credit_reports.issue_own_report(by=self.people["agent"], entity=self.entity)
+        self.lent_code = credit_reports.lend_code(
+            by=self.people["agent"],
+            entity=self.entity,
+            for_whom="Yunting Bank",
+            parts=["penalties"],
+            also_unpublished=False,
+            days=7,
+        ).code
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
@@ -259,6 +269,7 @@ class World:
             "table": "migration",
             "file_format": "csv",
             "statement_id": self.statement.pk,
+            "code_id": self.lent_code.pk,
         }
         special = {
             "composing:publish": {"draft_id": self.sent_draft.pk},
@@ -301,6 +312,8 @@ class World:
             "portal:list": {"code": "abnormal-listing"},
             "portal:list-feed": {"code": "abnormal-listing"},
             "portal:dataset": {"code": "penalties", "file_format": "csv"},
+            "credit_reports:report": {"number": self.credit_report.number},
+            "credit_reports:file": {"number": self.credit_report.number},
             "letters:letter": {"letter": self.letter.number},
             "letters:statement": {"letter": self.letter.number},
             "letters:signature": {"letter": self.letter.number},

@@ -7,9 +7,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # The days ahead are worked out anew every night; those of last night lack what is asked for now.
-        migrations.RunSQL(
-            "TRUNCATE boards_comingmove, boards_comingday", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("TRUNCATE boards_comingmove, boards_comingday", migrations.RunSQL.noop),
         *(
             migrations.AddField("comingday", name, models.IntegerField(), preserve_default=False)
             for name in ("graded", "rise", "fall")

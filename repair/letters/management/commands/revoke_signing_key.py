@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from credit_platform.common.errors import DomainError
-from repair.letters import services
+from repair.letters import papers, services
 
 
 class Command(BaseCommand):
@@ -19,5 +19,5 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
-            f"{key.code} is revoked: {key.letters.count()} letters are no longer to be relied on."
+            f"{key.code} is revoked: {papers.signed_with(key)} papers are no longer to be relied on."
         )
