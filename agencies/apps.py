@@ -39,6 +39,6 @@ class AgenciesConfig(AppConfig):
                 url_name="agencies:review",
                 order=14,
                 visible=policies.may_see_review,
-                count=lambda user: selectors.to_review(user).count(),
+                count=selectors.waiting_for_review,
             )
         )

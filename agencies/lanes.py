@@ -23,6 +23,7 @@ def register() -> None:
         count=lambda user: selectors.to_review(user).count(),
         rows=review_rows,
         order=10,
+        in_the_bar=selectors.waiting_for_review,
         visible=policies.may_see_review,
     )
     register_lane(

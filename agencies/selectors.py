@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, DateField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Count, DateField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agencies import policies
@@ -13,9 +14,19 @@ from agencies.forms import Frame
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar, working_days_after
+from credit_platform.ui import navigation
 from entities import looks, policies as registry
 from entities.drafts import version_on
-from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, Submission, SubmittingBody
+from entities.models import (
+    CreditRecord,
+    Entity,
+    RecordType,
+    RecordTypeVersion,
+    Submission,
+    SubmissionBlock,
+    SubmissionRow,
+    SubmittingBody,
+)
 from entities.publicity import rule_book
 
 Status = CreditRecord.Status
@@ -188,13 +199,15 @@ def waiting_files_of(user) -> QuerySet:
 
 
 def files_to_confirm(user) -> QuerySet:
-    """Checked files that wait for the user's word, with how many rows are good and how many are not."""
-    good = Q(rows__outcome__in=("new", "changed"))
+    """Checked files that wait for the user's word, with how many rows confirming saves and how many are not good."""
+    kept = SubmissionBlock.objects.filter(submission=OuterRef("pk"), is_saved=False).order_by()
+    in_blocks = kept.values("submission").annotate(rows=Sum("new")).values("rows")
+    alone = Q(rows__outcome__in=SubmissionRow.GOOD, rows__is_saved=False)
     return (
         Submission.objects.visible_to(user)
         .filter(uploaded_by=user, state=Submission.State.READY)
         .annotate(
-            good=Count("rows", filter=good),
+            good=Count("rows", filter=alone) + Coalesce(Subquery(in_blocks), 0),
             bad=Count("rows", filter=Q(rows__outcome__in=("asked", "refused"))),
         )
         .select_related("document")
@@ -211,6 +224,13 @@ def uploads_of(user, limit: int = 5) -> Sequence[Submission]:
 def to_review(user) -> QuerySet:
     """What waits in the user's review queue and is not their own."""
     return CreditRecord.objects.filter(policies.to_review_by(user)).exclude(registry.written_by(user))
+
+
+def waiting_for_review(user) -> int:
+    """How many `to_review`, as far as a bar says it; counted once for each user object, for two entries say it."""
+    if not hasattr(user, "_waiting_for_review"):
+        user._waiting_for_review = navigation.counted(to_review(user))
+    return user._waiting_for_review
 
 
 @dataclass(frozen=True, slots=True)

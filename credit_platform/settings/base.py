@@ -205,10 +205,10 @@ WEBHOOK_PRIVATE_NETWORKS = [
 #: which is good enough to try the platform out.
 SIGNING_KEY_FILE = os.environ.get("SIGNING_KEY_FILE", "")
 
-#: Lets a Prometheus on another machine read /metrics; without one only this machine may.
 #: On what terms the files of public records may be used, and where these are written down. Without it nothing is promised.
 OPEN_DATA_LICENCE = os.environ.get("OPEN_DATA_LICENCE", "")
 OPEN_DATA_LICENCE_URL = os.environ.get("OPEN_DATA_LICENCE_URL", "")
+#: Lets a Prometheus on another machine read /metrics; without one only this machine may.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 CONTENT_SECURITY_POLICY = {
@@ -272,9 +272,9 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
-#: How often a client may ask for a token from one address in a minute.
 #: The table of GB/T 4754-2017, see `entities.industries`; without one pages name the section of an industry.
 INDUSTRY_NAMES = os.environ.get("INDUSTRY_NAMES", "")
+#: How often a client may ask for a token from one address in a minute.
 TOKENS_PER_MINUTE = int(os.environ.get("TOKENS_PER_MINUTE", "30"))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Credit supervision platform",

@@ -14,12 +14,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
+from credit_platform.ui import formats
+
 DESK, PORTAL = "desk", "portal"
+#: A bar says "99+" of more, so that no page counts thousands for it.
+MOST_COUNTED = 99
 
 
 def everybody(user) -> bool:
@@ -39,7 +44,8 @@ class Item:
         label: what it is called, lazily translated.
         url_name: the page it leads to; an item whose page does not exist is left out.
         visible: a policy of the user: a bool or a `Decision`.
-        count: how many things wait there for the user; zero shows nothing. Asked once per page.
+        count: how many things wait there for the user; zero shows nothing. Asked once per page; `counted` goes no
+            further than what is shown.
         bar: `DESK` (dark, for those who work here) or `PORTAL` (white, for visitors and entities).
         order: smaller stands further left.
         section: path prefixes that also belong to this entry, so that it is marked as current below them.
@@ -71,6 +77,10 @@ class Entry:
     current: bool
     count: int
 
+    @property
+    def count_text(self) -> str:
+        return formats.number(self.count) if self.count <= MOST_COUNTED else f"{MOST_COUNTED}+"
+
 
 _items: dict[tuple[str, str], Item] = {}
 _describe_standing: list[Callable] = []
@@ -84,6 +94,11 @@ def register(item: Item) -> None:
 def register_standing(describe: Callable) -> None:
     """Say how to find a user's `Standing`; the app that knows memberships does this."""
     _describe_standing[:] = [describe]
+
+
+def counted(waiting: QuerySet) -> int:
+    """How many there are, as far as a bar says it."""
+    return waiting.order_by()[: MOST_COUNTED + 1].count()
 
 
 def standing_of(user) -> Standing:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from agencies import selectors, services
 from credit_platform.audit import services as audit
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, WrongState
+from credit_platform.ui import navigation
 from entities.drafts import draft_of
 from entities.models import CreditRecord, Notice
 from entities.services import records as registry
@@ -64,6 +66,20 @@ def test_many_records_are_approved_at_once(reviewer, waiting, sign_in):
     assert answer.url == QUEUE
     assert "3 records approved" in said(answer)
     assert states(*records) == ["published"] * 3
+
+
+def test_the_bar_counts_what_waits_once_a_page_and_no_further_than_it_says(
+    reviewer, waiting, sign_in, monkeypatch
+):
+    monkeypatch.setattr(navigation, "MOST_COUNTED", 2)
+    for _number in range(4):
+        waiting()
+    with CaptureQueriesContext(connection) as queries:
+        page = sign_in(reviewer).get(QUEUE).content.decode()
+    assert page.count('<span class="count">2+</span>') == 2
+    of_the_bar = [one["sql"] for one in queries.captured_queries if "LIMIT 3)" in one["sql"]]
+    assert len(of_the_bar) == 1
+    assert "entities_creditrecord" in of_the_bar[0]
 
 
 def test_many_records_are_returned_with_one_note_that_each_clerk_gets(reviewer, waiting, sign_in):

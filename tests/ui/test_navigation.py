@@ -51,7 +51,13 @@ def test_a_section_marks_its_item_as_current():
 
 def test_an_item_tells_how_many_wait():
     navigation.register(Item(label="Guide", url_name="ui:styleguide", count=lambda user: 23))
-    assert entries(CLERK, "desk")[0].count == 23
+    assert entries(CLERK, "desk")[0].count_text == "23"
+
+
+def test_more_than_99_are_not_told_apart():
+    navigation.register(Item(label="Guide", url_name="ui:styleguide", count=lambda user: 99))
+    navigation.register(Item(label="Job", url_name="ui:styleguide-job", count=lambda user: 100))
+    assert [entry.count_text for entry in entries(CLERK, "desk")] == ["99", "99+"]
 
 
 def test_registering_again_replaces():
