@@ -119,9 +119,12 @@ def _rewritten(submission: Submission, records: QuerySet[CreditRecord]) -> Query
 
 
 def _cases(records: QuerySet[CreditRecord]) -> Iterator[int]:
-    """How many of the records the apps above refer to, whichever they are."""
+    """How many of the records the apps above refer to, whichever they are.
+
+    What stands beside a record within the registry, as an entity's own words do, is not built on it.
+    """
     for relation in CreditRecord._meta.related_objects:
-        if relation.related_model._meta.app_label != CreditRecord._meta.app_label:
+        if not relation.related_model.__module__.startswith("entities."):
             yield (
                 records.filter(**{f"{relation.field.related_query_name()}__isnull": False}).distinct().count()
             )

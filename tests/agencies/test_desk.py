@@ -70,11 +70,20 @@ def test_waiting_rows_of_a_file_are_one_line(clerk, market, record_of, sign_in):
 
 def test_an_upload_says_how_many_rows_confirming_saves_also_of_those_kept_in_blocks(clerk, market, sign_in):
     submission = SubmissionFactory(body=market, uploaded_by=clerk)
-    for number, (outcome, saved) in enumerate([("changed", False), ("new", True), ("refused", False)], start=2):
+    for number, (outcome, saved) in enumerate(
+        [("changed", False), ("new", True), ("refused", False)], start=2
+    ):
         submission.rows.create(number=number, outcome=outcome, is_saved=saved)
     for first, new, saved in ((10, 700, False), (2_000, 40, False), (9_000, 500, True)):
         submission.blocks.create(
-            first=first, last=first + new, new=new, unchanged=9, keys=b"", content=b"", terms="", is_saved=saved
+            first=first,
+            last=first + new,
+            new=new,
+            unchanged=9,
+            keys=b"",
+            content=b"",
+            terms="",
+            is_saved=saved,
         )
     (placed,) = sign_in(clerk).get(DESK, {"lane": "uploads"}).context["page"].object_list
     assert placed.row.detail == "741 rows good, 1 to put right"

@@ -12,9 +12,11 @@ from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, W
 from entities.models import CreditRecord, Entity, Submission
 from entities.services import records, submissions, taking_back
 from entities.signals import records_changed
+from entities.statements.services import write_statement
 from tests.agencies.test_formats import penalty
 from tests.entities.intake.conftest import HEADER, Desk, outcomes
 from tests.factories import (
+    AgentFactory,
     CaseFactory,
     EntityFactory,
     MemberFactory,
@@ -172,6 +174,13 @@ def test_a_file_on_which_something_has_been_built_stays(market, waiting, entity,
     with pytest.raises(WrongState, match=BUILT[build]):
         taking_back.ask_to_take_back(by=market.clerk, submission_id=waiting.pk, because=BECAUSE)
     assert list(CreditRecord.objects.values()) == before
+
+
+def test_an_entitys_own_words_beside_a_record_keep_no_file(tax, published, entity):
+    agent = AgentFactory(entity=entity).user
+    write_statement(by=agent, record_id=CreditRecord.objects.get().pk, text="已于当日改正")
+    assert taken_back(tax.clerk, published).state == State.TAKEN_BACK
+    assert CreditRecord.objects.get().status == "withdrawn"
 
 
 def test_a_file_whose_records_were_corrected_since_stays(tax, published, entity):
