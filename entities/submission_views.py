@@ -26,7 +26,7 @@ from entities.intake.layout import Layout
 from entities.intake.matching import Question
 from entities.intake.sentences import for_reader
 from entities.models import Submission, SubmissionRow
-from entities.services import column_mappings, likely_twins, submissions, taking_back
+from entities.services import column_mappings, submissions, taking_back
 from entities.submission_forms import (
     ColumnsForm,
     ListFilter,
@@ -181,7 +181,6 @@ def _preview(
         "groups": [_group(group, submission) for group in selectors.groups_of(submission)],
         "deciding": _deciding(request, submission, row, form),
         "rest": counts.asked + counts.refused,
-        "twins_looked_for": likely_twins.MOST_ROWS,
     }
 
 

@@ -32,8 +32,8 @@ PUBLISHED = (
     gettext_noop("The name is not so short that it is probably a person's: people are not kept here."),
     gettext_noop("The row is not the invented one that the template shows."),
     gettext_noop(
-        "In a file of at most 1,000 rows, neither it nor the registry has another record that says the same of the same "
-        "entity under another number."
+        "Neither the file nor the registry has another record that says the same of the same entity under "
+        "another number."
     ),
 )
 #: Its findings are questions; and those of the module of doubts.

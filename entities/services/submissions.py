@@ -5,6 +5,7 @@ killed loses one batch at most, and whoever comes after it goes on from there. O
 time (`entities.intake.running`), and every step may be asked for twice.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -52,7 +53,7 @@ from entities.services import documents
 from entities.services.bulk_registration import NewEntity, register_many
 from entities.services.check_batches import Batch, batches_of, states_of_plain
 from entities.services.grade_outlook import note_grade_outlook
-from entities.services.likely_twins import no_likely_twin
+from entities.services.likely_twins import Twins, no_likely_twin, point_out
 from entities.services.record_batches import RowState, submit_columns, submit_rows
 from entities.services.row_store import (
     add_block,
@@ -394,7 +395,11 @@ def _check(submission: Submission) -> None:
         _refuse(submission, said(error.message, **error.params))
         return
     _part_repeats(submission, job)
-    _finish_check(submission)
+    if not _refuse_repeated(submission):
+        return
+    twins = no_likely_twin(submission)
+    _part_twins(submission, twins, job)
+    _finish_check(submission, twins)
 
 
 def _last_row(submission: Submission) -> int:
@@ -463,9 +468,32 @@ def _part_repeats(submission: Submission, job: Job) -> None:
 
 
 @transaction.atomic
-def _finish_check(submission: Submission) -> None:
+def _refuse_repeated(submission: Submission) -> bool:
+    """Take one of the rows that speak of one thing; False when the file has been taken out of this runner's hands."""
+    if not _move_on(submission, State.CHECKING, 0):
+        return False
     refuse_repeated(submission, repeated)
-    no_likely_twin(submission)
+    return True
+
+
+def _part_twins(submission: Submission, twins: Twins, job: Job) -> None:
+    """Rows of blocks that are to be pointed out become rows of their own."""
+    by_block: dict[int, list[int]] = defaultdict(list)
+    for twin in twins.told:
+        if twin.block is not None:
+            by_block[twin.block].append(twin.number)
+    for pk, numbers in by_block.items():
+        with transaction.atomic():
+            if not _move_on(submission, State.CHECKING, 0):
+                return
+            unfold(submission.blocks.get(pk=pk), numbers, job)
+
+
+@transaction.atomic
+def _finish_check(submission: Submission, twins: Twins) -> None:
+    if not _move_on(submission, State.CHECKING, 0):
+        return
+    point_out(submission, twins)
     note_grade_outlook(submission)
     Submission.objects.filter(pk=submission.pk, state=State.CHECKING).update(
         state=State.READY, rows_total=F("rows_worked"), heartbeat_at=timezone.now(), attempts=0

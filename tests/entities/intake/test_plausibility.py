@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from entities.intake import explaining, formats, plausibility
 from entities.intake.checks import CELL_CHECKS, RECORD_CHECKS, WARNING, Context, Row
 from entities.intake.matching import Match
-from entities.services import likely_twins
+from entities.services import likely_twins, submissions
+from entities.submission_selectors import counts_of
 from tests.agencies.test_formats import CF, PENALTY
 from tests.entities.intake.conftest import outcomes, row_of, sentences
 from tests.factories import EntityFactory, MemberFactory, RecordFactory
@@ -156,23 +159,81 @@ def test_what_the_registry_has_under_another_number_is_pointed_out(market):
     assert set(row_of(again).problems[0]) >= {"en", "zh", "level"}
 
 
-@pytest.mark.django_db
-def test_a_history_of_many_rows_is_not_compared_in_this_way(market, monkeypatch):
-    monkeypatch.setattr(likely_twins, "MOST_ROWS", 1)
-    one = {"CF_XDR_SHXYM": EntityFactory(name_zh="禾谷食品").credit_code}
-    submission = market.send(penalties(one, one | {"CF_WSH": "云市监罚〔2026〕2号"}))
-    assert not row_of(submission, 3).problems
+@pytest.fixture
+def in_blocks(monkeypatch):
+    """Plain rows of any file are kept together, two to a block."""
+    monkeypatch.setattr(submissions, "SMALL_FILE", 0)
+    monkeypatch.setattr(submissions, "COMPACT_FROM", 2)
+    monkeypatch.setattr(submissions, "BATCH", 2)
 
 
 @pytest.mark.django_db
-def test_the_preview_says_of_a_large_file_that_it_was_not_looked_for_twins(client, market, monkeypatch):
+def test_of_a_large_file_too_whose_rows_are_kept_in_blocks(market, in_blocks):
+    """The twins are told of in rows of their own; the others stay where they are."""
+    first, other = EntityFactory(name_zh="禾谷食品"), EntityFactory(name_zh="云汀食品")
+    one, two = (
+        {"CF_XDR_SHXYM": entity.credit_code, "CF_XDR_MC": entity.name_zh} for entity in (first, other)
+    )
+    market.save(market.send(penalties(two | {"CF_WSH": "旧1号"})))
+    rows = [one | {"CF_WSH": "1号"}, two | {"CF_WSH": "2号", "CF_SY": "x"}, one | {"CF_WSH": "3号"}]
+    rows += [
+        two | {"CF_WSH": "4号"},
+        two | {"CF_WSH": "5号", "CF_SY": "y"},
+        one | {"CF_WSH": "6号", "CF_SY": "y"},
+    ]
+    submission = market.send(penalties(*rows))
+    told = {row.number: sentences(row, "warning") for row in submission.rows.all()}
+    assert set(told) == {4, 5}
+    assert "number 1号" in told[4]
+    assert "under the number 旧1号" in told[5]
+    assert counts_of(submission).new == 6
+    assert counts_of(submission).warned == 2
+    market.save(submission)
+    assert submission.records.count() == 6
+
+
+@pytest.mark.django_db
+def test_however_many_are_alike_so_many_are_pointed_out_and_the_file_says_how_many_there_are(
+    market, in_blocks, monkeypatch
+):
+    monkeypatch.setattr(likely_twins, "MOST_TOLD", 2)
     one = {"CF_XDR_SHXYM": EntityFactory(name_zh="禾谷食品").credit_code}
-    submission = market.send(penalties(one, one | {"CF_WSH": "云市监罚〔2026〕2号"}))
-    client.force_login(submission.uploaded_by)
-    said = "so it was not looked whether"
-    assert said not in client.get(f"/submissions/{submission.pk}/").content.decode()
-    monkeypatch.setattr(likely_twins, "MOST_ROWS", 1)
-    assert said in client.get(f"/submissions/{submission.pk}/").content.decode()
+    submission = market.send(penalties(*(one | {"CF_WSH": f"{number}号"} for number in range(1, 7))))
+    assert [row.number for row in submission.rows.filter(problems__0__about="twin")] == [3, 4]
+    assert submission.notes[-1]["en"].startswith("5 rows say the same of an entity")
+
+
+@pytest.mark.django_db
+def test_it_costs_as_many_statements_for_many_rows_as_for_few(market, in_blocks):
+    one = {"CF_XDR_SHXYM": EntityFactory(name_zh="禾谷食品").credit_code}
+    asked = []
+    for rows in (4, 24):
+        said = (one | {"CF_WSH": f"{rows}-{n}号", "CF_SY": f"{rows}-{n}"} for n in range(rows))
+        submission = market.send(penalties(*said))
+        with CaptureQueriesContext(connection) as queries:
+            assert likely_twins.no_likely_twin(submission).told == []
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db
+def test_a_worker_that_is_lost_while_twins_are_parted_leaves_nothing_twice(market, in_blocks, monkeypatch):
+    one = {"CF_XDR_SHXYM": EntityFactory(name_zh="禾谷食品").credit_code}
+    submission = market.upload(penalties(*(one | {"CF_WSH": f"{number}号"} for number in range(1, 5))))
+
+    def lost(*_rest):
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(submissions, "point_out", lost)
+        with pytest.raises(ConnectionError):
+            submissions.check_submission(submission_id=submission.pk)
+    submissions.check_submission(submission_id=submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == "ready"
+    told = {row.number: len(row.problems) for row in submission.rows.all()}
+    assert told.items() >= {3: 1, 4: 1, 5: 1}.items()
+    assert counts_of(submission).new == 4
 
 
 # All checks, explained
