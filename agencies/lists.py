@@ -8,6 +8,7 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from entities.sharing import exports
 from entities.sharing.lists import record_columns
+from entities.statements.selectors import with_statement
 
 
 def offer() -> None:
@@ -26,7 +27,7 @@ def offer() -> None:
 def _queue(user, params: QueryDict):
     if not policies.may_see_review(user).allowed:
         raise Missing
-    return review_views.filtered(user, params)
+    return with_statement(review_views.filtered(user, params))
 
 
 def _columns() -> list[Column]:

@@ -12,6 +12,7 @@ from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import Missing
 from entities import looks, policies
 from entities.models import CreditRecord, Entity, Notice
+from entities.statements.selectors import with_statement
 
 Status = CreditRecord.Status
 MOST_DEEDS = 50
@@ -44,7 +45,7 @@ def entity_for_page(*, user, credit_code: str) -> Entity:
 def records_for_list(*, user) -> QuerySet[CreditRecord]:
     """The records that this user may see, newest first, with all that a row shows."""
     return (
-        CreditRecord.objects.visible_to(user)
+        with_statement(CreditRecord.objects.visible_to(user))
         .select_related("entity", "submitted_by", "record_type", "type_version", "publicity_rule__instrument")
         .order_by("-decided_on", "-pk")
     )

@@ -35,7 +35,7 @@ class RecordRow:
 
 
 def rows(records: Iterable[CreditRecord], *, on: date, book: RuleBook) -> list[RecordRow]:
-    """The rows of a table; the records must come with their types, the rules are read once."""
+    """The rows of a table; the records must come with their types and statements, the rules are read once."""
     return [
         RecordRow(
             record, LEVELS.get(record.severity_class), tuple(chips(record, repair_outlook(record, on, book)))
@@ -52,6 +52,8 @@ def chips(record: CreditRecord, outlook: Outlook) -> Iterable[Chip]:
         yield Chip(_("Under objection"), "warn")
     if record.suspended:
         yield Chip(_("Disclosure suspended"), "warn", "eye-off")
+    if record.statement:
+        yield Chip(_("The entity's statement"), icon="message")
     if record.status == Status.PUBLISHED and record.withheld:
         yield Chip(_("Not published"), icon="eye-off")
     match outlook.state:

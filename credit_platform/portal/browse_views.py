@@ -94,7 +94,9 @@ class RecordFeed(Feed):
         return f"{item.entity.name}{_(': ')}{item.title}"
 
     def item_description(self, item: CreditRecord) -> str:
-        parts = (str(item.record_type), item.document_number, item.authority or str(item.submitted_by))
+        parts = [str(item.record_type), item.document_number, item.authority or str(item.submitted_by)]
+        if item.statement:
+            parts.append(_("The entity says: %(words)s") % {"words": item.statement})
         return " · ".join(part for part in parts if part)
 
     def item_link(self, item: CreditRecord) -> str:

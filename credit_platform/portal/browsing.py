@@ -13,6 +13,7 @@ from credit_platform.portal import policies
 from credit_platform.portal.selectors import city_figures, publicity_rules_on
 from entities.models import CreditRecord, PublicityRule, RecordType, RecordTypeVersion
 from entities.models.catalogue import in_force_on
+from entities.statements.selectors import with_statement
 
 PER_PAGE = 50
 #: Licences and penalties, which every department publishes: double publicity, 双公示.
@@ -37,12 +38,12 @@ LISTS = tuple(code for group in GROUPS for code in group.types)
 
 def leafed_through(day: date, types: Sequence[str]) -> QuerySet[CreditRecord]:
     """What anybody may leaf through of these types on that day, newest first."""
+    records = CreditRecord.objects.filter(
+        policies.records_anybody_may_leaf_through(),
+        record_type__in=RecordType.objects.filter(code__in=types),
+    ).public_on(day)
     return (
-        CreditRecord.objects.filter(
-            policies.records_anybody_may_leaf_through(),
-            record_type__in=RecordType.objects.filter(code__in=types),
-        )
-        .public_on(day)
+        with_statement(records)
         .select_related("entity", "record_type", "submitted_by")
         .order_by("-decided_on", "-pk")
     )

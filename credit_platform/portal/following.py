@@ -9,6 +9,7 @@ from credit_platform.portal import policies
 from entities.models import CreditRecord, Entity
 from entities.sharing import feed
 from entities.sharing.models import Change
+from entities.statements.selectors import with_statement
 
 #: Changes of the register that a copy has to follow as well.
 OF_ENTITIES = (Change.Kind.RENAMED, Change.Kind.STATUS, Change.Kind.MERGED)
@@ -49,9 +50,9 @@ def public_changes(*, since: feed.Place, limit: int = feed.MOST) -> Answer:
     """
     read = feed.read_on(since=since, narrowed=_of_what_may_be_public, limit=limit)
     keys = {change.record_id for change in read.changes if change.record_id}
+    open_to_all = CreditRecord.objects.filter(policies.records_anybody_may_leaf_through(), pk__in=keys)
     records = (
-        CreditRecord.objects.filter(pk__in=keys)
-        .public_on(timezone.localdate())
+        with_statement(open_to_all.public_on(timezone.localdate()))
         .select_related("entity", "record_type", "submitted_by")
         .in_bulk()
     )
@@ -66,9 +67,12 @@ def public_changes(*, since: feed.Place, limit: int = feed.MOST) -> Answer:
 
 
 def _of_what_may_be_public(changes: QuerySet[Change]) -> QuerySet[Change]:
-    records = CreditRecord.objects.filter(policies.changes_anybody_may_hear_of())
+    disclosed = CreditRecord.objects.filter(policies.once_disclosed())
+    records = disclosed.filter(policies.records_anybody_may_leaf_through())
     entities = Entity.everything.filter(policies.entities_anybody_may_search())
     return changes.filter(
         Q(record_id__in=records.values("pk"))
+        # It may have moved from a business to a household: then it leaves every copy, by its number alone.
+        | Q(kind=Change.Kind.MOVED, record_id__in=disclosed.values("pk"))
         | Q(record_id=None, kind__in=OF_ENTITIES, entity_id__in=entities.values("pk"))
     )

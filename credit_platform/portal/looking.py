@@ -20,6 +20,7 @@ from django.http import HttpResponse
 from django.http.request import validate_host
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.portal import browsing, selectors
@@ -80,7 +81,11 @@ def _search_shows(record: CreditRecord) -> bool:
 def _says(path: str, words: str) -> bool:
     """Whether the page says these words; a page that cannot be had now has not been looked at, so it may."""
     status, text = ask(path)
-    return status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.FOUND} or words in text
+    return (
+        status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.FOUND}
+        or words in text
+        or escape(words) in text
+    )
 
 
 def ask(path: str) -> tuple[int, str]:

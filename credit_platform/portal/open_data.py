@@ -12,15 +12,10 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Format, Kind as Content
 from credit_platform.portal import browsing
 from credit_platform.portal.selectors import KINDS, Kind, city_figures
-from entities.models import CreditRecord, SeverityClass
 
 #: XLSX is left out: what is to be read on and on by programs is not cut off at a sheet's end.
 FORMATS = (Format.CSV, Format.JSONL, Format.PARQUET)
 CHUNK = 2_000
-
-
-def _class_of(record: CreditRecord) -> str:
-    return str(SeverityClass(record.severity_class).label) if record.severity_class else ""
 
 
 COLUMNS = (
@@ -30,12 +25,13 @@ COLUMNS = (
     Column("name", _("Name"), lambda record: record.entity.name_zh),
     Column("document_number", _("Document number"), lambda record: record.document_number),
     Column("title", _("Title"), lambda record: record.title),
-    Column("class", _("Class"), _class_of),
+    Column("class", _("Class (minor, general, serious)"), lambda record: record.severity_class),
     Column("amount", _("Amount, yuan"), lambda record: record.amount, Content.AMOUNT),
     Column("authority", _("By"), lambda record: record.authority or str(record.submitted_by)),
     Column("decided_on", _("Decided on"), lambda record: record.decided_on, Content.DAY),
     Column("publish_until", _("Public until"), lambda record: record.publish_until, Content.DAY),
     Column("under_objection", _("Under objection"), lambda record: record.objected, Content.FLAG),
+    Column("statement", _("The entity's statement"), lambda record: record.statement),
 )
 
 

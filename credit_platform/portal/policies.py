@@ -26,11 +26,9 @@ def records_anybody_may_leaf_through() -> Q:
     return ~Q(entity__credit_code__startswith=SELF_EMPLOYED)
 
 
-def changes_anybody_may_hear_of() -> Q:
-    """Of the records those whose changes everybody may hear of: that they are gone, and what they say while public."""
-    return records_anybody_may_leaf_through() & Q(
-        type_version__disclosure="public", record_type__family="public"
-    )
+def once_disclosed() -> Q:
+    """Records of kinds that are public: of these everybody may hear that they are gone."""
+    return Q(type_version__disclosure="public", record_type__family="public")
 
 
 def entities_anybody_may_find(*, code: str, name_key: str) -> Q:

@@ -28,7 +28,6 @@ from entities.models import CreditRecord, Entity
 from entities.search import find_entities
 from entities.services import records
 from entities.services.entities import entity_of_former_code
-from entities.statements.selectors import with_statement
 from entities.systems.services import answer_once
 
 MOST_MATCHES = 50
@@ -128,7 +127,7 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     queryset = CreditRecord.objects.none()
 
     def get_queryset(self):
-        return with_statement(selectors.records_for_list(user=self.request.user))
+        return selectors.records_for_list(user=self.request.user)
 
     def create(self, request: Request) -> Response:
         key = request.headers.get("Idempotency-Key")

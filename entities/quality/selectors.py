@@ -15,6 +15,7 @@ from entities.policies import bodies_of
 from entities.quality import measures, policies
 from entities.quality.models import QualityMonth
 from entities.quality.services import MONTHS, months_before
+from entities.statements.selectors import with_statement
 
 REASONS_SHOWN = 10
 SUMMED = (
@@ -263,7 +264,9 @@ def records_behind(*, user, asked: Asked) -> QuerySet[CreditRecord]:
 
     The lead office counts all and reads what is shared with it: a record that is its sender's alone stays so.
     """
-    records = CreditRecord.objects.visible_to(user).filter(_condition(asked), submitted_by=asked.body)
+    records = with_statement(
+        CreditRecord.objects.visible_to(user).filter(_condition(asked), submitted_by=asked.body)
+    )
     if asked.record_type:
         records = records.filter(record_type=asked.record_type)
     return records.select_related(

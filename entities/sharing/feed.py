@@ -18,6 +18,7 @@ from credit_platform.common.transactions import oldest_running
 from entities.models import CreditRecord, Entity, SubmittingBody
 from entities.sharing import kinds as kinds_of_changes, policies, watched
 from entities.sharing.models import Change, WatchList
+from entities.statements.selectors import with_statement
 
 CURSOR = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 #: So many changes are looked through for one answer, whatever few of them concern the reader.
@@ -168,15 +169,17 @@ def shared_with(
     if watch_lists is not None:
         changes = changes.filter(entity_id__in=watched.keys_of_any(watch_lists))
     records = CreditRecord.objects.filter(policies.once_shared_with(body))
+    public = CreditRecord.objects.filter(policies.once_public())
     of_entities = Q(record_id=None) & kinds_of_changes.open_to(body)
-    return changes.filter(of_entities | Q(record_id__in=records.values("pk")))
+    withheld = Q(kind=Change.Kind.WITHHELD, record_id__in=public.values("pk"))
+    return changes.filter(of_entities | withheld | Q(record_id__in=records.values("pk")))
 
 
 def told(body: SubmittingBody, changes: Sequence[Change]) -> list[Told]:
     """The changes with their entities and records, in three queries for any number."""
     keys = {change.record_id for change in changes if change.record_id}
     records = (
-        CreditRecord.objects.filter(pk__in=keys)
+        with_statement(CreditRecord.objects.filter(pk__in=keys))
         .select_related("entity", "submitted_by", "record_type", "type_version", "publicity_rule")
         .in_bulk()
     )

@@ -72,6 +72,7 @@ def offer() -> None:
 
 
 def record_columns() -> list[Column]:
+    """What a file says of records, which come `with_statement`."""
     return [
         Column("document_number", _("Document number"), lambda record: record.document_number),
         Column("record_type", _("Record type"), lambda record: str(record.record_type)),
@@ -86,6 +87,7 @@ def record_columns() -> list[Column]:
         Column("publish_until", _("Public until"), lambda record: record.publish_until, Kind.DAY),
         Column("state", _("State"), lambda record: record.get_status_display()),
         Column("submitted_by", _("Submitting body"), lambda record: str(record.submitted_by)),
+        Column("statement", _("The entity's statement"), lambda record: record.statement),
     ]
 
 

@@ -15,8 +15,8 @@ from entities.sharing import policies
 class Change(models.Model):
     """One thing that changed in the registry, for whoever follows it.
 
-    The database writes it itself, by triggers on records, entities and changes of grades and for whole statements
-    at once, so that no way of writing a record can forget it. Keys are copied, not pointed to: what is gone is told of too.
+    The database writes it itself, by triggers on records, entities, statements and changes of grades, so that no way
+    of writing a record can forget it. Keys are copied, not pointed to: what is gone is told of too.
     Read in the order of `transaction_id` and key, and only below the oldest transaction still running: a row
     of a transaction that ends late has a smaller key than rows already read, but never a smaller place.
     """
@@ -28,6 +28,8 @@ class Change(models.Model):
         OBJECTION_LIFTED = "objection_lifted", _("Objection settled")
         SUSPENDED = "suspended", _("Disclosure suspended")
         DISCLOSED = "disclosed", _("Disclosed again")
+        WITHHELD = "withheld", _("No longer disclosed to the public")
+        STATED = "stated", _("The entity's statement changed")
         DATED = "dated", _("Publicity changed")
         MOVED = "moved", _("Moved to another entity")
         REPLACED = "replaced", _("Replaced by a correction")

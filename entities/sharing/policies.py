@@ -101,6 +101,12 @@ def once_shared_with(body) -> Q:
     return entered & (Q(submitted_by=body.pk) | shared_by_others(officials=officials))
 
 
+def once_public() -> Q:
+    """Records that may have been public; of one that is withheld everybody who could read it is told."""
+    entered = ~Q(status__in=UNDER_PREPARATION)
+    return entered & Q(record_type__family="public", type_version__disclosure="public")
+
+
 def shared_now_with(body) -> Q:
     """Records whose content the body may see today."""
     return ~Q(status__in=UNDER_PREPARATION) & records_of_bodies(

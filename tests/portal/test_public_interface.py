@@ -101,6 +101,15 @@ def test_self_employed_households_are_read_by_whoever_knows_them_and_followed_by
     assert len(answer.json()["results"]) == 1
 
 
+def test_a_record_that_moves_to_a_household_leaves_every_copy_by_its_number_alone(client, household):
+    record = RecordFactory()
+    start = now()
+    CreditRecord.objects.filter(pk=record.pk).update(entity=household)
+    told = changes(client, start)["changes"]
+    assert {one["record_id"] for one in told} == {record.pk}
+    assert all(one["gone"] and not (one["record"] or one["credit_code"]) for one in told)
+
+
 def test_an_entity_is_found_by_its_code_without_its_address_and_persons(client):
     entity = EntityFactory(address="云汀市长乐路1号", legal_representative="张*")
     shown = client.get(reverse("api-public-entity", args=(entity.credit_code.lower(),))).json()

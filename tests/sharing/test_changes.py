@@ -55,6 +55,23 @@ def test_every_way_of_writing_a_record_leaves_a_change(tax):
     assert kinds(tax) == ["published", "objected", "objection_lifted", "dated", "withdrawn"]
 
 
+def test_an_association_hears_that_a_record_is_withheld_now_and_nothing_of_one_that_always_was(tax):
+    association = BodyFactory(kind="association")
+    record, never = RecordFactory(), RecordFactory(withheld=True)
+    start = feed.now()
+    CreditRecord.objects.filter(pk=record.pk).update(withheld=True)
+    CreditRecord.objects.filter(pk=never.pk).update(publish_until=timezone.localdate())
+    (one,) = feed.changes_since(body=association, since=start, watch_lists=None).changes
+    assert (one.change.kind, one.change.record_id, one.record, one.is_gone) == (
+        "withheld",
+        record.pk,
+        None,
+        True,
+    )
+    (again, _dated) = feed.changes_since(body=tax, since=start, watch_lists=None).changes
+    assert (again.record, again.is_gone) == (record, False)
+
+
 def test_a_draft_is_no_change_before_it_is_published(tax):
     draft = RecordFactory(status="draft")
     assert kinds(tax) == []

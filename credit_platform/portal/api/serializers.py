@@ -14,12 +14,13 @@ class PublicRecordOut(serializers.ModelSerializer):
     name = serializers.CharField(source="entity.name_zh")
     authority = serializers.SerializerMethodField()
     under_objection = serializers.BooleanField(source="objected")
+    statement = serializers.CharField(help_text="What the entity itself says of the record, or empty.")
 
     class Meta:
         model = CreditRecord
         fields = (
             "id", "record_type", "credit_code", "name", "document_number", "title", "class", "amount", "authority",
-            "decided_on", "publish_until", "under_objection",
+            "decided_on", "publish_until", "under_objection", "statement",
         )  # fmt: skip
         read_only_fields = fields
 

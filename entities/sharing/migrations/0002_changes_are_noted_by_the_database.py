@@ -15,8 +15,23 @@ CREATE TRIGGER sharing_notes_new_records AFTER INSERT ON entities_creditrecord
 REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sharing_note_new_records();
 """
 
-CHANGED_RECORDS = """
-CREATE FUNCTION sharing_note_changed_records() RETURNS trigger LANGUAGE plpgsql AS $$
+NOTING_CHANGED_RECORDS = """
+CREATE TRIGGER sharing_notes_changed_records AFTER UPDATE ON entities_creditrecord
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION sharing_note_changed_records();
+"""
+
+NOTING_CHANGED_ENTITIES = """
+CREATE TRIGGER sharing_notes_changed_entities AFTER UPDATE ON entities_entity
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION sharing_note_changed_entities();
+"""
+
+
+def changed_records(*, of_ended: str = "", of_those_in_force: str = "") -> str:
+    """The function of the trigger; later migrations put more cases into it, which come before those that are here."""
+    return f"""
+CREATE OR REPLACE FUNCTION sharing_note_changed_records() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sharing_change (kind, entity_id, record_id)
     SELECT kind, entity_id, id FROM (
@@ -24,8 +39,10 @@ BEGIN
             WHEN n.status = 'published' AND o.status <> 'published' THEN
                 CASE WHEN n.replaces_id IS NULL THEN 'published' ELSE 'corrected' END
             WHEN o.status = 'published' AND n.status <> 'published' THEN n.status
+            {of_ended}
             WHEN n.status <> 'published' THEN NULL
             WHEN n.entity_id <> o.entity_id THEN 'moved'
+            {of_those_in_force}
             WHEN n.objected AND NOT o.objected THEN 'objected'
             WHEN o.objected AND NOT n.objected THEN 'objection_lifted'
             WHEN (n.publish_until, n.withheld, n.type_version_id)
@@ -39,18 +56,18 @@ BEGIN
     WHERE o.status = 'published' AND n.status = 'published' AND n.entity_id <> o.entity_id ORDER BY o.id;
     RETURN NULL;
 END $$;
-
-CREATE TRIGGER sharing_notes_changed_records AFTER UPDATE ON entities_creditrecord
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT EXECUTE FUNCTION sharing_note_changed_records();
 """
 
-CHANGED_ENTITIES = """
-CREATE FUNCTION sharing_note_changed_entities() RETURNS trigger LANGUAGE plpgsql AS $$
+
+def changed_entities(*, first: str = "") -> str:
+    """The function of the trigger; a later migration puts a case before those that are here."""
+    return f"""
+CREATE OR REPLACE FUNCTION sharing_note_changed_entities() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sharing_change (kind, entity_id)
     SELECT kind, id FROM (
         SELECT n.id, CASE
+            {first}
             WHEN n.name_zh <> o.name_zh THEN 'renamed'
             WHEN n.status <> o.status THEN 'status'
             WHEN (n.legal_form, n.region_code, n.district, n.industry_code, n.size, n.address, n.head_office_id)
@@ -62,10 +79,6 @@ BEGIN
     ) AS compared WHERE kind IS NOT NULL ORDER BY id;
     RETURN NULL;
 END $$;
-
-CREATE TRIGGER sharing_notes_changed_entities AFTER UPDATE ON entities_entity
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT EXECUTE FUNCTION sharing_note_changed_entities();
 """
 
 
@@ -85,11 +98,11 @@ class Migration(migrations.Migration):
             undoing("sharing_notes_new_records", "entities_creditrecord", "sharing_note_new_records"),
         ),
         migrations.RunSQL(
-            CHANGED_RECORDS,
+            changed_records() + NOTING_CHANGED_RECORDS,
             undoing("sharing_notes_changed_records", "entities_creditrecord", "sharing_note_changed_records"),
         ),
         migrations.RunSQL(
-            CHANGED_ENTITIES,
+            changed_entities() + NOTING_CHANGED_ENTITIES,
             undoing("sharing_notes_changed_entities", "entities_entity", "sharing_note_changed_entities"),
         ),
     ]

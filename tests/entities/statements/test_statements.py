@@ -10,10 +10,19 @@ from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import CreditRecord, Notice
 from entities.signals import records_changed
+from entities.sharing import feed
+from entities.sharing.models import Change
 from entities.statements import services
 from entities.statements.models import LONGEST, Statement
 from entities.statements.selectors import statement_beside
-from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory, RecordFactory
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    EntityFactory,
+    MemberFactory,
+    RecordFactory,
+    RecordTypeFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TEXT = "The fault was put right on the same day."
@@ -185,6 +194,67 @@ def test_it_is_shown_wherever_the_record_is_shown(client, statement, record, age
     assert TEXT not in shown["interface"]()
     client.logout()
     assert TEXT not in shown["public"]()
+
+
+ANYWHERE = {
+    "a public list": "/announcements/",
+    "its feed": "/announcements/feed/",
+    "the public interface": "/api/v1/public/entities/{code}/records/",
+    "the public changes": "/api/v1/public/changes/",
+    "open data": "/open-data/penalties.csv",
+}
+FOR_OFFICIALS = {
+    "the interface": "/api/v1/records/",
+    "the changes": "/api/v1/changes/?list=all",
+    "the entity's records": "/export/entity-records.csv?entity={code}",
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_goes_along_wherever_records_leave_and_as_long_as_it_is_shown(client, body, reviewer):
+    penalty = RecordTypeFactory(code="administrative-penalty")
+    record = RecordFactory(submitted_by=body, record_type=penalty)
+    agent = AgentFactory(entity=record.entity).user
+    statement = services.write_statement(by=agent, record_id=record.pk, text=TEXT)
+
+    def saying_it(addresses: dict[str, str]) -> set[str]:
+        found = set()
+        for where, address in addresses.items():
+            answer = client.get(address.format(code=record.entity.credit_code))
+            assert answer.status_code == 200, where
+            if TEXT in answer.getvalue().decode():
+                found.add(where)
+        return found
+
+    assert saying_it(ANYWHERE) == set(ANYWHERE)
+    client.force_login(MemberFactory(body=BodyFactory()))
+    assert saying_it(FOR_OFFICIALS) == set(FOR_OFFICIALS)
+    services.hide_statement(by=reviewer, statement_id=statement.pk, because="It insults.")
+    assert saying_it(ANYWHERE | FOR_OFFICIALS) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_of_the_record_hears_when_words_are_shown_and_when_no_longer(body, record, agent, reviewer):
+    start = feed.now()
+
+    def heard() -> list[str]:
+        answer = feed.changes_since(body=BodyFactory(), since=start, watch_lists=None)
+        return [one.record.statement for one in answer.changes if one.change.kind == "stated"]
+
+    statement = services.write_statement(by=agent, record_id=record.pk, text=TEXT)
+    assert heard() == [TEXT]
+    services.hide_statement(by=reviewer, statement_id=statement.pk, because="It insults.")
+    assert heard() == ["", ""]
+    services.withdraw_statement(by=agent, statement_id=statement.pk)
+    assert len(heard()) == 2
+    CreditRecord.objects.filter(pk=record.pk).update(status="repaired", ended_on=timezone.localdate())
+    Statement.objects.create(record=record, text="more", written_by=agent)
+    assert Change.objects.filter(kind="stated").count() == 2
+
+
+def test_a_row_of_records_points_to_it(client, statement, reviewer):
+    client.force_login(reviewer)
+    assert "The entity&#x27;s statement" in client.get("/records/").content.decode()
 
 
 def test_the_forms_work_without_scripts_and_keep_what_was_typed(client, record, agent, reviewer):
