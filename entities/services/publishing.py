@@ -127,7 +127,11 @@ def _says_public_things_in_rows(version: RecordTypeVersion) -> Q:
     public = Q()
     for extra in version.extra_fields:
         if "public_values" in extra:
-            public &= Q(**{f"details__{extra['name']}__in": extra["public_values"]})
+            says = f"details__{extra['name']}"
+            fits = Q(**{f"{says}__in": extra["public_values"]})
+            if not extra.get("required"):
+                fits |= Q(**{f"{says}__isnull": True}) | Q(**{says: ""})
+            public &= fits
     return public
 
 

@@ -701,14 +701,23 @@ def test_a_rule_that_only_withholds_takes_what_is_already_here_out_of_the_public
     assert len(changes) == 2
 
 
-@pytest.mark.parametrize(("grade", "withheld"), [("A", False), ("D", True)])
+@pytest.mark.parametrize(
+    ("details", "required", "withheld"),
+    [
+        ({"grade": "A"}, False, False),
+        ({"grade": "D"}, False, True),
+        ({"grade": ""}, False, False),
+        ({}, False, False),
+        ({}, True, True),
+    ],
+)
 def test_what_a_record_keeps_back_itself_is_not_shown_when_no_rule_withholds_it(
-    dated_by_a_rule, changes, grade, withheld
+    dated_by_a_rule, changes, details, required, withheld
 ):
     version = dated_by_a_rule.type_version
-    version.extra_fields = [{"name": "grade", "public_values": ["A"]}]
+    version.extra_fields = [{"name": "grade", "public_values": ["A"], "required": required}]
     version.save()
-    CreditRecord.objects.update(details={"grade": grade}, withheld=True)
+    CreditRecord.objects.update(details=details, withheld=True)
     assert _withheld_after_a_night(dated_by_a_rule, timezone.localdate()) is withheld
     assert len(changes) == (not withheld)
 
