@@ -209,7 +209,9 @@ def test_every_format_comes_as_a_download_that_nobody_keeps(client, body, file_f
     assert answer["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize("path", ["/export/records.doc", "/export/nothing.csv"])
+@pytest.mark.parametrize(
+    "path", ["/export/records.doc", "/export/nothing.csv", "/export/entity-records.csv?entity=%00"]
+)
 def test_what_nobody_offers_is_not_found(client, path):
     client.force_login(MemberFactory())
     assert client.get(path).status_code == 404
