@@ -313,54 +313,64 @@ class _Column:
             _wipe(form)
         return UNSURE if said else checked
 
-    def _quick_ways(
-        self,
-    ) -> tuple[Callable[[str], Any] | None, Callable[[Sequence[str]], list | None] | None]:
-        """For texts and codes without further checks: what can be seen to be all right is taken as it is.
-
-        The first way takes a cell; the second one all cells of a batch, or gives None where they differ.
-        """
-        kinds = [type(validator) for validator in self._field.validators]
+    def _quick_ways(self) -> "_Ways":
+        """For texts and codes without further checks: what can be seen to be all right is taken as it is."""
+        field = self._field
+        kinds = [type(validator) for validator in field.validators]
         if self._own or kinds != [MaxLengthValidator, ProhibitNullCharactersValidator]:
             return None, None
-        longest, one_by_one = getattr(self._field, "max_length", 0), self._clean
+        made_for = _WAYS.get(type(field))
+        if made_for is None or not isinstance(field, TextField) or not field.strip or not field.max_length:
+            return None, None
+        return made_for(field.max_length, self._clean)
 
-        def text(cell: str) -> Any:
-            if (
-                0 < len(cell) <= longest
-                and cell[0] not in FORMULA
-                and BROKEN not in cell
-                and "\0" not in cell
-                and cell == cell.strip()
-            ):
-                return cell
-            return one_by_one(cell)
 
-        def texts(cells: Sequence[str]) -> list | None:
-            together = "\n" + "\n".join(cells)
-            if (
-                all(cells)
-                and max(map(len, cells)) <= longest
-                and not any(sign in together for sign in NOT_IN_TEXTS)
-                and list(cells) == (stripped := list(map(str.strip, cells)))
-            ):
-                return stripped
-            return None
+#: The first way takes a cell; the second one all cells of a batch, or gives None where not all of them are all right.
+_Ways = tuple[Callable[[str], Any] | None, Callable[[Sequence[str]], list | None] | None]
 
-        def code(cell: str) -> Any:
-            if 0 < len(cell) <= longest and cell.isascii() and cell.isalnum():
-                return cell.upper()
-            return one_by_one(cell)
 
-        def codes_(cells: Sequence[str]) -> list | None:
-            together = "".join(cells)
-            if all(cells) and together.isascii() and together.isalnum() and max(map(len, cells)) <= longest:
-                return list(map(str.upper, cells))
-            return None
+def _ways_of_texts(longest: int, one_by_one: Callable[[str], Any]) -> _Ways:
+    def text(cell: str) -> Any:
+        if (
+            0 < len(cell) <= longest
+            and cell[0] not in FORMULA
+            and BROKEN not in cell
+            and "\0" not in cell
+            and cell == cell.strip()
+        ):
+            return cell
+        return one_by_one(cell)
 
-        if type(self._field) is TextField and self._field.strip:
-            return text, texts
-        return (code, codes_) if type(self._field) is CodeField and self._field.strip else (None, None)
+    def texts(cells: Sequence[str]) -> list | None:
+        together = "\n" + "\n".join(cells)
+        if (
+            all(cells)
+            and max(map(len, cells)) <= longest
+            and not any(sign in together for sign in NOT_IN_TEXTS)
+            and list(cells) == (stripped := list(map(str.strip, cells)))
+        ):
+            return stripped
+        return None
+
+    return text, texts
+
+
+def _ways_of_codes(longest: int, one_by_one: Callable[[str], Any]) -> _Ways:
+    def code(cell: str) -> Any:
+        if 0 < len(cell) <= longest and cell.isascii() and cell.isalnum():
+            return cell.upper()
+        return one_by_one(cell)
+
+    def codes_(cells: Sequence[str]) -> list | None:
+        together = "".join(cells)
+        if all(cells) and together.isascii() and together.isalnum() and max(map(len, cells)) <= longest:
+            return list(map(str.upper, cells))
+        return None
+
+    return code, codes_
+
+
+_WAYS: dict[type, Callable[..., _Ways]] = {TextField: _ways_of_texts, CodeField: _ways_of_codes}
 
 
 def _is_fixed(value: Any) -> bool:
