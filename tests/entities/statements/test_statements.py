@@ -9,9 +9,9 @@ from django.utils import timezone
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import CreditRecord, Notice
-from entities.signals import records_changed
 from entities.sharing import feed
 from entities.sharing.models import Change
+from entities.signals import records_changed
 from entities.statements import services
 from entities.statements.models import LONGEST, Statement
 from entities.statements.selectors import statement_beside
