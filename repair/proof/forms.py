@@ -10,8 +10,8 @@ class ExcuseForm(WithProblems):
 
     because = forms.CharField(
         label=_("Why"),
-        required=False,  # The service says what is missing, to the page and to the interface alike.
         max_length=Confirmation._meta.get_field("excused_because").max_length,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why the case may be closed without this confirmation.")},
         help_text=_("Everybody who reads the case reads this, and so does whoever reads its certificate."),
     )

@@ -2,11 +2,13 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from entities.models import Entity
 from evaluation.boards import coming, counting
-from evaluation.services import rate_waiting
+from evaluation.services import rate_waiting, request_ratings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.answering import answering
 from tests.browser.conftest import HEIGHTS, complaint
@@ -41,11 +43,15 @@ def world(django_db_setup, django_db_blocker):
     """The world of the permission table, rated and counted, so that its boards have something to show."""
     with one_world(django_db_blocker) as world:
         today = timezone.localdate()
+        request_ratings(Entity.objects.values_list("pk", flat=True))
         while rate_waiting(limit=100, as_of=today):
             pass
         counting.rebuild(today)
         coming.look_ahead(today)
         yield world
+    with django_db_blocker.unblock():
+        # While the browser's event loop runs, this thread has another connection than the one that clears up.
+        connection.close()
 
 
 def _reader(world: World, role: str, lang: str) -> Client:
