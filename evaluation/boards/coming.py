@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from evaluation import frames
 from evaluation.birthdays import entities_touched_by
+from evaluation.boards import locks
 from evaluation.boards.models import ComingDay, ComingMove
 from evaluation.columns import Columns, Vocabulary
 from evaluation.kernel import NOT_RATED, RatingColumns
@@ -34,7 +35,9 @@ def look_ahead(today: date | None = None, days: int = DAYS_AHEAD) -> int:
 
 @transaction.atomic
 def _look_at(day: date, today: date, schemes: list[SchemeInForce]) -> bool:
-    known = ComingDay.objects.select_for_update().filter(day=day)
+    # Whoever comes second finds the day done.
+    locks.wait_for(locks.LOOKING_AHEAD)
+    known = ComingDay.objects.filter(day=day)
     if schemes and known.filter(counted_on=today).count() >= len(schemes):
         return False
     known.delete()

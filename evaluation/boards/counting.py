@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from credit_platform.common.working_days import months_after
 from entities.models import Entity
+from evaluation.boards import locks
 from evaluation.boards.models import (
     CountDay,
     CountedRating,
@@ -26,8 +27,6 @@ from evaluation.boards.models import (
 )
 from evaluation.models import CurrentRating, RatingChange
 
-#: The advisory lock of whoever follows, so that it meets no other.
-FOLLOWING = 0x0B0A2D5
 #: So many marks are followed in one transaction.
 AT_ONCE = 10_000
 #: Entities are verified and counted anew in ranges of so many keys.
@@ -73,7 +72,7 @@ def follow(today: date | None = None) -> int:
 @transaction.atomic
 def _follow_some(today: date) -> int | None:
     """None where nothing is left to do, or somebody else does it."""
-    if not _lock(wait=False):
+    if not locks.take(locks.FOLLOWING):
         return None
     day = _pass_to(today)
     with connection.cursor() as cursor:
@@ -94,7 +93,7 @@ def _follow_some(today: date) -> int | None:
 def rebuild(today: date | None = None) -> int:
     """Forget all counts and count everything anew; how many ratings are counted. Others follow no marks meanwhile."""
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock(wait=True)
+        locks.wait_for(locks.FOLLOWING)
         day = today or timezone.localdate()
         for model in (CountedRating, GradeCell, MoveCell, CountDay):
             cursor.execute(f"DELETE FROM {_table(model)}")
@@ -155,16 +154,6 @@ def verify() -> Verification:
 
 def _table(model: Any) -> str:
     return model._meta.db_table
-
-
-def _lock(*, wait: bool) -> bool:
-    """Be the only one who follows until the transaction ends."""
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLLOWING])
-            return True
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FOLLOWING])
-        return cursor.fetchone()[0]
 
 
 def _pass_to(today: date) -> date:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from entities.models import CreditRecord
+from evaluation.boards import locks
 from evaluation.boards.models import BodyWeight, WeighedRange
 from evaluation.bulk import Reader, cut_ranges
 from evaluation.columns import Columns, Ints
@@ -19,17 +20,23 @@ from evaluation.schemes.in_force import SchemeInForce
 def weigh(today: date | None = None) -> int:
     """Weigh each range that was not weighed for today; how many were. A worker that is lost takes one range with it."""
     today = today or timezone.localdate()
-    if not WeighedRange.objects.filter(day=today).exists():
-        WeighedRange.objects.bulk_create(
-            (WeighedRange(day=today, first=first, last=last) for first, last in cut_ranges()),
-            ignore_conflicts=True,
-        )
+    _cut(today)
     reader, done = Reader.for_day(today), 0
     while _weigh_next(today, reader):
         done += 1
     if not WeighedRange.objects.filter(day=today, done_at=None).exists():
         WeighedRange.objects.filter(day__lt=today).delete()
     return done
+
+
+@transaction.atomic
+def _cut(today: date) -> None:
+    """Cut the city into ranges, once for a day: who cut it a second time would cut it elsewhere, and weigh some twice."""
+    locks.wait_for(locks.CUTTING)
+    if not WeighedRange.objects.filter(day=today).exists():
+        WeighedRange.objects.bulk_create(
+            WeighedRange(day=today, first=first, last=last) for first, last in cut_ranges()
+        )
 
 
 def weighed_day() -> date | None:

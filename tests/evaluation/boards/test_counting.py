@@ -128,10 +128,3 @@ def test_a_count_that_is_not_what_the_ratings_give_is_named(schemes):
     with pytest.raises(CommandError, match="differ"):
         call_command("verify_boards")
     call_command("verify_boards", rebuild=True)
-
-
-def test_who_follows_while_another_does_leaves_the_marks_to_them(schemes, monkeypatch):
-    give(EntityFactory(), schemes["city-comprehensive"], 1, TODAY)
-    monkeypatch.setattr(counting, "_lock", lambda wait: False)
-    assert counting.follow(TODAY) == 0
-    assert CountMark.objects.count() == 1
