@@ -170,7 +170,8 @@ class CurrentRating(models.Model):
 class RatingChange(models.Model):
     """A grade or score that became another: append-only, so that a rating's path can be read off.
 
-    The first rating comes from no grade; where data ran out, the last leads to none.
+    The first rating comes from no grade; where data ran out, the last leads to none. Both places are those of the
+    letters on the scale of `version`; `from_place` is None too where that scale has no such letter.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="rating_changes")

@@ -160,11 +160,13 @@ _NEW = f"""
     FROM unnest(%(entities)s::bigint[], %(points)s::int[], %(places)s::smallint[], %(counted)s::int[])
         AS given (entity, points, place, counted)
 """
+#: The place before is that of the letter on the scale of today, so that it may be held against the place now.
 _NOTE_CHANGES = f"""
     INSERT INTO {RatingChange._meta.db_table} (entity_id, scheme_id, version_id, at, as_of, from_points, to_points,
         from_grade, to_grade, from_place, to_place, peers_id)
     SELECT new.entity, %(scheme)s, %(version)s, %(now)s, %(as_of)s, old.points, new.points,
-        coalesce(old.grade, ''), new.grade, old.place, new.place, %(peers)s
+        coalesce(old.grade, ''), new.grade, array_position(%(letters)s::text[], old.grade::text) - 1, new.place,
+        %(peers)s
     FROM ({_NEW}) AS new
     LEFT JOIN {CurrentRating._meta.db_table} AS old ON old.entity_id = new.entity AND old.scheme_id = %(scheme)s
 """

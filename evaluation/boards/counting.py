@@ -25,7 +25,7 @@ from evaluation.boards.models import (
     MoveCell,
     Period,
 )
-from evaluation.models import CurrentRating, RatingChange
+from evaluation.models import CurrentRating, RatingChange, SchemeVersion
 
 #: So many marks are followed in one transaction.
 AT_ONCE = 10_000
@@ -180,15 +180,21 @@ _NAMES = (
     "entity_id, scheme_id, name_key, district, section, status, place, points, as_of, records_counted, week_place, week_points, "
     "month_place, month_points, year_place, year_points, weeks"
 )
-#: Ratings with what they were, from the changes of the last year; ends in a condition.
+#: Ratings with what they were, from the changes of the last year; ends in a condition. What they were is the place of
+#: the letter on the scale by which the entity is rated now, since versions of a scheme may have other letters.
 _DETAIL = f"""
+    WITH scale AS MATERIALIZED (
+        SELECT version.id AS version_id, one.grade ->> 'letter' AS letter, (one.number - 1)::smallint AS place
+        FROM {_table(SchemeVersion)} AS version,
+            jsonb_array_elements(version.document -> 'scale') WITH ORDINALITY AS one (grade, number)
+    )
     SELECT rating.entity_id, rating.scheme_id, entity.name_key, entity.district, left(entity.industry_code, 1) AS section, entity.status,
         rating.place, rating.points, rating.as_of, rating.records_counted,
         {
     ", ".join(
-        f"CASE WHEN rating.as_of > %({period})s THEN past.{period}_{what} ELSE rating.{what} END AS {period}_{what}"
+        f'''CASE WHEN rating.as_of > %({period})s THEN {period}_scale.place ELSE rating.place END AS {period}_place,
+        CASE WHEN rating.as_of > %({period})s THEN past.{period}_points ELSE rating.points END AS {period}_points'''
         for period in Period.values
-        for what in ("place", "points")
     )
 },
         coalesce(past.weeks, '{{}}') AS weeks
@@ -200,7 +206,7 @@ _DETAIL = f"""
     ", ".join(
         f"(array_agg(from_{what} ORDER BY as_of, id) FILTER (WHERE as_of > %({period})s))[1] AS {period}_{what}"
         for period in Period.values
-        for what in ("place", "points")
+        for what in ("grade", "points")
     )
 },
             array_agg(
@@ -210,6 +216,13 @@ _DETAIL = f"""
         FROM {_table(RatingChange)}
         WHERE entity_id = rating.entity_id AND scheme_id = rating.scheme_id AND as_of > %(year)s
     ) AS past ON rating.as_of > %(year)s
+    {
+    " ".join(
+        f'''LEFT JOIN scale AS {period}_scale
+        ON {period}_scale.version_id = rating.version_id AND {period}_scale.letter = past.{period}_grade'''
+        for period in Period.values
+    )
+}
     WHERE true"""
 _UNMARKED = f"NOT EXISTS (SELECT FROM {_table(CountMark)} AS mark WHERE mark.entity_id = rating.entity_id)"
 _PART = "scheme_id, district, section, status"

@@ -44,7 +44,8 @@ class CountedRatingQuerySet(models.QuerySet):
 class CountedRating(models.Model):
     """A rating as it is counted, with all by which lists are narrowed and sorted.
 
-    `week_place`, `week_points` and so on are those at the end of the day from which the period's moves are counted.
+    `week_place`, `week_points` and so on are those at the end of the day from which the period's moves are counted,
+    places on the scale by which the entity is rated now: None too where that scale has no such grade.
     `weeks` are the weeks of the last year in which the grade moved, as days from Monday 3 January 2000: negative where it fell. Entities
     that were merged into others are not counted.
     """

@@ -25,8 +25,9 @@ def figures_by_hand(board: Board) -> Figures:
         later = RatingChange.objects.filter(
             entity=rating.entity_id, scheme=rating.scheme_id, as_of__gt=board.since
         ).order_by("as_of", "pk")
-        was = later[0].from_place if later else rating.place
-        moves[_letter(board, was), _letter(board, rating.place)] += 1
+        was = later[0].from_grade if later else rating.grade
+        # A letter that the scale of today does not have is no grade of today.
+        moves[was if was in board.scale else "", rating.grade] += 1
     return Figures(board.scale, dict(moves), len(entities))
 
 
@@ -40,7 +41,3 @@ def weeks_by_hand(board: Board) -> list[tuple[date, int, int]]:
             weeks[week][0] += change.to_place < change.from_place
             weeks[week][1] += change.to_place > change.from_place
     return [(week, *weeks[week]) for week in sorted(weeks)]
-
-
-def _letter(board: Board, place: int | None) -> str:
-    return "" if place is None else board.scale[place]
