@@ -115,7 +115,7 @@ class Board:
         moves: Counter[tuple[str, str]] = Counter()
         for was, now, count in grouped:
             if count:
-                moves[self._letter(was), self._letter(now)] += count
+                moves[self.letter(was), self.letter(now)] += count
         if entities is None:
             cells = EntityCell.objects.filter(self.narrowing.of())
             entities = cells.aggregate(counted=Sum("count"))["counted"] or 0
@@ -211,16 +211,17 @@ class Board:
                     looks.note([reason.record])
                 yield Row(
                     rating=rating,
-                    was=self._letter(rating.was),
-                    now=self._letter(rating.now),
+                    was=self.letter(rating.was),
+                    now=self.letter(rating.now),
                     points=None if rating.points is None else as_points(rating.points),
                     moved=_difference(rating.was_points, rating.points),
                     spark=sparks.get(rating.entity_id, []),
                     reason=reason,
                 )
 
-    def _letter(self, place: int) -> str:
-        return self.scale[place] if 0 <= place < len(self.scale) else ""
+    def letter(self, place: int | None) -> str:
+        """The grade at a place; "" for not rated, and for a place that only a longer scale of before had."""
+        return self.scale[place] if place is not None and 0 <= place < len(self.scale) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,8 +282,8 @@ def _watched(board: Board, watch_list: WatchList) -> WatchedList:
         fallen=[
             {
                 "entity": one.entity,
-                "was": board.scale[one.was],
-                "now": board.scale[one.now],
+                "was": board.letter(one.was),
+                "now": board.letter(one.now),
                 "moved": None
                 if one.points is None or one.was_points is None
                 else as_points(one.points - one.was_points),
@@ -342,15 +342,14 @@ def calendar(user, params: QueryDict) -> dict[str, Any]:
     }
 
 
-def move_line(move: ComingMove, letters: tuple[str, ...]) -> dict[str, Any]:
+def move_line(move: ComingMove, board: Board) -> dict[str, Any]:
     """A row of the list below the calendar."""
-    known = (*letters, "")
     points = (move.from_points, move.to_points)
     return {
         "day": move.day,
         "entity": move.entity,
-        "was": known[-1 if move.from_place is None else move.from_place],
-        "now": known[-1 if move.to_place is None else move.to_place],
+        "was": board.letter(move.from_place),
+        "now": board.letter(move.to_place),
         "points": None if move.to_points is None else as_points(move.to_points),
         "moved": None if None in points else as_points(move.to_points - move.from_points),
     }

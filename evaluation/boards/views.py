@@ -45,5 +45,5 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """Who moves by themselves in the weeks ahead."""
     shown = pages.calendar(request.user, request.GET)
     page = CountedPaginator(shown["moves"], ROWS, count=shown["count"]).get_page(request.GET.get("page"))
-    rows = [pages.move_line(move, shown["scheme"].compiled.letters) for move in page]
+    rows = [pages.move_line(move, shown["board"]) for move in page]
     return render(request, "evaluation/boards/calendar.html", shown | {"page": page, "rows": rows})

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from entities.sharing.models import WatchList
 from evaluation import services
 from evaluation.board import Board, View
-from evaluation.boards import counting
+from evaluation.boards import coming, counting
+from evaluation.boards.models import ComingDay, ComingMove
 from evaluation.models import RatingChange
 from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import schemes_in_force
@@ -81,3 +83,32 @@ def test_a_letter_that_the_scale_of_today_does_not_have_is_held_against_nothing(
     }
     assert board.figures() == figures_by_hand(board)
     assert counting.verify().differences == []
+
+
+@pytest.mark.parametrize("page", ["", "watched/", "calendar/", "districts/"])
+def test_boards_open_before_everybody_is_rated_by_a_scale_with_fewer_grades(
+    client, publish, entities, record, rated, page
+):
+    """Between the first minute of the version and the end of the run that rates everybody."""
+    official = MemberFactory(role="supervisor")
+    body = official.memberships.get().body
+    WatchList.objects.create(
+        name="all", body=body, kind="place", region_codes=[entities[2].region_code], created_by=official
+    )
+    for _ in range(4):
+        record(entities[2])
+    rated(*entities)
+    coming.look_ahead()
+    last = ComingDay.objects.filter(scheme__code=CODE).latest("day")
+    ComingMove.objects.create(
+        within=last,
+        day=last.day,
+        scheme=last.scheme,
+        entity=entities[2],
+        from_place=3,
+        to_place=2,
+        to_points=6000,
+    )
+    publish(A="90", B="60", E=None)
+    client.force_login(official)
+    assert client.get(f"/ratings/{page}").status_code == 200
