@@ -45,7 +45,8 @@ class Step:
     """A change of a rating. `event` is what moved it most; None where no record explains it.
 
     `more` is how many other records moved it between this change and the one before. `events` are all that moved it
-    on the whole day, which several changes may share, the greatest first.
+    on the whole day, which several changes may share, the greatest first. Each grade has its own scale, best first,
+    since versions of a scheme may have other letters; that of a grade before is empty where it is too long ago.
     """
 
     at: datetime
@@ -57,6 +58,8 @@ class Step:
     event: Event | None
     more: int
     new_version: int | None
+    from_scale: tuple[str, ...]
+    to_scale: tuple[str, ...]
     events: tuple[Event, ...] = ()
 
     @property
@@ -79,13 +82,14 @@ def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list
     )[::-1]
     steps: list[Step] = []
     version_id, before = None, None
+    scale_before: tuple[str, ...] = ()
     told = _Told.of(columns)
     for day, of_day in groupby(changes, key=lambda change: change.as_of):
         events: tuple[Event, ...] = ()
         candidates: list[Event] | None = None
         for change in of_day:
+            scheme_then = in_force(change.version, change.peers_id)
             if candidates is None:
-                scheme_then = in_force(change.version, change.peers_id)
                 candidates = told.events_between(before or day - timedelta(days=1), day, scheme_then)
                 events = tuple(candidates)
             is_new = version_id is not None and change.version_id != version_id
@@ -101,12 +105,19 @@ def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list
                     event=event,
                     more=0 if event is None or _explains(event, change) else len(candidates),
                     new_version=change.version.number if is_new else None,
+                    from_scale=_scale_of(change.from_grade, scheme_then.compiled.letters, scale_before),
+                    to_scale=scheme_then.compiled.letters,
                     events=events,
                 )
             )
-            version_id = change.version_id
+            version_id, scale_before = change.version_id, scheme_then.compiled.letters
         before = day
     return steps
+
+
+def _scale_of(grade: str, *scales: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of the scales that has the grade; none has it where that is too long ago."""
+    return next((scale for scale in scales if not grade or grade in scale), ())
 
 
 def _explains(event: Event, change: RatingChange) -> bool:
@@ -141,6 +152,7 @@ class LastMove:
 
     step: Step
     from_grade: str
+    from_scale: tuple[str, ...]
     from_points: Decimal | None
     events: tuple[Event, ...]
     rest: Decimal | None
@@ -161,7 +173,7 @@ def last_move(steps: list[Step]) -> LastMove | None:
     first = next(step for step in steps if step.as_of == last.as_of)
     if not first.from_grade and first is steps[0]:
         return None
-    one = LastMove(last, first.from_grade, first.from_points, last.events, None)
+    one = LastMove(last, first.from_grade, first.from_scale, first.from_points, last.events, None)
     if one.move is None:
         return one
     explained = sum((event.points for event in last.events), Decimal(0))

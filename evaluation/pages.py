@@ -623,7 +623,9 @@ class LastLines:
 
     day: date
     from_grade: str
+    from_scale: tuple[str, ...]
     to_grade: str
+    to_scale: tuple[str, ...]
     move: Decimal | None
     lines: list[dict]
 
@@ -653,7 +655,10 @@ def _last_lines(last: LastMove | None, records: dict[int, CreditRecord]) -> Last
         hidden = len(seen) < len(last.events) or len(seen) > EVENTS_SHOWN
         text = _("Other records, limits and rounding") if hidden else _("Limits and rounding of the scheme")
         lines.append({"points": rest, "text": text})
-    return LastLines(last.step.as_of, last.from_grade, last.step.to_grade, last.move, lines)
+    step = last.step
+    return LastLines(
+        step.as_of, last.from_grade, last.from_scale, step.to_grade, step.to_scale, last.move, lines
+    )
 
 
 def _bands(explained: Explained) -> list[tuple[str, float, float]]:

@@ -199,10 +199,19 @@ def _grade_says(letter: str | None, why: str = "") -> str:
 
 @register.inclusion_tag("components/grade_move.html")
 def grade_move(
-    before: str | None, after: str | None, scale: Sequence[str] = grades.NATIONAL, size: str = "sm"
+    before: str | None,
+    after: str | None,
+    scale: Sequence[str] = grades.NATIONAL,
+    size: str = "sm",
+    before_scale: Sequence[str] | None = None,
 ) -> dict:
-    """From one grade to another; a single seal when nothing moved."""
-    return {"before": before, "after": after, "scale": scale, "size": size}
+    """From one grade to another; a single seal when nothing moved.
+
+    `before_scale` is that of the grade before where it was another one, empty where it is not known any more.
+    """
+    if before_scale is None:
+        before_scale = scale
+    return {"before": before, "before_scale": before_scale, "after": after, "scale": scale, "size": size}
 
 
 @register.inclusion_tag("components/ladder.html")

@@ -112,3 +112,14 @@ def test_boards_open_before_everybody_is_rated_by_a_scale_with_fewer_grades(
     publish(A="90", B="60", E=None)
     client.force_login(official)
     assert client.get(f"/ratings/{page}").status_code == 200
+
+
+def test_an_entitys_path_shows_grades_that_the_scale_of_today_does_not_have(client, publish, entities, rated):
+    publish(A="90", B="75", E="50", F=None)
+    rated(*entities)
+    client.force_login(MemberFactory(role="supervisor"))
+    response = client.get(f"/ratings/{entities[0].credit_code}/")
+    assert response.status_code == 200
+    steps = [change["step"] for change in response.context["page"].changes]
+    assert {(step.from_grade, step.to_grade) for step in steps} == {("", "C"), ("C", "E")}
+    assert response.content.decode().count("grade-sm") >= 4
