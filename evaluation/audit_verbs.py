@@ -4,4 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.audit import verbs
 
-verbs.register(evaluation__scheme__published=_("published the scheme"))
+verbs.register(
+    evaluation__scheme__published=_("published the scheme"),
+    evaluation__scheme__changed=_("changed who sees the scheme, or what it is called"),
+)

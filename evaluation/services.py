@@ -170,23 +170,23 @@ def install_scheme(
 ):
     """Publish a scheme as a file of this project describes it; returns the new version, or None when nothing is new.
 
-    A document that says something else than the last published one becomes the next version. `facts` are the
-    fields of `Scheme`; a published version itself never changes. Nobody is rated under a scheme that compares peers
-    before everybody is. Raises `InvalidInput` for one whose grades are longer than a badge.
+    A document that says something else than the last one that came with the platform becomes the next version: what
+    the lead office published since stays in force from its own day. `facts` are the fields of `Scheme`; its names stay
+    as the lead office gave them. A published version itself never changes. Nobody is rated under a scheme that
+    compares peers before everybody is. Raises `InvalidInput` for one whose grades are longer than a badge.
     """
     if any(len(grade.letter) > LONGEST_BADGE for grade in document.scale):
         raise InvalidInput({"": [_("A grade is no longer than eight letters.")]})
     scheme, created = Scheme.objects.select_for_update().get_or_create(code=code, defaults=dict(facts))
-    if not created and any(getattr(scheme, name) != value for name, value in facts.items()):
-        Scheme.objects.filter(pk=scheme.pk).update(**facts)
-        scheme.refresh_from_db()
-    last = scheme.versions.order_by("-number").first()
+    if not created:
+        _keep_facts(by, scheme, facts)
+    last = scheme.versions.filter(author=None).order_by("-number").first()
     content = document.model_dump(mode="json", by_alias=True)
     if last and last.document == content:
         return None
     version = SchemeVersion.objects.create(
         scheme=scheme,
-        number=last.number + 1 if last else 1,
+        number=next_number(scheme),
         document=content,
         legal_basis=document.basis.zh,
         state=SchemeVersion.State.PUBLISHED,
@@ -195,6 +195,26 @@ def install_scheme(
     )
     audit.record(actor=by, verb="evaluation.scheme.published", target=version)
     return version
+
+
+def next_number(scheme: Scheme) -> int:
+    """The number of the next version of a scheme, which the caller has locked."""
+    return (scheme.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _keep_facts(by, scheme: Scheme, facts: Mapping[str, Any]) -> None:
+    """Let a scheme be what the platform says it is, but for the names that the lead office gave it."""
+    kept = {"name_zh", "name_en"} if scheme.versions.exclude(author=None).exists() else set()
+    others = {
+        name: value for name, value in facts.items() if name not in kept and getattr(scheme, name) != value
+    }
+    if not others:
+        return
+    was = {name: getattr(scheme, name) for name in others}
+    for name, value in others.items():
+        setattr(scheme, name, value)
+    scheme.save(update_fields=tuple(others))
+    audit.record(actor=by, verb="evaluation.scheme.changed", target=scheme, was=was, now=others)
 
 
 def _vocabulary(schemes: Iterable[SchemeInForce]) -> Vocabulary:

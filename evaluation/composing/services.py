@@ -21,8 +21,10 @@ from credit_platform.ui.formats import day_long
 from evaluation.composing import policies
 from evaluation.composing.models import SchemeDraft, Simulation
 from evaluation.composing.problems import problems_of
+from evaluation.composing.tasks import work_on_simulation
 from evaluation.models import Scheme, SchemeVersion
 from evaluation.schemes import SchemeDocument
+from evaluation.services import next_number
 
 State = SchemeDraft.State
 #: So many workers are asked to take part in a simulation.
@@ -38,8 +40,9 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
 
 def last_published(scheme: Scheme) -> SchemeVersion:
-    """The version of a scheme that a new one follows; `Missing` where none is published."""
-    version = scheme.versions.filter(state=SchemeVersion.State.PUBLISHED).order_by("-number").first()
+    """The version of a scheme that holds last, and which a new one follows; `Missing` where none is published."""
+    published = scheme.versions.filter(state=SchemeVersion.State.PUBLISHED)
+    version = published.order_by("-effective_from", "-number").first()
     if version is None:
         raise Missing
     return version
@@ -256,7 +259,7 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
         raise InvalidInput(problems)
     version = SchemeVersion.objects.create(
         scheme=scheme,
-        number=(scheme.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
+        number=next_number(scheme),
         document=draft.document,
         legal_basis=SchemeDocument.model_validate(draft.document).basis.zh,
         state=SchemeVersion.State.PUBLISHED,
@@ -313,8 +316,6 @@ def start_simulation(*, by, draft_id: int, inspections: Mapping[str, float] | No
 
 
 def _hurry(simulation: Simulation) -> None:
-    from evaluation.composing.tasks import work_on_simulation  # tasks import what the services stand beside
-
     for _worker in range(WORKERS):
         enqueue_on_commit(work_on_simulation, simulation.pk)
 

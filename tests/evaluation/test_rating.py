@@ -224,6 +224,22 @@ def test_installing_the_shipped_schemes_again_changes_nothing(db):
     assert AuditEvent.objects.filter(verb="evaluation.scheme.published").count() == len(shipped_schemes())
 
 
+def test_who_sees_a_scheme_is_not_changed_without_a_trace(schemes):
+    one = schemes["city-comprehensive"]
+    install = {
+        "by": None,
+        "code": one.scheme.code,
+        "document": one.document,
+        "effective_from": date(2026, 1, 1),
+    }
+    facts = {"is_public": not one.scheme.is_public}
+    assert services.install_scheme(**install, facts=facts) is None
+    event = AuditEvent.objects.get(verb="evaluation.scheme.changed")
+    assert event.detail == {"was": {"is_public": one.scheme.is_public}, "now": facts}
+    services.install_scheme(**install, facts=facts)
+    assert AuditEvent.objects.filter(verb="evaluation.scheme.changed").count() == 1
+
+
 def test_a_changed_document_becomes_the_next_version_and_re_rates_everybody(record, rated):
     entity = EntityFactory()
     record(entity)

@@ -1,6 +1,7 @@
 """Drafts: one writes, the city is simulated, a second person publishes on a simulation of exactly that document."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -12,6 +13,7 @@ from evaluation.composing import services
 from evaluation.composing.models import SchemeDraft, Simulation
 from evaluation.models import SchemeVersion
 from evaluation.schemes.in_force import schemes_in_force
+from evaluation.services import install_scheme
 from tests.factories import MemberFactory, UserFactory, install_shipped_schemes
 
 pytestmark = pytest.mark.django_db
@@ -219,15 +221,38 @@ def test_a_draft_that_is_dropped_stays_in_the_history(draft, office):
         services.start_simulation(by=office[0], draft_id=draft.pk)
 
 
-def test_the_platform_may_still_bring_versions_of_its_own(draft, change, office, simulate):
-    simulate(change(draft, cheaper))
+def test_what_the_platform_brings_again_takes_nothing_from_what_the_office_published(
+    draft, change, office, simulate, schemes
+):
+    simulate(change(draft, cheaper, name_en="Renamed by the office"))
     services.send_draft(by=office[0], draft_id=draft.pk)
-    services.publish_draft(by=office[1], draft_id=draft.pk)
+    published = services.publish_draft(by=office[1], draft_id=draft.pk)
 
     install_shipped_schemes()
 
-    numbers = draft.scheme.versions.order_by("number").values_list("number", flat=True)
-    assert list(numbers) == [1, 2, 3]
+    assert list(draft.scheme.versions.order_by("number")) == [draft.base, published]
+    draft.scheme.refresh_from_db()
+    assert draft.scheme.name_en == "Renamed by the office"
+
+
+def test_a_draft_follows_the_version_that_holds_last_not_the_one_that_came_last(
+    draft, change, office, simulate, schemes
+):
+    simulate(change(draft, cheaper))
+    services.send_draft(by=office[0], draft_id=draft.pk)
+    published = services.publish_draft(by=office[1], draft_id=draft.pk)
+    of_the_platform = schemes["city-comprehensive"]
+    start = of_the_platform.document.start.model_copy(update={"points": Decimal(85)})
+    version = install_scheme(
+        by=None,
+        code=of_the_platform.scheme.code,
+        facts={},
+        document=of_the_platform.document.model_copy(update={"start": start}),
+        effective_from=of_the_platform.version.effective_from,
+    )
+
+    assert version.number == 3
+    assert services.begin_draft(by=office[0], code=of_the_platform.scheme.code).base == published
 
 
 def test_the_database_itself_keeps_the_four_eyes(draft, office):
