@@ -406,12 +406,14 @@ def flow(
     *,
     scales: tuple[Sequence[str], Sequence[str]],
     labels: tuple[str, str],
+    with_colours: bool = True,
 ) -> Chart:
     """Who goes from which grade to which, as bands between two scales; {(before, after): count}, "" for not rated.
 
     Args:
         scales: the grades on the left and on the right, best first.
         labels: what the left and the right are.
+        with_colours: those of grades; a scheme that is no evaluation has none.
     """
     sides = [[*scale, ""] for scale in scales]
     flows = [
@@ -437,7 +439,7 @@ def flow(
                     "id": f"{side}{letter}",
                     "left": side == 0,
                     "name": letter or "–",
-                    "place": grades.place(letter, scales[side]),
+                    "place": grades.place(letter if with_colours else "", scales[side]),
                     "count": sum(flow[2] for flow in flows if flow[side] == letter),
                 }
                 for side in (0, 1)

@@ -16,6 +16,7 @@ from evaluation.composing.labels import place_in_words
 from evaluation.composing.models import Simulation
 from evaluation.explanation import as_points
 from evaluation.industries import SECTIONS
+from evaluation.models import Scheme
 from evaluation.schemes import SchemeDocument
 from evaluation.wording import Wording, number
 
@@ -124,6 +125,11 @@ class Outcome:
         return self.simulation.results
 
     @property
+    def is_evaluation(self) -> bool:
+        """Whether its grades are shown as those of the comprehensive evaluation: risk classes and sector grades are not."""
+        return self.base.family == Scheme.Family.EVALUATION
+
+    @property
     def scales(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The letters of both scales, best first."""
         return tuple(grade.letter for grade in self.base.scale), tuple(
@@ -172,7 +178,12 @@ class Outcome:
 
     def flow(self) -> Chart:
         """Who goes where."""
-        return charts.flow(self.moves(), scales=self.scales, labels=(self.base_label, self.draft_label))
+        return charts.flow(
+            self.moves(),
+            scales=self.scales,
+            labels=(self.base_label, self.draft_label),
+            with_colours=self.is_evaluation,
+        )
 
     def matrix(self) -> Chart:
         """From grade to grade as a field of numbers."""

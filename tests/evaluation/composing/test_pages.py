@@ -215,6 +215,20 @@ def test_the_result_is_told_in_figures_pictures_tables_and_reasons(as_lead, done
     assert "汀东区" in shown
 
 
+def test_a_risk_class_does_not_look_like_a_grade_of_the_evaluation(
+    as_lead, office, schemes, change, city, simulate
+):
+    def harsh(document):
+        document["components"][0]["each"]["gives"]["general"] = "-60"
+
+    risk = simulate(change(services.begin_draft(by=office[0], code="risk-class"), harsh))
+    answer = as_lead.get(reverse("composing:simulation", args=(risk.pk,)))
+
+    assert answer.context["fell"]
+    assert 'class="grade ' not in answer.content.decode()
+    assert {node["place"] for node in answer.context["flow"].data["nodes"]} == {"0"}
+
+
 def test_the_tables_add_up(done, city):
     outcome = Outcome(done)
     count, tables = outcome.count(), outcome.tables()
