@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count, DateField, F, Q, Value
 from django.db.models.functions import Cast, Coalesce, Left
 from django.utils import timezone
@@ -128,7 +128,10 @@ def work_on(simulation_id: int, progress: Callable[[int, int], None] = lambda do
             said = progress_of(simulation_id)
             progress(said.done, said.parts)
         _finish(simulation, reader)
-    except (ValueError, ArithmeticError, LookupError):
+    except OperationalError:
+        # The database is away or busy: the task comes again.
+        raise
+    except Exception:
         Simulation.objects.filter(pk=simulation_id, state__in=Simulation.AT_WORK).update(
             state=State.FAILED, ended_at=timezone.now()
         )
@@ -155,12 +158,13 @@ def _prepared(simulation_id: int) -> Simulation | None:
         return None
     if simulation.state == State.WAITING:
         simulation.state = State.RUNNING
-        simulation.one_in = max(1, -(-Entity.objects.count() // SAMPLE))
-        simulation.save(update_fields=("state", "one_in"))
+        simulation.save(update_fields=("state",))
+        # One that goes on keeps its parts, and the sample and the peers by which some of them are done.
         if not simulation.parts.exists():
             ranges = bulk.cut_ranges()
+            simulation.one_in = max(1, -(-Entity.objects.count() // SAMPLE))
             simulation.peers = _peers_of(simulation, ranges)
-            simulation.save(update_fields=("peers",))
+            simulation.save(update_fields=("one_in", "peers"))
             SimulationPart.objects.bulk_create(_parts_of(simulation, ranges))
     return simulation
 

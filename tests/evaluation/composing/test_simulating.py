@@ -5,6 +5,7 @@ import random
 
 import numpy as np
 import pytest
+from django.db import DataError, OperationalError
 from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 
@@ -181,11 +182,43 @@ def test_a_simulation_that_is_stopped_goes_on_where_it_was(harsher, city, office
     assert not SimulationPart.objects.exists()
 
 
-def test_what_cannot_be_worked_out_fails_and_may_be_tried_again(harsher, city, office, monkeypatch):
+def test_a_simulation_that_goes_on_keeps_its_sample_though_the_city_grew(harsher, city, office, monkeypatch):
+    monkeypatch.setattr(simulating, "SAMPLE", len(city))
+    simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
+    simulating.work_on(
+        simulation.pk,
+        progress=lambda done, parts: (
+            services.cancel_simulation(by=office[0], simulation_id=simulation.pk) if done == 1 else None
+        ),
+    )
+    for _ in range(len(city)):
+        EntityFactory()
+
+    services.resume_simulation(by=office[0], simulation_id=simulation.pk)
+    simulating.work_on(simulation.pk)
+
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.one_in) == ("done", 1)
+
+
+def test_while_the_database_is_away_a_simulation_only_waits(harsher, city, office, monkeypatch):
     simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
     with monkeypatch.context() as broken:
-        broken.setattr(simulating, "rate", lambda *given: (_ for _ in ()).throw(ValueError("broken")))
-        with pytest.raises(ValueError, match="broken"):
+        broken.setattr(simulating, "rate", lambda *given: (_ for _ in ()).throw(OperationalError("away")))
+        with pytest.raises(OperationalError):
+            simulating.work_on(simulation.pk)
+    simulating.work_on_all()
+
+    simulation.refresh_from_db()
+    assert simulation.state == "done"
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, DataError])
+def test_what_cannot_be_worked_out_fails_and_may_be_tried_again(harsher, city, office, monkeypatch, error):
+    simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(simulating, "rate", lambda *given: (_ for _ in ()).throw(error("broken")))
+        with pytest.raises(error, match="broken"):
             simulating.work_on(simulation.pk)
     simulation.refresh_from_db()
     assert simulation.state == "failed"
