@@ -136,6 +136,8 @@ def what_happened(record: CreditRecord) -> str:
     who = {"who": record.reviewed_by, "when": moment(record.reviewed_at), "note": record.review_note}
     if record.status == Status.RETURNED and record.reviewed_by:
         return _("%(who)s returned it on %(when)s: “%(note)s”") % who
+    if record.status == Status.ANNOUNCED:
+        return _("%(who)s approved it on %(when)s; its entity is told before it counts.") % who
     if record.status in CreditRecord.UNDER_PREPARATION:
         return _("The clerk has taken it back to change it.")
     if record.reviewed_by:

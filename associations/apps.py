@@ -10,7 +10,8 @@ class AssociationsConfig(AppConfig):
 
     def ready(self) -> None:
         from associations import audit_verbs, formats, lists, moves  # noqa: F401  (they register themselves)
-        from associations.selectors import associations_of, current_members_of
+        from associations.selectors import current_members_of
+        from entities.policies import acts_for_an_association
         from entities.sharing import groups, places
 
         formats.offer()
@@ -27,6 +28,10 @@ class AssociationsConfig(AppConfig):
 
         navigation.register(
             navigation.Item(
-                label=_("Our members"), url_name="associations:member-list", order=10, visible=associations_of
+                label=_("Our members"),
+                url_name="associations:member-list",
+                order=10,
+                visible=acts_for_an_association,
+                section=("/prior-notices/",),
             )
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from associations import forms, lists, policies, selectors, services
+from associations.forewarning import selectors as notices
 from credit_platform.common.errors import InvalidInput, Missing
 
 MEMBERS_PER_PAGE = 50
@@ -43,6 +44,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "lines": [
             (member, standings.get(member.entity_id, selectors.Standing())) for member in page.object_list
         ],
+        "told": notices.tally(user=request.user),
         "submissions": selectors.latest_submissions(user=request.user),
         "today": today,
         "recent_days": selectors.RECENT.days,

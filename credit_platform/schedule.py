@@ -81,6 +81,10 @@ BEAT_SCHEDULE = {
         "task": "entities.quality.tasks.count_all_months",
         "schedule": crontab(hour=2, minute=40),
     },
+    "let in what members did not put right in time, every hour": {
+        "task": "associations.forewarning.tasks.follow_up",
+        "schedule": crontab(minute=3),
+    },
     "remind and escalate cases by their clocks, every hour": {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),

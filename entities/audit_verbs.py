@@ -31,6 +31,8 @@ verbs.register(
     entities__record__discarded=_("discarded the draft"),
     entities__record__sent_to_review=_("sent the record to review"),
     entities__record__approved=_("approved the record"),
+    entities__record__announced=_("approved the record, of which its entity is told before it counts"),
+    entities__record__counts_after_notice=_("let the record in after its entity had been told"),
     entities__record__returned=_("returned the record"),
     entities__record__submitted=_("submitted the record"),
     entities__record__corrected=_("corrected the record"),

@@ -18,11 +18,13 @@ from entities.codes import is_self_employed
 
 NOBODY = Q(pk__in=())
 CLERK, REVIEWER, SUPERVISOR, OFFICER, LEAD = "clerk", "reviewer", "supervisor", "officer", "lead"
+OFFICIALS = frozenset({CLERK, REVIEWER, SUPERVISOR, LEAD})
+ASSOCIATION = "association"
 #: Roles that prepare records of their body.
 ENTERING = frozenset({CLERK, OFFICER})
 #: Roles that approve what a colleague entered.
 REVIEWING = frozenset({REVIEWER, SUPERVISOR})
-UNDER_PREPARATION = ("draft", "waiting", "returned")
+UNDER_PREPARATION = ("draft", "waiting", "returned", "announced")
 #: The deeds that make somebody an author of a record, as the log names them.
 WRITING = tuple(f"entities.record.{deed}" for deed in ("drafted", "changed", "corrected", "submitted"))
 OF_RECORDS = Q(target_type="entities.creditrecord", verb__in=WRITING)
@@ -35,17 +37,15 @@ def roles_of(user) -> frozenset[tuple[int, str]]:
     directly or over others; a role in a body that is gone counts no more.
     """
     if not hasattr(user, "_roles"):
-        user._roles = (
-            _with_predecessors(user.memberships.with_successions())
-            if user.is_authenticated and user.is_active
-            else frozenset()
-        )
+        rows = list(user.memberships.with_successions()) if user.is_authenticated and user.is_active else []
+        user._roles = _with_predecessors(rows)
+        user._associations = frozenset(body for body, *_rest, kind in rows if kind == ASSOCIATION)
     return user._roles
 
 
-def _with_predecessors(rows: Iterable[tuple[int, str, int | None]]) -> frozenset[tuple[int, str]]:
+def _with_predecessors(rows: Iterable[tuple[int, str, int | None, str]]) -> frozenset[tuple[int, str]]:
     own, gone = [], {}
-    for body, role, successor in rows:
+    for body, role, successor, _kind in rows:
         if successor is None:
             own.append((body, role))
         else:
@@ -93,8 +93,18 @@ def has_role(user, *roles: str) -> bool:
 
 
 def is_official(user) -> bool:
-    """Whether the user acts for a department or the lead office (an association's officer is not an official)."""
-    return has_role(user, CLERK, REVIEWER, SUPERVISOR, LEAD)
+    """Whether the user acts for a department or the lead office.
+
+    Nobody is an official by what they are in an association: neither its officer nor the colleague who reviews there.
+    """
+    roles = roles_of(user)
+    return any(role in OFFICIALS and body not in user._associations for body, role in roles)
+
+
+def acts_for_an_association(user) -> bool:
+    """In whatever role."""
+    roles = roles_of(user)
+    return any(body in user._associations for body, _role in roles)
 
 
 def is_lead(user) -> bool:

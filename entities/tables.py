@@ -70,6 +70,7 @@ def state_chip(record: CreditRecord) -> Chip:
     tones = {
         Status.WAITING: ("accent", "hourglass"),
         Status.RETURNED: ("warn", ""),
+        Status.ANNOUNCED: ("accent", "bell"),
         Status.PUBLISHED: ("good", ""),
         Status.DRAFT: ("dash", ""),
     }

@@ -6,6 +6,8 @@ from datetime import date
 from django.db.models import F
 from django.utils.translation import ngettext
 
+from associations.forewarning.models import PriorNotice
+from associations.forewarning.selectors import open_notices_of
 from credit_platform.common.errors import Missing
 from entities import looks
 from entities.models import CreditRecord, Entity, Notice
@@ -54,6 +56,7 @@ class OwnCredit:
     prospects: Prospects
     cases: list[CaseRow]
     notices: list[Notice]
+    announced: list[PriorNotice]
 
 
 def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
@@ -72,6 +75,7 @@ def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
         records=[Standing(record, wait_until(record.publish_until, today)) for record in records],
         prospects=before_filing.prospects_of(user=user, entity_id=entity.pk),
         cases=cases.rows_of(mine, user=user),
+        announced=open_notices_of(user=user, entity_id=entity.pk),
         notices=list(Notice.objects.visible_to(user).filter(entity=entity)[:NOTICES_SHOWN]),
     )
 

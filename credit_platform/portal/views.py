@@ -13,17 +13,16 @@ from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
 from credit_platform.portal import kept, limits, search, selectors
-from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role
+from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role, is_official
 from evaluation.selectors import public_grades_of
 from repair import figures
 
-#: Where each role's day begins. Of several roles the first listed decides.
+#: Where each official's day begins. Of several roles the first listed decides.
 FIRST_PAGES = (
     (LEAD, "governance:city"),
     (SUPERVISOR, "evaluation:board"),
     (REVIEWER, "agencies:review"),
     (CLERK, "agencies:desk"),
-    (OFFICER, "associations:member-list"),
 )
 KEPT_SECONDS = 60
 RECORDS_PER_PAGE = 50
@@ -35,6 +34,8 @@ def first_page(request: HttpRequest) -> HttpResponse:
     """Send each to their work: the first page of their role, their business's own page, or the look-up."""
     if not request.user.is_authenticated:
         return redirect("portal:home")
+    if has_role(request.user, OFFICER, REVIEWER, SUPERVISOR) and not is_official(request.user):
+        return redirect("associations:member-list")
     for role, page in FIRST_PAGES:
         if has_role(request.user, role):
             return redirect(page)

@@ -339,6 +339,32 @@ MEMBER_RATING_FIELDS = [
     day("valid_until", "有效期至", "Valid until"),
 ]
 
+MEMBER_COMPLAINT_FIELDS = [day("received_on", "投诉收到日期", "Complaint received on")]
+MEMBER_TRAINING_FIELDS = [text("hours", "学时", "Hours"), day("held_from", "开始日期", "Held from")]
+MEMBER_CONTRACT_FIELDS = [day("due_on", "约定履行日期", "Due by the contract")]
+
+
+def member_record(zh: str, en: str, polarity: str, fields: list[dict]) -> dict:
+    """A kind of record that an association keeps of its members: market credit information, never public."""
+    version = {
+        "valid_from": date(2017, 10, 1),
+        "instrument": "association-charter",
+        "disclosure": "shared",
+        "extra_fields": fields,
+        "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
+        "verification": "B",
+    }
+    return {
+        "name_zh": zh,
+        "name_en": en,
+        "polarity": polarity,
+        "family": "market",
+        "category": "association",
+        "submitters": (CATERING_ASSOCIATION,),
+        "versions": [version],
+    }
+
+
 #: By code: fields of `RecordType`, who submits, and the versions, oldest first, each until the next begins.
 RECORD_TYPES: dict[str, dict] = {
     "administrative-penalty": {
@@ -566,56 +592,19 @@ RECORD_TYPES: dict[str, dict] = {
             },
         ],
     },
-    "member-commendation": {
-        "name_zh": "会员表彰",
-        "name_en": "Commendation of a member",
-        "polarity": "positive",
-        "family": "market",
-        "category": "association",
-        "submitters": (CATERING_ASSOCIATION,),
-        "versions": [
-            {
-                "valid_from": date(2017, 10, 1),
-                "instrument": "association-charter",
-                "disclosure": "shared",
-                "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
-                "verification": "B",
-            },
-        ],
-    },
-    "member-warning": {
-        "name_zh": "会员警示",
-        "name_en": "Warning to a member",
-        "polarity": "negative",
-        "family": "market",
-        "category": "association",
-        "submitters": (CATERING_ASSOCIATION,),
-        "versions": [
-            {
-                "valid_from": date(2017, 10, 1),
-                "instrument": "association-charter",
-                "disclosure": "shared",
-                "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
-                "verification": "B",
-            },
-        ],
-    },
-    "member-rating": {
-        "name_zh": "会员评级",
-        "name_en": "Rating of a member",
-        "polarity": "neutral",
-        "family": "market",
-        "category": "association",
-        "submitters": (CATERING_ASSOCIATION,),
-        "versions": [
-            {
-                "valid_from": date(2017, 10, 1),
-                "instrument": "association-charter",
-                "disclosure": "shared",
-                "extra_fields": MEMBER_RATING_FIELDS,
-                "source": "Market credit information by local laws (Shanghai arts 8 and 13); a city enters its own basis.",
-                "verification": "B",
-            },
-        ],
-    },
+    "member-commendation": member_record("会员表彰", "Commendation of a member", "positive", []),
+    "member-warning": member_record("会员警示", "Warning to a member", "negative", []),
+    "member-rating": member_record("会员评级", "Rating of a member", "neutral", MEMBER_RATING_FIELDS),
+    "member-complaint": member_record(
+        "会员投诉查实", "Complaint against a member upheld", "negative", MEMBER_COMPLAINT_FIELDS
+    ),
+    "member-training": member_record(
+        "会员培训", "Training attended by a member", "neutral", MEMBER_TRAINING_FIELDS
+    ),
+    "member-contract-kept": member_record(
+        "会员合同履约", "Contract kept by a member", "positive", MEMBER_CONTRACT_FIELDS
+    ),
+    "member-contract-broken": member_record(
+        "会员合同违约", "Contract broken by a member", "negative", MEMBER_CONTRACT_FIELDS
+    ),
 }

@@ -44,10 +44,12 @@ class SubmittingBody(BilingualName):
 
 class MembershipQuerySet(models.QuerySet):
     def with_successions(self):
-        """The memberships as (body, role, None) and every body that is gone as (body, "", successor), in one query."""
+        """The memberships as (body, role, None, kind of the body) and every body that is gone as
+        (body, "", successor, its kind), in one query."""
         gone = SubmittingBody.objects.filter(is_active=False).order_by()
-        return self.values_list("body_id", "role", models.Value(None, models.BigIntegerField())).union(
-            gone.values_list("pk", models.Value("", models.CharField()), "successor_id"), all=True
+        nobody = models.Value(None, models.BigIntegerField())
+        return self.values_list("body_id", "role", nobody, "body__kind").union(
+            gone.values_list("pk", models.Value("", models.CharField()), "successor_id", "kind"), all=True
         )
 
 

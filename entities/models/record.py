@@ -53,6 +53,7 @@ class CreditRecord(models.Model):
         DRAFT = "draft", _("Draft")
         WAITING = "waiting", _("Waiting for review")
         RETURNED = "returned", _("Returned")
+        ANNOUNCED = "announced", _("Announced, not yet counting")
         PUBLISHED = "published", _("In force")
         REPLACED = "replaced", _("Replaced by a correction")
         REPAIRED = "repaired", _("Ended by repair")
@@ -60,8 +61,9 @@ class CreditRecord(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         ANNULLED = "annulled", _("Without basis")
 
-    #: Not yet in the registry: seen and touched only by the body that is preparing them.
-    UNDER_PREPARATION = (Status.DRAFT, Status.WAITING, Status.RETURNED)
+    #: Not yet in the registry: seen and touched only by the body that is preparing them. What is announced was
+    #: approved, and its entity told of it (`entities.announcing`); until that has run its time it counts nowhere.
+    UNDER_PREPARATION = (Status.DRAFT, Status.WAITING, Status.RETURNED, Status.ANNOUNCED)
     SeverityClass = SeverityClass
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="records")
@@ -173,7 +175,7 @@ class CreditRecord(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("submitted_by", "record_type", "document_number"),
-                condition=Q(status__in=("draft", "waiting", "returned")),
+                condition=Q(status__in=("draft", "waiting", "returned", "announced")),
                 name="one_record_in_preparation_per_document_number",
             ),
             models.CheckConstraint(
@@ -185,7 +187,8 @@ class CreditRecord(models.Model):
                 name="nobody_reviews_their_own_record",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=("draft", "waiting", "returned")) | Q(published_on__isnull=False),
+                condition=Q(status__in=("draft", "waiting", "returned", "announced"))
+                | Q(published_on__isnull=False),
                 name="a_record_in_the_registry_has_its_day_of_publication",
             ),
             models.CheckConstraint(

@@ -55,7 +55,7 @@ ALIKE = f"""
         WHERE is_new AND key <> document_number
             AND says = {SAYS.format(title="title", facts="facts", amount="amount")}
             AND submitted_by_id = %s AND record_type_id = (SELECT id FROM entities_recordtype WHERE code = %s)
-            AND record.status IN ('draft', 'waiting', 'returned', 'published')
+            AND record.status IN ('draft', 'waiting', 'returned', 'announced', 'published')
     )
     SELECT number, block, other, in_file, count(*) OVER ()
     FROM (

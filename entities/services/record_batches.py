@@ -340,6 +340,9 @@ def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> 
 def _state_of(known: _Known | None, entity_id: int, draft: RecordDraft, status: str) -> RowState:
     if known is None or known.latest is None:
         return RowState.NEW
+    if known.latest.status == Status.ANNOUNCED:
+        # Its entity has been told what it says; a file does not put other words in its place.
+        return RowState.UNCHANGED
     if known.latest is known.ended:
         return RowState.UNCHANGED if stays_ended(known.ended, entity_id) else RowState.NEW
     # What only waits is published by a list that needs no review, though it says nothing new.

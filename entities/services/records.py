@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
-from entities import policies
+from entities import announcing, policies
 from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.policies import authors_of
@@ -36,11 +36,14 @@ __all__ = (
     "authors_of",
     "correct_record",
     "discard_draft",
+    "drop_announced",
     "end_by_repair",
     "end_publicity",
     "follow_the_rules",
     "lift_objection",
     "mark_objection",
+    "publish_announced",
+    "return_announced",
     "return_record",
     "return_records",
     "save_draft",
@@ -56,6 +59,7 @@ EDITABLE = (Status.DRAFT, Status.RETURNED)
 ENDED_FOR_GOOD = (Status.REPAIRED, Status.WITHDRAWN, Status.EXPIRED, Status.ANNULLED)
 #: What can lose its basis: what is in force, and what has ended but still counts in the past.
 STANDING_ON_A_BASIS = (Status.PUBLISHED, Status.REPAIRED, Status.EXPIRED)
+REVIEWED_FIELDS = ("status", "reviewed_by", "reviewed_at", "review_note")
 
 
 # Preparing
@@ -265,6 +269,7 @@ def _approve(
     for version in RecordTypeVersion.objects.filter(record_type__in={one.record_type_id for one in records}):
         versions.setdefault(version.record_type_id, []).append(version)
     done: list[CreditRecord] = []
+    announced: list[CreditRecord] = []
     replaced: dict[int, CreditRecord] = {}
     refused: list[tuple[CreditRecord, DomainError]] = []
     for record in records:
@@ -274,21 +279,44 @@ def _approve(
                 raise WrongState(_("It was changed since you opened it; read it again."))
             _require_sound_now(record, versions.get(record.record_type_id, []))
             earlier = _what_it_replaces(record, numbers.get(_number_of(record), []))
+            announcer = None if earlier else announcing.announcer_of(record)
+            if announcer and (sentence := announcer.closed(record)):
+                raise WrongState(sentence)
         except DomainError as refusal:
             refused.append((record, refusal))
+            continue
+        if announcer:
+            announced.append(record)
             continue
         if earlier:
             replaced[len(done)] = earlier
         done.append(record)
+    if announced:
+        _announce(by, announced)
     if done:
         _publish(by, done, replaced)
-    return done, refused
+    return done + announced, refused
+
+
+def _announce(by, records: Sequence[CreditRecord]) -> None:
+    """Keep what is approved out of the registry until its entity has been told and the time given to it is over."""
+    now = timezone.now()
+    for record in records:
+        record.status = Status.ANNOUNCED
+        record.reviewed_by, record.reviewed_at, record.review_note = by, now, ""
+    CreditRecord.objects.bulk_update(records, REVIEWED_FIELDS, batch_size=publishing.BATCH)
+    publishing.write_events(by, "entities.record.announced", records)
+    announcing.announce(by=by, records=records)
 
 
 def _publish(by, records: Sequence[CreditRecord], replaced: dict[int, CreditRecord]) -> None:
     now = timezone.now()
     for record in records:
         record.reviewed_by, record.reviewed_at, record.review_note = by, now, ""
+    _let_in(by, "entities.record.approved", records, replaced)
+
+
+def _let_in(by, verb: str, records: Sequence[CreditRecord], replaced: dict[int, CreditRecord]) -> None:
     publication = publishing.prepare_publication(records, replaced, on=timezone.localdate(), book=rule_book())
     publishing.end_replaced(publication)
     if len(records) == 1:  # A third of the time of the statement that many need.
@@ -297,7 +325,7 @@ def _publish(by, records: Sequence[CreditRecord], replaced: dict[int, CreditReco
         CreditRecord.objects.bulk_update(records, publishing.PUBLISHED_FIELDS, batch_size=publishing.BATCH)
     publishing.write_events(
         by,
-        "entities.record.approved",
+        verb,
         records,
         lambda record: {"replaces": record.replaces_id, "status": record.status},
     )
@@ -309,6 +337,54 @@ def _publish(by, records: Sequence[CreditRecord], replaced: dict[int, CreditReco
         lambda record: {"by_record": newer[record.pk]},
     )
     publishing.announce(publication)
+
+
+@transaction.atomic
+def publish_announced(*, record_id: int) -> CreditRecord:
+    """Let a record in of which its entity was told in time. The platform does it, on the approval given before.
+
+    Doing it again changes nothing.
+
+    Raises:
+        WrongState: it is no longer announced, or the catalogue has changed since it was approved.
+    """
+    record = _locked_after_its_body(record_id)
+    if record.status == Status.PUBLISHED:
+        return record
+    _require_announced(record)
+    _require_sound_now(record, record.record_type.versions.all())
+    earlier = _what_it_replaces(record, _under_their_numbers([record]).get(_number_of(record), []))
+    _let_in(None, "entities.record.counts_after_notice", [record], {0: earlier} if earlier else {})
+    return record
+
+
+@transaction.atomic
+def drop_announced(*, by, record_id: int, because: str) -> None:
+    """Throw away a record of which its entity was told and which shall not count; the audit log keeps that it was.
+
+    `by` acts for the body, which the caller asks for; None is the platform.
+    """
+    record = _locked(record_id)
+    _require_announced(record)
+    audit.record(
+        actor=by,
+        verb="entities.record.discarded",
+        target=record,
+        entity=record.entity.credit_code,
+        because=because,
+    )
+    record.delete()
+
+
+@transaction.atomic
+def return_announced(*, record_id: int, note: str) -> CreditRecord:
+    """Give a record back to its body that cannot be let in as it was announced. The platform does it."""
+    record = _locked(record_id)
+    _require_announced(record)
+    record.status, record.review_note = Status.RETURNED, note
+    record.save(update_fields=("status", "review_note"))
+    audit.record(actor=None, verb="entities.record.returned", target=record, note=note)
+    return record
 
 
 @transaction.atomic
@@ -584,6 +660,11 @@ def _require_reviewable(by, record: CreditRecord, authors: Collection[int]) -> N
     policies.may_review(by, record, authors=authors).require()
     if record.status != Status.WAITING:
         raise WrongState(_("This record is %(state)s; it does not wait for review.") % _state(record))
+
+
+def _require_announced(record: CreditRecord) -> None:
+    if record.status != Status.ANNOUNCED:
+        raise WrongState(_("This record is %(state)s; nobody is being told of it.") % _state(record))
 
 
 def _require_sound(draft: RecordDraft, record_type: RecordType) -> RecordTypeVersion:

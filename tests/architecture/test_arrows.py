@@ -21,7 +21,7 @@ LEVELS = (
         "financial_supervision",
         "associations",
     },
-    {"composing", "boards"},
+    {"composing", "boards", "forewarning"},
     {"repair"},
     {"proof"},
     {"letters"},

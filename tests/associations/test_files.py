@@ -155,7 +155,7 @@ def record_row(number: int, entity, **cells) -> ReadyRow:
     form = formats.MemberRecordRow()
     typed = {
         "entity_name": entity.name_zh,
-        "kind": "表彰",
+        "kind_of_record": "表彰",
         "document_number": f"云餐协〔2026〕{number}号",
         "title": "明厨亮灶示范单位",
         "decided_on": "2026-03-01",
@@ -171,8 +171,8 @@ def test_commendations_and_ratings_stand_at_once_and_warnings_wait_for_a_second_
     entity = EntityFactory()
     rows = [
         record_row(2, entity),
-        record_row(3, entity, kind="评级", grade="A"),
-        record_row(4, entity, kind="警示", legal_basis="《章程》第十一条"),
+        record_row(3, entity, kind_of_record="评级", grade="A"),
+        record_row(4, entity, kind_of_record="警示", legal_basis="《章程》第十一条"),
     ]
     assert set(formats.compare_records(body=submission.body, rows=rows).values()) == {"new"}
     assert formats.save_records(by=officer, submission=submission, rows=rows)["new"] == 3
@@ -192,12 +192,14 @@ def test_member_records_are_market_information_and_not_public(officer, submissio
     assert not CreditRecord.objects.public_on(date(2026, 11, 22)).exists()
 
 
-@pytest.mark.parametrize(("kind", "column"), [("评级", "grade"), ("警示", "legal_basis"), ("开除", "kind")])
+@pytest.mark.parametrize(
+    ("kind", "column"), [("评级", "grade"), ("警示", "legal_basis"), ("开除", "kind_of_record")]
+)
 def test_what_a_member_record_lacks_is_told_at_its_column(kind, column):
     form = formats.MemberRecordRow()
     typed = {
         "entity_name": "某店",
-        "kind": kind,
+        "kind_of_record": kind,
         "document_number": "1号",
         "title": "内容",
         "decided_on": "2026-03-01",

@@ -20,7 +20,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 Status = CreditRecord.Status
-PREPARING = {"draft", "waiting", "returned"}
+PREPARING = {"draft", "waiting", "returned", "announced"}
 EVERY = {str(status) for status in Status}
 IN_THE_REGISTRY = EVERY - PREPARING
 IN_FORCE = {"published"}
@@ -42,6 +42,8 @@ SEEN = {
     "supervisor of another department": {("public", "public"): IN_FORCE, ("public", "shared"): IN_FORCE},
     "lead office": {("public", "public"): IN_FORCE, ("public", "shared"): IN_FORCE},
     "officer of an association": {("public", "public"): IN_FORCE},
+    "reviewer of an association": {("public", "public"): IN_FORCE},
+    "supervisor of an association": {("public", "public"): IN_FORCE},
     "agent of the entity": {
         ("public", "public"): IN_THE_REGISTRY,
         ("public", "shared"): IN_THE_REGISTRY,
@@ -71,6 +73,12 @@ READERS = {
     "lead office": lambda record: MemberFactory(body=BodyFactory(kind="lead_office"), role="lead"),
     "officer of an association": lambda record: MemberFactory(
         body=BodyFactory(kind="association"), role="officer"
+    ),
+    "reviewer of an association": lambda record: MemberFactory(
+        body=BodyFactory(kind="association"), role="reviewer"
+    ),
+    "supervisor of an association": lambda record: MemberFactory(
+        body=BodyFactory(kind="association"), role="supervisor"
     ),
     "agent of the entity": lambda record: AgentFactory(entity=record.entity).user,
     "agent of another entity": lambda record: AgentFactory().user,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member
 from credit_platform.portal.credit_reports import services as credit_reports
 from entities.models import (
@@ -126,6 +127,27 @@ class World:
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
+        )
+        warning = RecordType.objects.get(code="member-warning")
+        self.prior_notice = PriorNotice.objects.create(
+            record=factories.RecordFactory(
+                document_number="云餐协警〔2026〕1号",
+                entity=self.entity,
+                status="announced",
+                submitted_by=association.body,
+                record_type=warning,
+                type_version=warning.versions.get(),
+                entered_by=self.people["officer"],
+            ),
+            entity=self.entity,
+            body=association.body,
+            record_type=warning,
+            decided_on=self.today,
+            days=15,
+            counting="working",
+            state="running",
+            told_on=self.today,
+            due_on=self.today + timedelta(days=21),
         )
         self.notice = Notice.objects.create(
             body=self.body, kind="entities.record-published", template="", params={}
@@ -284,6 +306,8 @@ class World:
             "entities:catalogue-compare": {"code": "administrative-penalty"},
             "entities:catalogue-propose": {"code": "administrative-penalty"},
             "statements:show-again": {"statement_id": self.hidden_statement.pk},
+            "forewarning:notice": {"notice_id": self.prior_notice.pk},
+            "forewarning:act": {"notice_id": self.prior_notice.pk, "code": "take-back"},
             "entities:move-undo": {"move_id": self.done_move.pk},
             "entities:record-send": {"record_id": self.draft.pk},
             "entities:record-discard": {"record_id": self.draft.pk},

@@ -13,13 +13,18 @@ from tests.factories import AgentFactory, BodyFactory, MemberFactory, Membership
         ("clerk", "agencies:desk"),
         ("reviewer", "agencies:review"),
         ("supervisor", "evaluation:board"),
-        ("officer", "associations:member-list"),
         ("lead", "governance:city"),
     ],
 )
 def test_each_role_begins_at_its_work(client, db, role, page):
     client.force_login(MemberFactory(role=role))
     assert client.get("/home/")["Location"] == reverse(page)
+
+
+@pytest.mark.parametrize("role", ["officer", "reviewer", "supervisor"])
+def test_whoever_works_for_an_association_begins_at_its_members(client, db, role):
+    client.force_login(MemberFactory(body=BodyFactory(kind="association"), role=role))
+    assert client.get("/home/")["Location"] == reverse("associations:member-list")
 
 
 def test_of_several_roles_the_weightiest_decides(client, db):

@@ -5,7 +5,10 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from associations.forewarning import services as forewarning
+from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member
 from associations.services import MemberDraft, add_member, end_membership
 from credit_platform.governance.demo.clock import weekday_from
@@ -272,6 +275,11 @@ def _member_records(history: History, association: Association, members: list[En
         )
         records.send_to_review(by=officer, record_id=saved.pk)
         records.approve_record(by=second, record_id=saved.pk)
+        # Members for whom nobody acts here get their notice on paper, on the same day.
+        for notice in PriorNotice.objects.filter(record=saved, state=PriorNotice.State.TO_DELIVER):
+            forewarning.note_delivery(
+                by=officer, notice_id=notice.pk, told_on=timezone.localdate(), how="挂号邮寄，附回执"
+            )
 
     def note(entity: Entity, type_code: str, number: str, title: str, **more) -> None:
         day = _ago(history, random.randrange(5, 190))
@@ -292,6 +300,25 @@ def _member_records(history: History, association: Association, members: list[En
     for place, entity in enumerate(members[:4], start=1):
         details = {"grade": random.choice("AAB")}
         note(entity, "member-rating", f"云餐协评〔{year}〕{place}号", "会员自律评级", details=details)
+    for place, (entity, days, title) in enumerate(
+        (
+            (members[0], 6, "未按约定公示价目"),
+            (members[10], 60, "未按约定退还订金"),
+            (members[11], 3, "未按约定退还订金"),
+        ),
+        start=1,
+    ):
+        day = _ago(history, days)
+        draft = RecordDraft(
+            document_number=f"云餐协诉〔{year}〕{place}号",
+            title=title,
+            decided_on=day,
+            legal_basis="《云汀市餐饮行业协会章程》第十二条",
+            facts="消费者投诉经协会查实。",
+        )
+        history.on(day, partial(enter, entity, "member-complaint", draft))
+    for days in (150, 100, 60, 30, 0):
+        history.on(_ago(history, days), lambda: forewarning.follow_up(today=timezone.localdate()))
 
 
 # Files

@@ -44,7 +44,7 @@ def desk_of(db, media):
         if fmt.body_kind == SubmittingBody.Kind.ASSOCIATION:
             role = "officer"
             association, _new = Association.objects.get_or_create(body=body)
-            if fmt.record_type or fmt.code == "member-records":
+            if fmt.code != "members":
                 MembershipOfEntityFactory(association=association, entity=entity)
         return Desk(MemberFactory(body=body, role=role), body, fmt.code)
 

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ForewarningConfig(AppConfig):
+    """What a member is told before its association's record against it counts."""
+
+    name = "associations.forewarning"
+    label = "forewarning"
+    verbose_name = _("Notices before something is recorded")
+
+    def ready(self) -> None:
+        from associations.forewarning import audit_verbs, moves, notices, services  # noqa: F401  (they register themselves)
+        from entities import announcing
+
+        announcing.register(
+            announcing.Announcer(
+                code="members",
+                wants=services.is_told_first,
+                closed=services.why_closed,
+                announce=services.tell,
+            )
+        )
