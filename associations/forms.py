@@ -42,20 +42,39 @@ def _option(code: str) -> dict | None:
     return entity and {"value": entity.credit_code, "name": entity.name, "code": entity.credit_code}
 
 
+class EntityField(forms.CharField):
+    """An entity by its code or its whole name, never by a guess; the reader finds it by fragments."""
+
+    def __init__(self, **kwargs) -> None:
+        widget = LookupInput(
+            url=reverse_lazy("entities:lookup"),
+            placeholder=_("Name fragment, code, former name or pinyin initials"),
+            describe=_option,
+        )
+        super().__init__(widget=widget, **kwargs)
+
+    def clean(self, value) -> Entity | None:
+        """The entity of that code, or the only one of that whole name."""
+        key = name_key(super().clean(value) or "")
+        if not key:
+            return None
+        found = list(Entity.objects.filter(credit_code=key)[:1] or Entity.objects.filter(name_key=key)[:2])
+        if not found:
+            raise ValidationError(_("No entity has this code or this whole name. Choose one from the list."))
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several entities bear this name. Type the code of the one that is meant.")
+            )
+        return found[0]
+
+
 class MemberForm(forms.Form):
     """One member, by the name or code that the officer types."""
 
     spans = {"joined_on": 3, "member_number": 3}
 
     association = forms.ModelChoiceField(Association.objects.none(), label=_("Association"))
-    entity = forms.CharField(
-        label=_("Entity"),
-        widget=LookupInput(
-            url=reverse_lazy("entities:lookup"),
-            placeholder=_("Name fragment, code, former name or pinyin initials"),
-            describe=_option,
-        ),
-    )
+    entity = EntityField(label=_("Entity"))
     joined_on = _day(_("Joined on"))
     member_number = forms.CharField(label=_("Member number"), max_length=40, required=False)
     basis = forms.ChoiceField(
@@ -72,18 +91,6 @@ class MemberForm(forms.Form):
         field.initial = associations[0].pk
         if len(associations) == 1:
             field.widget = forms.HiddenInput()
-
-    def clean_entity(self) -> Entity:
-        """The entity of that code, or the only one of that whole name; never a guess."""
-        key = name_key(self.cleaned_data["entity"])
-        found = list(Entity.objects.filter(credit_code=key)[:1] or Entity.objects.filter(name_key=key)[:2])
-        if not found:
-            raise ValidationError(_("No entity has this code or this whole name. Choose one from the list."))
-        if len(found) > 1:
-            raise ValidationError(
-                _("Several entities bear this name. Type the code of the one that is meant.")
-            )
-        return found[0]
 
     def draft(self) -> MemberDraft:
         """What was typed, as the service takes it; only after the form was found valid."""

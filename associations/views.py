@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from associations import forms, lists, policies, selectors, services
 from associations.forewarning import selectors as notices
 from credit_platform.common.errors import InvalidInput, Missing
+from entities.forms import show_problems
 
 MEMBERS_PER_PAGE = 50
 UNPROCESSABLE = 422
@@ -79,7 +80,7 @@ def member_add(request: HttpRequest) -> HttpResponse:
                 draft=form.draft(),
             )
         except InvalidInput as refused:
-            _show(form, refused)
+            show_problems(form, refused)
         else:
             messages.success(request, _("%(member)s is noted as a member.") % {"member": member.entity})
             return redirect("associations:member-list")
@@ -101,7 +102,7 @@ def member_end(request: HttpRequest, member_id: int) -> HttpResponse:
                 by=request.user, member_id=member.pk, left_on=form.cleaned_data["left_on"]
             )
         except InvalidInput as refused:
-            _show(form, refused)
+            show_problems(form, refused)
         else:
             messages.success(
                 request, _("The membership of %(member)s has ended.") % {"member": member.entity}
@@ -117,9 +118,3 @@ def member_end(request: HttpRequest, member_id: int) -> HttpResponse:
         "danger": True,
     }
     return render(request, "ui/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _show(form, refused: InvalidInput) -> None:
-    for name, sentences in refused.problems.items():
-        for sentence in sentences:
-            form.add_error(name if name in form.fields else None, sentence)

@@ -85,6 +85,10 @@ BEAT_SCHEDULE = {
         "task": "associations.forewarning.tasks.follow_up",
         "schedule": crontab(minute=3),
     },
+    "remind of opinions that departments asked associations for, every hour": {
+        "task": "associations.exchange.tasks.remind",
+        "schedule": crontab(minute=12),
+    },
     "remind and escalate cases by their clocks, every hour": {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),

@@ -21,6 +21,7 @@ from associations.forewarning.terms import term_on
 from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.common.services import current_calendar
+from entities.forms import show_problems
 from entities.policies import is_lead, roles_of
 
 State = PriorNotice.State
@@ -203,7 +204,7 @@ def act(request: HttpRequest, notice_id: int, code: str) -> HttpResponse:
         try:
             asked.do(by=request.user, notice_id=notice_id, **form.cleaned_data)
         except InvalidInput as refused:
-            _show(form, refused)
+            show_problems(form, refused)
         else:
             messages.success(request, str(asked.told))
             return redirect("forewarning:notice", notice_id)
@@ -234,7 +235,7 @@ def term(request: HttpRequest) -> HttpResponse:
         try:
             services.set_term(by=request.user, **form.cleaned_data)
         except InvalidInput as refused:
-            _show(form, refused)
+            show_problems(form, refused)
         else:
             messages.success(request, _("Set. It holds for what is announced from that day on."))
             return redirect("forewarning:term")
@@ -246,9 +247,3 @@ def term(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "forewarning/term.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _show(form, refused: InvalidInput) -> None:
-    for name, sentences in refused.problems.items():
-        for sentence in sentences:
-            form.add_error(name if name in form.fields else None, sentence)

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "agencies.customs",
     "agencies.financial_supervision",
     "associations",
+    "associations.exchange",
     "associations.forewarning",
     "repair",
     "repair.proof",

@@ -21,7 +21,7 @@ LEVELS = (
         "financial_supervision",
         "associations",
     },
-    {"composing", "boards", "forewarning"},
+    {"composing", "boards", "exchange", "forewarning"},
     {"repair"},
     {"proof"},
     {"letters"},

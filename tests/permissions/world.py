@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member
 from credit_platform.portal.credit_reports import services as credit_reports
@@ -148,6 +149,16 @@ class World:
             state="running",
             told_on=self.today,
             due_on=self.today + timedelta(days=21),
+        )
+        self.exchange = Exchange.objects.create(
+            kind="member",
+            association=association,
+            department=self.body,
+            entity=self.entity,
+            subject="New kitchen",
+            text="How do you know them?",
+            due_on=self.today + timedelta(days=10),
+            sent_by=self.people["clerk"],
         )
         self.notice = Notice.objects.create(
             body=self.body, kind="entities.record-published", template="", params={}
@@ -291,6 +302,7 @@ class World:
             "table": "migration",
             "file_format": "csv",
             "statement_id": self.statement.pk,
+            "exchange_id": self.exchange.pk,
             "code_id": self.lent_code.pk,
         }
         special = {
@@ -306,6 +318,7 @@ class World:
             "entities:catalogue-compare": {"code": "administrative-penalty"},
             "entities:catalogue-propose": {"code": "administrative-penalty"},
             "statements:show-again": {"statement_id": self.hidden_statement.pk},
+            "exchange:act": {"code": "answer"},
             "forewarning:notice": {"notice_id": self.prior_notice.pk},
             "forewarning:act": {"notice_id": self.prior_notice.pk, "code": "take-back"},
             "entities:move-undo": {"move_id": self.done_move.pk},

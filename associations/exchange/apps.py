@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    """Opinions and observations between departments and associations."""
+
+    name = "associations.exchange"
+    label = "exchange"
+    verbose_name = _("Opinions and observations")
+
+    def ready(self) -> None:
+        from associations.exchange import audit_verbs, moves, notices, policies, selectors  # noqa: F401  (they register themselves)
+        from credit_platform.ui import navigation
+
+        navigation.register(
+            navigation.Item(
+                label=_("Opinions"),
+                url_name="exchange:list",
+                order=70,
+                visible=policies.is_offered,
+                count=selectors.waiting_for,
+            )
+        )

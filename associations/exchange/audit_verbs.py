@@ -1,0 +1,12 @@
+"""The deeds between departments and associations, as the audit log names them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.audit import verbs
+
+verbs.register(
+    exchange__exchange__sent=_("sent the question or observation"),
+    exchange__exchange__answered=_("answered it"),
+    exchange__exchange__closed=_("said what came of it"),
+    exchange__exchange__withdrawn=_("withdrew it"),
+)

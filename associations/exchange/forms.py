@@ -1,0 +1,117 @@
+"""Shapes of what departments and associations type to each other."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from associations.exchange.models import Exchange
+from associations.exchange.services import LONGEST, Matter, earliest_day
+from associations.forms import EntityField
+from associations.models import Association
+from entities.models import SubmittingBody
+
+
+class MatterForm(forms.Form):
+    """What is asked or told, and of which member."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=Exchange._meta.get_field("subject").max_length)
+    entity = EntityField(label=_("Member"), required=False)
+    text = forms.CharField(label=_("Text"), max_length=LONGEST, widget=forms.Textarea({"rows": 8}))
+
+    def matter(self) -> Matter:
+        """What was typed, as the services take it."""
+        typed = self.cleaned_data
+        return Matter(typed["subject"], typed["text"], typed["entity"], typed.get("due_on"))
+
+
+class AskForm(MatterForm):
+    """A department asks an association."""
+
+    spans = {"due_on": 3}
+    field_order = ("department", "association", "kind", "subject", "entity", "text", "due_on")
+
+    department = forms.ModelChoiceField(SubmittingBody.objects.none(), label=_("On behalf of"))
+    association = forms.ModelChoiceField(Association.objects.none(), label=_("Association"))
+    kind = forms.ChoiceField(
+        label=_("Opinion on"),
+        choices=[(Exchange.Kind.MEMBER, _("one of its members")), (Exchange.Kind.RULE, _("a draft rule"))],
+        widget=forms.RadioSelect,
+        initial=Exchange.Kind.MEMBER,
+    )
+    due_on = forms.DateField(
+        label=_("Answer by"),
+        initial=earliest_day,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args, departments, associations, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self.fields["department"], departments)
+        self.fields["association"].queryset = associations
+        self.fields["entity"].help_text = _(
+            "Only for an opinion on a member. The association reads who it is."
+        )
+        self.fields["text"].help_text = _("For a draft rule: what it says, or where it can be read.")
+
+
+class ObserveForm(MatterForm):
+    """An association tells a department."""
+
+    field_order = ("association", "department", "subject", "entity", "text")
+
+    association = forms.ModelChoiceField(Association.objects.none(), label=_("On behalf of"))
+    department = forms.ModelChoiceField(SubmittingBody.objects.none(), label=_("Department"))
+
+    def __init__(self, *args, departments, associations, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self.fields["association"], associations)
+        self.fields["department"].queryset = departments
+        self.fields["entity"].help_text = _(
+            "If it is about one member; leave it empty for the industry as a whole."
+        )
+
+
+def _offer(field: forms.ModelChoiceField, queryset) -> None:
+    """Whoever has no choice is not asked."""
+    field.queryset = queryset
+    offered = list(queryset[:2])
+    if len(offered) == 1:
+        field.initial, field.widget = offered[0].pk, forms.HiddenInput()
+
+
+class AnswerForm(forms.Form):
+    """The opinion of an association, or the word of a department that has taken something up."""
+
+    stance = forms.ChoiceField(
+        label=_("How the association stands to it"), choices=Exchange.Stance.choices, widget=forms.RadioSelect
+    )
+    text = forms.CharField(label=_("Answer"), max_length=LONGEST, widget=forms.Textarea({"rows": 6}))
+
+    def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not exchange.is_opinion:
+            del self.fields["stance"]
+        elif exchange.answer:
+            self.initial = {"stance": exchange.stance, "text": exchange.answer}
+
+
+class CloseForm(forms.Form):
+    """What came of it."""
+
+    outcome = forms.ChoiceField(label=_("What came of it"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Reasons"),
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_("The association reads them."),
+    )
+
+    def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [(one.value, one.label) for one in exchange.outcomes]
+
+
+class NothingForm(forms.Form):
+    """Nothing is typed."""
+
+    def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,14 @@
+"""Pages of what departments and associations ask and tell each other."""
+
+from django.urls import path
+
+from associations.exchange import views
+
+app_name = "exchange"
+urlpatterns = [
+    path("opinions/", views.exchange_list, name="list"),
+    path("opinions/ask/", views.ask, name="ask"),
+    path("opinions/observe/", views.observe, name="observe"),
+    path("opinions/<int:exchange_id>/", views.exchange_page, name="exchange"),
+    path("opinions/<int:exchange_id>/<slug:code>/", views.act, name="act"),
+]

@@ -1,0 +1,262 @@
+"""Pages of opinions and observations: the list, asking, telling, reading, and the steps that follow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from associations.exchange import forms, policies, selectors, services
+from associations.exchange.models import Exchange
+from associations.models import Association
+from associations.selectors import associations_of
+from credit_platform.common.decisions import Decision
+from credit_platform.common.errors import InvalidInput, Missing
+from credit_platform.common.services import current_calendar
+from entities.forms import show_problems
+
+State = Exchange.State
+ROWS_PER_PAGE = 50
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A step that may be taken from a page that asks first.
+
+    Args:
+        states: where the exchange stands for that, by whether an opinion was asked for.
+        allowed: the policy that the service asks as well.
+    """
+
+    verb: str | Promise
+    title: str | Promise
+    consequence: str | Promise
+    opinion: tuple[str, ...]
+    observation: tuple[str, ...]
+    allowed: Callable[..., Decision]
+    form: Callable[..., django_forms.Form]
+    do: Callable[..., Exchange]
+    told: str | Promise
+    danger: bool = False
+
+    def fits(self, exchange: Exchange) -> bool:
+        return exchange.state in (self.opinion if exchange.is_opinion else self.observation)
+
+
+ACTS = {
+    "answer": Act(
+        verb=gettext_lazy("Answer"),
+        title=gettext_lazy("Your answer"),
+        consequence=gettext_lazy("The other side is told at once and reads it here."),
+        opinion=(State.OPEN, State.ANSWERED),
+        observation=(State.OPEN,),
+        allowed=policies.may_answer,
+        form=forms.AnswerForm,
+        do=services.answer,
+        told=gettext_lazy("Your answer has been sent."),
+    ),
+    "close": Act(
+        verb=gettext_lazy("Say what came of it"),
+        title=gettext_lazy("What came of it?"),
+        consequence=gettext_lazy("The association reads it, and the matter is closed."),
+        opinion=(State.ANSWERED,),
+        observation=(State.OPEN, State.ANSWERED),
+        allowed=policies.may_close,
+        form=forms.CloseForm,
+        do=services.close,
+        told=gettext_lazy("Closed. The association has been told."),
+    ),
+    "withdraw": Act(
+        verb=gettext_lazy("Withdraw"),
+        title=gettext_lazy("Withdraw it?"),
+        consequence=gettext_lazy("Nobody has to answer it any more. The other side is told."),
+        opinion=(State.OPEN,),
+        observation=(State.OPEN,),
+        allowed=policies.may_withdraw,
+        form=forms.NothingForm,
+        do=services.withdraw,
+        told=gettext_lazy("Withdrawn."),
+        danger=True,
+    ),
+}
+
+
+def _require_part(user) -> None:
+    if not policies.takes_part(user):
+        raise Missing
+
+
+@login_required
+@require_safe
+def exchange_list(request: HttpRequest) -> HttpResponse:
+    """What departments and associations asked and told each other, as far as the reader has a part in it."""
+    _require_part(request.user)
+    asked = request.GET.get("view", "")
+    view = asked if asked in (selectors.OURS, selectors.OPEN, selectors.CLOSED) else selectors.OURS
+    page = Paginator(selectors.exchanges_for_list(user=request.user, view=view), ROWS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    today, calendar = timezone.localdate(), current_calendar()
+    context = {
+        "page": page,
+        "rows": [(one, selectors.days_left(one, today, calendar)) for one in page.object_list],
+        "tally": selectors.tally(user=request.user, today=today),
+        "is_ours": view == selectors.OURS,
+        "is_open": view == selectors.OPEN,
+        "is_closed": view == selectors.CLOSED,
+        "may_ask": bool(policies.may_ask(request.user)),
+        "may_observe": _observing(request.user),
+        "today": today,
+    }
+    return render(request, "exchange/list.html", context)
+
+
+def _observing(user) -> list[Association]:
+    """The associations on whose behalf the user may write."""
+    return [one for one in associations_of(user) if policies.may_observe(user, one)]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """A department asks an association for its opinion."""
+    _require_part(request.user)
+    policies.may_ask(request.user).require()
+    form = forms.AskForm(
+        request.POST if request.method == "POST" else None,
+        departments=selectors.departments_of(request.user),
+        associations=selectors.associations(),
+    )
+    context = {
+        "title": _("Ask for an opinion"),
+        "note": _(
+            "Whoever makes rules or decisions that concern businesses hears them and their associations"
+            " (Taizhou regulation 2020, article 19)."
+        ),
+    }
+    return _write(request, form, context, lambda typed: services.ask_opinion(
+        by=request.user,
+        department=typed["department"],
+        association=typed["association"],
+        kind=typed["kind"],
+        matter=form.matter(),
+    ))  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def observe(request: HttpRequest) -> HttpResponse:
+    """An association tells a department what it has seen."""
+    _require_part(request.user)
+    mine = _observing(request.user)
+    if not mine:
+        raise Missing
+    form = forms.ObserveForm(
+        request.POST if request.method == "POST" else None,
+        departments=selectors.departments(),
+        associations=selectors.associations().filter(pk__in=[one.pk for one in mine]),
+    )
+    context = {
+        "title": _("Send an observation"),
+        "note": _(
+            "The department that you name reads it, and you read what came of it. It is no record and weighs nothing."
+        ),
+    }
+    return _write(request, form, context, lambda typed: services.send_observation(
+        by=request.user, association=typed["association"], department=typed["department"], matter=form.matter()
+    ))  # fmt: skip
+
+
+def _write(request: HttpRequest, form, context: dict, send: Callable[[dict], Exchange]) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            exchange = send(form.cleaned_data)
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, _("Sent. You are told when there is an answer."))
+            return redirect("exchange:exchange", exchange.pk)
+    return render(
+        request, "exchange/write.html", context | {"form": form}, status=UNPROCESSABLE if form.errors else 200
+    )
+
+
+@login_required
+@require_safe
+def exchange_page(request: HttpRequest, exchange_id: int) -> HttpResponse:
+    """What was asked or told, the answer, and what came of it."""
+    exchange = selectors.exchange_for_page(user=request.user, exchange_id=exchange_id)
+    context = {
+        "exchange": exchange,
+        "days_left": selectors.days_left(exchange, timezone.localdate(), current_calendar()),
+        "acts": [
+            (code, act)
+            for code, act in ACTS.items()
+            if act.fits(exchange) and act.allowed(request.user, exchange)
+        ],
+        "steps": _steps(exchange),
+    }
+    return render(request, "exchange/exchange.html", context)
+
+
+def _steps(exchange: Exchange) -> list[dict]:
+    """What was said, newest first, as the timeline takes it."""
+    first = _("%(body)s asked") if exchange.is_opinion else _("%(body)s wrote")
+    steps = [
+        {
+            "title": first % {"body": exchange.asks},
+            "when": exchange.sent_at,
+            "bubble": exchange.text,
+            "icon": "message",
+        }
+    ]
+    if exchange.answer:
+        said = {"title": _("%(body)s answered") % {"body": exchange.answers}, "when": exchange.answered_at}
+        stance = exchange.get_stance_display() if exchange.stance else ""
+        steps.append(said | {"bubble": exchange.answer, "text": stance, "icon": "message", "mine": True})
+    if exchange.closed_at:
+        end = {"title": _("What came of it: %(outcome)s") % {"outcome": exchange.get_outcome_display()}}
+        steps.append(
+            end | {"when": exchange.closed_at, "bubble": exchange.outcome_text, "icon": "flag", "tone": "ink"}
+        )
+    return steps[::-1]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, exchange_id: int, code: str) -> HttpResponse:
+    """Ask, and do it."""
+    exchange = selectors.exchange_for_page(user=request.user, exchange_id=exchange_id)
+    if code not in ACTS:
+        raise Missing
+    asked = ACTS[code]
+    asked.allowed(request.user, exchange).require()
+    form = asked.form(request.POST if request.method == "POST" else None, exchange=exchange)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked.do(by=request.user, exchange_id=exchange_id, **form.cleaned_data)
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, str(asked.told))
+            return redirect("exchange:exchange", exchange_id)
+    context = {
+        "title": asked.title,
+        "consequence": asked.consequence,
+        "action": request.path,
+        "verb": asked.verb,
+        "back_url": reverse("exchange:exchange", args=(exchange_id,)),
+        "form": form,
+        "danger": asked.danger,
+    }
+    return render(request, "ui/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
