@@ -93,6 +93,10 @@ BEAT_SCHEDULE = {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),
     },
+    "remind of reports from the public and say which are overdue, every hour": {
+        "task": "credit_platform.portal.public_reports.tasks.watch_clocks",
+        "schedule": crontab(minute=9),
+    },
     "look whether what cases ended is gone everywhere and take in confirmations, every minute": {
         "task": "repair.proof.tasks.confirm_waiting",
         "schedule": 60.0,

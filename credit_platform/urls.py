@@ -9,6 +9,7 @@ from entities.systems.token_views import SystemTokenView
 urlpatterns = [
     path("", include("credit_platform.portal.urls")),
     path("", include("credit_platform.portal.credit_reports.urls")),
+    path("", include("credit_platform.portal.public_reports.urls")),
     path("home/", first_page, name="home"),
     path("", include("credit_platform.accounts.urls")),
     path("", include("entities.urls")),

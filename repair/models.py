@@ -261,6 +261,7 @@ class ClockRule(models.Model):
         REPAIR = "repair", _("Credit repair")
         OBJECTION = "objection", _("Objection")
         BASIS = "basis", _("Withdrawal of the basis")
+        REPORT = "report", _("Report from the public")
 
     class Clock(models.TextChoices):
         RESULT = "result", _("Result to the applicant")

@@ -40,3 +40,5 @@ FILES = Limit("files", amount=20, seconds=3600)
 #: Papers that are made for whoever asks; and codes, so that nobody tries them out.
 EXTRACTS = Limit("extracts", amount=30, seconds=3600)
 CODES = Limit("codes", amount=20, seconds=3600)
+#: What people write to departments; more than anybody has to report in an hour.
+REPORTS = Limit("reports", amount=6, seconds=3600)

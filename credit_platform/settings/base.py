@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "repair.letters",
     "credit_platform.portal",
     "credit_platform.portal.credit_reports",
+    "credit_platform.portal.public_reports",
     "credit_platform.governance",
 ]
 

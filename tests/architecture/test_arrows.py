@@ -25,7 +25,7 @@ LEVELS = (
     {"repair"},
     {"proof"},
     {"letters"},
-    {"portal", "credit_reports", "governance"},
+    {"portal", "credit_reports", "public_reports", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}
 OURS = [

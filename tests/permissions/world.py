@@ -14,6 +14,7 @@ from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member
 from credit_platform.portal.credit_reports import services as credit_reports
+from credit_platform.portal.public_reports.models import PublicReport
 from entities.models import (
     CatalogueProposal,
     ColumnMapping,
@@ -116,15 +117,7 @@ class World:
             effect=effect, kind="body", body=self.body, why="told"
         )
         self.letter = self._letter()
-        self.credit_report = credit_reports.issue_own_report(by=self.people["agent"], entity=self.entity)
-        self.lent_code = credit_reports.lend_code(
-            by=self.people["agent"],
-            entity=self.entity,
-            for_whom="Yunting Bank",
-            parts=["penalties"],
-            also_unpublished=False,
-            days=7,
-        ).code
+        self._what_the_public_gets()
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
@@ -255,6 +248,40 @@ class World:
             document=self._document("letter.pdf", "application/pdf", "clerk"),
         )
 
+    def _what_the_public_gets(self) -> None:
+        self.credit_report = credit_reports.issue_own_report(by=self.people["agent"], entity=self.entity)
+        self.lent_code = credit_reports.lend_code(
+            by=self.people["agent"],
+            entity=self.entity,
+            for_whom="Yunting Bank",
+            parts=["penalties"],
+            also_unpublished=False,
+            days=7,
+        ).code
+        self.public_report = self._public_report("open", entity=self.entity)
+        self.upheld_report = self._public_report(
+            "answered",
+            entity=self.entity,
+            outcome="upheld",
+            answer="It is so.",
+            answered_by=self.people["clerk"],
+            answered_at=timezone.now(),
+        )
+        self.report_put_aside = self._public_report("put_aside")
+
+    def _public_report(self, state: str, **facts) -> PublicReport:
+        return PublicReport.objects.create(
+            number=f"JB-2026-11-{state}",
+            digest=state,
+            topic="goods",
+            text="The milk was two weeks over its date.",
+            body=self.body,
+            state=state,
+            rule="report-result-platform",
+            due_on=timezone.localdate() + timedelta(days=9),
+            **facts,
+        )
+
     def _document(self, name: str, content_type: str, whose: str) -> Document:
         return factories.DocumentFactory(
             name=name,
@@ -351,6 +378,12 @@ class World:
             "portal:dataset": {"code": "penalties", "file_format": "csv"},
             "credit_reports:report": {"number": self.credit_report.number},
             "credit_reports:file": {"number": self.credit_report.number},
+            **{
+                f"public_reports:{act}": {"number": self.public_report.number}
+                for act in ("answer", "aside", "detail", "pass-on")
+            },
+            "public_reports:record": {"number": self.upheld_report.number},
+            "public_reports:take-up": {"number": self.report_put_aside.number},
             "letters:letter": {"letter": self.letter.number},
             "letters:statement": {"letter": self.letter.number},
             "letters:signature": {"letter": self.letter.number},

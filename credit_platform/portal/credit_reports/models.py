@@ -1,7 +1,5 @@
 """Credit reports and the codes by which an entity lets others read them."""
 
-import hashlib
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,12 +21,6 @@ class Part(models.TextChoices):
     INSPECTIONS = "inspections", _("Inspections")
     ANNOUNCED = "announced", _("Grades that departments announced")
     OTHER = "other", _("Other records")
-
-
-def digest_of(code: str) -> str:
-    """What is kept of a code: enough to know it again, not enough to say it."""
-    plain = "".join(sign for sign in code.upper() if sign.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 class LentCodeQuerySet(models.QuerySet):

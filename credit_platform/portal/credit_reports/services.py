@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from credit_platform.audit import access, services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.portal import secret_codes
 from credit_platform.portal.credit_reports import contents, policies
-from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, LentCode, Part, digest_of
+from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, LentCode, Part
 from entities.models import Entity
 from entities.services import feedback
 from repair.letters import papers
@@ -19,7 +20,6 @@ BEGINNING = "BG"
 #: For how long a code may be good at most, in days, and what the form offers.
 LONGEST_DAYS = 90
 OFFERED_DAYS = (1, 7, 30, LONGEST_DAYS)
-SIGNS_OF_A_CODE = 16
 Kind = CreditReport.Kind
 
 
@@ -124,15 +124,14 @@ def lend_code(
         problems["days"] = [_("A code is good for at most %(days)s days.") % {"days": LONGEST_DAYS}]
     if problems:
         raise InvalidInput(problems)
-    signs = papers.random_signs(SIGNS_OF_A_CODE)
-    secret = "-".join(signs[place : place + 4] for place in range(0, SIGNS_OF_A_CODE, 4))
+    secret = secret_codes.new_code()
     code = LentCode.objects.create(
         entity=entity,
         for_whom=for_whom[:120],
         parts=[part for part in Part.values if part in parts],
         also_unpublished=also_unpublished,
-        digest=digest_of(secret),
-        ending=signs[-4:],
+        digest=secret_codes.digest_of(secret),
+        ending=secret[-4:],
         lent_by=by,
         expires_at=timezone.now() + timedelta(days=days),
     )
@@ -164,7 +163,7 @@ def open_with_code(*, by, secret: str, reader: Reader) -> CreditReport:
         LentCode.objects.good_at(timezone.now())
         .select_for_update(no_key=True, of=("self",))
         .select_related("entity")
-        .filter(digest=digest_of(secret))
+        .filter(digest=secret_codes.digest_of(secret))
         .first()
     )
     if code is None or code.entity.merged_into_id:

@@ -1,0 +1,27 @@
+"""What reports from the public offer in the bars and on the desks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from agencies.desk import register_lane
+from credit_platform.portal.public_reports import policies, selectors
+from credit_platform.ui import navigation
+
+
+def offer() -> None:
+    """Called once, when the apps are loaded."""
+    register_lane(
+        "public-reports",
+        _("Reports from the public"),
+        count=lambda user: selectors.waiting_of(user).count(),
+        rows=selectors.desk_rows,
+        order=70,
+        visible=policies.may_see_reports,
+    )
+    navigation.register(
+        navigation.Item(
+            label=_("From the public"),
+            url_name="public_reports:list",
+            visible=policies.may_see_reports,
+            order=45,
+        )
+    )
