@@ -30,12 +30,21 @@ SOUGHT = """
         number int, block bigint, is_new boolean, entity_id bigint, decided_on date, says uuid, key text
     )
 """
-#: `%s` is what a row or a record is called in the statement; `_lines` says the same of the rows of blocks.
+#: What a record says, told by title, facts and amount; `_lines` says the same of the rows of blocks.
 SAYS = "md5({title} || E'\\n' || {facts} || E'\\n' || coalesce({amount}::numeric(20, 2)::text, ''))::uuid"
+ROW_SAYS = SAYS.format(
+    title="({0}draft ->> 'title')", facts="({0}draft ->> 'facts')", amount="({0}draft ->> 'amount')"
+).format
+RECORD_SAYS = SAYS.format(title="title", facts="facts", amount="amount")
+#: What is in the registry and can be the same decision: of this body and type, being prepared or in force.
+OF_THE_BODY = """
+    submitted_by_id = %s AND record_type_id = (SELECT id FROM entities_recordtype WHERE code = %s)
+    AND record.status IN ('draft', 'waiting', 'returned', 'announced', 'published')
+"""
 FROM_ROWS = f"""
     INSERT INTO sought
     SELECT number, NULL, outcome = 'new', entity_id, (draft ->> 'decided_on')::date,
-        {SAYS.format(title="(draft ->> 'title')", facts="(draft ->> 'facts')", amount="(draft ->> 'amount')")}, key
+        {ROW_SAYS("")}, key
     FROM entities_submissionrow
     WHERE submission_id = %s AND outcome IN ('new', 'changed', 'unchanged') AND entity_id IS NOT NULL
 """
@@ -52,16 +61,31 @@ ALIKE = f"""
         UNION ALL
         SELECT number, block, document_number, false
         FROM sought JOIN entities_creditrecord AS record USING (entity_id, decided_on)
-        WHERE is_new AND key <> document_number
-            AND says = {SAYS.format(title="title", facts="facts", amount="amount")}
-            AND submitted_by_id = %s AND record_type_id = (SELECT id FROM entities_recordtype WHERE code = %s)
-            AND record.status IN ('draft', 'waiting', 'returned', 'announced', 'published')
+        WHERE is_new AND key <> document_number AND says = {RECORD_SAYS} AND {OF_THE_BODY}
     )
     SELECT number, block, other, in_file, count(*) OVER ()
     FROM (
         SELECT DISTINCT ON (number) number, block, other, in_file FROM alike ORDER BY number, in_file DESC, other
     ) AS each
     ORDER BY number LIMIT %s
+"""
+AMONG = f"""
+    WITH chosen AS (
+        SELECT number, key, entity_id, (draft ->> 'decided_on')::date AS decided_on, {ROW_SAYS("")} AS says
+        FROM entities_submissionrow
+        WHERE submission_id = %s AND number = ANY(%s) AND outcome = 'new' AND entity_id IS NOT NULL
+    ), alike AS (
+        SELECT chosen.number, other.key AS other, true AS in_file
+        FROM chosen JOIN entities_submissionrow AS other USING (entity_id)
+        WHERE other.submission_id = %s AND other.outcome IN ('new', 'changed', 'unchanged')
+            AND (other.number < chosen.number OR other.number <> ALL(%s))
+            AND (other.draft ->> 'decided_on')::date = chosen.decided_on AND {ROW_SAYS("other.")} = chosen.says
+        UNION ALL
+        SELECT number, document_number, false
+        FROM chosen JOIN entities_creditrecord AS record USING (entity_id, decided_on)
+        WHERE key <> document_number AND says = {RECORD_SAYS} AND {OF_THE_BODY}
+    )
+    SELECT DISTINCT ON (number) number, NULL, other, in_file FROM alike ORDER BY number, in_file DESC, other
 """
 IN_THE_FILE = gettext_lazy(
     "Another row of this file, number %(number)s, says the same of the same entity. Is it one decision or two?"
@@ -120,11 +144,28 @@ def no_likely_twin(submission: Submission) -> Twins:
         cursor.execute(ALIKE, [submission.body_id, fmt.record_type, MOST_TOLD])
         found = cursor.fetchall()
         cursor.execute("DROP TABLE sought")
-    told = [
-        Twin(number, block, said(IN_THE_FILE if in_file else IN_THE_REGISTRY, number=other))
-        for number, block, other, in_file, _count in found
-    ]
-    return Twins(told, found[0][-1] if found else 0)
+    return Twins([_twin(*row) for *row, _count in found], found[0][-1] if found else 0)
+
+
+def likely_twins_among(submission: Submission, numbers: Sequence[int]) -> Twins:
+    """The same of rows whose entity a person has just chosen.
+
+    They are held against the registry and the rows that are kept by themselves; blocks are not opened for a click.
+    """
+    fmt = formats.get(submission.format_code)
+    if not fmt.record_type:
+        return Twins()
+    asked = list(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            AMONG, [submission.pk, asked, submission.pk, asked, submission.body_id, fmt.record_type]
+        )
+        told = [_twin(*row) for row in cursor.fetchall()]
+    return Twins(told, len(told))
+
+
+def _twin(number: int, block: int | None, other: str, in_file: bool) -> Twin:
+    return Twin(number, block, said(IN_THE_FILE if in_file else IN_THE_REGISTRY, number=other))
 
 
 def _lines(block: int, table: pa.Table) -> memoryview:

@@ -53,7 +53,7 @@ from entities.services import documents
 from entities.services.bulk_registration import NewEntity, register_many
 from entities.services.check_batches import Batch, batches_of, states_of_plain
 from entities.services.grade_outlook import note_grade_outlook
-from entities.services.likely_twins import Twins, no_likely_twin, point_out
+from entities.services.likely_twins import Twins, likely_twins_among, no_likely_twin, point_out
 from entities.services.record_batches import RowState, submit_columns, submit_rows
 from entities.services.row_store import (
     add_block,
@@ -231,6 +231,7 @@ def choose_entity(*, by, submission_id: int, number: int, entity_id: int) -> Sub
         raise InvalidInput({"entity": [_("Choose an entity from the list.")]})
     rows = [row, *_alike(submission, row)[:AT_ONCE]]
     _judge_again(submission, rows, {one.number: entity_id for one in rows})
+    row.refresh_from_db(fields=("problems",))
     return row
 
 
@@ -328,6 +329,7 @@ def _judge_again(
         # The question stays, so that the choice can be changed.
         row.question, row.candidates, row.register_entity = question, candidates, False
     SubmissionRow.objects.bulk_update(rows, JUDGED)
+    point_out(submission, likely_twins_among(submission, [row.number for row in rows]))
 
 
 JUDGED = (

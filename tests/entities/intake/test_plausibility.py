@@ -236,6 +236,36 @@ def test_a_worker_that_is_lost_while_twins_are_parted_leaves_nothing_twice(marke
     assert counts_of(submission).new == 4
 
 
+def twins_of(row) -> str:
+    return " ".join(one["en"] for one in row.problems if one.get("about") == likely_twins.ABOUT)
+
+
+@pytest.mark.django_db
+def test_a_row_whose_entity_is_chosen_later_is_held_against_the_others_and_the_registry_then(market):
+    known, named = EntityFactory(name_zh="云汀食品"), EntityFactory(name_zh="禾谷食品")
+    told = {"CF_XDR_SHXYM": known.credit_code, "CF_XDR_MC": "云汀食品"}
+    market.save(market.send(penalties({"CF_XDR_SHXYM": named.credit_code, "CF_WSH": "旧1号"})))
+    by_name = {"CF_XDR_SHXYM": ""}
+    submission = market.send(
+        penalties(
+            by_name | {"CF_WSH": "1号", "CF_SY": "x"},
+            by_name | {"CF_WSH": "2号"},
+            by_name | {"CF_WSH": "3号", "CF_SY": "x"},
+            by_name | {"CF_WSH": "4号", "CF_SY": "y"},
+            told | {"CF_WSH": "5号", "CF_SY": "x"},
+        )
+    )
+    assert not any(map(twins_of, submission.rows.all()))
+    row = submissions.choose_entity(
+        by=market.clerk, submission_id=submission.pk, number=2, entity_id=named.pk
+    )
+    assert row.outcome == "new" and not twins_of(row)
+    said = {row.number: twins_of(row) for row in submission.rows.all()}
+    assert [number for number, words in said.items() if words] == [3, 4]
+    assert "under the number 旧1号" in said[3]
+    assert "number 1号" in said[4]
+
+
 # All checks, explained
 
 
