@@ -99,7 +99,7 @@ def _waiting() -> bytes:
     now = timezone.now()
     for what, (rows, since) in {
         "rating": (RatingRequest.objects.all(), "requested_at"),
-        "delivery": (Delivery.objects.filter(delivered_at=None), "next_attempt_at"),
+        "delivery": (Delivery.objects.waiting(), "next_attempt_at"),
         "confirmation": (Confirmation.objects.waiting(), "effect__begun_at"),
         "letter": (Letter.objects.filter(document=None), "issued_at"),
         "submission": (Submission.objects.filter(state__in=Submission.IN_WORK), "uploaded_at"),

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit, verbs
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import Missing
 from entities import looks, policies
-from entities.models import CreditRecord, Entity, Notice
+from entities.models import CreditRecord, Delivery, Entity, Notice
 from entities.statements.selectors import with_statement
 
 Status = CreditRecord.Status
@@ -165,6 +165,24 @@ def notices_for(*, user) -> QuerySet[Notice]:
 def unread_count(user) -> int:
     """How many notices nobody has acknowledged yet; for the navigation."""
     return Notice.objects.visible_to(user).filter(acknowledged_at=None).count()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUpMail:
+    """E-mail to a reader that was tried and did not get through yet."""
+
+    count: int
+    since: datetime
+
+
+def held_up_mail(*, user) -> HeldUpMail | None:
+    """The e-mail to this user's address that does not get through, all of which the inbox has; None where all does."""
+    held_up = (
+        Delivery.objects.waiting()
+        .filter(address=user.email, attempts__gt=0, notice__in=Notice.objects.visible_to(user).values("pk"))
+        .aggregate(count=Count("pk"), since=Min("notice__created_at"))
+    )
+    return HeldUpMail(**held_up) if user.email and held_up["count"] else None
 
 
 def is_shown_on(record: CreditRecord, day: date) -> bool:

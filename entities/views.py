@@ -154,6 +154,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "showing_all": showing_all,
         "show_unread": not showing_all,
         "unread": selectors.unread_count(request.user),
+        "held_up": selectors.held_up_mail(user=request.user),
         "shell": shell_for(request.user),
     }
     return render(request, "entities/inbox.html", context)

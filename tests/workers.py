@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +17,7 @@ from credit_platform.celery import app
 from credit_platform.embedded.supervisor import die_with_parent
 
 READY_WITHIN = 150
+PATIENCE = 240
 # It starts and stops seconds sooner without telling other workers.
 SILENT = ("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO")
 
@@ -58,6 +59,14 @@ def running_worker(*, queues: str = "default,bulk", concurrency: int = 2) -> Ite
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Wait for something that a worker does; on a machine that has much else to do it takes its time."""
+    give_up_at = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < give_up_at, what
+        time.sleep(0.05)
 
 
 def _wait_for(name: str, worker: subprocess.Popen) -> None:

@@ -70,6 +70,12 @@ class Notice(models.Model):
         return translate(self.template) % params
 
 
+class DeliveryQuerySet(models.QuerySet):
+    def waiting(self):
+        """What still has to go out: what was noted on the platform meanwhile need not."""
+        return self.filter(delivered_at=None, notice__acknowledged_at=None)
+
+
 class Delivery(models.Model):
     """A notice on its way out of the platform, tried until the receiver has it."""
 
@@ -84,6 +90,8 @@ class Delivery(models.Model):
     next_attempt_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         constraints = [

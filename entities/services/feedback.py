@@ -163,7 +163,8 @@ def _deliver_next() -> bool | None:
     now = timezone.now()
     due = (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(delivered_at=None, next_attempt_at__lte=now, notice__acknowledged_at=None)
+        .waiting()
+        .filter(next_attempt_at__lte=now)
         .select_related("notice")
         .order_by("next_attempt_at", "pk")
         .first()

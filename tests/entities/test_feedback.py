@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import Missing
-from entities import tasks
+from entities import selectors, tasks
 from entities.models import Delivery, Notice
 from entities.services import feedback
 from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory, UserFactory
@@ -134,6 +134,27 @@ def test_a_notice_that_was_noted_on_the_platform_is_not_sent_any_more(mail_is_do
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         feedback.deliver_waiting()
     assert Delivery.objects.get().attempts == 1
+
+
+def test_the_inbox_says_to_whom_mail_does_not_get_through_that_all_of_it_stands_there(client, mail_is_down):
+    person = UserFactory(language="en")
+    client.force_login(person)
+    greet(user=person)
+    assert "E-mail does not get through" not in client.get("/inbox/").content.decode()
+    feedback.deliver_waiting()
+    assert "1 message to you" in client.get("/inbox/").content.decode()
+    client.force_login(UserFactory())
+    assert "E-mail does not get through" not in client.get("/inbox/").content.decode()
+
+
+def test_what_was_noted_is_not_counted_among_what_waits(mail_is_down):
+    person = UserFactory()
+    notice = greet(user=person)
+    feedback.deliver_waiting()
+    assert selectors.held_up_mail(user=person).count == Delivery.objects.waiting().count() == 1
+    feedback.acknowledge(by=person, notice_id=notice.pk)
+    assert selectors.held_up_mail(user=person) is None
+    assert not Delivery.objects.waiting().exists()
 
 
 def test_a_line_break_in_a_title_breaks_no_e_mail():

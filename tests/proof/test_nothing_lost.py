@@ -1,0 +1,85 @@
+"""Mail that is down and workers that are killed during a grant delay what follows from it and lose nothing."""
+
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.cache import cache
+from django.utils import timezone
+
+from credit_platform.celery import app
+from entities.models import CreditRecord, Delivery, Notice
+from entities.services import feedback
+from evaluation.models import RatingRequest
+from repair.letters.models import Letter
+from repair.models import Case
+from repair.proof.models import Confirmation
+from tests.workers import running_worker, wait_until
+
+#: What the timetable runs and what a grant leaves to workers.
+SWEEPS = (
+    "entities.tasks.deliver_feedback",
+    "evaluation.tasks.rate_waiting",
+    "repair.proof.tasks.confirm_waiting",
+    "repair.letters.tasks.type_waiting",
+)
+
+
+@pytest.mark.django_db
+def test_with_mail_down_a_grant_is_a_grant_and_every_message_goes_out_once_it_is_back(
+    grant, case, supervisor, client, monkeypatch
+):
+    def refuse(*_args, **_kwargs):
+        raise SMTPServerDisconnected("nobody there")
+
+    with monkeypatch.context() as down:
+        down.setattr("django.core.mail.EmailMessage.send", refuse)
+        grant()
+        assert feedback.deliver_waiting() == 0
+    case.refresh_from_db()
+    assert case.state == Case.State.GRANTED
+    assert CreditRecord.objects.get(pk=case.record_id).status == "repaired"
+    assert set(Notice.objects.filter(kind="repair.granted").values_list("entity", "body")) == {
+        (case.entity_id, None),
+        (None, case.deciding_body_id),
+    }
+    waiting = Delivery.objects.waiting()
+    told = sorted(waiting.values_list("notice", "address"))
+    assert {address for _notice, address in told} >= {case.opened_by.email, supervisor.email}
+    assert not waiting.exclude(last_error__startswith="SMTPServerDisconnected").exists()
+    client.force_login(case.opened_by)
+    assert "E-mail does not get through" in client.get("/inbox/").content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        assert feedback.deliver_waiting() == len(told) == len(mail.outbox)
+        assert feedback.deliver_waiting() == 0
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(600)
+def test_workers_killed_in_the_middle_of_a_grant_are_caught_up_with_by_the_next(grant, case):
+    app.control.purge()
+    cache.clear()
+    with running_worker() as worker:
+        effect = grant()
+        worker.kill()
+        worker.wait()
+    app.control.purge()  # Nor is any message of it left.
+    assert CreditRecord.objects.get(pk=case.record_id).status == "repaired"
+    Confirmation.objects.waiting().update(next_look_at=timezone.now())
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    Letter.objects.filter(document=None).update(next_attempt_at=timezone.now())
+    with running_worker():
+        for sweep in SWEEPS[1:2] + SWEEPS:
+            app.send_task(sweep)
+        wait_until(lambda: not RatingRequest.objects.exists(), "the rating follows")
+        wait_until(lambda: not Delivery.objects.waiting().exists(), "everybody is told")
+        wait_until(lambda: not Letter.objects.filter(document=None).exists(), "the letter is typed")
+        Confirmation.objects.waiting().update(next_look_at=timezone.now())
+        app.send_task("repair.proof.tasks.confirm_waiting")
+        wait_until(lambda: not effect.confirmations.waiting().exists(), "every place has confirmed")
+    effect.refresh_from_db()
+    assert effect.closed_at is not None
+    assert case.steps.filter(action="closed").count() == 1
