@@ -365,7 +365,7 @@ def _tell_of_clock(key: int, today: date, horizon: date) -> bool:
     clock = (
         CaseClock.objects.select_for_update(of=("self",))
         .filter(pk=key, stopped_on=None, paused_on=None)
-        .select_related("case__entity", "case__deciding_body__successor", "case__record")
+        .select_related("case__entity", "case__deciding_body__successor", "case__record__record_type")
         .first()
     )
     if clock is None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from django.core.cache import cache
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,8 @@ from repair.workflow import Action, State
 A_YEAR = timedelta(days=365)
 KEPT_FOR = 600
 WITH_THE_DEPARTMENT = (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
+#: What was filed with a department; what an association decides of its own records is no affair of the public.
+OF_DEPARTMENTS = Q(submitted_at__isnull=False) & policies.PUBLIC_INFORMATION
 #: The kind of the lines of appeals, beside those of `Case.Kind`.
 APPEALS = "appeal"
 
@@ -153,7 +155,7 @@ def count_figures(*, today: date) -> Figures:
 
 
 def _count_filed(lines: _Lines, since: date, today: date) -> None:
-    filed = Case.objects.filter(submitted_at__isnull=False)
+    filed = Case.objects.filter(OF_DEPARTMENTS)
     for key in filed.filter(submitted_at__date__gt=since).values_list("deciding_body", "kind"):
         lines[key].filed += 1
     for body, kind, due_on, state in filed.filter(state__in=WITH_THE_DEPARTMENT).values_list(
@@ -167,7 +169,7 @@ def _count_filed(lines: _Lines, since: date, today: date) -> None:
 
 def _count_decided(lines: _Lines, since: date, calendar: WorkingCalendar) -> None:
     decided = list(
-        Case.objects.filter(submitted_at__isnull=False, decided_at__date__gt=since).values_list(
+        Case.objects.filter(OF_DEPARTMENTS, decided_at__date__gt=since).values_list(
             "pk", "deciding_body", "kind", "state", "submitted_at", "decided_at"
         )
     )

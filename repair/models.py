@@ -5,7 +5,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from entities.models import CreditRecord, Document, Entity, LegalInstrument, SubmittingBody, Verification
+from entities.models import (
+    CreditRecord,
+    Document,
+    Entity,
+    LegalInstrument,
+    RecordType,
+    SubmittingBody,
+    Verification,
+)
 from repair import policies
 from repair.deadlines import Term, Unit
 
@@ -235,6 +243,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def is_of_market_information(self) -> bool:
+        """Whether it is about what an association records of its members, on which nobody else decides."""
+        return self.record.record_type.family == RecordType.Family.MARKET
 
 
 class Profile(models.TextChoices):

@@ -199,12 +199,25 @@ def _tell_entity(kind: str, case: Case, words: str = "", **more) -> None:
     feedback.notify(kind=kind, params=_params(case, words) | more, url=_url(case), entity=case.entity)
 
 
+def lead_offices() -> list[SubmittingBody]:
+    """The lead office; more than one only where a city has set it up so."""
+    return list(SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True))
+
+
 def _tell_lead(kind: str, case: Case, **more) -> list[str]:
     """To the inbox of the lead office; gives its name."""
-    offices = list(SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True))
+    offices = lead_offices()
     for office in offices:
         feedback.notify(kind=kind, params=_params(case) | more, url=_url(case), body=office)
     return [office.name_zh for office in offices]
+
+
+def _tell_above(kind: str, case: Case, **more) -> list[str]:
+    """To the lead office, or within the association where the record is its own; gives the name of who was told."""
+    if not case.is_of_market_information:
+        return _tell_lead(kind, case, **more)
+    _tell_body(kind, case, **more)
+    return [case.deciding_body.name_zh]
 
 
 def _filed(case: Case, words: str) -> None:
@@ -260,8 +273,9 @@ def _to_decide(case: Case, words: str) -> None:
     for person in people:
         feedback.notify(kind="repair.to_decide", params=_params(case), url=_url(case), user=person)
     if not people:
-        _tell_lead("repair.nobody_may_decide", case)
-        _tell_body("repair.nobody_may_decide", case)
+        _tell_above("repair.nobody_may_decide", case)
+        if not case.is_of_market_information:
+            _tell_body("repair.nobody_may_decide", case)
 
 
 def _granted(case: Case, words: str) -> None:
@@ -389,7 +403,7 @@ def overdue(clock: CaseClock) -> list[str]:
             _tell_body("repair.answer_overdue", case, due=due)
             return []
         case CaseClock.Kind.RESULT:
-            return _tell_lead("repair.result_overdue", case, due=due)
+            return _tell_above("repair.result_overdue", case, due=due)
         case CaseClock.Kind.APPEAL:
             return _tell_lead("repair.overdue", case, due=due)
     supervisors = [
@@ -405,8 +419,9 @@ def overdue(clock: CaseClock) -> list[str]:
         )
     if supervisors:
         return [str(person) for person in supervisors]
-    _tell_body("repair.overdue", case, due=due)
-    return _tell_lead("repair.overdue", case, due=due)
+    if not case.is_of_market_information:
+        _tell_body("repair.overdue", case, due=due)
+    return _tell_above("repair.overdue", case, due=due)
 
 
 def lent(case: Case, reader) -> None:

@@ -16,6 +16,7 @@ from entities.models import CreditRecord
 from entities.policies import (
     CLERK,
     LEAD,
+    OFFICER,
     REVIEWER,
     SUPERVISOR,
     authors_of,
@@ -29,8 +30,10 @@ from entities.policies import (
 )
 
 NOBODY = Q(pk__in=())
-#: Who works on cases in a department.
-HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR})
+#: Who works on cases in a department, or in an association on those about its own records.
+HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR, OFFICER})
+#: What the lead office has to do with: what associations record of their members stays between the two.
+PUBLIC_INFORMATION = Q(record__record_type__family="public")
 PROPOSING = (
     "propose_grant",
     "propose_refuse",
@@ -52,7 +55,7 @@ ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
 
 def cases_visible_to(user) -> Q:
-    """The entity's own; what was filed with the reader's department, or with any for the lead office; what was lent.
+    """The entity's own; what was filed with the reader's body, or with any department for the lead office; what was lent.
 
     A draft belongs to the entity alone, and so does one that was thrown away before it was filed.
     """
@@ -62,7 +65,7 @@ def cases_visible_to(user) -> Q:
     seen = Q(entity__in=entities_of(user)) | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
     if is_official(user):  # Whoever has left their office no longer reads what was lent to them there.
         seen |= Q(pk__in=lent_to(user)) & filed
-    return seen | filed if is_lead(user) else seen
+    return seen | (filed & PUBLIC_INFORMATION) if is_lead(user) else seen
 
 
 def lent_to(user) -> frozenset[int]:
@@ -119,11 +122,12 @@ def sees_internal_notes(user, case) -> bool:
     """Officials who deal with the case read the notes and proposals in it; whoever acts for the entity does not."""
     if case.entity_id in entities_of(user):
         return False
-    return is_lead(user) or case.deciding_body_id in bodies_of(user, HANDLING)
+    of_the_lead_office = is_lead(user) and not case.is_of_market_information
+    return of_the_lead_office or case.deciding_body_id in bodies_of(user, HANDLING)
 
 
 def works_on_cases(user) -> bool:
-    """Whether the user deals with the cases of others: in a department or in the lead office."""
+    """Whether the user deals with the cases of others: in a department, an association or the lead office."""
     return bool(bodies_of(user, HANDLING)) or is_lead(user)
 
 

@@ -65,11 +65,11 @@ def may_apply(record, outlook: Outlook) -> Decision:
 
 
 def may_object(record) -> Decision:
-    """Whether an objection to the record can be filed: while it is in force, where a department answers for it."""
-    if record.record_type.family != record.record_type.Family.PUBLIC:
-        return deny(
-            _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
-        )
+    """Whether an objection to the record can be filed: while it is in force, also to what an association records.
+
+    Market credit information is objected to like public information: Shanghai 2017 art. 36, Taizhou 2020 art. 13,
+    Shandong 2020 art. 39. Its association answers, as whoever sent the record always does.
+    """
     if record.status != record.Status.PUBLISHED:
         return deny(_("Only a record in force can be objected to."))
     return ALLOW
@@ -160,6 +160,10 @@ def last_day_to_appeal(case) -> date | None:
 
 def may_still_appeal(case, today: date) -> Decision:
     """Once, within the days that this platform allows for it, while the record stands and no newer case runs."""
+    if case.is_of_market_information:
+        return deny(
+            _("%(body)s decides alone on what it records of its members.") % {"body": case.deciding_body}
+        )
     if case.appealed_at is not None:
         return deny(_("A decision can be appealed once; the appeal was withdrawn."))
     last_day = last_day_to_appeal(case)

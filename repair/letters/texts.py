@@ -40,6 +40,11 @@ class Words:
     signed_by: SubmittingBody
 
 
+def _remedy(case: Case) -> list[str]:
+    """What is open against a decision of an authority; what an association decides is none."""
+    return [] if case.is_of_market_information else [str(REMEDY)]
+
+
 Writer = Callable[[Case, CaseStep | None], Words]
 
 
@@ -143,7 +148,7 @@ def _decision(case: Case, step: CaseStep | None) -> Words:
         case Action.DISMISS:
             title = _("Decision dismissing the objection")
             opening = _("On %(day)s you objected to %(document)s. We find:")
-            after = [_("The objection is dismissed; the mark on the record is lifted."), str(REMEDY)]
+            after = [_("The objection is dismissed; the mark on the record is lifted."), *_remedy(case)]
         case Action.UPHOLD_APPEAL:
             title = _("Decision on the appeal: credit repair granted")
             opening = _("On %(day)s you appealed against the decision on %(document)s. We find:")

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from entities.models import SubmittingBody
 from entities.services import feedback
 from repair.models import Case
+from repair.notices import lead_offices
 from repair.proof.models import Confirmation, Effect
 
 TEMPLATES = {
@@ -109,14 +109,10 @@ def still_shown(effect: Effect) -> None:
 
 def differences(count: int) -> None:
     """Tell the lead office how many were found that did not stand there before."""
-    for office in _lead_offices():
+    for office in lead_offices():
         feedback.notify(
             kind="proof.differences", params={"count": count}, url=reverse("proof:differences"), body=office
         )
-
-
-def _lead_offices():
-    return SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True)
 
 
 def closed(effect: Effect) -> None:
@@ -127,7 +123,9 @@ def closed(effect: Effect) -> None:
 
 
 def _to_lead(kind: str, effect: Effect, **more) -> None:
-    for office in _lead_offices():
+    """To the lead office, or to the association that decided where the record is its own."""
+    market = effect.case.is_of_market_information
+    for office in [effect.case.deciding_body] if market else lead_offices():
         feedback.notify(kind=kind, params=_params(effect) | more, url=_url(effect.case), body=office)
 
 

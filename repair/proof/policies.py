@@ -9,11 +9,11 @@ from repair.policies import HANDLING
 
 
 def confirmations_visible_to(user) -> Q:
-    """A body its own, the department that decided those of its cases, the lead office all."""
+    """A body its own, whoever decided those of its cases, the lead office all but those between associations and members."""
     if not user.is_authenticated or not user.is_active or not roles_of(user):
         return NOBODY
     if is_lead(user):
-        return Q()
+        return confirmations_asked_of(user) | ~Q(effect__case__record__record_type__family="market")
     return confirmations_asked_of(user) | Q(effect__case__deciding_body__in=bodies_of(user, HANDLING))
 
 

@@ -21,7 +21,6 @@ from tests.factories import (
     CaseFactory,
     MemberFactory,
     RecordFactory,
-    RecordTypeFactory,
 )
 from tests.repair.papers import pdf, program
 
@@ -114,8 +113,6 @@ def test_nobody_objects_for_another_nor_to_what_is_not_in_force():
         )
     with pytest.raises(WrongState):
         filed(sound_record(status="expired"))
-    with pytest.raises(WrongState):
-        filed(sound_record(record_type=RecordTypeFactory(family="market")))
 
 
 def test_a_correction_replaces_the_record_field_by_field_and_lifts_the_mark():

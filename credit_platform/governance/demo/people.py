@@ -50,6 +50,7 @@ PEOPLE = (
     Person("heyuan", "何苑", "He Yuan", "lead-office", Role.LEAD),
     Person("qianmulan", "钱木兰", "Qian Mulan", "catering-association", Role.OFFICER),
     Person("songqi", "宋祁", "Song Qi", "catering-association", Role.REVIEWER),
+    Person("taolan", "陶岚", "Tao Lan", "catering-association", Role.SUPERVISOR),
     Person("peihuaijin", "裴怀瑾", "Pei Huaijin"),
     Person("mengxiao", "孟晓", "Meng Xiao"),
 )
