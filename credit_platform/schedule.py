@@ -97,6 +97,10 @@ BEAT_SCHEDULE = {
         "task": "credit_platform.portal.public_reports.tasks.watch_clocks",
         "schedule": crontab(minute=9),
     },
+    "escalate what bodies have not answered about missing records, every hour": {
+        "task": "repair.missing.tasks.watch",
+        "schedule": crontab(minute=9),
+    },
     "look whether what cases ended is gone everywhere and take in confirmations, every minute": {
         "task": "repair.proof.tasks.confirm_waiting",
         "schedule": 60.0,

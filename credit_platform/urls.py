@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("agencies.urls")),
     path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),
+    path("", include("repair.missing.urls")),
     path("", include("repair.urls")),
     path("", include("repair.proof.urls")),
     path("", include("repair.letters.urls")),

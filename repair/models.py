@@ -3,7 +3,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from entities.models import (
     CreditRecord,
@@ -476,8 +476,8 @@ class CaseStep(models.Model):
 
     @property
     def who(self) -> str:
-        """The actor's name in the reader's language, or as it was kept where there is no actor any more."""
-        return str(self.actor) if self.actor else self.actor_name
+        """The actor's name in the reader's language; a step without actor the platform took by itself."""
+        return str(self.actor) if self.actor else gettext("The platform")
 
 
 class CaseDocument(models.Model):

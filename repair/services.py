@@ -29,7 +29,12 @@ from repair.workflow import SAID, Action, Move, State, move_for
 
 MOST_PROOFS = 20
 LETTER_LANGUAGES = ("zh-hans", "en")
-NUMBERED: dict[str, str] = {Case.Kind.REPAIR: "XF", Case.Kind.OBJECTION: "YY", Case.Kind.BASIS: "CX"}
+NUMBERED: dict[str, str] = {
+    Case.Kind.REPAIR: "XF",
+    Case.Kind.OBJECTION: "YY",
+    Case.Kind.BASIS: "CX",
+    "missing": "QS",
+}
 RECORD_CORRECTED = "record_corrected"
 
 
@@ -55,7 +60,7 @@ def open_case(*, by, record_id: int) -> Case:
     if not may_apply:
         raise WrongState(may_apply.reason)
     case = Case.objects.create(
-        number=_next_number(Case.Kind.REPAIR, today),
+        number=next_number(Case.Kind.REPAIR, today),
         kind=Case.Kind.REPAIR,
         record=record,
         entity=record.entity,
@@ -90,7 +95,7 @@ def open_objection(
         raise InvalidInput({"ground": [_("There is no such ground.")]})
     today = timezone.localdate()
     case = Case.objects.create(
-        number=_next_number(Case.Kind.OBJECTION, today),
+        number=next_number(Case.Kind.OBJECTION, today),
         kind=Case.Kind.OBJECTION,
         record=record,
         entity=record.entity,
@@ -179,7 +184,7 @@ def file_basis(
     if missing:
         raise InvalidInput(missing)
     case = Case.objects.create(
-        number=_next_number(Case.Kind.BASIS, today),
+        number=next_number(Case.Kind.BASIS, today),
         kind=Case.Kind.BASIS,
         record=record,
         entity=record.entity,
@@ -651,8 +656,8 @@ def _locked_draft(by, number: str) -> Case:
     return case
 
 
-def _next_number(kind: str, today: date) -> str:
-    """The next number of the year, taken one at a time: XF-2026-11-0472 (修复), YY-… (异议), CX-… (撤销)."""
+def next_number(kind: str, today: date) -> str:
+    """The next number of the year, taken one at a time: XF-2026-11-0472 (修复), YY-… (异议), CX-… (撤销), QS-… (缺失)."""
     CaseNumber.objects.get_or_create(kind=kind, year=today.year)
     counter = CaseNumber.objects.select_for_update().get(kind=kind, year=today.year)
     counter.last += 1

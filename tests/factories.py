@@ -30,6 +30,7 @@ from evaluation.models import CurrentRating, RatingChange
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 from evaluation.schemes.shipped import shipped_schemes
 from evaluation.services import install_scheme
+from repair.missing.models import MissingRecord
 from repair.models import Case, CaseClock
 
 PASSWORD = "correct horse battery staple"
@@ -406,3 +407,19 @@ class CurrentRatingFactory(DjangoModelFactory):
     records_counted = 1
     changed_at = factory.LazyFunction(timezone.now)
     rated_at = factory.LazyFunction(timezone.now)
+
+
+class MissingRecordFactory(DjangoModelFactory):
+    """What an entity says is missing, and its body has not answered."""
+
+    class Meta:
+        model = MissingRecord
+
+    entity = factory.SubFactory(EntityFactory)
+    body = factory.SubFactory(BodyFactory)
+    record_type = factory.SubFactory(RecordTypeFactory)
+    number = factory.Sequence(lambda n: f"QS-2026-11-{n:04d}")
+    statement = "The commendation of May is not there."
+    opened_by = factory.LazyAttribute(lambda missing: AgentFactory(entity=missing.entity).user)
+    due_on = factory.LazyFunction(lambda: _today() + timedelta(days=7))
+    rule = "objection-result-platform"

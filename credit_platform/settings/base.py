@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "repair",
     "repair.proof",
     "repair.letters",
+    "repair.missing",
     "credit_platform.portal",
     "credit_platform.portal.credit_reports",
     "credit_platform.portal.public_reports",

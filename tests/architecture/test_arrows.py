@@ -24,7 +24,7 @@ LEVELS = (
     {"composing", "boards", "exchange", "forewarning"},
     {"repair"},
     {"proof"},
-    {"letters"},
+    {"letters", "missing"},
     {"portal", "credit_reports", "public_reports", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}

@@ -118,6 +118,12 @@ class World:
         )
         self.letter = self._letter()
         self._what_the_public_gets()
+        self.missing = factories.MissingRecordFactory(
+            entity=self.entity,
+            body=self.body,
+            opened_by=self.people["agent"],
+            paper=self._document("commendation.pdf", "application/pdf", "agent"),
+        )
         association = Association.objects.get(body__kind=SubmittingBody.Kind.ASSOCIATION)
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
@@ -373,6 +379,10 @@ class World:
             "proof:confirm": {"key": self.confirmation.key},
             "proof:excuse": {"key": self.confirmation.key},
             "api-confirmation-confirm": {"key": self.confirmation.key},
+            "missing:detail": {"number": self.missing.number},
+            "missing:answer": {"number": self.missing.number},
+            "missing:withdraw": {"number": self.missing.number},
+            "missing:paper": {"number": self.missing.number},
             "portal:list": {"code": "abnormal-listing"},
             "portal:list-feed": {"code": "abnormal-listing"},
             "portal:dataset": {"code": "penalties", "file_format": "csv"},

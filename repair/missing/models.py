@@ -1,0 +1,81 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
+from repair.missing import policies
+
+
+class MissingRecordQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What the user may read of: see `repair.missing.policies`."""
+        return self.filter(policies.missing_visible_to(user))
+
+    def open(self):
+        """What its body has not answered."""
+        return self.filter(state=MissingRecord.State.FILED)
+
+
+class MissingRecord(models.Model):
+    """What an entity says of a record that should be in the registry and is not, from the filing to the answer.
+
+    The entity names the body that made the decision; that body enters the record or says why it does not.
+    """
+
+    class State(models.TextChoices):
+        FILED = "filed", _("With the body")
+        ENTERED = "entered", _("The record is in the registry")
+        REFUSED = "refused", pgettext_lazy("answer about a missing record", "Not entered")
+        WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="missing_records")
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="missing_records")
+    record_type = models.ForeignKey(RecordType, on_delete=models.PROTECT, related_name="+")
+    document_number = models.CharField(_("document number"), max_length=128, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    statement = models.TextField(_("what the applicant says"))
+    paper = models.OneToOneField(
+        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="missing_record"
+    )
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.FILED)
+    due_on = models.DateField(_("due on"))
+    due_is_provisional = models.BooleanField(default=False)
+    rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row among the rules of clocks."))
+    overdue_told_at = models.DateTimeField(null=True, blank=True)
+    record = models.ForeignKey(
+        CreditRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="asked_for"
+    )
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reasons = models.TextField(_("reasons"), blank=True)
+
+    objects = MissingRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("missing record")
+        ordering = ("-filed_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="entered", record__isnull=False, answered_by__isnull=False)
+                | Q(state="refused", record=None, answered_by__isnull=False) & ~Q(reasons="")
+                | Q(state__in=("filed", "withdrawn"), record=None, answered_by=None),
+                name="an_answer_is_a_record_or_has_reasons",
+            ),
+            models.UniqueConstraint(
+                fields=("entity", "body", "record_type", "document_number"),
+                condition=Q(state="filed"),
+                name="a_missing_record_is_asked_for_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("body", "due_on"), condition=Q(state="filed"), name="missing_of_body")
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,43 @@
+"""Who reads of missing records, asks for them and answers: the only place that says so. Imports no models."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from credit_platform.common.decisions import ALLOW, Decision, deny
+from entities.policies import NOBODY, REVIEWING, bodies_of, entities_of, is_lead, may_act_for_entity
+from repair.policies import HANDLING
+
+
+def missing_visible_to(user) -> Q:
+    """The entity's own, what names the reader's body, and for the lead office all but what associations are asked."""
+    if not user.is_authenticated or not user.is_active:
+        return NOBODY
+    seen = Q(entity__in=entities_of(user)) | Q(body__in=bodies_of(user, HANDLING))
+    return seen | Q(record_type__family="public") if is_lead(user) else seen
+
+
+def waiting_for(user) -> Q:
+    """What the user is to answer, to be put before `visible_to`."""
+    return Q(state="filed", body__in=bodies_of(user, REVIEWING)) & ~Q(entity__in=entities_of(user))
+
+
+def may_file(user, entity) -> Decision:
+    """Says that a record about the entity is missing: who acts for it."""
+    return may_act_for_entity(user, entity)
+
+
+def may_withdraw(user, missing) -> Decision:
+    """Takes it back: who acts for the entity."""
+    return may_act_for_entity(user, missing.entity)
+
+
+def may_answer(user, missing) -> Decision:
+    """Answers for the body that is named: a reviewer or supervisor, who does not act for the entity as well."""
+    if missing.body_id not in bodies_of(user, REVIEWING):
+        return deny(_("Only a reviewer or supervisor of %(body)s answers this.") % {"body": missing.body})
+    if missing.entity_id in entities_of(user):
+        return deny(
+            _("You act for %(entity)s yourself; someone else must deal with its case.")
+            % {"entity": missing.entity}
+        )
+    return ALLOW

@@ -1,0 +1,110 @@
+"""Reads of missing records, scoped by `user`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case as Choose, IntegerField, QuerySet, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.desk import MOST_ROWS, DeskRow
+from credit_platform.common.decisions import Decision
+from credit_platform.common.errors import Missing
+from credit_platform.common.services import current_calendar
+from entities import looks
+from entities.models import CreditRecord
+from repair import clock_rules, deadlines
+from repair.missing import policies
+from repair.missing.models import MissingRecord
+from repair.missing.services import candidates_for
+from repair.selectors import Due
+
+
+def missing_for_list(*, user, waiting: bool = False) -> QuerySet[MissingRecord]:
+    """What the user may read of, or what they are to answer: what is open first, by the day it is due."""
+    found = MissingRecord.objects.visible_to(user)
+    if waiting:
+        found = found.filter(policies.waiting_for(user))
+    is_over = Choose(
+        When(state=MissingRecord.State.FILED, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    return found.select_related("entity", "body", "record_type").order_by(is_over, "due_on", "-pk")
+
+
+def count_waiting(user) -> int:
+    """How many wait for an answer of this user."""
+    return MissingRecord.objects.visible_to(user).filter(policies.waiting_for(user)).count()
+
+
+def desk_rows(user) -> Iterable[DeskRow]:
+    """What waits for the user's answer, as the desk shows it."""
+    for missing in missing_for_list(user=user, waiting=True)[:MOST_ROWS]:
+        yield DeskRow(
+            asked=_("Answer whether a record is missing"),
+            detail=str(missing.record_type),
+            url=reverse("missing:detail", args=(missing.number,)),
+            verb=_("Answer"),
+            due=missing.due_on,
+            provisional=missing.due_is_provisional,
+            name=missing.entity.name,
+            code=missing.entity.credit_code,
+            name_url=reverse("entities:entity-detail", args=(missing.entity.credit_code,)),
+            reference=missing.number,
+            since=timezone.localdate(missing.filed_at),
+            kind=_("Missing record"),
+        )
+
+
+def due_of(missing: MissingRecord, today: date) -> Due:
+    """The deadline of the answer as its chip shows it."""
+    if missing.state != MissingRecord.State.FILED:
+        return Due(None, "done", None, provisional=False)
+    left = deadlines.days_left(missing.due_on, today, current_calendar())
+    return Due(left, "running", missing.due_on, missing.due_is_provisional)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPage:
+    """One missing record as its page shows it to one reader."""
+
+    missing: MissingRecord
+    due: Due
+    #: On what the term of the answer stands.
+    basis: str
+    #: Whether the reader answers for the body; None where that is no question for this reader.
+    may_answer: Decision | None
+    may_withdraw: bool
+    candidates: list[CreditRecord]
+
+
+def missing_for(*, user, number: str) -> MissingRecord:
+    """One of them; `Missing` where the user may not know of it."""
+    found = (
+        MissingRecord.objects.visible_to(user)
+        .select_related("entity", "body", "record_type", "record__record_type", "paper", "answered_by")
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def missing_page(*, user, number: str) -> MissingPage:
+    """The page of a missing record; `Missing` where the user may not know of it."""
+    missing, today = missing_for(user=user, number=number), timezone.localdate()
+    is_open = missing.state == MissingRecord.State.FILED
+    own = bool(policies.may_withdraw(user, missing))
+    may_answer = policies.may_answer(user, missing) if is_open and not own else None
+    candidates = list(candidates_for(missing).select_related("record_type")) if may_answer else []
+    looks.note([*candidates, *([missing.record] if missing.record else [])], private=True)
+    return MissingPage(
+        missing,
+        due_of(missing, today),
+        clock_rules.basis(clock_rules.clock_book().by_code(missing.rule)),
+        may_answer,
+        own and is_open,
+        candidates,
+    )

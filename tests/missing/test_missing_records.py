@@ -1,0 +1,296 @@
+"""An entity says that a record is missing; the body that it names enters it or says why not, in time."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.desk import lanes_of
+from credit_platform.audit.models import AuditEvent
+from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from entities.models import Notice, SubmittingBody
+from repair.missing import selectors, services
+from repair.missing.models import MissingRecord
+from repair.missing.tasks import watch
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    MemberFactory,
+    MissingRecordFactory,
+    RecordFactory,
+    RecordTypeFactory,
+    UserFactory,
+)
+from tests.repair.papers import pdf, program
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def body():
+    return BodyFactory(name_zh="云汀市市场监督管理局", name_en="Yunting Market Supervision")
+
+
+@pytest.fixture
+def kind(body):
+    return RecordTypeFactory(submitters=[body], polarity="positive", name_en="Commendation", name_zh="表彰")
+
+
+@pytest.fixture
+def agency():
+    return AgentFactory()
+
+
+@pytest.fixture
+def reviewer(body):
+    return MemberFactory(body=body, role="reviewer")
+
+
+@pytest.fixture
+def ask(agency, body, kind):
+    """Ask for the commendation of May; what is named replaces what is usual."""
+
+    def asked(statement="The commendation of May is not there.", upload=None, **wanted) -> MissingRecord:
+        usual = {"body": body, "record_type": kind, "document_number": "No. 5"}
+        return services.ask_for_record(
+            by=agency.user,
+            entity_id=agency.entity_id,
+            wanted=services.Wanted(**usual | wanted),
+            statement=statement,
+            upload=upload,
+        )
+
+    return asked
+
+
+@pytest.fixture
+def entered(agency, body, kind):
+    """The record, entered and reviewed as every other."""
+
+    def published(**facts):
+        usual = {"entity": agency.entity, "submitted_by": body, "record_type": kind}
+        return RecordFactory(**usual | {"document_number": "No. 5"} | facts)
+
+    return published
+
+
+def kinds(**receiver) -> list[str]:
+    return sorted(Notice.objects.filter(**receiver).values_list("kind", flat=True))
+
+
+# Asking
+
+
+def test_the_body_that_is_named_is_told_and_has_the_term_of_an_objection(ask, body, reviewer, media):
+    missing = ask(upload=pdf())
+    assert missing.number.startswith("QS-")
+    assert (missing.state, missing.rule) == ("filed", "objection-result-platform")
+    assert missing.due_on > timezone.localdate()
+    assert missing.paper.sha256
+    assert kinds(body=body) == ["missing.filed"]
+    assert list(selectors.missing_for_list(user=reviewer, waiting=True)) == [missing]
+    assert AuditEvent.objects.filter(verb="missing.record.asked_for").count() == 1
+
+
+def test_asked_twice_it_is_asked_once(ask):
+    assert ask() == ask(document_number=" No.  5 ")
+    assert MissingRecord.objects.count() == 1
+
+
+def test_a_body_that_is_gone_is_asked_through_its_successor(ask, body, kind):
+    successor = BodyFactory()
+    for version in kind.versions.all():
+        version.submitters.add(successor)
+    SubmittingBody.objects.filter(pk=body.pk).update(is_active=False, successor=successor)
+    body.refresh_from_db()
+    assert ask(body=body).body == successor
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_kept(ask, entered, body):
+    with pytest.raises(InvalidInput) as refusal:
+        ask(statement=" ", body=None, record_type=None, decided_on=timezone.localdate() + timedelta(days=1))
+    assert set(refusal.value.problems) == {"body", "record_type", "decided_on", "statement"}
+    with pytest.raises(InvalidInput) as refusal:
+        ask(record_type=RecordTypeFactory())
+    assert "does not let" in str(refusal.value.problems["record_type"])
+    entered()
+    with pytest.raises(InvalidInput) as refusal:
+        ask()
+    assert "already" in str(refusal.value.problems["document_number"])
+    with pytest.raises(InvalidInput) as refusal:
+        ask(document_number="No. 6", upload=program())
+    assert set(refusal.value.problems) == {"paper"}
+    assert not MissingRecord.objects.exists()
+
+
+def test_nobody_asks_for_an_entity_that_is_not_theirs(agency, body, kind):
+    for by in (AgentFactory().user, MemberFactory(body=body), UserFactory()):
+        with pytest.raises(Missing):
+            services.ask_for_record(
+                by=by,
+                entity_id=agency.entity_id,
+                wanted=services.Wanted(body, kind),
+                statement="It is missing.",
+            )
+
+
+# Answering
+
+
+def test_answered_with_the_record_the_entity_is_told_and_finds_it(ask, entered, reviewer, agency, client):
+    missing, record = ask(), entered()
+    done = services.answer_with_record(by=reviewer, number=missing.number, record_id=record.pk)
+    assert (done.state, done.record, done.answered_by) == ("entered", record, reviewer)
+    assert kinds(entity=agency.entity) == ["missing.entered"]
+    assert services.answer_with_record(by=reviewer, number=missing.number, record_id=record.pk) == done
+    client.force_login(agency.user)
+    page = client.get(reverse("missing:detail", args=(missing.number,))).content.decode()
+    assert reverse("entities:record-detail", args=(record.pk,)) in page
+
+
+@pytest.mark.parametrize(
+    "facts", [{"status": "waiting"}, {"entity": None}, {"submitted_by": None}, {"record_type": None}]
+)
+def test_only_a_record_in_force_of_this_entity_body_and_kind_is_an_answer(ask, entered, reviewer, facts):
+    missing = ask()
+    others = {
+        "entity": AgentFactory().entity,
+        "submitted_by": BodyFactory(),
+        "record_type": RecordTypeFactory(),
+    }
+    record = entered(**{name: value or others[name] for name, value in facts.items()})
+    with pytest.raises(InvalidInput):
+        services.answer_with_record(by=reviewer, number=missing.number, record_id=record.pk)
+
+
+def test_a_refusal_has_reasons_which_the_entity_reads(ask, reviewer, agency, client):
+    missing = ask()
+    with pytest.raises(InvalidInput):
+        services.refuse_record(by=reviewer, number=missing.number, reasons="  ")
+    services.refuse_record(by=reviewer, number=missing.number, reasons="It went to another firm.")
+    assert kinds(entity=agency.entity) == ["missing.refused"]
+    client.force_login(agency.user)
+    page = client.get(reverse("missing:detail", args=(missing.number,))).content.decode()
+    assert "It went to another firm." in page
+    with pytest.raises(WrongState):
+        services.withdraw_missing(by=agency.user, number=missing.number)
+
+
+def test_the_database_keeps_no_answer_without_record_or_reasons(ask):
+    missing = ask()
+    for state in ("entered", "refused"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            MissingRecord.objects.filter(pk=missing.pk).update(state=state)
+
+
+def test_only_reviewers_and_supervisors_of_the_body_answer_and_none_who_acts_for_the_entity(
+    ask, body, agency
+):
+    missing = ask()
+    both = MemberFactory(body=body, role="reviewer")
+    AgentFactory(user=both, entity=agency.entity)
+    for by in (MemberFactory(body=body, role="clerk"), agency.user, both):
+        with pytest.raises(NotPermitted):
+            services.refuse_record(by=by, number=missing.number, reasons="No.")
+    with pytest.raises(Missing):
+        services.refuse_record(by=MemberFactory(role="supervisor"), number=missing.number, reasons="No.")
+
+
+def test_withdrawn_it_waits_for_nobody_and_may_be_asked_anew(ask, agency, body, reviewer):
+    missing = ask()
+    services.withdraw_missing(by=agency.user, number=missing.number)
+    services.withdraw_missing(by=agency.user, number=missing.number)
+    assert kinds(body=body) == ["missing.filed", "missing.withdrawn"]
+    assert selectors.count_waiting(reviewer) == 0
+    with pytest.raises(WrongState):
+        services.refuse_record(by=reviewer, number=missing.number, reasons="No.")
+    assert ask() != missing
+
+
+# Who reads of it, and in time
+
+
+def test_what_associations_are_asked_stays_between_them_and_their_members():
+    lead = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+    public = MissingRecordFactory()
+    MissingRecordFactory(body=BodyFactory(kind="association"), record_type=RecordTypeFactory(family="market"))
+    assert list(selectors.missing_for_list(user=lead)) == [public]
+    assert not selectors.missing_for_list(user=MemberFactory()).exists()
+    assert not selectors.missing_for_list(user=UserFactory(is_active=False)).exists()
+
+
+def test_what_waits_stands_before_what_is_answered(ask, reviewer):
+    answered, open_one = ask(document_number="No. 7"), ask()
+    services.refuse_record(by=reviewer, number=answered.number, reasons="No.")
+    MissingRecord.objects.filter(pk=answered.pk).update(due_on=timezone.localdate() - timedelta(days=9))
+    assert list(selectors.missing_for_list(user=reviewer)) == [open_one, answered]
+
+
+def test_the_paper_is_handed_out_to_both_sides_and_to_nobody_else(ask, agency, reviewer, client, media):
+    place = reverse("missing:paper", args=(ask(upload=pdf()).number,))
+    for reader, status in ((agency.user, 200), (reviewer, 200), (MemberFactory(), 404), (UserFactory(), 404)):
+        client.force_login(reader)
+        response = client.get(place)
+        assert response.status_code == status
+        if response.streaming:
+            assert b"".join(response.streaming_content).startswith(b"%PDF")
+
+
+def test_what_is_overdue_goes_to_the_supervisors_by_name_once(ask, body):
+    missing = ask()
+    boss = MemberFactory(body=body, role="supervisor")
+    watch()
+    assert kinds(user=boss) == []
+    MissingRecord.objects.filter(pk=missing.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    for _hour in range(2):
+        watch()
+    assert kinds(user=boss) == ["missing.overdue"]
+    assert AuditEvent.objects.get(verb="missing.record.escalated").detail["to"] == [str(boss)]
+
+
+def test_where_a_body_has_no_supervisor_the_lead_office_is_told(ask):
+    office = BodyFactory(kind="lead_office")
+    MissingRecord.objects.filter(pk=ask().pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    watch()
+    assert kinds(body=office) == ["missing.overdue"]
+
+
+# Pages
+
+
+def test_an_agent_asks_on_a_page_and_a_reviewer_answers_on_another(
+    client, agency, body, kind, reviewer, entered
+):
+    client.force_login(agency.user)
+    typed = {"entity": agency.entity_id, "body": body.pk, "record_type": kind.pk, "statement": ""}
+    refused = client.post(reverse("missing:new"), typed)
+    assert refused.status_code == 422
+    assert "Say what is missing" in refused.content.decode()
+    filed = client.post(reverse("missing:new"), typed | {"statement": "It is not there."})
+    missing = MissingRecord.objects.get()
+    assert filed.url == reverse("missing:detail", args=(missing.number,))
+    assert missing.number in client.get(reverse("missing:list")).content.decode()
+    client.force_login(reviewer)
+    assert "Have it entered and reviewed as usual" in client.get(filed.url).content.decode()
+    place, record = reverse("missing:answer", args=(missing.number,)), entered()
+    assert client.post(place, {"do": "refuse"}).status_code == 422
+    assert client.post(place, {"do": "record"}).status_code == 422
+    assert client.post(place, {"do": "record", "record": record.pk}).status_code == 302
+    assert MissingRecord.objects.get().record == record
+
+
+def test_it_stands_on_the_desk_of_whoever_answers(ask, reviewer, body):
+    missing = ask()
+    lane = next(lane for lane in lanes_of(reviewer) if lane.code == "missing")
+    assert lane.count(reviewer) == 1
+    (row,) = lane.rows(reviewer)
+    assert (row.reference, row.due) == (missing.number, missing.due_on)
+    assert not list(lane.rows(MemberFactory(body=body, role="clerk")))
+
+
+def test_with_nothing_missing_the_page_says_what_it_is_for(client, agency):
+    client.force_login(agency.user)
+    assert "No record is missing" in client.get(reverse("missing:list")).content.decode()
+    assert client.get(reverse("missing:new")).status_code == 200
