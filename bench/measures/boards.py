@@ -13,8 +13,8 @@ import numpy as np
 from bench import city, databases
 from bench.harness import CannotMeasure, Result, Run, measure
 
-#: Everybody is rated as of so many days ago first, so that grades have moved since.
-BEFORE = (40, 5)
+#: Everybody is rated as of so many days ago first, so that grades have moved in every period that boards show.
+BEFORE = (400, 40, 5)
 VIEWER = "bench-viewer"
 
 
@@ -59,20 +59,14 @@ def _counted_city(run: Run) -> Iterator[str]:
 def prepare() -> None:
     """Rate everybody on some days and for today, count, weigh and look ahead."""
     from django.db import connection
-    from django.utils import timezone
 
-    from bench.measures.rating import rate_first
     from credit_platform.accounts.models import User
     from entities.models import Membership, SubmittingBody
     from evaluation.boards import coming, counting, weighing
-    from evaluation.bulk import rate_all
 
-    rate_first()
-    today = timezone.localdate()
-    for days in BEFORE:
-        rate_all(as_of=today - timedelta(days=days))
-    rate_all(as_of=today)
+    let_grades_move()
     counting.rebuild()
+    require_counted()
     weighing.weigh()
     coming.look_ahead()
     with connection.cursor() as cursor:
@@ -83,6 +77,35 @@ def prepare() -> None:
     Membership.objects.create(
         user=person, body=SubmittingBody.objects.get(code="customs"), role=Membership.Role.SUPERVISOR
     )
+
+
+def let_grades_move() -> None:
+    """Rate everybody on the days before and for today, in their order, by the platform's schemes, in force since then."""
+    from django.utils import timezone
+
+    from evaluation.bulk import rate_all
+    from evaluation.schemes.shipped import shipped_schemes
+    from evaluation.services import install_scheme
+
+    days = [timezone.localdate() - timedelta(days=before) for before in (*BEFORE, 0)]
+    for one in shipped_schemes():
+        install_scheme(by=None, code=one.code, facts=one.facts, document=one.document, effective_from=days[0])
+    for day in days:
+        rate_all(as_of=day)
+
+
+def require_counted() -> None:
+    """What the boards show is what the ratings give, and some grades moved in each period."""
+    from django.db.models import F
+
+    from evaluation.boards import counting
+    from evaluation.boards.models import CountedRating, Period
+
+    if differences := counting.verify().differences:
+        raise CannotMeasure(f"The boards show what the ratings do not give: {differences[0]}.")
+    for period in Period.values:
+        if not CountedRating.objects.filter(place__gt=F(f"{period}_place")).exists():
+            raise CannotMeasure(f"Nobody fell in the period “{period}”.")
 
 
 def open_boards(times: int) -> dict:
@@ -148,15 +171,14 @@ def _count_by_hand(since) -> float:
 
 def open_entities(times: int) -> dict:
     """Open the pages of entities; the milliseconds that 95 of 100 and that half of them stay within."""
-    from entities.models import CreditRecord, Entity
+    from entities.models import CreditRecord
 
     chance = np.random.default_rng(city.SEED)
     last = CreditRecord.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    drawn = set(chance.integers(last, size=times).tolist())
-    codes = list(
-        Entity.objects.filter(records__in=drawn).order_by().values_list("credit_code", flat=True).distinct()
-    )
-    spent = [_open(f"/ratings/{code}/") for code in codes]
+    drawn = chance.integers(1, last + 1, size=times).tolist()
+    owners = CreditRecord.objects.filter(pk__in=drawn).values_list("pk", "entity__credit_code")
+    of_record = dict(owners)
+    spent = [_open(f"/ratings/{of_record[key]}/") for key in drawn if key in of_record]
     return {"p95": _p95(spent), "half": float(np.percentile(spent, 50))}
 
 

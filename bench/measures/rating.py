@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bench import city, databases
-from bench.harness import SIZES, Result, Run, Size, measure
+import numpy as np
 
+from bench import city, databases
+from bench.harness import SIZES, CannotMeasure, Result, Run, Size, measure
+
+#: The scheme that is simulated, and that the loop rates by.
+SCHEME = "city-comprehensive"
 #: Each round rates for a day so much later that about a tenth of the ratings are others.
 DAYS_LATER = 35
+#: Of fewer changes than one rating in so many it is not said that everybody was rated.
+ONE_CHANGED_IN = 30
 #: What a reader of a whole table would set; both sides have two processes for themselves.
 SCAN_SETTINGS = {"max_parallel_workers_per_gather": "2", "work_mem": "'512MB'", "jit": "off"}
 
@@ -31,7 +37,8 @@ def bulk_vs_scan(run: Run) -> Result:
     """How many times as long as a bare sum over all records it takes to rate everybody; less is better.
 
     Rating everybody is: records read, every entity rated under each scheme in force, changes and current ratings
-    written; about a tenth of the ratings become others. The sum is `SELECT entity_id, sum(amount) … GROUP BY
+    written; about a tenth of the ratings become others, and every rating must be the one that follows from the
+    records. The sum is `SELECT entity_id, sum(amount) … GROUP BY
     entity_id` over the same records in the same database, in turns. `baseline` is its time in seconds.
     """
     taken = _bulk(run)
@@ -57,8 +64,8 @@ def simulate_vs_scan(run: Run) -> Result:
     The draft has general penalties at more points and one grade's limit higher. Simulating is: records read once,
     everybody rated by the scheme in force and by the draft, counted from grade to grade by district, industry, size,
     age and department, who moves most found with the reasons, the sample taken through the last twelve months
-    and each parameter, the result stored. The sum is that of `rating.bulk_vs_scan`, in turns; `baseline` is
-    its time in seconds.
+    and each parameter, the result stored. The side of the scheme in force must be what is stored. The
+    sum is that of `rating.bulk_vs_scan`, in turns; `baseline` is its time in seconds.
     """
     other = run.unwatched()
     ratios, scans, simulated = [], [], []
@@ -91,6 +98,7 @@ def flatness(run: Run) -> Result:
 
     The small city has 10 thousand entities, or a tenth of this one where this one has no more. In both everybody is
     rated for a later day, about a tenth of the ratings become others, and the time is that of `rating.bulk_vs_scan`.
+    What it costs to begin, two processes and all schemes, is shared by few in the small city and by many in a large one.
     `baseline` is what an entity costs in the small city, in microseconds.
     """
     taken = _bulk(run)
@@ -148,11 +156,14 @@ def _take(run: Run, copy: str) -> _Bulk:
         for step in (sums, product) if number % 2 else (product, sums):
             step()
         told, entities = rates[-1], rates[-1]["entities"]
+        if told["changed"] * ONE_CHANGED_IN < told["ratings"]:
+            raise CannotMeasure(f"Only {told['changed']:,} of {told['ratings']:,} ratings became others.")
         ratios.append(told["seconds"] / scans[-1])
         run.say(
             f"    round {number}: {entities:,} entities in {told['seconds']:.2f} s, {told['changed']:,} of "
             f"{told['ratings']:,} ratings changed; scan {scans[-1]:.2f} s, ratio {ratios[-1]:.2f}"
         )
+    other.apart("bench.measures.rating:require_right", run.size.rounds * DAYS_LATER, database=copy)
     loop = other.apart("bench.measures.rating:rate_one_by_one", min(2_000, run.size.sample), database=copy)
     seconds = sorted(told["seconds"] for told in rates)[len(rates) // 2]
     run.say(f"    the loop: {loop:,.0f} entities/s; everybody at once: {entities / seconds:,.0f}")
@@ -216,22 +227,55 @@ def rate_everybody(days_later: int) -> dict:
     }
 
 
+def require_right(days_later: int) -> None:
+    """Every stored rating is the one that the records give on that day."""
+    from django.utils import timezone
+
+    from evaluation.services import verify_ratings
+
+    found = verify_ratings(as_of=timezone.localdate() + timedelta(days=days_later))
+    if found.differences or not found.compared:
+        raise CannotMeasure(
+            f"{len(found.differences)} of {found.compared} ratings do not follow from the records."
+        )
+
+
 def simulate_draft() -> dict:
     """Simulate a draft of the comprehensive scheme, by as many processes as the machine has cores, at most two."""
     import multiprocessing
 
     from django.db import connections
 
+    from evaluation.composing.models import Simulation
+
+    key = draft_and_start()
+    connections.close_all()
+    started = time.perf_counter()
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_simulate, args=(key,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    city = 0.0
+    while any(process.is_alive() for process in processes):
+        time.sleep(0.02)
+        if not city and not _city_is_left(key):
+            city = time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    simulation = Simulation.objects.get(pk=key)
+    return told_of(simulation) | {"seconds": seconds, "city": city}
+
+
+def draft_and_start() -> int:
+    """The key of a simulation that waits for workers."""
     from credit_platform.accounts.models import User
     from entities.models import Membership, SubmittingBody
     from evaluation.composing import services
-    from evaluation.composing.models import Simulation
 
     body = SubmittingBody.objects.get(code="lead-office")
     user, is_new = User.objects.get_or_create(username="bench-lead", defaults={"email": "lead@example.org"})
     if is_new:
         Membership.objects.create(user=user, body=body, role=Membership.Role.LEAD)
-    draft = services.begin_draft(by=user, code="city-comprehensive")
+    draft = services.begin_draft(by=user, code=SCHEME)
     document = draft.document
     document["components"][0]["each"]["add"][0]["gives"]["general"] = "-12"
     document["scale"][1]["from"] = "77"
@@ -244,27 +288,27 @@ def simulate_draft() -> dict:
         effective_from=draft.effective_from,
         reason="measured",
     )
-    simulation = services.start_simulation(by=user, draft_id=draft.pk)
-    connections.close_all()
-    started = time.perf_counter()
-    context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_simulate, args=(simulation.pk,)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    city = 0.0
-    while any(process.is_alive() for process in processes):
-        time.sleep(0.02)
-        if not city and not _city_is_left(simulation.pk):
-            city = time.perf_counter() - started
-    seconds = time.perf_counter() - started
-    results: dict[str, Any] = Simulation.objects.get(pk=simulation.pk).results or {}
-    grades = len(document["scale"]) + 1
-    return {
-        "seconds": seconds,
-        "city": city,
-        "entities": sum(results["matrix"]),
-        "moved": sum(n for at, n in enumerate(results["matrix"]) if at // grades != at % grades),
-    }
+    return services.start_simulation(by=user, draft_id=draft.pk).pk
+
+
+def told_of(simulation) -> dict:
+    """How many entities were simulated and how many moved; refused where the side of the scheme in force is not what
+    is stored."""
+    from django.db.models import Count
+
+    from evaluation.models import CurrentRating
+
+    if simulation.state != "done":
+        raise CannotMeasure(f"The simulation is {simulation.state}.")
+    grades = len(simulation.document["scale"]) + 1
+    matrix = np.array(simulation.results["matrix"]).reshape(-1, grades)
+    stored = CurrentRating.objects.filter(scheme__code=SCHEME).order_by().values_list("place")
+    places = dict(stored.annotate(Count("pk")))
+    # Those not rated come first.
+    expected = [places.get(None if place < 0 else place, 0) for place in range(-1, len(matrix) - 1)]
+    if matrix.sum(axis=1).tolist() != expected:
+        raise CannotMeasure(f"Simulated {matrix.sum(axis=1).tolist()}, but stored are {expected}.")
+    return {"entities": int(matrix.sum()), "moved": int(matrix.sum() - np.trace(matrix))}
 
 
 def _simulate(simulation_id: int) -> None:
@@ -296,7 +340,7 @@ def rate_one_by_one(sample: int) -> float:
     from entities.models import Entity
     from evaluation.models import CurrentRating, Scheme
 
-    scheme = Scheme.objects.get(code="city-comprehensive")
+    scheme = Scheme.objects.get(code=SCHEME)
     version, today, now = scheme.versions.latest("number"), timezone.localdate(), timezone.now()
     step = max(Entity.objects.count() // sample, 1)
     chosen = list(Entity.objects.order_by("pk")[::step])[:sample]

@@ -72,9 +72,13 @@ def ask(searches: int) -> dict:
         queries += len(spent)
         product.setdefault(kind, []).append(sum(spent) * 1000)
         if number % 10 == 0:
-            started = time.perf_counter()
-            list(Entity.objects.filter(business_scope__gte="", name_zh__contains=text).order_by("pk")[:10])
-            baseline.append((time.perf_counter() - started) * 1000)
+            spent.clear()
+            with connection.execute_wrapper(watch):
+                # The other condition always holds, and no index of names knows it.
+                list(
+                    Entity.objects.filter(business_scope__gte="", name_zh__contains=text).order_by("pk")[:10]
+                )
+            baseline.append(sum(spent) * 1000)
     return {
         "product": _p95([one for found in product.values() for one in found]),
         "baseline": _p95(baseline),
