@@ -63,6 +63,7 @@ def _asked(user, params: QueryDict, current: str) -> tuple[Board, dict[str, Any]
         "board": board,
         "scheme": scheme,
         "is_evaluation": _is_evaluation(scheme),
+        "compares_peers": bool(scheme.compiled.peer_levels),
         "boards": board_tabs(params, current),
         "periods": period_tabs(params, board.period),
         "scheme_tabs": scheme_tabs(params, schemes, scheme),

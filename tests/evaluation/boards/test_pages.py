@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from entities.models import CreditRecord
 from entities.sharing.models import WatchList
-from evaluation import frames
+from evaluation import frames, services
 from evaluation.boards import coming, counting, weighing
 from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, WeighedRange
 from evaluation.kernel import rate
+from tests.evaluation.test_peers_in_the_registry import compares, install
 from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,23 @@ def test_a_board_with_nothing_to_show_says_so(client, official, schemes, page):
     response = client.get(f"/ratings/{page}/", {"scheme": "risk-class", "day": "no day", "period": "never"})
     assert response.status_code == 200
     assert "empty" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [("calendar", "Nothing is worked out ahead"), ("departments", "Nothing is counted here")],
+)
+def test_no_night_is_promised_to_a_scheme_that_compares_peers(client, official, record, schemes, page, says):
+    for _ in range(3):
+        record(EntityFactory(), amount=100)
+    install(compares())
+    services.rate_all(as_of=TODAY())
+    counting.follow()
+    weighing.weigh()
+    coming.look_ahead()
+    shown = client.get(f"/ratings/{page}/", {"scheme": "among-peers"}).content.decode()
+    assert says in shown
+    assert "Every night" not in shown
 
 
 @pytest.mark.parametrize("page", PAGES)
