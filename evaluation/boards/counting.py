@@ -122,34 +122,43 @@ class Verification:
 def verify() -> Verification:
     """Count everything over and compare with what the boards show. Changes nothing, and may run while others work."""
     compared, differences = 0, []
-    day = counted_day()
     for first, last in _ranges():
-        with connection.cursor() as cursor:
-            # One statement sees one moment, in which whatever is not counted yet has its mark.
-            cursor.execute(
-                f"""
-                WITH detail AS ({_DETAIL} AND rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}),
-                counted AS (
-                    SELECT {_NAMES} FROM {_table(CountedRating)} AS rating
-                    WHERE rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}
-                )
-                SELECT (SELECT count(*) FROM detail), entity_id, scheme_id FROM (
-                    (TABLE detail EXCEPT TABLE counted) UNION (TABLE counted EXCEPT TABLE detail)
-                ) AS other
-                UNION ALL SELECT (SELECT count(*) FROM detail), NULL, NULL
-                """,
-                _since(day) | {"first": first, "last": last},
-            )
-            rows = cursor.fetchall()
-        compared += rows[-1][0]
-        found = sorted({(entity, scheme) for _all, entity, scheme in rows if entity is not None})
-        differences += [f"entity {entity}, scheme {scheme}: counted otherwise" for entity, scheme in found]
+        day = counted_day()
+        ratings, others = _compared(first, last, day)
+        while day != (now := counted_day()):
+            # A new day came between reading which it is and comparing.
+            day = now
+            ratings, others = _compared(first, last, day)
+        compared += ratings
+        differences += [f"entity {entity}, scheme {scheme}: counted otherwise" for entity, scheme in others]
     differences += _other_cells(
         _GRADES_BY_HAND, _table(GradeCell), ("scheme_id", "period", "was", "now"), "count"
     )
     differences += _other_cells(_MOVES_BY_HAND, _table(MoveCell), ("scheme_id", "week"), "rose", "fell")
     differences += _other_cells(_ENTITIES_BY_HAND, _table(EntityCell), (), "count")
     return Verification(compared, differences)
+
+
+def _compared(first: int, last: int, day: date) -> tuple[int, list[tuple[int, int]]]:
+    """How many ratings a range of keys has, and the entity and scheme of each that is counted otherwise for that day."""
+    with connection.cursor() as cursor:
+        # One statement sees one moment, in which whatever is not counted yet has its mark.
+        cursor.execute(
+            f"""
+            WITH detail AS ({_DETAIL} AND rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}),
+            counted AS (
+                SELECT {_NAMES} FROM {_table(CountedRating)} AS rating
+                WHERE rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}
+            )
+            SELECT (SELECT count(*) FROM detail), entity_id, scheme_id FROM (
+                (TABLE detail EXCEPT TABLE counted) UNION (TABLE counted EXCEPT TABLE detail)
+            ) AS other
+            UNION ALL SELECT (SELECT count(*) FROM detail), NULL, NULL
+            """,
+            _since(day) | {"first": first, "last": last},
+        )
+        rows = cursor.fetchall()
+    return rows[-1][0], sorted({(entity, scheme) for _all, entity, scheme in rows if entity is not None})
 
 
 def _table(model: Any) -> str:

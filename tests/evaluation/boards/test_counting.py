@@ -128,3 +128,13 @@ def test_a_count_that_is_not_what_the_ratings_give_is_named(schemes):
     with pytest.raises(CommandError, match="differ"):
         call_command("verify_boards")
     call_command("verify_boards", rebuild=True)
+
+
+def test_a_day_that_passes_while_it_is_verified_is_no_difference(schemes, monkeypatch):
+    entity, scheme = EntityFactory(), schemes["city-comprehensive"]
+    give(entity, scheme, 1, TODAY - timedelta(days=40))
+    give(entity, scheme, 2, TODAY - timedelta(days=7))
+    counting.follow(TODAY)
+    days = iter([TODAY - timedelta(days=1)])
+    monkeypatch.setattr(counting, "counted_day", lambda: next(days, TODAY))
+    assert counting.verify() == counting.Verification(1, [])
