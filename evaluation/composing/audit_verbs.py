@@ -15,5 +15,6 @@ verbs.register(
     composing__simulation__cancelled=_("stopped the simulation"),
     composing__simulation__resumed=_("went on with the simulation"),
     composing__simulation__shared=_("shared the simulation with the departments"),
+    composing__simulation__exported=_("took away a table of the simulation as a file"),
     composing__simulation__unshared=_("took the simulation back from the departments"),
 )

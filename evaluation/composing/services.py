@@ -241,22 +241,7 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
         return draft.became
     require_state(draft, State.PROPOSED)
     scheme = Scheme.objects.select_for_update().get(pk=draft.scheme_id)
-    if last_published(scheme) != draft.base:
-        raise WrongState(
-            _("Another version was published since this draft was begun. Begin a new draft from that one.")
-        )
-    simulation = citable(draft)
-    if simulation is None:
-        raise WrongState(
-            _(
-                "Exactly this document has not been simulated yet. Simulate it, look at the result, then publish."
-            )
-        )
-    if late := _too_early(draft, draft.effective_from):
-        raise InvalidInput({"effective_from": [late]})
-    problems = {f"document.{one.place}": [one.says] for one in problems_of(draft.document)}
-    if problems := problems or _problems_of_family(draft, draft.document):
-        raise InvalidInput(problems)
+    simulation = _require_publishable(draft, scheme)
     version = SchemeVersion.objects.create(
         scheme=scheme,
         number=next_number(scheme),
@@ -283,6 +268,27 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
     )
     audit.record(actor=by, verb="evaluation.scheme.published", target=version, simulation=simulation.pk)
     return version
+
+
+def _require_publishable(draft: SchemeDraft, scheme: Scheme) -> Simulation:
+    """Refuse a draft that may not become a version now; the simulation that it cites."""
+    if last_published(scheme) != draft.base:
+        raise WrongState(
+            _("Another version was published since this draft was begun. Begin a new draft from that one.")
+        )
+    simulation = citable(draft)
+    if simulation is None:
+        raise WrongState(
+            _(
+                "Exactly this document has not been simulated yet. Simulate it, look at the result, then publish."
+            )
+        )
+    if late := _too_early(draft, draft.effective_from):
+        raise InvalidInput({"effective_from": [late]})
+    problems = {f"document.{one.place}": [one.says] for one in problems_of(draft.document)}
+    if problems := problems or _problems_of_family(draft, draft.document):
+        raise InvalidInput(problems)
+    return simulation
 
 
 # Simulations
@@ -363,6 +369,19 @@ def share_simulation(*, by, simulation_id: int, is_shared: bool) -> Simulation:
     deed = "shared" if is_shared else "unshared"
     audit.record(actor=by, verb=f"composing.simulation.{deed}", target=simulation)
     return simulation
+
+
+@transaction.atomic
+def note_file(*, by, simulation: Simulation, table: str, file_format: str, rows: int) -> None:
+    """Note that a table of a simulation, which names entities, leaves as a file, as of every list."""
+    audit.record(
+        actor=by,
+        verb="composing.simulation.exported",
+        target=simulation,
+        table=table,
+        format=file_format,
+        rows=rows,
+    )
 
 
 # What the services share

@@ -55,12 +55,22 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
     if one.state != State.DONE:
         context |= _job(one)
         return render(request, "evaluation/composing/at_work.html", context)
-    outcome = Outcome(one)
-    tables = outcome.tables()
-    stability = outcome.stability()
-    context |= {
+    others = selectors.simulations_for(user=request.user).filter(
+        draft__scheme=one.draft.scheme_id, state=State.DONE
+    )
+    context |= _found(Outcome(one)) | {
+        "others": others.exclude(pk=one.pk)[:20],
+        "lines": differing(*_documents(one)),
+    }
+    return render(request, "evaluation/composing/simulation.html", context)
+
+
+def _found(outcome: Outcome) -> dict:
+    """Figures, pictures and tables of what was found."""
+    tables, count = outcome.tables(), outcome.count()
+    return {
         "outcome": outcome,
-        "count": (count := outcome.count()),
+        "count": count,
         "kept_share": count.share(count.kept),
         "rose_share": count.share(count.rose),
         "fell_share": count.share(count.fell),
@@ -68,7 +78,7 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
         "matrix": outcome.matrix(),
         "where": outcome.where_they_fall(),
         "months": outcome.months_chart(),
-        "stability": stability,
+        "stability": outcome.stability(),
         "sensitivity": outcome.sensitivity_chart(),
         "tables": tables,
         "departments": tables["by-department"],
@@ -79,15 +89,12 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
         "look_closer": LOOK_CLOSER,
         "least_group": LEAST_GROUP,
         "marked": [
-            f"{table.title}: {row[0]}" for way in WAYS if way != "section" for table in [tables[f"by-{way}"]]
-            for row in table.rows if row[-1]
+            f"{table.title}: {row[0]}"
+            for table in (tables[f"by-{way}"] for way in WAYS if way != "section")
+            for row in table.rows
+            if row[-1]
         ],
-        "others": selectors.simulations_for(user=request.user)
-        .filter(draft__scheme=one.draft.scheme_id, state=State.DONE)
-        .exclude(pk=one.pk)[:20],
-        "lines": differing(*_documents(one)),
-    }  # fmt: skip
-    return render(request, "evaluation/composing/simulation.html", context)
+    }
 
 
 def _documents(one: Simulation):
@@ -235,6 +242,9 @@ def table_file(
     found = Outcome(one).tables().get(table)
     if found is None:
         raise Missing
+    services.note_file(
+        by=request.user, simulation=one, table=table, file_format=file_format, rows=len(found.rows)
+    )
     response = StreamingHttpResponse(
         exporting.written(file_format, found.exported, found.rows),
         content_type=exporting.CONTENT_TYPES[exporting.Format(file_format)],

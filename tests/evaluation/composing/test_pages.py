@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
+from credit_platform.audit.models import AuditEvent
 from evaluation.composing import services
 from evaluation.composing.models import SchemeDraft, Simulation
 from evaluation.composing.outline import DocumentForm
@@ -275,6 +276,14 @@ def test_tables_are_taken_away_as_files(as_lead, done):
     missing = reverse("composing:table-file", args=(done.pk, "nothing", "csv"))
     assert as_lead.get(missing).status_code == 404
     assert as_lead.get(reverse("composing:table-file", args=(done.pk, "fell", "pdf"))).status_code == 404
+
+
+def test_who_took_a_table_away_is_in_the_audit_log(as_lead, done, office):
+    address = reverse("composing:table-file", args=(done.pk, "fell", "csv"))
+    assert as_lead.get(address).status_code == 200
+    (event,) = AuditEvent.objects.filter(verb="composing.simulation.exported")
+    assert (event.actor, event.target_id) == (office[0], str(done.pk))
+    assert event.detail == {"table": "fell", "format": "csv", "rows": len(Outcome(done).movers("fell"))}
 
 
 def test_two_simulations_are_held_beside_each_other(as_lead, done, harsher, change, simulate):
