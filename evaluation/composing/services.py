@@ -343,16 +343,22 @@ def cancel_simulation(*, by, simulation_id: int) -> Simulation:
 
 @transaction.atomic
 def resume_simulation(*, by, simulation_id: int) -> Simulation:
-    """Go on with a simulation that was stopped, or that failed, from the parts that are done."""
+    """Go on with a simulation that was stopped, or that failed, from the parts that are done.
+
+    On a later day it begins anew, as of that day: records that ended since are not among those that are read.
+    """
     policies.may_keep_schemes(by).require()
     simulation = _locked_simulation(simulation_id)
     if simulation.state in Simulation.AT_WORK:
         return simulation
     if simulation.state not in Simulation.MAY_GO_ON:
         raise WrongState(_("This simulation is over already."))
-    simulation.state, simulation.ended_at = Simulation.State.WAITING, None
-    simulation.save(update_fields=("state", "ended_at"))
-    audit.record(actor=by, verb="composing.simulation.resumed", target=simulation)
+    today = timezone.localdate()
+    if simulation.as_of != today:
+        simulation.parts.all().delete()
+    simulation.state, simulation.ended_at, simulation.as_of = Simulation.State.WAITING, None, today
+    simulation.save(update_fields=("state", "ended_at", "as_of"))
+    audit.record(actor=by, verb="composing.simulation.resumed", target=simulation, as_of=today.isoformat())
     _hurry(simulation)
     return simulation
 

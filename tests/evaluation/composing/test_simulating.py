@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -199,6 +200,30 @@ def test_a_simulation_that_goes_on_keeps_its_sample_though_the_city_grew(harsher
 
     simulation.refresh_from_db()
     assert (simulation.state, simulation.one_in) == ("done", 1)
+
+
+def test_a_simulation_of_an_earlier_day_begins_anew(harsher, city, office, simulate, monkeypatch):
+    expected = simulate(harsher).results
+    monkeypatch.setattr(bulk, "PLACE_BITS", 0)
+    monkeypatch.setattr(bulk, "RECORDS_AT_ONCE", 3)
+    simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
+    simulating.work_on(
+        simulation.pk,
+        progress=lambda done, parts: (
+            services.cancel_simulation(by=office[0], simulation_id=simulation.pk) if done == 1 else None
+        ),
+    )
+    # What was found then was found of other records.
+    simulation.parts.exclude(done_at=None).update(found=None)
+    today = timezone.localdate()
+    Simulation.objects.filter(pk=simulation.pk).update(as_of=today - timedelta(days=1))
+
+    services.resume_simulation(by=office[0], simulation_id=simulation.pk)
+    simulating.work_on(simulation.pk)
+
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.as_of) == ("done", today)
+    assert simulation.results == expected
 
 
 def test_while_the_database_is_away_a_simulation_only_waits(harsher, city, office, monkeypatch):
