@@ -32,6 +32,6 @@ class AssociationsConfig(AppConfig):
                 url_name="associations:member-list",
                 order=10,
                 visible=acts_for_an_association,
-                section=("/prior-notices/",),
+                section=("/prior-notices/", "/associations/"),
             )
         )

@@ -7,5 +7,8 @@ from credit_platform.audit import verbs
 verbs.register(
     associations__member__joined=_("entered the member"),
     associations__member__changed=_("changed what is noted of the member"),
+    associations__profile__changed=_("changed what is noted of the association"),
+    associations__officer__named=_("noted the officer of the association"),
+    associations__officer__ended=_("noted the end of an office"),
     associations__member__left=_("ended the membership"),
 )

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from associations.models import Association, Member
+from associations.profiles import Profile
 from associations.selectors import CHANGED, CURRENT, LEFT
 from associations.services import MemberDraft
 from credit_platform.ui.forms import LookupInput
 from entities.models import Entity
 from entities.naming import name_key
+from entities.sharing.forms import words_of
 
 
 def _day(label, **kwargs) -> forms.DateField:
@@ -104,3 +106,64 @@ class EndForm(forms.Form):
     """The day on which a membership ended."""
 
     left_on = _day(_("Left on"), initial=timezone.localdate)
+
+
+class ProfileForm(forms.Form):
+    """Charter and industry of the association."""
+
+    spans = {"charter_adopted_on": 3}
+
+    charter = forms.CharField(
+        label=_("Charter"),
+        max_length=300,
+        help_text=_("Its name, and the articles by which you keep records of members."),
+    )
+    charter_adopted_on = _day(_("Adopted on"), required=False)
+    industry_scope = forms.CharField(label=_("Industry in words"), max_length=200, required=False)
+    industry_codes = forms.CharField(
+        label=_("Industries, GB/T 4754"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Codes with spaces between them, such as H62 or C14. Your members are held beside these."
+        ),
+    )
+
+    def __init__(self, *args, association: Association, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {
+            "charter": association.charter,
+            "charter_adopted_on": association.charter_adopted_on,
+            "industry_scope": association.industry_scope,
+            "industry_codes": " ".join(association.industry_codes),
+        }
+
+    def profile(self) -> Profile:
+        """What was typed, as the service takes it."""
+        typed = self.cleaned_data
+        return Profile(
+            charter=typed["charter"],
+            charter_adopted_on=typed["charter_adopted_on"],
+            industry_scope=typed["industry_scope"],
+            industry_codes=tuple(code.upper() for code in words_of(typed["industry_codes"])),
+        )
+
+
+class OfficerForm(forms.Form):
+    """Somebody who holds an office."""
+
+    spans = {"since": 3}
+
+    name = forms.CharField(label=_("Full name"), max_length=100)
+    office = forms.CharField(
+        label=_("Office"),
+        max_length=100,
+        help_text=_("As the charter calls it: president, secretary general."),
+    )
+    since = _day(_("In office since"))
+
+
+class EndOfficeForm(forms.Form):
+    """The day on which an office ended."""
+
+    until = _day(_("In office until"), initial=timezone.localdate)

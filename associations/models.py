@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,10 @@ from entities.models import Entity, Submission, SubmittingBody
 
 
 class AssociationQuerySet(models.QuerySet):
+    def known_to(self, user):
+        """Those whose charter and officers the user may read: the own ones, and all of them for officials."""
+        return self.filter(policies.associations_known_to(user))
+
     def visible_to(self, user):
         """The associations that this user acts for."""
         return self.filter(policies.associations_visible_to(user))
@@ -17,7 +22,11 @@ class Association(models.Model):
 
     body = models.OneToOneField(SubmittingBody, on_delete=models.PROTECT, related_name="association")
     charter = models.CharField(_("charter"), max_length=300, blank=True)
+    charter_adopted_on = models.DateField(_("charter adopted on"), null=True, blank=True)
     industry_scope = models.CharField(_("industry scope"), max_length=200, blank=True)
+    industry_codes = ArrayField(
+        models.CharField(max_length=5), verbose_name=_("industries, GB/T 4754"), default=list, blank=True
+    )
 
     objects = AssociationQuerySet.as_manager()
 
@@ -26,6 +35,61 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return str(self.body)
+
+
+class Officer(models.Model):
+    """Who holds an office in an association by its charter, from one day to another."""
+
+    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="officers")
+    name = models.CharField(_("name"), max_length=100)
+    office = models.CharField(_("office"), max_length=100)
+    since = models.DateField(_("in office since"))
+    until = models.DateField(_("in office until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("officer of an association")
+        ordering = ("until", "since", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("association", "name", "office"),
+                condition=Q(until=None),
+                name="a_person_holds_an_office_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="an_office_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office}: {self.name}"
+
+
+class IndustryCount(models.Model):
+    """How many of a group have what is on public record, counted every night. It names nobody."""
+
+    class Scope(models.TextChoices):
+        MEMBERS = "members", _("Our members")
+        INDUSTRY = "industry", _("The industry in the city")
+        CITY = "city", _("The whole city")
+
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="industry_counts")
+    scope = models.CharField(_("group"), max_length=10, choices=Scope)
+    counted_on = models.DateField(_("counted on"))
+    entities = models.PositiveIntegerField(_("entities"))
+    with_violation = models.PositiveIntegerField(_("with a violation on public record"))
+    with_new_violation = models.PositiveIntegerField(_("with one published in the last twelve months"))
+    with_commendation = models.PositiveIntegerField(_("with a commendation on public record"))
+
+    class Meta:
+        verbose_name = _("count of an industry")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("association", "scope"), name="a_group_is_counted_once_for_an_association"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()}, {self.association}"
 
 
 class MemberQuerySet(models.QuerySet):

@@ -14,6 +14,7 @@ from entities import looks
 from entities.models import CreditRecord, RecordType, Submission, SubmittingBody
 from entities.naming import name_key
 from entities.policies import bodies_of
+from entities.sharing.models import WatchList
 
 #: How far back "what changed" looks.
 RECENT = timedelta(days=30)
@@ -148,6 +149,14 @@ def standings(*, user, entity_ids: Iterable[int], day: date) -> dict[int, Standi
         if record.published_on >= since:
             standing.news.append(record)
     return found
+
+
+def following_list(*, user) -> WatchList | None:
+    """The watch list by which the user's association hears each day what changed for its members."""
+    mine = WatchList.objects.visible_to(user).filter(
+        kind=WatchList.Kind.GROUP, group="members", ended_at=None
+    )
+    return mine.order_by("pk").first()
 
 
 def latest_submissions(*, user, limit: int = 4) -> list[Submission]:

@@ -46,6 +46,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
             (member, standings.get(member.entity_id, selectors.Standing())) for member in page.object_list
         ],
         "told": notices.tally(user=request.user),
+        "following": selectors.following_list(user=request.user),
         "submissions": selectors.latest_submissions(user=request.user),
         "today": today,
         "recent_days": selectors.RECENT.days,

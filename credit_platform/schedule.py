@@ -81,6 +81,10 @@ BEAT_SCHEDULE = {
         "task": "entities.quality.tasks.count_all_months",
         "schedule": crontab(hour=2, minute=40),
     },
+    "count what is on public record of the members of associations, their industries and the city, every night": {
+        "task": "associations.tasks.count_industries",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "let in what members did not put right in time, every hour": {
         "task": "associations.forewarning.tasks.follow_up",
         "schedule": crontab(minute=3),

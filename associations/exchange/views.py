@@ -200,7 +200,7 @@ def exchange_page(request: HttpRequest, exchange_id: int) -> HttpResponse:
         "exchange": exchange,
         "days_left": selectors.days_left(exchange, timezone.localdate(), current_calendar()),
         "acts": [
-            (code, act)
+            (code, _("Change the answer") if code == "answer" and exchange.answer else act.verb)
             for code, act in ACTS.items()
             if act.fits(exchange) and act.allowed(request.user, exchange)
         ],

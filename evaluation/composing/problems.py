@@ -206,6 +206,7 @@ OWN = (
     gettext_noop("The points of a line go from left to right."),
     gettext_noop("A test needs at least one bound."),
     gettext_noop("An age band ends below or up to, not both."),
+    gettext_noop("Market credit information is weighed only by a clause of the scheme that says so."),
     gettext_noop("Age weighs by bands or by half-life, one of the two."),
     gettext_noop("The last age band, and only that one, has no end."),
     gettext_noop("Age bands go from young to old."),

@@ -90,6 +90,14 @@ class Considered(Part):
         Field(description="What becomes of a record under objection until the objection is answered."),
     ] = "counted"
 
+    @model_validator(mode="after")
+    def _market_types_have_their_clause(self) -> Self:
+        if self.market_types and not self.article.strip():
+            raise ValueError(
+                "Market credit information is weighed only by a clause of the scheme that says so."
+            )
+        return self
+
 
 class Enough(Part):
     """What it takes for an entity to be rated at all: so many counted records, and a condition where one is given.

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
-from associations.models import Association, Member
+from associations.models import Association, Member, Officer
 from credit_platform.portal.credit_reports import services as credit_reports
 from credit_platform.portal.public_reports.models import PublicReport
 from entities.models import (
@@ -40,6 +40,10 @@ from tests.browser.city import build_city
 from tests.permissions.routes import routes
 
 ROUTES = dict(routes())
+#: Pages of an association, found by its code.
+ASSOCIATIONS_OWN = {
+    f"associations:{page}" for page in ("profile", "profile-edit", "officer-add", "officer-end", "industry")
+}
 
 
 class World:
@@ -128,37 +132,7 @@ class World:
         self.member = Member.objects.create(
             association=association, entity=self.entity, joined_on=timezone.localdate(), basis="charter"
         )
-        warning = RecordType.objects.get(code="member-warning")
-        self.prior_notice = PriorNotice.objects.create(
-            record=factories.RecordFactory(
-                document_number="云餐协警〔2026〕1号",
-                entity=self.entity,
-                status="announced",
-                submitted_by=association.body,
-                record_type=warning,
-                type_version=warning.versions.get(),
-                entered_by=self.people["officer"],
-            ),
-            entity=self.entity,
-            body=association.body,
-            record_type=warning,
-            decided_on=self.today,
-            days=15,
-            counting="working",
-            state="running",
-            told_on=self.today,
-            due_on=self.today + timedelta(days=21),
-        )
-        self.exchange = Exchange.objects.create(
-            kind="member",
-            association=association,
-            department=self.body,
-            entity=self.entity,
-            subject="New kitchen",
-            text="How do you know them?",
-            due_on=self.today + timedelta(days=10),
-            sent_by=self.people["clerk"],
-        )
+        self._work_of(association)
         self.notice = Notice.objects.create(
             body=self.body, kind="entities.record-published", template="", params={}
         )
@@ -233,6 +207,44 @@ class World:
         )
         self.message = WebhookMessage.objects.create(
             webhook=self.webhook, body="{}", given_up_at=timezone.now()
+        )
+
+    def _work_of(self, association: Association) -> None:
+        """What the association has told its members, asked and noted of itself."""
+        warning = RecordType.objects.get(code="member-warning")
+        self.prior_notice = PriorNotice.objects.create(
+            record=factories.RecordFactory(
+                document_number="云餐协警〔2026〕1号",
+                entity=self.entity,
+                status="announced",
+                submitted_by=association.body,
+                record_type=warning,
+                type_version=warning.versions.get(),
+                entered_by=self.people["officer"],
+            ),
+            entity=self.entity,
+            body=association.body,
+            record_type=warning,
+            decided_on=self.today,
+            days=15,
+            counting="working",
+            state="running",
+            told_on=self.today,
+            due_on=self.today + timedelta(days=21),
+        )
+        self.association = association
+        self.officer = Officer.objects.create(
+            association=association, name="林甲", office="会长", since=self.today - timedelta(days=90)
+        )
+        self.exchange = Exchange.objects.create(
+            kind="member",
+            association=association,
+            department=self.body,
+            entity=self.entity,
+            subject="New kitchen",
+            text="How do you know them?",
+            due_on=self.today + timedelta(days=10),
+            sent_by=self.people["clerk"],
         )
 
     def _letter(self) -> Letter:
@@ -336,6 +348,7 @@ class World:
             "file_format": "csv",
             "statement_id": self.statement.pk,
             "exchange_id": self.exchange.pk,
+            "officer_id": self.officer.pk,
             "code_id": self.lent_code.pk,
         }
         special = {
@@ -405,6 +418,8 @@ class World:
             "sharing:export": {"code": "records", "file_format": "csv"},
             "sharing:message-again": {"key": self.message.key},
         }
+        if route in ASSOCIATIONS_OWN:
+            special[route] = {"code": self.association.body.code}
         return {name: (usual | special.get(route, {}))[name] for name in names}
 
     def query_of(self, route: str) -> str:

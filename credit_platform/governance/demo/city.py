@@ -82,7 +82,11 @@ def _named_bodies() -> dict[str, SubmittingBody]:
     SubmittingBody.objects.bulk_update(bodies.values(), ("name_zh", "name_en"))
     Association.objects.get_or_create(
         body=bodies["catering-association"],
-        defaults={"charter": "《云汀市餐饮行业协会章程》第六条、第十一条", "industry_scope": "餐饮"},
+        defaults={
+            "charter": "《云汀市餐饮行业协会章程》第六条、第十一条",
+            "industry_scope": "餐饮",
+            "industry_codes": ["H62"],
+        },
     )
     return bodies
 

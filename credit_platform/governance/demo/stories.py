@@ -7,6 +7,7 @@ from functools import partial
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from associations import industry
 from associations.forewarning import services as forewarning
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member
@@ -317,6 +318,7 @@ def _member_records(history: History, association: Association, members: list[En
             facts="消费者投诉经协会查实。",
         )
         history.on(day, partial(enter, entity, "member-complaint", draft))
+    history.on(history.today, lambda: industry.count_industries(today=timezone.localdate()))
     for days in (150, 100, 60, 30, 0):
         history.on(_ago(history, days), lambda: forewarning.follow_up(today=timezone.localdate()))
 
