@@ -72,6 +72,7 @@ OBSTACLES: tuple[tuple[Q, object], ...] = (
         gettext_lazy("%(count)s of its records were repaired, withdrawn or changed by hand since."),
     ),
 )
+TAKEN_FURTHER = gettext_lazy("%(count)s of its records have been taken further: %(what)s.")
 
 
 def outlook_of(submission: Submission) -> Outlook:
@@ -105,29 +106,27 @@ def _obstacles(submission: Submission, records: QuerySet[CreditRecord]) -> Itera
             ),
         )
     )
-    found += [
-        (count, gettext_lazy("Cases have been opened about %(count)s of its records."))
-        for count in _cases(records)
-    ]
     for count, sentence in found:
         if count:
             yield said(sentence, count=f"{count:,}")
+    for what, count in _taken_further(records):
+        if count:
+            yield said(TAKEN_FURTHER, count=f"{count:,}", what=what)
 
 
 def _rewritten(submission: Submission, records: QuerySet[CreditRecord]) -> QuerySet[CreditRecord]:
     return records.filter(entered_at__lt=submission.confirmed_at)
 
 
-def _cases(records: QuerySet[CreditRecord]) -> Iterator[int]:
-    """How many of the records the apps above refer to, whichever they are.
+def _taken_further(records: QuerySet[CreditRecord]) -> Iterator[tuple[object, int]]:
+    """What the apps above have made of records, such as cases, and of how many.
 
     What stands beside a record within the registry, as an entity's own words do, is not built on it.
     """
     for relation in CreditRecord._meta.related_objects:
         if not relation.related_model.__module__.startswith("entities."):
-            yield (
-                records.filter(**{f"{relation.field.related_query_name()}__isnull": False}).distinct().count()
-            )
+            further = records.filter(**{f"{relation.field.related_query_name()}__isnull": False})
+            yield relation.related_model._meta.verbose_name, further.distinct().count()
 
 
 def _in_force(records: QuerySet[CreditRecord]) -> QuerySet[CreditRecord]:

@@ -162,7 +162,7 @@ def objected(market, entity):
 BUILT = {
     approved: "A reviewer has decided on 1 of its records",
     returned: "A reviewer has decided on 1 of its records",
-    with_a_case: "Cases have been opened about 1 of its records",
+    with_a_case: "1 of its records have been taken further: case",
     objected: "1 of its records are under objection",
 }
 
