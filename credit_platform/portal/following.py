@@ -59,11 +59,18 @@ def public_changes(*, since: feed.Place, limit: int = feed.MOST) -> Answer:
     entities = Entity.everything.select_related("merged_into").in_bulk(
         {change.entity_id for change in read.changes if not change.record_id}
     )
-    told = []
-    for change in read.changes:
-        record = records.get(change.record_id)
-        told.append(Told(change, record, record.entity if record else entities.get(change.entity_id)))
+    told = [
+        _of_record(change, records.get(change.record_id))
+        if change.record_id
+        else Told(change, None, entities.get(change.entity_id))
+        for change in read.changes
+    ]
     return Answer(told, read.next, read.more)
+
+
+def _of_record(change: Change, record: CreditRecord | None) -> Told:
+    """Whose the record is, is told with the record alone, also where its entity is named for another change."""
+    return Told(change, record, record.entity if record else None)
 
 
 def _of_what_may_be_public(changes: QuerySet[Change]) -> QuerySet[Change]:

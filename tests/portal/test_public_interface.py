@@ -72,6 +72,21 @@ def test_of_a_record_that_is_not_public_its_number_is_told_and_nothing_else(clie
         }  # fmt: skip
 
 
+def test_whose_a_record_was_that_is_gone_is_not_told_beside_a_change_of_its_entity_either(client):
+    record = RecordFactory()
+    start = now()
+    CreditRecord.objects.filter(pk=record.pk).update(status="repaired")
+    Entity.objects.filter(pk=record.entity_id).update(name_zh="云汀新名食品有限公司", name_key="新名")
+    gone, renamed = changes(client, start)["changes"]
+    assert (gone["record_id"], gone["credit_code"], gone["name"], gone["status"]) == (
+        record.pk,
+        None,
+        None,
+        None,
+    )
+    assert renamed["credit_code"] == record.entity.credit_code
+
+
 @pytest.mark.parametrize(
     "never_public", [{"version__disclosure": "shared"}, {"version__disclosure": "own"}, {"family": "market"}]
 )
