@@ -19,6 +19,6 @@ class ExchangeConfig(AppConfig):
                 url_name="exchange:list",
                 order=70,
                 visible=policies.is_offered,
-                count=selectors.waiting_for,
+                count=selectors.waiting_in_the_bar,
             )
         )

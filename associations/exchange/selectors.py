@@ -11,7 +11,7 @@ from associations.models import Association
 from credit_platform.common.errors import Missing
 from credit_platform.common.working_days import WorkingCalendar, working_days_between
 from entities.models import SubmittingBody
-from entities.policies import bodies_of
+from entities.policies import acts_for_an_association, bodies_of
 
 Kind, State = Exchange.Kind, Exchange.State
 OURS, OPEN, CLOSED = "ours", "open", "closed"
@@ -41,6 +41,11 @@ def exchanges_for_list(*, user, view: str = OURS) -> QuerySet[Exchange]:
     found = Exchange.objects.visible_to(user).select_related("association__body", "department", "entity")
     order = ("-sent_at", "-pk") if view == CLOSED else (F("due_on").asc(nulls_last=True), "-sent_at", "-pk")
     return found.filter(_views(user)[view]).order_by(*order)
+
+
+def waiting_in_the_bar(user) -> int:
+    """How many wait for the user's association; a department hears by its inbox, and its bar asks nothing more."""
+    return waiting_for(user) if acts_for_an_association(user) else 0
 
 
 def waiting_for(user) -> int:

@@ -90,6 +90,16 @@ def test_a_department_asks_an_association_which_answers_and_reads_what_came_of_i
     assert sorted(verbs) == [f"exchange.exchange.{deed}" for deed in ("answered", "closed", "sent")]
 
 
+def test_the_bar_counts_what_waits_for_an_association_and_asks_nothing_for_officials(
+    asked, officer, clerk, django_assert_num_queries
+):
+    assert selectors.waiting_in_the_bar(officer) == 1
+    services.answer(by=officer, exchange_id=asked.pk, stance="for", text="Clean.")
+    assert selectors.waiting_for(clerk) == 1
+    with django_assert_num_queries(0):
+        assert selectors.waiting_in_the_bar(clerk) == 0
+
+
 def test_an_opinion_on_a_draft_rule_needs_no_member(clerk, department, association):
     matter = Matter("Draft on price tags", "https://example.org/draft", None, in_days(10))
     made = services.ask_opinion(

@@ -47,6 +47,7 @@ def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
         "draft",
         "waiting",
         "returned",
+        "announced",
         "published",
         "replaced",
         "repaired",
