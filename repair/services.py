@@ -18,7 +18,7 @@ from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
-from entities.policies import who_answers_for
+from entities.policies import may_correct, who_answers_for
 from entities.publicity import repair_outlook
 from entities.selectors import in_force_instead_of
 from entities.services import documents, records
@@ -490,6 +490,14 @@ def _carry_out_objection(case: Case, move: Move, *, by, was: str) -> None:
     if case.proposal == Case.Proposal.END:
         records.withdraw_record(by=by, record_id=case.record_id, because=because)
         return
+    if not may_correct(case.proposed_by, case.record):
+        raise WrongState(
+            _(
+                "%(name)s, who proposed the correction, no longer enters records of %(body)s. Send the case back, so that"
+                " somebody else proposes it."
+            )
+            % {"name": case.proposed_by, "body": case.deciding_body}
+        )
     draft = corrections.corrected(case.record, case.correction)
     newer = records.correct_record(
         by=case.proposed_by, record_id=case.record_id, draft=draft, because=because

@@ -135,6 +135,19 @@ def test_a_correction_replaces_the_record_field_by_field_and_lifts_the_mark():
     assert "repair.objection_corrected" in kinds(entity=case.entity) & kinds(body=case.deciding_body)
 
 
+def test_a_correction_of_somebody_who_has_left_is_sent_back_and_the_supervisor_is_told_why():
+    case = filed()
+    clerk = clerk_of(case)
+    act(case, clerk, "propose_correct", correction={"amount": "1000.00"})
+    clerk.memberships.all().delete()
+    boss = supervisor_of(case)
+    with pytest.raises(WrongState, match="Send the case back"):
+        act(case, boss, "uphold")
+    act(case, boss, "send_back", "Somebody else has to propose it.")
+    act(case, clerk_of(case), "propose_correct", correction={"amount": "1000.00"})
+    assert act(case, boss, "uphold").state == "upheld"
+
+
 def test_taking_the_record_back_ends_it_everywhere():
     case = filed(ground="wrongly_listed", statement="We were never inspected.")
     act(case, clerk_of(case), "propose_end")
