@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 from credit_platform.common.errors import Missing
 from credit_platform.ui.formats import moment
 from entities import looks
+from entities.models import CreditRecord
 from repair.models import Case
 from repair.proof import places, policies
 from repair.proof.models import Confirmation, Difference, Effect
@@ -130,6 +131,8 @@ class Row:
     may_confirm: bool
     may_excuse: bool
     sees_case: bool
+    #: Whether it is named by its number: while it waits, so that it is found, and to who reads it anyway.
+    names_record: bool
 
 
 def confirmations_for_list(
@@ -149,12 +152,22 @@ def confirmations_for_list(
 def rows_of(confirmations, *, user) -> list[Row]:
     """The rows as the list shows them; that these records were shown is put on record."""
     rows = list(confirmations)
-    looks.note([row.effect.record for row in rows], private=True)
+    readable = set(
+        CreditRecord.objects.visible_to(user)
+        .filter(pk__in={row.effect.record_id for row in rows})
+        .values_list("pk", flat=True)
+    )
     cases = set(
         Case.objects.visible_to(user)
         .filter(pk__in={row.effect.case_id for row in rows})
         .values_list("pk", flat=True)
     )
+    named = {
+        row.pk
+        for row in rows
+        if row.state == State.WAITING or row.effect.case_id in cases or row.effect.record_id in readable
+    }
+    looks.note([row.effect.record for row in rows if row.pk in named], private=True)
     return [
         Row(
             row,
@@ -162,6 +175,7 @@ def rows_of(confirmations, *, user) -> list[Row]:
             may_confirm=row.state == State.WAITING and bool(policies.may_confirm(user, row)),
             may_excuse=row.state == State.WAITING and bool(policies.may_excuse(user, row)),
             sees_case=row.effect.case_id in cases,
+            names_record=row.pk in named,
         )
         for row in rows
     ]

@@ -28,7 +28,18 @@ def test_a_body_finds_what_it_is_asked_and_confirms_with_one_button(client, gran
     answer = client.post(reverse("proof:confirm", args=(row.pk,)), follow=True)
     assert "Confirmed for" in answer.content.decode()
     assert "Nothing waits" in page(client, keeper, reverse("proof:list"))
-    assert case.record.document_number in page(client, keeper, reverse("proof:list"), show="settled")
+    assert str(case.record.record_type) in page(client, keeper, reverse("proof:list"), show="settled")
+
+
+def test_what_a_body_has_confirmed_is_no_longer_named_to_it_by_its_number(client, grant, tax, follow):
+    keeper = follow(tax)
+    effect = grant()
+    client.force_login(keeper)
+    assert effect.record.document_number in client.get(reverse("proof:list")).content.decode()
+    services.confirm(by=keeper, key=effect.confirmations.get(body=tax).pk)
+    settled = client.get(reverse("proof:list"), {"show": "settled"}).content.decode()
+    assert str(effect.record.record_type) in settled
+    assert effect.record.document_number not in settled
 
 
 def test_a_body_that_was_not_asked_sees_nothing_of_it(client, grant, case):
