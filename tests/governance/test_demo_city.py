@@ -46,6 +46,7 @@ def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
     assert {
         "draft",
         "waiting",
+        "announced",
         "returned",
         "announced",
         "published",
