@@ -12,6 +12,7 @@ from agencies.desk import MOST_ROWS, DeskRow, register_lane
 from agencies.entry import entry_form
 from credit_platform.ui.formats import number
 from entities import looks, policies as registry
+from entities.commitments import selectors as commitments
 from entities.models import CreditRecord
 
 
@@ -51,6 +52,15 @@ def register() -> None:
         visible=policies.may_enter,
     )
     register_lane(
+        "commitments",
+        gettext_lazy("Commitments to check"),
+        count=lambda user: commitments.to_check(user).count(),
+        rows=commitment_rows,
+        order=80,
+        to_do=False,
+        visible=policies.may_see_desk,
+    )
+    register_lane(
         "waiting",
         gettext_lazy("Waiting for review"),
         count=count_waiting,
@@ -59,6 +69,24 @@ def register() -> None:
         to_do=False,
         visible=policies.may_enter,
     )
+
+
+def commitment_rows(user) -> Iterable[DeskRow]:
+    for commitment in commitments.to_check(user)[:MOST_ROWS]:
+        entity = commitment.entity
+        yield DeskRow(
+            asked=_("Check whether a commitment was kept"),
+            detail=commitment.template.name,
+            url=reverse("commitments:detail", args=(commitment.number,)),
+            verb=_("Open"),
+            due=commitment.due_on,
+            name=entity.name,
+            code=entity.credit_code,
+            name_url=reverse("entities:entity-detail", args=(entity.credit_code,)),
+            reference=commitment.number,
+            since=commitment.given_on,
+            kind=_("Commitment"),
+        )
 
 
 def draft_rows(user) -> Iterable[DeskRow]:

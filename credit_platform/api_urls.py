@@ -7,6 +7,7 @@ urlpatterns = [
     path("public/", include("credit_platform.portal.api.urls")),
     path("", include("entities.sharing.api.urls")),
     path("", include("entities.quality.api.urls")),
+    path("", include("entities.commitments.api.urls")),
     path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
     path("", include("repair.proof.api.urls")),

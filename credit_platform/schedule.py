@@ -97,6 +97,10 @@ BEAT_SCHEDULE = {
         "task": "repair.tasks.watch_clocks",
         "schedule": crontab(minute=7),
     },
+    "remind of commitments and say which were not checked by their day, every morning, and every hour what was missed": {
+        "task": "entities.commitments.tasks.watch_days",
+        "schedule": crontab(hour="7-20", minute=15),
+    },
     "remind of reports from the public and say which are overdue, every hour": {
         "task": "credit_platform.portal.public_reports.tasks.watch_clocks",
         "schedule": crontab(minute=9),

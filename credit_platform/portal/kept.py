@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
+from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
 from evaluation.models import CurrentRating, Scheme, SchemeVersion
@@ -30,7 +31,7 @@ KEPT_FOR = 1800
 #: Stands in a kept page where each reader's own token against forged requests belongs.
 STAND_IN = "what-the-reader-proves-a-form-with"
 #: Small tables of which a page may read any row.
-SETTING = (RecordType, RecordTypeVersion, SubmittingBody, Scheme, SchemeVersion)
+SETTING = (RecordType, RecordTypeVersion, SubmittingBody, Scheme, SchemeVersion, CommitmentTemplate)
 
 
 def page(
@@ -79,7 +80,7 @@ def _statement() -> str:
     parts = [
         *(
             f"{marks(table)} WHERE entity_id = {Entity._meta.db_table}.id"
-            for table in (record, CurrentRating._meta.db_table)
+            for table in (record, CurrentRating._meta.db_table, Commitment._meta.db_table)
         ),
         f"{marks(statement)} JOIN {record} ON {record}.id = record_id WHERE entity_id = {Entity._meta.db_table}.id",
         *(marks(model._meta.db_table) for model in SETTING),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
 from credit_platform.portal import kept, limits, search, selectors
+from entities.commitments.selectors import public_commitments_of
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role, is_official
 from evaluation.selectors import public_grades_of
 from repair import figures
@@ -112,6 +113,7 @@ def _entity_context(credit_code: str) -> dict[str, Any]:
         "sections": selectors.sections_of(shown, today),
         "list_lines": selectors.list_lines(shown, today),
         "grades": public_grades_of(shown),
+        "commitments": public_commitments_of(shown),
     }
 
 

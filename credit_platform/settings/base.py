@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "entities.sharing",
     "entities.quality",
     "entities.statements",
+    "entities.commitments",
     "evaluation",
     "evaluation.composing",
     "evaluation.boards",
@@ -308,6 +309,7 @@ SPECTACULAR_SETTINGS = {
     # Choices that fields of several names or several choices of one field name share: each has one name.
     "ENUM_NAME_OVERRIDES": {
         "CaseAction": "repair.workflow.Action",
+        "CommitmentState": "entities.commitments.models.Commitment.State",
         "CaseKind": "repair.models.Case.Kind",
         "CaseState": "repair.models.Case.State",
         "DocumentKind": "repair.models.CaseDocument.Kind",

@@ -10,7 +10,7 @@ LEVELS = (
     {"accounts"},
     {"audit", "oauth2_provider"},
     {"entities"},
-    {"sharing", "systems", "statements"},
+    {"sharing", "systems", "statements", "commitments"},
     {"quality"},
     {
         "evaluation",

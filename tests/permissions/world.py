@@ -15,6 +15,7 @@ from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member, Officer
 from credit_platform.portal.credit_reports import services as credit_reports
 from credit_platform.portal.public_reports.models import PublicReport
+from entities.commitments import services as commitments
 from entities.models import (
     CatalogueProposal,
     ColumnMapping,
@@ -267,6 +268,25 @@ class World:
         )
 
     def _what_the_public_gets(self) -> None:
+        self.template = commitments.add_template(
+            by=self.people["lead"],
+            wording=commitments.Wording(
+                code="safe-food",
+                name_zh="食品安全承诺",
+                name_en="Safe food",
+                matter="Licence to sell food",
+                text_zh="本单位承诺依法经营。",
+                checked_by=self.body,
+                check_within_days=30,
+                valid_from=self.today,
+            ),
+        )
+        self.commitment = commitments.give_commitment(
+            by=self.people["agent"],
+            entity=self.entity,
+            template_id=self.template.pk,
+            signed_as="Pei Huaijin",
+        )
         self.credit_report = credit_reports.issue_own_report(by=self.people["agent"], entity=self.entity)
         self.lent_code = credit_reports.lend_code(
             by=self.people["agent"],
@@ -350,6 +370,7 @@ class World:
             "exchange_id": self.exchange.pk,
             "officer_id": self.officer.pk,
             "code_id": self.lent_code.pk,
+            "template_id": self.template.pk,
         }
         special = {
             "composing:publish": {"draft_id": self.sent_draft.pk},
@@ -399,6 +420,8 @@ class World:
             "portal:list": {"code": "abnormal-listing"},
             "portal:list-feed": {"code": "abnormal-listing"},
             "portal:dataset": {"code": "penalties", "file_format": "csv"},
+            "commitments:detail": {"number": self.commitment.number},
+            "api-commitment-detail": {"number": self.commitment.number},
             "credit_reports:report": {"number": self.credit_report.number},
             "credit_reports:file": {"number": self.credit_report.number},
             **{

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credit_platform.portal import kept
+from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
 from evaluation.models import CurrentRating, Scheme, SchemeVersion
@@ -36,15 +37,36 @@ READ = (
     SubmittingBody,
     Scheme,
     SchemeVersion,
+    Commitment,
+    CommitmentTemplate,
 )
 
 
 @pytest.fixture
 def entity(db):
-    """With a penalty, a statement beside it and a public grade, so that its page reads all it ever reads."""
+    """With a penalty, a statement beside it, a public grade and a commitment, so that its page reads all it ever reads."""
     entity = EntityFactory()
     record = RecordFactory(entity=entity, record_type=RecordTypeFactory(code="administrative-penalty"))
-    Statement.objects.create(record=record, text="Put right.", written_by=AgentFactory(entity=entity).user)
+    agent = AgentFactory(entity=entity).user
+    Statement.objects.create(record=record, text="Put right.", written_by=agent)
+    template = CommitmentTemplate.objects.create(
+        code="safe-food",
+        matter="Food",
+        name_zh="食品安全承诺",
+        text_zh="依法经营。",
+        checked_by=record.submitted_by,
+        check_within_days=30,
+        valid_from=timezone.localdate(),
+    )
+    Commitment.objects.create(
+        number="CN-1",
+        entity=entity,
+        template=template,
+        given_on=timezone.localdate(),
+        given_by=agent,
+        signed_as="Pei",
+        due_on=timezone.localdate(),
+    )
     one = install_shipped_schemes()["city-comprehensive"]
     CurrentRatingFactory(entity=entity, scheme=one.scheme, version=one.version, grade="B", points=80_00)
     Scheme.objects.filter(pk=one.scheme.pk).update(is_public=True)

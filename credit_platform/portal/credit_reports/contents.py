@@ -291,7 +291,8 @@ def _records(facts: Facts) -> list[dict]:
             pgettext("an authority", "By"),
             _("In force until"),
         ]
-        sections.append(_section(str(kind.title), note, head, [_line(record) for record in records]))
+        title = Part.OTHER.label if kind is portal.OTHER else kind.title
+        sections.append(_section(str(title), note, head, [_line(record) for record in records]))
     return sections
 
 

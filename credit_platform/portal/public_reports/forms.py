@@ -65,7 +65,7 @@ class AnswerForm(forms.Form):
     """What was found."""
 
     outcome = forms.ChoiceField(
-        label=_("What was found"), choices=PublicReport.Outcome.choices, widget=forms.RadioSelect
+        label=_("Result of the check"), choices=PublicReport.Outcome.choices, widget=forms.RadioSelect
     )
     answer = forms.CharField(
         label=_("Answer"),

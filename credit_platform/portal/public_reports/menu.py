@@ -1,10 +1,9 @@
-"""What reports from the public offer in the bars and on the desks."""
+"""What reports from the public offer on the desks."""
 
 from django.utils.translation import gettext_lazy as _
 
 from agencies.desk import register_lane
 from credit_platform.portal.public_reports import policies, selectors
-from credit_platform.ui import navigation
 
 
 def offer() -> None:
@@ -16,12 +15,4 @@ def offer() -> None:
         rows=selectors.desk_rows,
         order=70,
         visible=policies.may_see_reports,
-    )
-    navigation.register(
-        navigation.Item(
-            label=_("From the public"),
-            url_name="public_reports:list",
-            visible=policies.may_see_reports,
-            order=45,
-        )
     )

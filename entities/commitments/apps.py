@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommitmentsConfig(AppConfig):
+    """What entities commit themselves to (信用承诺), who checks it by when, and whether it was kept."""
+
+    name = "entities.commitments"
+    label = "commitments"
+    verbose_name = _("Commitments")
+
+    def ready(self) -> None:
+        from entities.commitments import audit_verbs, notices  # noqa: F401  (they register themselves)
