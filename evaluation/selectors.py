@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet
@@ -11,12 +12,12 @@ from django.utils import timezone
 
 from credit_platform.common.errors import Missing
 from entities.models import Entity
-from evaluation import policies
+from evaluation import peer_store, policies
 from evaluation.explanation import Explained, as_points, explain_entity
-from evaluation.models import CurrentRating, RatingRequest, Scheme
+from evaluation.models import CurrentRating, RatingRequest, Scheme, SchemeVersion
 from evaluation.plain import PlainGrade, plain_grade
 from evaluation.schemes import SchemeDocument
-from evaluation.schemes.in_force import SchemeInForce, schemes_for
+from evaluation.schemes.in_force import SchemeInForce, in_force, schemes_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,57 @@ def explanation_for(*, user, credit_code: str, scheme_code: str, day: date) -> E
         if scheme_code in ("", scheme.scheme.code):
             return explain_entity(user=user, entity=entity, scheme=scheme, as_of=day)
     raise Missing
+
+
+class Standing(StrEnum):
+    """Whether a version of a scheme holds."""
+
+    TO_COME = "to-come"
+    IN_FORCE = "in-force"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVersion:
+    """A published version of a scheme, and with it all that are published, the last first, each with its standing."""
+
+    in_force: SchemeInForce
+    standing: Standing
+    versions: list[tuple[SchemeVersion, Standing]]
+
+
+def scheme_to_read(user, code: str, number: str, day: date) -> ReadVersion:
+    """The version of that number, or the one that holds on the day, or the first that will; `Missing` for whom it is not.
+
+    Of schemes that compare peers the tables of the day come with the version that holds.
+    """
+    scheme = Scheme.objects.visible_to(user).filter(code=code).first()
+    published = [] if scheme is None else list(_published(scheme))
+    begun = [one for one in published if one.effective_from <= day]
+    # As `in_force` chooses: the last that began, and of one day the last that was published.
+    current = max(begun, key=lambda one: (one.effective_from, one.number), default=None)
+    if number:
+        chosen = next((one for one in published if str(one.number) == number), None)
+    else:
+        chosen = current or (published[-1] if published else None)
+    if chosen is None:
+        raise Missing
+
+    def standing(one: SchemeVersion) -> Standing:
+        if one == current:
+            return Standing.IN_FORCE
+        return Standing.TO_COME if one.effective_from > day else Standing.OVER
+
+    is_current = standing(chosen) == Standing.IN_FORCE
+    tables = peer_store.last_keys([chosen.pk], day).get(chosen.pk) if is_current else None
+    return ReadVersion(
+        in_force(chosen, tables), standing(chosen), [(one, standing(one)) for one in published]
+    )
+
+
+def _published(scheme: Scheme) -> QuerySet[SchemeVersion]:
+    versions = scheme.versions.filter(state=SchemeVersion.State.PUBLISHED)
+    return versions.select_related("scheme").defer("document").order_by("-effective_from", "-number")
 
 
 def grade_fact(rating: CurrentRating, documents: dict[int, SchemeDocument]) -> GradeFact:

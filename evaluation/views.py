@@ -12,7 +12,6 @@ from evaluation.boards.counting import marks_waiting, nothing_counted
 from evaluation.boards.pages import board_tabs
 from evaluation.methods import method_of
 from evaluation.models import Scheme
-from evaluation.schemes.in_force import scheme_for
 from evaluation.whatif_pages import what_if_page
 
 ROWS = 25
@@ -90,12 +89,17 @@ def entity_panel(request: HttpRequest, credit_code: str) -> HttpResponse:
 
 @require_safe
 def scheme(request: HttpRequest, code: str) -> HttpResponse:
-    """The method of a scheme, printed from its document and from the kinds of indicator that it uses."""
-    one = scheme_for(request.user, timezone.localdate(), code)
+    """The method of a scheme, printed from its document and from the kinds of indicator that it uses.
+
+    As it is in force, or, before the scheme begins, as it will be; `?version=` asks for another published one.
+    """
+    one = selectors.scheme_to_read(request.user, code, request.GET.get("version", ""), timezone.localdate())
     context = {
-        "scheme": one,
-        "method": method_of(one.document),
-        "is_evaluation": one.scheme.family == Scheme.Family.EVALUATION,
+        "scheme": one.in_force,
+        "versions": one.versions,
+        "standing": one.standing,
+        "method": method_of(one.in_force.document),
+        "is_evaluation": one.in_force.scheme.family == Scheme.Family.EVALUATION,
         "shell": shell_for(request.user),
     }
     return render(request, "evaluation/scheme.html", context)
@@ -103,6 +107,6 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def scheme_document(request: HttpRequest, code: str) -> JsonResponse:
-    """The document itself, as the kernel reads it."""
-    one = scheme_for(request.user, timezone.localdate(), code)
-    return JsonResponse(one.version.document, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    """The document itself, as the kernel reads it; of the same versions as the page."""
+    one = selectors.scheme_to_read(request.user, code, request.GET.get("version", ""), timezone.localdate())
+    return JsonResponse(one.in_force.version.document, json_dumps_params={"ensure_ascii": False, "indent": 2})

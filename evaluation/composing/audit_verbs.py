@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.audit import verbs
 
 verbs.register(
+    composing__scheme__begun=_("began a draft of a new scheme"),
     composing__draft__begun=_("began a draft of the scheme"),
     composing__draft__changed=_("changed the draft of the scheme"),
     composing__draft__proposed=_("put the draft of the scheme before a colleague"),

@@ -30,9 +30,11 @@ class Head:
     name_en: str
 
 
-def differing(before: tuple[Head, SchemeDocument], after: tuple[Head, SchemeDocument]) -> list[Line]:
-    """The lines in which the two differ, in the order of the draft."""
-    was, now = (dict(_lines(head, method_of(document))) for head, document in (before, after))
+def differing(before: tuple[Head, SchemeDocument] | None, after: tuple[Head, SchemeDocument]) -> list[Line]:
+    """The lines in which the two differ, in the order of the draft; all that it says where nothing was before."""
+    was, now = (
+        dict(_lines(one[0], method_of(one[1]))) if one else dict[str, str]() for one in (before, after)
+    )
     labels = [*now, *(label for label in was if label not in now)]
     lines = (Line(label, was.get(label, ""), now.get(label, "")) for label in labels)
     return [line for line in lines if line.differs]

@@ -35,9 +35,10 @@ class SchemeDraft(BilingualName):
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="drafts")
     base = models.ForeignKey(
         SchemeVersion,
+        null=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text=_("The version that it was begun from."),
+        help_text=_("The version that it was begun from; none for the first of a scheme."),
     )
     document = models.JSONField(_("document"))
     digest = models.CharField(max_length=64, editable=False, help_text=_("SHA-256 of the document."))
@@ -90,8 +91,9 @@ class SimulationQuerySet(models.QuerySet):
 class Simulation(models.Model):
     """What a document would make of the whole city on a day, beside the version that it would follow.
 
-    It has its own copy of the document, so that it stays true when the draft goes on. `results` are counts and a
-    few entities that move most, never a row for each entity (see `evaluation.composing.results`).
+    Of a scheme that has no version yet nobody is rated before. It has its own copy of the document, so that it stays
+    true when the draft goes on. `results` are counts and a few entities that move most, never a row for each entity
+    (see `evaluation.composing.results`).
     """
 
     class State(models.TextChoices):
@@ -105,7 +107,13 @@ class Simulation(models.Model):
     MAY_GO_ON = (State.CANCELLED, State.FAILED)
 
     draft = models.ForeignKey(SchemeDraft, on_delete=models.PROTECT, related_name="simulations")
-    base = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="+")
+    base = models.ForeignKey(
+        SchemeVersion,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The version beside which it is rated; none where nobody is rated under the scheme yet."),
+    )
     document = models.JSONField(_("document"))
     digest = models.CharField(max_length=64)
     as_of = models.DateField(_("day"))

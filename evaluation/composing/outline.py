@@ -6,7 +6,7 @@ than before (steps in place of a number, say) is written in the source, which sa
 """
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,12 +18,53 @@ from django.utils.translation import gettext as _, gettext_lazy
 from evaluation.composing.labels import item_in_words, label_of
 from evaluation.composing.parameters import Path, put
 from evaluation.composing.problems import Problem
+from evaluation.models import Scheme
 from evaluation.schemes import json_schema
 
 VALUE, REMOVE, ADD = "v:", "remove:", "add:"
 #: What a version does not change, and what says of what kind a part is.
 FIXED = frozenset({("language",), ("family",), ("seen_by", "entity"), ("seen_by", "public")})
 LONG = frozenset({"purpose", "basis", "figures"})
+#: Which of them the first version of a scheme says, each with what it is called.
+SAID_FIRST: tuple[tuple[Path, str, Promise], ...] = (
+    (("family",), "choice", gettext_lazy("Family")),
+    (("seen_by", "entity"), "flag", gettext_lazy("The entity itself sees its result")),
+    (("seen_by", "public"), "flag", gettext_lazy("The result is public")),
+)
+_NAMED = {"name": {"zh": "新增项", "en": "New"}, "article": "0"}
+_OF_RECORDS = {**_NAMED, "kind": "records", "code": "new-records", "records": {}, "each": "0"}
+#: What may be put into a list besides a copy of the last: parts that give nothing until they are filled in.
+FRESH: dict[str, dict[str, tuple[Promise, dict[str, Any]]]] = {
+    "components": {
+        "records": (gettext_lazy("Points for each record"), _OF_RECORDS),
+        "formula": (
+            gettext_lazy("A formula"),
+            {**_NAMED, "kind": "formula", "code": "new-formula", "formula": "0"},
+        ),
+        "dimension": (
+            gettext_lazy("Several components together"),
+            {**_NAMED, "kind": "dimension", "code": "new-dimension", "components": [_OF_RECORDS]},
+        ),
+        "peers": (
+            gettext_lazy("Comparison with peers"),
+            {
+                **_NAMED,
+                "kind": "peers",
+                "code": "new-peers",
+                "weight": "0",
+                "of": {"count": {}},
+                "among": [[]],
+            },
+        ),
+    },
+    "rules": {
+        "rule": (
+            gettext_lazy("A rule"),
+            {**_NAMED, "code": "new-rule", "when": {"records": {}, "at_least": 1}, "then": {"floor": ""}},
+        ),
+    },
+}
+COPY = "copy"
 #: In which part of the form what stands at the top of a document is asked for.
 SECTIONS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("about", gettext_lazy("What it is for"), ("purpose", "basis", "figures", "seen_by")),
@@ -119,12 +160,20 @@ def _object_kind(kinds: Sequence[Mapping[str, Any]], value: Mapping[str, Any]) -
     return None
 
 
-def outline(content: Mapping[str, Any]) -> list[Group]:
-    """The document by section, in the order in which people think of it."""
+def outline(content: Mapping[str, Any], *, is_first: bool = False) -> list[Group]:
+    """The document by section, in the order in which people think of it.
+
+    With `is_first` also what only the first version of a scheme says.
+    """
     properties = _schema()["properties"]
     sections = []
     for _code, title, names in SECTIONS:
         section = Group(str(title), ())
+        if is_first and "seen_by" in names:
+            section.places += [
+                Place(path, kind, str(label), _at(content, path), tuple(Scheme.Family.values))
+                for path, kind, label in SAID_FIRST
+            ]
         for name in names:
             _enter(section, properties[name], content.get(name), (name,), content)
         sections.append(section)
@@ -214,7 +263,7 @@ def _enter_list(
         _enter_item(inner, items, one, (*path, number), value)
         if inner.groups and inner.groups[-1].path == (*path, number):
             inner.groups[-1].may_go = len(value) > kind.get("minItems", 0)
-    inner.may_grow = bool(inner.groups)
+    inner.may_grow = bool(inner.groups) or path[-1] in FRESH
     _take_in(group, inner)
 
 
@@ -241,10 +290,10 @@ class DocumentForm(forms.Form):
         content: the document as the form was shown with.
     """
 
-    def __init__(self, data, content: Mapping[str, Any]) -> None:
+    def __init__(self, data, content: Mapping[str, Any], *, is_first: bool = False) -> None:
         super().__init__(data)
         self.shown = content
-        self.sections = outline(content)
+        self.sections = outline(content, is_first=is_first)
         self.spans: dict[str, int] = {}
         for section in self.sections:
             for group in section.walk():
@@ -258,8 +307,7 @@ class DocumentForm(forms.Form):
             name = REMOVE + pointer(group.path)
             self.fields[name] = forms.BooleanField(label=_("Take this out"), required=False)
         if group.may_grow:
-            name = ADD + pointer(group.path)
-            self.fields[name] = forms.BooleanField(label=_("One more, as a copy of the last"), required=False)
+            self.fields[ADD + pointer(group.path)] = _adding(group)
         group.fields = [self[place.name] for place in group.places]
         group.remove = self[REMOVE + pointer(group.path)] if group.may_go else None
         group.add = self[ADD + pointer(group.path)] if group.may_grow else None
@@ -272,9 +320,8 @@ class DocumentForm(forms.Form):
             for place in group.places:
                 put(content, place.path, _read(place, self.cleaned_data.get(place.name)))
         for group in groups:
-            if group.add is not None and self.cleaned_data.get(group.add.name):
-                items = _at(content, group.path)
-                items.append(_one_more(items))
+            if group.add is not None and (what := self.cleaned_data.get(group.add.name)):
+                _at(content, group.path).append(_one_more(content, group.path, what))
         # From the end, so that the places of those before stay what they are.
         for group in reversed(groups):
             if group.remove is not None and self.cleaned_data.get(group.remove.name):
@@ -310,22 +357,62 @@ def _at(content: Any, path: Path) -> Any:
     return content
 
 
-def _one_more(items: list) -> Any:
-    """A copy of the last, under a code that is not taken."""
-    one = copy.deepcopy(items[-1])
-    if isinstance(one, dict) and isinstance(one.get("code"), str):
-        taken = {item.get("code") for item in items}
-        stem, number = one["code"][:56], 2
-        while f"{stem}-{number}" in taken:
-            number += 1
-        one["code"] = f"{stem}-{number}"
+def _adding(group: Group) -> forms.Field:
+    """The field that puts one more into a list."""
+    fresh = FRESH.get(str(group.path[-1]), {})
+    if not fresh:
+        return forms.BooleanField(label=_("One more, as a copy of the last"), required=False)
+    choices = [("", "–"), *((COPY, _("A copy of the last")) for _there in group.groups[:1])]
+    choices += [(kind, str(label)) for kind, (label, _part) in fresh.items()]
+    return forms.ChoiceField(label=_("One more"), required=False, choices=choices)
+
+
+def _one_more(content: Mapping[str, Any], path: Path, what: Any) -> Any:
+    """A copy of the last of a list, or a fresh part, under codes that are not taken."""
+    fresh = FRESH.get(str(path[-1]), {})
+    one = copy.deepcopy(fresh[what][1] if what in fresh else _at(content, path)[-1])
+    if one == fresh.get("rule", ("", None))[1]:
+        # It holds nobody above the worst grade, so it does nothing yet.
+        one["then"]["floor"] = content["scale"][-1]["letter"]
+    taken = set(_codes(content))
+    for part in _coded(one):
+        part["code"] = _free(part["code"], taken)
+        taken.add(part["code"])
     return one
+
+
+def _coded(content: Any) -> Iterator[dict[str, Any]]:
+    """The components and rules within content, each with its code."""
+    if isinstance(content, dict):
+        if isinstance(content.get("code"), str):
+            yield content
+        content = list(content.values())
+    if isinstance(content, list):
+        for one in content:
+            yield from _coded(one)
+
+
+def _codes(content: Mapping[str, Any]) -> Iterator[str]:
+    return (part["code"] for part in _coded(dict(content)))
+
+
+def _free(code: str, taken: AbstractSet[str]) -> str:
+    if code not in taken:
+        return code
+    stem, number = code[:56], 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
 
 
 def _field(place: Place) -> forms.Field:
     value = place.value
     if place.kind == "flag":
         return forms.BooleanField(label=place.label, required=False, initial=bool(value))
+    if place.path == ("family",):
+        return forms.ChoiceField(
+            label=place.label, required=False, choices=Scheme.Family.choices, initial=value
+        )
     if place.kind == "choice":
         choices = [(one, one or "–") for one in map(str, place.choices)]
         return forms.ChoiceField(label=place.label, required=False, choices=choices, initial=value or "")

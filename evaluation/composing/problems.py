@@ -82,8 +82,11 @@ def problems_of_text(text: str) -> tuple[Any, list[Problem]]:
     return content, [Problem(one.path, one.says, _line_of(one.path, lines)) for one in problems_of(content)]
 
 
-def problems_of(content: Any) -> list[Problem]:
-    """What is wrong with plain content as a document that the registry can rate by; empty when nothing is."""
+def problems_of(content: Any, *, of_registry: bool = True) -> list[Problem]:
+    """What is wrong with plain content as a document that the registry can rate by; empty when nothing is.
+
+    Without `of_registry` only what the language does not allow.
+    """
     try:
         pieces = _Pieces.model_validate(content)
     except ValidationError as refused:
@@ -97,7 +100,9 @@ def problems_of(content: Any) -> list[Problem]:
             getattr(SchemeDocument, rule)(pieces)
         except ValueError as refused:
             found.append(Problem(path, _own_sentence(str(refused))))
-    return found or list(_of_the_registry(SchemeDocument.model_validate(content)))
+    if found or not of_registry:
+        return found
+    return list(_of_the_registry(SchemeDocument.model_validate(content)))
 
 
 def _of_the_registry(document: SchemeDocument) -> Iterator[Problem]:

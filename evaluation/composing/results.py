@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _, pgettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
 from credit_platform.common.exporting import Column, Kind
 from credit_platform.ui import charts, formats
@@ -14,8 +15,9 @@ from credit_platform.ui.charts import Chart
 from entities.models import Entity, SubmittingBody
 from evaluation.composing.labels import place_in_words
 from evaluation.composing.models import Simulation
+from evaluation.composing.sides import document_before
 from evaluation.explanation import as_points
-from evaluation.industries import SECTIONS
+from evaluation.industries import SECTIONS, SHORT
 from evaluation.models import Scheme
 from evaluation.schemes import SchemeDocument
 from evaluation.wording import Wording, number
@@ -28,6 +30,13 @@ LEAST_GROUP = 30
 #: So many parameters are drawn; the table has them all.
 DRAWN = 10
 WAYS = ("district", "section", "size", "age")
+#: What a way to part the city is called, and one of its parts.
+PARTS: dict[str, tuple[Promise, Promise]] = {
+    "district": (gettext_lazy("By district"), gettext_lazy("District")),
+    "section": (gettext_lazy("By industry"), gettext_lazy("Industry")),
+    "size": (gettext_lazy("By size"), gettext_lazy("Size")),
+    "age": (gettext_lazy("By age"), gettext_lazy("Age")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +126,13 @@ class Outcome:
     draft: SchemeDocument = field(init=False)
 
     def __post_init__(self) -> None:
-        self.base = SchemeDocument.model_validate(self.simulation.base.document)
+        self.base = document_before(self.simulation)
         self.draft = SchemeDocument.model_validate(self.simulation.document)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody is rated under the scheme yet, so that nobody rises or falls."""
+        return self.simulation.base is None
 
     @property
     def results(self) -> dict[str, Any]:
@@ -174,7 +188,30 @@ class Outcome:
             no_longer=of(pair for pair in moves if pair[0] and not pair[1]),
         )
 
+    def grades(self, matrix: Sequence[int] | None = None) -> dict[str, int]:
+        """How many of a group, or of the city, would have each grade, "" for not rated."""
+        counts = dict.fromkeys([*self.scales[1], ""], 0)
+        for (_before, after), count in self.moves(matrix).items():
+            counts[after] += count
+        return counts
+
     # Pictures
+
+    def spread(self) -> Chart:
+        """How many would have each grade."""
+        return charts.distribution(self.grades(), scale=self.scales[1])
+
+    def spread_by(self, way: str) -> Chart:
+        """How each part of the city would divide into grades."""
+        return charts.stacked(
+            [
+                (_called(way, word, is_short=True), self.grades(matrix))
+                for word, matrix in self.results["by"].get(way, {}).items()
+            ],
+            scale=self.scales[1],
+            part_label=str(PARTS[way][1]),
+            with_colours=self.draft.family == Scheme.Family.EVALUATION,
+        )
 
     def flow(self) -> Chart:
         """Who goes where."""
@@ -244,6 +281,8 @@ class Outcome:
 
     @property
     def base_label(self) -> str:
+        if self.simulation.base is None:
+            return _("before")
         return _("version %(number)s") % {"number": self.simulation.base.number}
 
     @property
@@ -300,15 +339,14 @@ class Outcome:
 
     def tables(self) -> dict[str, Table]:
         """All tables by their code."""
-        found = [
-            self._migration(),
-            *(self._by(way) for way in WAYS),
-            self._bodies(),
-            self._movers("fell", _("Fall most")),
-            self._movers("rose", _("Rise most")),
-            self._months(),
-            self._sensitivity(),
-        ]
+        found = [self._migration(), *((self._grades_by if self.is_new else self._by)(way) for way in WAYS)]
+        if not self.is_new:
+            found += [
+                self._bodies(),
+                self._movers("fell", _("Fall most")),
+                self._movers("rose", _("Rise most")),
+            ]
+        found += [self._months(), self._sensitivity()]
         if load := self.load():
             found.append(load)
         return {one.code: one for one in found}
@@ -340,18 +378,12 @@ class Outcome:
                 _("look closer") if ratio is not None and ratio >= LOOK_CLOSER else "",
             )  # fmt: skip
 
-        titles = {
-            "district": (_("By district"), _("District")),
-            "section": (_("By industry"), _("Industry")),
-            "size": (_("By size"), _("Size")),
-            "age": (_("By age"), _("Age")),
-        }
-        title, head = titles[way]
+        title, head = PARTS[way]
         return Table(
             f"by-{way}",
-            title,
+            str(title),
             (
-                (way, head, Kind.TEXT),
+                (way, str(head), Kind.TEXT),
                 ("entities", _("Entities"), Kind.WHOLE),
                 ("fall", _("Fall"), Kind.WHOLE),
                 ("fall_share", _("Share that falls"), Kind.AMOUNT),
@@ -361,6 +393,29 @@ class Outcome:
                 ("mark", _("Mark"), Kind.TEXT),
             ),
             [line(word, one) for word, one in self.by_word(way).items()],
+        )
+
+    def _grades_by(self, way: str) -> Table:
+        """How many of each part of the city would have each grade."""
+        title, head = PARTS[way]
+        letters = self.scales[1]
+        return Table(
+            f"by-{way}",
+            str(title),
+            (
+                (way, str(head), Kind.TEXT),
+                ("entities", _("Entities"), Kind.WHOLE),
+                *(
+                    (f"grade_{number}", _("Grade %(letter)s") % {"letter": letter}, Kind.WHOLE)
+                    for number, letter in enumerate(letters, start=1)
+                ),
+                ("not_rated", _("Not rated"), Kind.WHOLE),
+            ),
+            [
+                (_called(way, word), sum(counts.values()), *counts.values())
+                for word, matrix in self.results["by"].get(way, {}).items()
+                for counts in [self.grades(matrix)]
+            ],
         )
 
     def _bodies(self) -> Table:
@@ -444,23 +499,27 @@ class Outcome:
             counted = zip((*letters, "–"), line["grades"], strict=True)
             return formats.listed(f"{letter} {formats.number(count)}" for letter, count in counted if count)
 
+        def moved(line: Mapping[str, Any], scale: Sequence[str]) -> tuple[str, int]:
+            return grades(line, scale), line["fell"] + line["rose"]
+
+        of_base = (
+            ("grades_before", _("Grades under %(version)s") % {"version": self.base_label}, Kind.TEXT),
+            ("moved_before", _("Moved in the month"), Kind.WHOLE),
+        )
         return Table(
             "months",
             _("The last twelve months"),
             (
                 ("day", _("Day"), Kind.DAY),
-                ("grades_before", _("Grades under %(version)s") % {"version": self.base_label}, Kind.TEXT),
-                ("moved_before", _("Moved in the month"), Kind.WHOLE),
+                *(() if self.is_new else of_base),
                 ("grades_after", _("Grades under the draft"), Kind.TEXT),
                 ("moved_after", _("Moved in the month, under the draft"), Kind.WHOLE),
             ),
             [
                 (
                     date.fromisoformat(line["day"]),
-                    grades(line["base"], self.scales[0]),
-                    line["base"]["fell"] + line["base"]["rose"],
-                    grades(line["draft"], self.scales[1]),
-                    line["draft"]["fell"] + line["draft"]["rose"],
+                    *(() if self.is_new else moved(line["base"], self.scales[0])),
+                    *moved(line["draft"], self.scales[1]),
                 )
                 for line in self.results["months"]
             ],
@@ -506,11 +565,11 @@ def ratio_of(group: Count, city: Decimal | None) -> Decimal | None:
     return share / city
 
 
-def _called(way: str, word: str) -> str:
+def _called(way: str, word: str, *, is_short: bool = False) -> str:
     if not word:
         return _("not known")
     if way == "section":
-        return str(SECTIONS.get(word, word))
+        return str((SHORT if is_short else SECTIONS).get(word, word))
     if way == "size":
         return str(Entity.Size(word).label)
     if way == "age":

@@ -1,15 +1,16 @@
 """Reads of drafts and simulations, each scoped by `user`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from credit_platform.common.errors import Missing
 from evaluation.composing.models import SchemeDraft, Simulation
 from evaluation.composing.simulating import Progress, progress_of
-from evaluation.models import SchemeVersion
+from evaluation.models import Scheme, SchemeVersion
 from evaluation.schemes.in_force import SchemeInForce, schemes_for
 
 
@@ -22,16 +23,57 @@ class SchemeRow:
     drafts: list[SchemeDraft]
 
 
+@dataclass(frozen=True, slots=True)
+class SchemeToCome:
+    """A scheme that is not in force: its versions that will be, the last first, and its open drafts."""
+
+    scheme: Scheme
+    versions: list[SchemeVersion]
+    drafts: list[SchemeDraft]
+
+    @property
+    def name(self) -> str:
+        """As it is published, or as the last draft has it."""
+        return str(self.scheme.name if self.versions else self.drafts[0].name)
+
+
+def schemes_to_come(*, user, day: date) -> list[SchemeToCome]:
+    """The schemes that are published for a later day or only drafted, as far as this user may read them."""
+    begun = SchemeVersion.objects.filter(
+        scheme=OuterRef("pk"), state=SchemeVersion.State.PUBLISHED, effective_from__lte=day
+    )
+    schemes = list(Scheme.objects.visible_to(user).exclude(Exists(begun)).order_by("code"))
+    if not schemes:
+        return []
+    versions = _published_of(schemes)
+    drafts = list(drafts_for(user=user).filter(scheme__in=schemes, state__in=SchemeDraft.OPEN))
+    found = (
+        SchemeToCome(
+            scheme,
+            [one for one in versions if one.scheme_id == scheme.pk],
+            [one for one in drafts if one.scheme_id == scheme.pk],
+        )
+        for scheme in schemes
+    )
+    return [one for one in found if one.versions or one.drafts]
+
+
+def _published_of(schemes: Iterable[Scheme]) -> list[SchemeVersion]:
+    """The published versions of these schemes, the last first, with who wrote and who approved them."""
+    return list(
+        SchemeVersion.objects.filter(scheme__in=schemes, state=SchemeVersion.State.PUBLISHED)
+        .select_related("author", "approver")
+        .defer("document")
+        .order_by("-number")
+    )
+
+
 def schemes_with_drafts(*, user, day: date) -> list[SchemeRow]:
     """Every scheme in force that this user may read; drafts only where the user may."""
     schemes = schemes_for(user, day)
-    keys = [one.scheme.pk for one in schemes]
-    versions = (
-        SchemeVersion.objects.filter(scheme_id__in=keys, state=SchemeVersion.State.PUBLISHED)
-        .select_related("author", "approver")
-        .order_by("-number")
-    )
-    drafts = drafts_for(user=user).filter(scheme_id__in=keys, state__in=SchemeDraft.OPEN)
+    of_schemes = [one.scheme for one in schemes]
+    versions = _published_of(of_schemes)
+    drafts = drafts_for(user=user).filter(scheme__in=of_schemes, state__in=SchemeDraft.OPEN)
     return [
         SchemeRow(
             one,

@@ -6,6 +6,7 @@ this document it was approved on.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -24,13 +25,18 @@ from evaluation.composing.problems import problems_of
 from evaluation.composing.tasks import work_on_simulation
 from evaluation.models import Scheme, SchemeVersion
 from evaluation.schemes import SchemeDocument
+from evaluation.schemes.shipped import facts_of
 from evaluation.services import next_number
 
 State = SchemeDraft.State
+#: As the language writes codes.
+CODE = re.compile(r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*")
 #: So many workers are asked to take part in a simulation.
 WORKERS = 2
 LONGEST_REASON = 500
 LONGEST_NAME = 200
+#: What stands at this place of an address is something else than the code of a scheme.
+RESERVED = frozenset({"new", "drafts"})
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
@@ -39,6 +45,9 @@ def digest_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def last_published(scheme: Scheme) -> SchemeVersion | None:
+    """The version of a scheme that a new one follows; None where none is published."""
+    return scheme.versions.filter(state=SchemeVersion.State.PUBLISHED).order_by("-number").first()
 def last_published(scheme: Scheme) -> SchemeVersion:
     """The version of a scheme that holds last, and which a new one follows; `Missing` where none is published."""
     published = scheme.versions.filter(state=SchemeVersion.State.PUBLISHED)
@@ -56,6 +65,8 @@ def begin_draft(*, by, code: str) -> SchemeDraft:
     if scheme is None:
         raise Missing
     base = last_published(scheme)
+    if base is None:
+        raise Missing
     document = _as_kept(base.document)
     draft = SchemeDraft.objects.create(
         scheme=scheme,
@@ -69,6 +80,57 @@ def begin_draft(*, by, code: str) -> SchemeDraft:
     )
     audit.record(actor=by, verb="composing.draft.begun", target=draft, scheme=code, follows=base.number)
     return draft
+
+
+@transaction.atomic
+def begin_scheme(*, by, code: str, name_zh: str, name_en: str, document: Any) -> SchemeDraft:
+    """A draft of a scheme that there is not yet. Its code is taken from now on; without a version nobody is rated by it.
+
+    A code whose drafts were all discarded is free again.
+
+    Raises:
+        InvalidInput: with everything wrong, by field: "document.<place>" for what the document says.
+    """
+    policies.may_keep_schemes(by).require()
+    problems = _problems_of_names(name_zh, name_en)
+    for one in problems_of(document, of_registry=False):
+        problems.setdefault(f"document.{one.place}", []).append(one.says)
+    if wrong := _problem_of_code(code):
+        problems["code"] = [wrong]
+    if problems:
+        raise InvalidInput(problems)
+    kept = _as_kept(document)
+    names = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
+    facts = names | facts_of(SchemeDocument.model_validate(kept))
+    scheme, created = Scheme.objects.select_for_update().get_or_create(code=code, defaults=facts)
+    if not created:
+        if not _is_free(scheme):
+            raise InvalidInput({"code": [_("There is a scheme or a draft of this code already.")]})
+        Scheme.objects.filter(pk=scheme.pk).update(**facts)
+        scheme.refresh_from_db()
+    draft = SchemeDraft.objects.create(
+        scheme=scheme,
+        document=kept,
+        digest=digest_of(kept),
+        effective_from=_first_of_next_month(timezone.localdate()),
+        drafted_by=by,
+        **names,
+    )
+    audit.record(actor=by, verb="composing.scheme.begun", target=draft, scheme=code)
+    return draft
+
+
+def _problem_of_code(code: str) -> str:
+    if code in RESERVED:
+        return _("This word has another meaning here; choose another code.")
+    if not CODE.fullmatch(code):
+        return _("A code has small letters, digits and hyphens between them, at most sixty.")
+    return ""
+
+
+def _is_free(scheme: Scheme) -> bool:
+    """Whether a scheme was only ever thought of, and is thought of no longer."""
+    return not (scheme.versions.exists() or scheme.drafts.exclude(state=State.DISCARDED).exists())
 
 
 def _first_of_next_month(today: date) -> date:
@@ -124,12 +186,7 @@ def save_draft(
 def _problems_of_head(
     draft: SchemeDraft, name_zh: str, name_en: str, effective_from: date, reason: str
 ) -> dict[str, list[str]]:
-    problems = {}
-    for field, name in (("name_zh", name_zh), ("name_en", name_en)):
-        if not name.strip():
-            problems[field] = [_("Type the name in both languages.")]
-        elif len(name.strip()) > LONGEST_NAME:
-            problems[field] = [_("A name has at most 200 characters.")]
+    problems = _problems_of_names(name_zh, name_en)
     if late := _too_early(draft, effective_from):
         problems["effective_from"] = [late]
     if len(reason.strip()) > LONGEST_REASON:
@@ -137,10 +194,20 @@ def _problems_of_head(
     return problems
 
 
+def _problems_of_names(name_zh: str, name_en: str) -> dict[str, list[str]]:
+    problems = {}
+    for field, name in (("name_zh", name_zh), ("name_en", name_en)):
+        if not name.strip():
+            problems[field] = [_("Type the name in both languages.")]
+        elif len(name.strip()) > LONGEST_NAME:
+            problems[field] = [_("A name has at most 200 characters.")]
+    return problems
+
+
 def _too_early(draft: SchemeDraft, effective_from: date) -> str:
     if effective_from <= timezone.localdate():
         return _("A version begins tomorrow at the earliest: grades that were given stay as they were given.")
-    if effective_from < draft.base.effective_from:
+    if draft.base and effective_from < draft.base.effective_from:
         return _("The version before begins on %(day)s; this one does not begin sooner.") % {
             "day": day_long(draft.base.effective_from)
         }
@@ -148,9 +215,11 @@ def _too_early(draft: SchemeDraft, effective_from: date) -> str:
 
 
 def _problems_of_family(draft: SchemeDraft, document: Any) -> dict[str, list[str]]:
-    """What a grade is and who sees it belongs to the scheme, under all its versions."""
+    """What a grade is and who sees it belongs to the scheme, under all its versions; the first one says it."""
     scheme, new = draft.scheme, SchemeDocument.model_validate(document)
-    problems = {}
+    problems: dict[str, list[str]] = {}
+    if draft.base is None:
+        return problems
     if new.family != scheme.family:
         problems["document.family"] = [
             _("A version does not change the family of its scheme; that would be another scheme.")
@@ -172,8 +241,10 @@ def send_draft(*, by, draft_id: int) -> SchemeDraft:
     require_state(draft, *SchemeDraft.EDITABLE)
     problems = {}
     if not draft.reason:
-        problems["reason"] = [_("Say why the scheme is changed.")]
-    if draft.digest == digest_of(_as_kept(draft.base.document)):
+        problems["reason"] = [
+            _("Say why the scheme is changed.") if draft.base else _("Say why there is to be such a scheme.")
+        ]
+    if draft.base and draft.digest == digest_of(_as_kept(draft.base.document)):
         problems["document"] = [
             _("The draft says what the version before says; there is nothing to publish.")
         ]
@@ -253,8 +324,12 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
         approver=by,
         published_at=timezone.now(),
     )
-    scheme.name_zh, scheme.name_en = draft.name_zh, draft.name_en
-    scheme.save(update_fields=("name_zh", "name_en"))
+    facts: dict[str, Any] = {"name_zh": draft.name_zh, "name_en": draft.name_en}
+    if draft.base is None:
+        facts |= facts_of(SchemeDocument.model_validate(draft.document))
+    for name, value in facts.items():
+        setattr(scheme, name, value)
+    scheme.save(update_fields=tuple(facts))
     draft.became, draft.cites = version, simulation
     _decide(draft, by, State.PUBLISHED, "")
     audit.record(

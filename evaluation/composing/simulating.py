@@ -26,6 +26,7 @@ from evaluation.columns import Bools, Columns, Ints, Vocabulary
 from evaluation.composing import tallies
 from evaluation.composing.models import Simulation, SimulationPart
 from evaluation.composing.parameters import parameters_of
+from evaluation.composing.sides import document_before
 from evaluation.composing.tallies import Groups, Tally
 from evaluation.frames import NO_DATE, POSTGRES_EPOCH, Column, Kinds, copy_rows, place_in
 from evaluation.indicators import NO_GRADE
@@ -33,7 +34,7 @@ from evaluation.industries import SECTIONS
 from evaluation.kernel import FindingColumns, Piece, RatingColumns, explain, rate
 from evaluation.peers import PeerTable
 from evaluation.schemes import CompiledScheme, SchemeDocument, compile_scheme
-from evaluation.schemes.in_force import SchemeInForce, in_force
+from evaluation.schemes.in_force import in_force
 
 State, Kind = Simulation.State, SimulationPart.Kind
 #: About so many entities are in the sample on which the months and the sensitivity are worked out.
@@ -72,14 +73,10 @@ class Reader:
     @classmethod
     def of(cls, simulation: Simulation) -> "Reader":
         """With the documents of a simulation."""
-        base = in_force(simulation.base)
-        draft = compile_scheme(SchemeDocument.model_validate(simulation.document))
-        vocabulary = Vocabulary.union((base.compiled.vocabulary, draft.vocabulary))
-        both = [base, SchemeInForce(base.scheme, base.version, draft)]
+        base, draft = _compiled(simulation)
+        kinds = Kinds(Vocabulary.union((base.vocabulary, draft.vocabulary)))
         peers = _kept_peers(simulation)
-        return cls(
-            base.compiled, draft, bulk.Reader(both, Kinds(vocabulary)), tuple(selectors.districts()), *peers
-        )
+        return cls(base, draft, bulk.Reader([], kinds), tuple(selectors.districts()), *peers)
 
     @property
     def scales(self) -> tuple[int, int]:
@@ -174,11 +171,10 @@ def _peers_of(simulation: Simulation, ranges: Sequence[tuple[int, int]]) -> byte
 
     Of the version those by which it rates, where there are any; what is missing is found in a first pass.
     """
-    base = in_force(simulation.base)
-    draft = compile_scheme(SchemeDocument.model_validate(simulation.document))
-    if not base.compiled.peer_levels and not draft.peer_levels:
+    base, draft = _compiled(simulation)
+    if not base.peer_levels and not draft.peer_levels:
         return None
-    kept = peer_store.last_keys([simulation.base_id], simulation.as_of)
+    kept = peer_store.last_keys([simulation.base_id], simulation.as_of) if simulation.base_id else {}
 
     def worked_out(scheme: CompiledScheme) -> Mapping[str, PeerTable]:
         kinds = Kinds(scheme.vocabulary)
@@ -188,9 +184,17 @@ def _peers_of(simulation: Simulation, ranges: Sequence[tuple[int, int]]) -> byte
 
         return peer_store.worked_out(scheme, simulation.as_of, shards)
 
-    of_base = peer_store.read(kept[simulation.base_id]) if kept else worked_out(base.compiled)
+    of_base = peer_store.read(kept[simulation.base_id]) if kept else worked_out(base)
     both = [peer_store.written(of_base).decode(), peer_store.written(worked_out(draft)).decode()]
     return zlib.compress(json.dumps(both).encode())
+
+
+def _compiled(simulation: Simulation) -> tuple[CompiledScheme, CompiledScheme]:
+    """What the draft is held against, and the draft."""
+    draft = compile_scheme(SchemeDocument.model_validate(simulation.document))
+    if simulation.base is None:
+        return compile_scheme(document_before(simulation)), draft
+    return in_force(simulation.base).compiled, draft
 
 
 def _kept_peers(simulation: Simulation) -> tuple[Mapping[str, PeerTable], Mapping[str, PeerTable]]:

@@ -1,5 +1,7 @@
 """Simulations: begun, watched, read, held beside each other, taken away as files."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -30,7 +32,7 @@ def start(request: HttpRequest, draft_id: int) -> HttpResponse:
     form = PlanForm(
         request.POST if request.method == "POST" else None,
         document=SchemeDocument.model_validate(draft.document),
-        base=SchemeDocument.model_validate(draft.base.document),
+        base=SchemeDocument.model_validate((draft.base or draft).document),
         initial=selectors.last_plan(draft.scheme_id),
     )
     if request.method == "POST" and form.is_valid():
@@ -58,34 +60,53 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
     others = selectors.simulations_for(user=request.user).filter(
         draft__scheme=one.draft.scheme_id, state=State.DONE
     )
-    context |= _found(Outcome(one)) | {
-        "others": others.exclude(pk=one.pk)[:20],
-        "lines": differing(*_documents(one)),
-    }
+    outcome = Outcome(one)
+    context |= _found(outcome) | {"others": others.exclude(pk=one.pk)[:20]}
+    if outcome.is_new:
+        return render(request, "evaluation/composing/simulation_of_new.html", context | _found_of_new(outcome))
+    context |= _moved(outcome) | {"lines": differing(*_documents(one))}
     return render(request, "evaluation/composing/simulation.html", context)
 
 
 def _found(outcome: Outcome) -> dict:
-    """Figures, pictures and tables of what was found."""
-    tables, count = outcome.tables(), outcome.count()
+    """Figures, pictures and tables of what was found, whatever there was before."""
+    tables = outcome.tables()
     return {
         "outcome": outcome,
-        "count": count,
+        "count": outcome.count(),
+        "tables": tables,
+        "parts": [tables[f"by-{way}"] for way in WAYS],
+        "months": outcome.months_chart(),
+        "stability": outcome.stability(),
+        "sensitivity": outcome.sensitivity_chart(),
+        "load": tables.get("inspections"),
+    }
+
+
+def _found_of_new(outcome: Outcome) -> dict:
+    """Who would get which grade under a scheme under which nobody is rated."""
+    grades = outcome.grades()
+    everybody = sum(grades.values()) or 1
+    return {
+        "lanes": [(letter, number, Decimal(number) / everybody) for letter, number in grades.items()],
+        "spread": outcome.spread(),
+        "spread_by": outcome.spread_by("district"),
+    }
+
+
+def _moved(outcome: Outcome) -> dict:
+    """Who rises and who falls, where and why."""
+    tables, count = outcome.tables(), outcome.count()
+    return {
         "kept_share": count.share(count.kept),
         "rose_share": count.share(count.rose),
         "fell_share": count.share(count.fell),
         "flow": outcome.flow(),
         "matrix": outcome.matrix(),
         "where": outcome.where_they_fall(),
-        "months": outcome.months_chart(),
-        "stability": outcome.stability(),
-        "sensitivity": outcome.sensitivity_chart(),
-        "tables": tables,
         "departments": tables["by-department"],
-        "parts": [tables[f"by-{way}"] for way in WAYS],
         "fell": outcome.movers("fell")[:MOVERS_SHOWN],
         "rose": outcome.movers("rose")[:MOVERS_SHOWN],
-        "load": tables.get("inspections"),
         "look_closer": LOOK_CLOSER,
         "least_group": LEAST_GROUP,
         "marked": [
@@ -101,7 +122,7 @@ def _documents(one: Simulation):
     """The version and what was simulated beside it; names and days are not of the simulation."""
     head = Head(one.draft.name_zh, one.draft.name_en)
     return (
-        (head, SchemeDocument.model_validate(one.base.document)),
+        (head, SchemeDocument.model_validate(one.base.document)) if one.base else None,
         (head, SchemeDocument.model_validate(one.document)),
     )
 

@@ -7,6 +7,7 @@ from evaluation.composing import simulation_views, views
 app_name = "composing"
 urlpatterns = [
     path("schemes/", views.schemes, name="schemes"),
+    path("schemes/new/", views.new_scheme, name="new"),
     path("schemes/<slug:code>/draft/", views.begin, name="begin"),
     path("schemes/drafts/<int:draft_id>/", views.draft, name="draft"),
     path("schemes/drafts/<int:draft_id>/edit/", views.edit, name="edit"),

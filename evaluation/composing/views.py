@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit_platform.common.errors import InvalidInput, Missing
 from evaluation.composing import policies, selectors, services
+from evaluation.composing.beginnings import begun_from, origins
 from evaluation.composing.differences import Head, differing
-from evaluation.composing.forms import HeadForm, ReturnForm, ShownForm, SourceForm
+from evaluation.composing.forms import HeadForm, NewSchemeForm, ReturnForm, ShownForm, SourceForm
 from evaluation.composing.labels import place_in_words
 from evaluation.composing.models import SchemeDraft
 from evaluation.composing.outline import DocumentForm
 from evaluation.composing.problems import Problem, problems_of, problems_of_text
+from evaluation.models import SchemeVersion
 from evaluation.schemes import SchemeDocument
 
 SHOWN = 20
@@ -29,11 +31,13 @@ State = SchemeDraft.State
 @login_required
 @require_safe
 def schemes(request: HttpRequest) -> HttpResponse:
-    """Every scheme in force with its versions, the drafts and the simulations that this reader may see."""
+    """Every scheme in force or to come with its versions, the drafts and the simulations that this reader may see."""
     if not policies.may_see_simulations(request.user):
         raise Missing
+    today = timezone.localdate()
     context = {
-        "schemes": selectors.schemes_with_drafts(user=request.user, day=timezone.localdate()),
+        "schemes": selectors.schemes_with_drafts(user=request.user, day=today),
+        "to_come": selectors.schemes_to_come(user=request.user, day=today),
         "simulations": list(selectors.simulations_for(user=request.user)[:SHOWN]),
         "may_keep": bool(policies.may_keep_schemes(request.user)),
     }
@@ -50,6 +54,35 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def new_scheme(request: HttpRequest) -> HttpResponse:
+    """Begin a scheme that there is not yet."""
+    policies.may_keep_schemes(request.user).require()
+    of_city, examples = origins(request.user)
+    form = NewSchemeForm(
+        request.POST if request.method == "POST" else None, of_city=of_city, examples=examples
+    )
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            draft = services.begin_scheme(
+                by=request.user,
+                document=begun_from(request.user, said["origin"], head=form.head(), types=said["types"]),
+                **{name: said[name] for name in ("code", "name_zh", "name_en")},
+            )
+        except InvalidInput as refused:
+            form.show(refused.problems)
+        else:
+            messages.success(
+                request, _("The scheme is begun. Say now what it looks at and what gives points.")
+            )
+            return redirect("composing:edit", draft_id=draft.pk)
+    return render(
+        request, "evaluation/composing/new.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@login_required
 @require_safe
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     """A draft beside the version that it follows, in words, with its simulations and what is to be done next."""
@@ -59,12 +92,11 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     context = {
         "draft": one,
         "lines": differing(
-            (_head_of_base(one), SchemeDocument.model_validate(one.base.document)),
-            (
-                Head(one.name_zh, one.name_en),
-                SchemeDocument.model_validate(one.document),
-            ),
+            _base_of(one), (Head(one.name_zh, one.name_en), SchemeDocument.model_validate(one.document))
         ),
+        "is_in_force": one.scheme.versions.filter(
+            state=SchemeVersion.State.PUBLISHED, effective_from__lte=timezone.localdate()
+        ).exists(),
         "simulations": simulations,
         "citable": services.citable(one) if one.state in SchemeDraft.OPEN else one.cites,
         "is_stale": one.state in SchemeDraft.OPEN and services.last_published(one.scheme) != one.base,
@@ -77,8 +109,10 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     return render(request, "evaluation/composing/draft.html", context)
 
 
-def _head_of_base(one: SchemeDraft) -> Head:
-    return Head(one.scheme.name_zh, one.scheme.name_en)
+def _base_of(one: SchemeDraft) -> tuple[Head, SchemeDocument] | None:
+    if one.base is None:
+        return None
+    return Head(one.scheme.name_zh, one.scheme.name_en), SchemeDocument.model_validate(one.base.document)
 
 
 @login_required
@@ -88,12 +122,12 @@ def edit(request: HttpRequest, draft_id: int) -> HttpResponse:
     one = _editable(request, draft_id)
     head = _head_form(request, one)
     if request.method == "GET":
-        return _form_page(request, one, head, DocumentForm(None, one.document))
+        return _form_page(request, one, head, _form_of(one, None, one.document))
     shown = ShownForm(request.POST)
     if not shown.is_valid():
         raise InvalidInput({"": [sentence for said in shown.errors.values() for sentence in said]})
     try:
-        form = DocumentForm(request.POST, shown.cleaned_data["shown"])
+        form = _form_of(one, request.POST, shown.cleaned_data["shown"])
         form.is_valid()
         content = form.content()
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -103,15 +137,19 @@ def edit(request: HttpRequest, draft_id: int) -> HttpResponse:
     if head.is_valid() and not found and (saved := _save(request, one, head, content)):
         return saved
     # With what was added and taken out, so that it can be filled in.
-    again = DocumentForm(_as_posted(content), content)
+    again = _form_of(one, _as_posted(one, content), content)
     again.is_valid()
     homeless = again.show([*found, *_of_document(head)])
     return _form_page(request, one, head, again, content, homeless)
 
 
-def _as_posted(content: dict[str, Any]) -> dict[str, Any]:
+def _form_of(one: SchemeDraft, data, content: dict[str, Any]) -> DocumentForm:
+    return DocumentForm(data, content, is_first=one.base_id is None)
+
+
+def _as_posted(one: SchemeDraft, content: dict[str, Any]) -> dict[str, Any]:
     """What a form of this content would send, were nothing changed."""
-    fields = DocumentForm(None, content).fields.items()
+    fields = _form_of(one, None, content).fields.items()
     return {name: field.initial for name, field in fields if field.initial not in (None, False, "")}
 
 

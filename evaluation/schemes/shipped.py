@@ -31,13 +31,16 @@ class ShippedScheme(Part):
     @property
     def facts(self) -> dict[str, str | bool]:
         """The fields of `Scheme`, without its code."""
-        return {
-            "name_zh": self.name.zh,
-            "name_en": self.name.en,
-            "family": self.document.family,
-            "is_public": self.document.seen_by.public,
-            "shown_to_entity": self.document.seen_by.entity,
-        }
+        return {"name_zh": self.name.zh, "name_en": self.name.en, **facts_of(self.document)}
+
+
+def facts_of(document: SchemeDocument) -> dict[str, str | bool]:
+    """The fields of `Scheme` that its document says: what its grade is, and who may see it."""
+    return {
+        "family": document.family,
+        "is_public": document.seen_by.public,
+        "shown_to_entity": document.seen_by.entity,
+    }
 
 
 def shipped_schemes() -> list[ShippedScheme]:

@@ -111,7 +111,7 @@ def test_what_is_no_number_is_told_beside_its_field():
 
 def test_things_are_put_in_and_taken_out():
     content = LIBRARY["city-comprehensive"]
-    more = read(content, **{ADD + "/components": "on", ADD + "/components/0/age/bands": "on"})
+    more = read(content, **{ADD + "/components": "copy", ADD + "/components/0/age/bands": "on"})
     assert len(more["components"]) == len(content["components"]) + 1
     assert more["components"][-1]["code"] == "customs-status-2"
     assert more["components"][-1]["each"] == content["components"][-1]["each"]

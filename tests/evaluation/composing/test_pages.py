@@ -100,7 +100,7 @@ def test_a_rule_across_the_document_is_told_above_the_form(as_lead, draft):
 
 
 def test_one_more_component_appears_to_be_filled_in(as_lead, draft):
-    answer = as_lead.post(page(draft, "edit"), typed(draft, **{"add:/components": "on"}))
+    answer = as_lead.post(page(draft, "edit"), typed(draft, **{"add:/components": "copy"}))
 
     assert answer.status_code == 302
     draft.refresh_from_db()
