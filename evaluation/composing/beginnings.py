@@ -14,7 +14,7 @@ from evaluation.schemes.document import LANGUAGE
 from evaluation.schemes.in_force import schemes_for
 from evaluation.schemes.shipped import scheme_library
 
-NOTHING = ""
+NOTHING = "nothing"
 OF_CITY, OF_LIBRARY = "scheme:", "library:"
 OWN_FIGURES = {"zh": "各项数值均由牵头部门自行设定。", "en": "All figures are set by the lead office itself."}
 #: The grades of a scheme that is begun from nothing, until its author gives others: letter, from, meaning.

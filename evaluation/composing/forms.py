@@ -54,7 +54,7 @@ class NewSchemeForm(forms.Form):
         **dict.fromkeys(("purpose_zh", "purpose_en", "basis_zh", "basis_en", "seen_zh", "seen_en"), 3),
     }  # fmt: skip
 
-    origin = forms.ChoiceField(label=gettext_lazy("Begin from"), required=False)
+    origin = forms.ChoiceField(label=gettext_lazy("Begin from"), initial=NOTHING)
     types = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Records that it looks at"),
         queryset=RecordType.objects.order_by("family", "polarity", "code"),
@@ -103,6 +103,7 @@ class NewSchemeForm(forms.Form):
 
     def __init__(self, data, *, of_city: Sequence[Origin], examples: Sequence[Origin]) -> None:
         super().__init__(data)
+        self.fields["types"].required = data is None or data.get("origin") == NOTHING
         self.fields["origin"].choices = [
             (NOTHING, _("Nothing: grades and kinds of records alone")),
             (_("A copy of a scheme of the city"), [(one.code, one.name) for one in of_city]),
@@ -115,7 +116,7 @@ class NewSchemeForm(forms.Form):
         if said.get("family") == Scheme.Family.RISK and is_seen:
             self.add_error("family", _("An internal risk class is for officials only."))
         public = [one for one in said.get("types", ()) if one.family == RecordType.Family.PUBLIC]
-        if said.get("origin") == NOTHING and not public:
+        if said.get("origin") == NOTHING and said.get("types") and not public:
             self.add_error("types", _("Choose at least one kind of public credit information."))
         return said
 

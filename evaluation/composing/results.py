@@ -197,8 +197,10 @@ class Outcome:
 
     # Pictures
 
-    def spread(self) -> Chart:
-        """How many would have each grade."""
+    def spread(self) -> Chart | None:
+        """How many would have each grade; None of a scheme whose grades have no colours of their own."""
+        if self.draft.family != Scheme.Family.EVALUATION:
+            return None
         return charts.distribution(self.grades(), scale=self.scales[1])
 
     def spread_by(self, way: str) -> Chart:

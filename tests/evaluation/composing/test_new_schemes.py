@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted
 from evaluation.composing import services
-from evaluation.composing.beginnings import GRADES, begun_from, origins
+from evaluation.composing.beginnings import GRADES, NOTHING, begun_from, origins
 from evaluation.composing.models import SchemeDraft
 from evaluation.composing.outline import ADD, DocumentForm
 from evaluation.composing.results import Outcome
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 SAID = {"zh": "测试", "en": "a test"}
 HEAD = {"family": "risk", "seen_by": {"basis": SAID}, "purpose": SAID, "basis": SAID}
 TYPED = {
-    "origin": "", "types": ["administrative-penalty", "commendation"], "code": "food-risk",
+    "origin": NOTHING, "types": ["administrative-penalty", "commendation"], "code": "food-risk",
     "name_zh": "食品风险", "name_en": "Food risk", "family": "risk",
     **{f"{name}_{lang}": f"{name} {lang}" for name in ("purpose", "basis", "seen") for lang in ("zh", "en")},
 }  # fmt: skip
@@ -39,7 +39,7 @@ TYPED = {
 def from_nothing(office, types):
     """A draft of a scheme from nothing that looks at penalties and commendations."""
     document = begun_from(
-        office[0], "", head=HEAD, types=[types["administrative-penalty"], types["commendation"]]
+        office[0], NOTHING, head=HEAD, types=[types["administrative-penalty"], types["commendation"]]
     )
     return services.begin_scheme(
         by=office[0], code="food-risk", name_zh="食品风险", name_en="Food risk", document=document
@@ -242,7 +242,7 @@ def test_a_new_scheme_is_begun_and_filled_in_with_the_form_alone(as_lead, types)
     ("wrong", "says"),
     [
         ({"entity": "on"}, "An internal risk class is for officials only."),
-        ({"types": []}, "Choose at least one kind of public credit information."),
+        ({"types": []}, "This field is required."),
         ({"types": ["member-commendation"]}, "Choose at least one kind of public credit information."),
         ({"code": "new"}, "another meaning"),
         ({"code": "has_underscore"}, "small letters, digits and hyphens"),
