@@ -263,6 +263,11 @@ class Figures:
     def rose(self) -> int:
         return self.listed(View.ROSE)
 
+    @property
+    def kept(self) -> int:
+        """How many have the grade that they had."""
+        return sum(count for (was, now), count in self.moves.items() if was and was == now)
+
     def _side(self, side: int) -> dict[str, int]:
         counts = dict.fromkeys(self.scale, 0)
         for pair, count in self.moves.items():

@@ -1,7 +1,9 @@
 """How a rating moves by itself as records begin, age and end: the same kernel on every day that can matter.
 
 Nothing is guessed. Between two days that are looked at nothing turns, so what a forecast says of a day is what rating
-on that day gives, if the registry stays as it is; `Forecast.until` is the last day of which it says anything.
+on that day gives, if the registry stays as it is; `Forecast.until` is the last day of which it says anything. Where peers
+are compared they stay as they stand in today's tables: what others will do, and what they do to each other, is not
+foreseen.
 """
 
 from collections.abc import Iterator
@@ -44,13 +46,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The rating today and on every day until `until`, if nothing else happens."""
+    """The rating today and on every day until `until`, if nothing else happens.
+
+    `peers_as_of` is the day of the tables in which the peers stay as they are; None where none are compared.
+    """
 
     today: date
     until: date
     grade: str
     points: Decimal | None
     turns: tuple[Turn, ...]
+    peers_as_of: date | None = None
 
     def on(self, day: date) -> tuple[str, Decimal | None]:
         """Grade and points on a day between today and `until`."""
@@ -101,7 +107,7 @@ def forecast(*, scheme: SchemeInForce, columns: Columns, today: date) -> Forecas
             )
         )
         now, given = then, gives
-    return Forecast(today, last, *first, tuple(turns))
+    return Forecast(today, last, *first, tuple(turns), scheme.peers_as_of)
 
 
 def _days_ahead(columns: Columns, scheme: SchemeInForce, today: date, last: date) -> dict[date, _Day]:

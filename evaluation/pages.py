@@ -136,6 +136,8 @@ class BoardPictures:
     distribution_says: str
     weeks: Chart
     weeks_say: str
+    flow: Chart
+    flow_says: str
     matrix: Matrix
     then: str
 
@@ -152,6 +154,19 @@ def board_pictures(board: Board, figures: Figures, period: Period) -> BoardPictu
         weeks=charts.moves(labels),
         weeks_say=_("Moves of the last %(weeks)s weeks. This week %(rose)s rose and %(fell)s fell.")
         % {"weeks": len(weeks), "rose": weeks[-1][1], "fell": weeks[-1][2]},
+        flow=charts.flow(
+            figures.moves,
+            scales=(board.scale, board.scale),
+            labels=(str(AGO[period]), _("today")),
+            with_colours=board.scheme.scheme.family == Scheme.Family.EVALUATION,
+        ),
+        flow_says=_("From %(then)s to today %(kept)s kept their grade, %(rose)s rose and %(fell)s fell.")
+        % {
+            "then": AGO[period],
+            "kept": formats.number(figures.kept),
+            "rose": formats.number(figures.rose),
+            "fell": formats.number(figures.fell),
+        },
         matrix=charts.migration(
             {pair: count for pair, count in figures.moves.items() if all(pair)}, board.scale
         ),

@@ -143,13 +143,22 @@ def _after(turn: Turn) -> str:
 
 def horizon(ahead: Forecast) -> str:
     """Until when a forecast speaks, and what it supposes."""
-    if not ahead.turns:
-        return _("Nothing moves it by itself until %(day)s, as long as no record comes or is repaired.") % {
-            "day": formats.day_long(ahead.until)
-        }
-    return _("That is all until %(day)s, as long as no record comes or is repaired.") % {
-        "day": formats.day_long(ahead.until)
-    }
+    said = (
+        _("That is all until %(day)s, as long as no record comes or is repaired.")
+        if ahead.turns
+        else _("Nothing moves it by itself until %(day)s, as long as no record comes or is repaired.")
+    ) % {"day": formats.day_long(ahead.until)}
+    held = peers_held(ahead.peers_as_of)
+    return said if not held else f"{said}{'' if formats.chinese() else ' '}{held}"
+
+
+def peers_held(as_of: date | None) -> str:
+    """That peers stay as they are, for what is worked out ahead or supposed; nothing where none are compared."""
+    if as_of is None:
+        return ""
+    return _(
+        "The peers are held as they stood on %(day)s: what others do, and what this moves among them, is not foreseen."
+    ) % {"day": formats.day_long(as_of)}
 
 
 def _why(turn: Turn, records: dict[int, CreditRecord]) -> Iterable[str]:

@@ -1,4 +1,7 @@
-"""What the grade would be with records gone and another one there: the same kernel on supposed columns. Nothing is saved."""
+"""What the grade would be with records gone and another one there: the same kernel on supposed columns. Nothing is saved.
+
+Where peers are compared they stay as they stand in today's tables, the entity's own number of today among them.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import cast
 
 from django import forms
@@ -13,14 +14,15 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.common.errors import Missing
 from credit_platform.ui import formats
 from credit_platform.ui.charts import Chart
-from entities.models import CreditRecord, Entity, SeverityClass
+from entities.models import CreditRecord, Entity, RecordType, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 from entities.policies import is_official
 from evaluation import sentences
-from evaluation.explanation import Adjustment, Explained
+from evaluation.explanation import Adjustment, Explained, Reason
 from evaluation.methods import rungs_of
 from evaluation.models import Scheme
 from evaluation.pages import record_url, waterfall
+from evaluation.plain import peers_held
 from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.selectors import entity_and_schemes
@@ -147,6 +149,7 @@ class WhatIfPage:
     told: WhatIf
     is_supposed: bool
     say: str
+    peers_held: str
     lines: list[BuildUpLine]
     ladder: list[dict]
     chart: Chart | None
@@ -185,6 +188,7 @@ def what_if_page(*, user, credit_code: str, params: QueryDict, today: date) -> W
         told=told,
         is_supposed=bool(supposition),
         say=_say(told),
+        peers_held=peers_held(scheme.peers_as_of),
         lines=[_line(one, scheme.document) for one in told.lines],
         ladder=rungs_of(scheme.document),
         chart=waterfall(told.then, total_label=_("Then")) if supposition and is_official(user) else None,
@@ -194,12 +198,21 @@ def what_if_page(*, user, credit_code: str, params: QueryDict, today: date) -> W
 
 
 def _counting(explained: Explained) -> list[CreditRecord]:
-    """The records that weigh against the entity and that the reader may see, the heaviest first."""
+    """The records that weigh against the entity and that the reader may see, the heaviest first.
+
+    What a scheme only looks at, to compare peers or work out a formula, has no points of its own and stands last.
+    """
     seen: dict[int, CreditRecord] = {}
     for reason in sorted(explained.reasons, key=lambda one: one.points):
-        if reason.record and (reason.points < 0 or reason.ceiling or reason.direct):
+        if reason.record and (reason.points < 0 or reason.ceiling or reason.direct or _is_looked_at(reason)):
             seen.setdefault(reason.record_id, reason.record)
     return list(seen.values())[:RECORDS_OFFERED]
+
+
+def _is_looked_at(reason: Reason) -> bool:
+    """Whether a component that gives no points itself takes the record into account."""
+    is_good = reason.record.record_type.polarity == RecordType.Polarity.POSITIVE
+    return not (reason.points or reason.superseded or is_good) and Fraction(reason.indicator.weight) == 0
 
 
 def _say(told: WhatIf) -> str:

@@ -22,10 +22,11 @@ AT_ONCE = 20_000
 def look_ahead(today: date | None = None, days: int = DAYS_AHEAD) -> int:
     """Work out each of the days ahead that was not worked out today; how many were. May stop and begin again anywhere.
 
-    Schemes that compare peers are left out: the grade of one hangs on those of all others.
+    Under schemes that compare peers these stay as they stand in the tables of today: who moves is told by what ages and
+    ends of its own, not by what the others do.
     """
     today = today or timezone.localdate()
-    schemes = [one for one in schemes_in_force(today) if not one.compiled.peer_levels]
+    schemes = schemes_in_force(today)
     ComingDay.objects.filter(day__lte=today).delete()
     done = 0
     for number in range(1, days + 1):

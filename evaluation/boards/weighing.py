@@ -56,8 +56,7 @@ def _weigh_next(today: date, reader: Reader) -> bool:
     columns = reader.columns(found.first, found.last)
     body = _bodies(columns, found.first, found.last)
     for one in reader.schemes:
-        if not one.compiled.peer_levels:
-            BodyWeight.objects.bulk_create(_weights(columns, body, one, today, found))
+        BodyWeight.objects.bulk_create(_weights(columns, body, one, today, found))
     found.done_at = timezone.now()
     found.save(update_fields=("done_at",))
     return True

@@ -11,6 +11,7 @@ from evaluation import frames, services
 from evaluation.boards import coming, counting, weighing
 from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, WeighedRange
 from evaluation.kernel import rate
+from tests.evaluation.boards.by_hand import figures_by_hand
 from tests.evaluation.test_peers_in_the_registry import compares, install
 from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory
 
@@ -44,20 +45,15 @@ def test_a_board_with_nothing_to_show_says_so(client, official, schemes, page):
     assert "empty" in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("page", "says"),
-    [("calendar", "Nothing is worked out ahead"), ("departments", "Nothing is counted here")],
-)
-def test_no_night_is_promised_to_a_scheme_that_compares_peers(client, official, record, schemes, page, says):
+def test_no_night_is_promised_where_no_record_has_points_of_its_own(client, official, record, schemes):
     for _ in range(3):
         record(EntityFactory(), amount=100)
     install(compares())
     services.rate_all(as_of=TODAY())
     counting.follow()
     weighing.weigh()
-    coming.look_ahead()
-    shown = client.get(f"/ratings/{page}/", {"scheme": "among-peers"}).content.decode()
-    assert says in shown
+    shown = client.get("/ratings/departments/", {"scheme": "among-peers"}).content.decode()
+    assert "Nothing is counted here" in shown
     assert "Every night" not in shown
 
 
@@ -85,6 +81,31 @@ def test_the_boards_of_parts_say_what_the_citys_board_says_of_each(client, offic
             assert line.figures == alone, by
     first = client.get("/ratings/districts/", {"period": "month"}).context["lines"]
     assert {line.name: line.figures.fell for line in first} == {"汀东区": 1, "汀西区": 0}
+
+
+@pytest.mark.parametrize("code", ["city-comprehensive", "risk-class"])
+def test_the_flow_of_grades_is_what_the_changes_themselves_say(
+    client, official, record, rated, schemes, code
+):
+    entities = [EntityFactory(district=district) for district in ("汀东区", "汀东区", "汀西区")]
+    for entity in entities:
+        record(
+            entity, "inspection-result", details={"finding": "none"}, decided_on=TODAY() - timedelta(days=90)
+        )
+    rated(*entities, as_of=TODAY() - timedelta(days=60))
+    for entity in entities[:2]:
+        record(entity, severity_class="serious", penalty_kinds=["closed"])
+    rated(*entities)
+    for narrowed in ({}, {"district": "汀西区"}):
+        shown = client.get("/ratings/", {"scheme": code, "period": "month", **narrowed})
+        chart, board = shown.context["pictures"].flow, shown.context["asked"].board
+        by_hand = figures_by_hand(board)
+        flows = {(was, now): count for was, now, count in chart.rows}
+        assert flows == {
+            tuple(letter or "Not rated" for letter in pair): count for pair, count in by_hand.moves.items()
+        }
+        assert all(bool(node["tone"]) == (code == "city-comprehensive") for node in chart.data["nodes"])
+    assert "Who went where" in shown.content.decode()
 
 
 def test_the_board_of_departments_adds_up_what_each_record_gives(client, record, rated, schemes):
