@@ -268,6 +268,11 @@ class Figures:
         """How many have the grade that they had."""
         return sum(count for (was, now), count in self.moves.items() if was and was == now)
 
+    @property
+    def newly(self) -> int:
+        """How many have a grade and had none."""
+        return sum(count for (was, now), count in self.moves.items() if now and not was)
+
     def _side(self, side: int) -> dict[str, int]:
         counts = dict.fromkeys(self.scale, 0)
         for pair, count in self.moves.items():

@@ -160,12 +160,16 @@ def board_pictures(board: Board, figures: Figures, period: Period) -> BoardPictu
             labels=(str(AGO[period]), _("today")),
             with_colours=board.scheme.scheme.family == Scheme.Family.EVALUATION,
         ),
-        flow_says=_("From %(then)s to today %(kept)s kept their grade, %(rose)s rose and %(fell)s fell.")
+        flow_says=_(
+            "From %(then)s to today %(kept)s kept their grade, %(rose)s rose and %(fell)s fell; %(newly)s got one who"
+            " had none."
+        )
         % {
             "then": AGO[period],
             "kept": formats.number(figures.kept),
             "rose": formats.number(figures.rose),
             "fell": formats.number(figures.fell),
+            "newly": formats.number(figures.newly),
         },
         matrix=charts.migration(
             {pair: count for pair, count in figures.moves.items() if all(pair)}, board.scale

@@ -24,6 +24,7 @@ from evaluation.models import Scheme
 from evaluation.pages import record_url, waterfall
 from evaluation.plain import peers_held
 from evaluation.schemes import SchemeDocument
+from evaluation.schemes.document import Rule
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.selectors import entity_and_schemes
 from evaluation.whatif import Fields, Line, NewRecord, Supposition, WhatIf, fields_of, what_if
@@ -211,8 +212,10 @@ def _counting(explained: Explained) -> list[CreditRecord]:
 
 def _is_looked_at(reason: Reason) -> bool:
     """Whether a component that gives no points itself takes the record into account."""
+    if isinstance(reason.indicator, Rule) or Fraction(reason.indicator.weight):
+        return False
     is_good = reason.record.record_type.polarity == RecordType.Polarity.POSITIVE
-    return not (reason.points or reason.superseded or is_good) and Fraction(reason.indicator.weight) == 0
+    return not (reason.points or reason.superseded or is_good)
 
 
 def _say(told: WhatIf) -> str:
