@@ -49,6 +49,9 @@ def keep(reader: Reader, **typed: str) -> None:
     """Type into the form of a draft and keep it."""
     for name, value in typed.items():
         field = reader.page.locator(f"[name='{name}']")
+        folded = reader.page.locator("details:not([open])").filter(has=field)
+        while folded.count():
+            folded.first.locator("> summary").click()
         if field.evaluate("element => element.tagName") == "SELECT":
             field.select_option(value)
         else:
