@@ -199,7 +199,7 @@ class Outcome:
 
     def spread(self) -> Chart | None:
         """How many would have each grade; None of a scheme whose grades have no colours of their own."""
-        if self.draft.family != Scheme.Family.EVALUATION:
+        if not self.is_evaluation:
             return None
         return charts.distribution(self.grades(), scale=self.scales[1])
 
@@ -212,7 +212,7 @@ class Outcome:
             ],
             scale=self.scales[1],
             part_label=str(PARTS[way][1]),
-            with_colours=self.draft.family == Scheme.Family.EVALUATION,
+            with_colours=self.is_evaluation,
         )
 
     def flow(self) -> Chart:

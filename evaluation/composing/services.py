@@ -46,15 +46,9 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
 
 def last_published(scheme: Scheme) -> SchemeVersion | None:
-    """The version of a scheme that a new one follows; None where none is published."""
-    return scheme.versions.filter(state=SchemeVersion.State.PUBLISHED).order_by("-number").first()
-def last_published(scheme: Scheme) -> SchemeVersion:
-    """The version of a scheme that holds last, and which a new one follows; `Missing` where none is published."""
+    """The version of a scheme that holds last, and which a new one follows; None where none is published."""
     published = scheme.versions.filter(state=SchemeVersion.State.PUBLISHED)
-    version = published.order_by("-effective_from", "-number").first()
-    if version is None:
-        raise Missing
-    return version
+    return published.order_by("-effective_from", "-number").first()
 
 
 @transaction.atomic
