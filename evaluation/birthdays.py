@@ -11,7 +11,7 @@ from evaluation.frames import FACT_DATES
 from evaluation.models import SchemeVersion
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
-from evaluation.schemes.language import CALENDAR, OWN_DAYS
+from evaluation.schemes.language import CALENDAR, OWN_DAYS, is_fixed
 
 #: The fields of a record behind the days that every record has.
 FIELDS = {"decided": "decided_on", "published": "published_on", "until": "publish_until"}
@@ -31,7 +31,9 @@ def entities_touched_by(day: date, schemes: Iterable[SchemeInForce]) -> set[int]
     began = Q(status=states.PUBLISHED, decided_on=day)
     records, entities = looked_at & (ended | began), Q(pk__in=())
     for turning in {turning for one in schemes for turning in one.compiled.turnings}:
-        if turning.day.startswith("entity."):
+        if is_fixed(turning.day):
+            entities |= Q(pk__isnull=False) if _turns_on(day, turning) else Q(pk__in=())
+        elif turning.day.startswith("entity."):
             entities |= _entities_turning(day, turning)
         else:
             records |= _records_turning(day, turning)
@@ -69,6 +71,18 @@ def _entities_turning(day: date, turning: Turning) -> Q:
     if name not in FACT_DATES:
         return Q(pk__in=())
     return _on_days(day, turning, name, Q(), lambda one: one)
+
+
+def _turns_on(day: date, turning: Turning) -> bool:
+    """Whether a turning that is counted from a day of the calendar, and so concerns everybody, comes on `day`."""
+    since = date.fromisoformat(turning.day)
+    if turning.after is not None:
+        born = days_that_reach(day - timedelta(days=turning.plus), turning.after, turning.unit)
+        return born is not None and born[0] <= since <= born[1]
+    if turning.unit in CALENDAR:
+        return _begins_a_new(day, turning.unit)
+    is_month = turning.unit != "years" or since.month == day.month
+    return turning.unit == "days" or (is_month and since.day in _month_days(day))
 
 
 def _on_days(day: date, turning: Turning, field: str, among: Q, written) -> Q:

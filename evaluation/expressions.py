@@ -116,6 +116,8 @@ class Scope:
         records, facts = self.run.records, self.run.columns.facts
         if name == "as-of":
             return np.datetime64(self.run.as_of, "D"), None
+        if words.is_fixed(name):
+            return np.datetime64(name, "D"), None
         if name in words.OWN_DAYS:
             return getattr(records, name)[self.rows], None
         if name.startswith(words.AHEAD):

@@ -20,7 +20,7 @@ from evaluation.history import contributions, said_on
 from evaluation.kernel import Skipped
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
-from evaluation.schemes.language import CALENDAR, OWN_DAYS
+from evaluation.schemes.language import CALENDAR, OWN_DAYS, is_fixed
 
 #: So far a forecast looks ahead, and so many turns it names at most.
 MONTHS_AHEAD = 24
@@ -131,7 +131,10 @@ def _days_ahead(columns: Columns, scheme: SchemeInForce, today: date, last: date
                 for turns_on in _days_of(turning, _day_in(may_count, place, turning.day), today, last):
                     on(turns_on).ages.append(key)
     for turning in scheme.compiled.turnings:
-        if turning.day.startswith("entity."):
+        if is_fixed(turning.day):
+            for turns_on in _days_of(turning, date.fromisoformat(turning.day), today, last):
+                on(turns_on)
+        elif turning.day.startswith("entity."):
             fact = columns.facts.dates[turning.day.removeprefix("entity.")][0].item()
             for turns_on in _days_of(turning, fact, today, last):
                 on(turns_on)

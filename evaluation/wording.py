@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -102,6 +103,8 @@ class Wording:
             "published": _("the day of publication"),
             "until": _("the last day of publicity"),
         }
+        if words.is_fixed(name):
+            return formats.day_long(date.fromisoformat(name))
         return own.get(name) or self.field(name)
 
     def match(self, match: Match) -> str:

@@ -28,7 +28,7 @@ class Turning:
     """A day on which a record or an entity may come to weigh otherwise, with no change in the registry.
 
     It comes `after` so many whole units since the `day`, and `plus` days more; `after` None means whenever
-    another unit is full. `types` are the record types that it concerns.
+    another unit is full. `types` are the record types that it concerns; a `day` of the calendar concerns everybody.
     """
 
     day: str
@@ -147,7 +147,9 @@ class _Words:
             self.facts.setdefault(part.entity, set()).update(part.is_)
         elif isinstance(part, Peers):
             self.fact_keys.update(one for way in part.among for one in way if isinstance(one, str))
-        self.days.update(day for day in _days_of(part) if day != "as-of" and day not in OWN_DAYS)
+        self.days.update(
+            day for day in _days_of(part) if day not in {"as-of", *OWN_DAYS} and not words.is_fixed(day)
+        )
         for same in _sames_of(part):
             for name in (same,) if isinstance(same, str) else same:
                 if name not in {"type", "class", "year", "quarter", "month", "day"}:
@@ -290,4 +292,4 @@ def _clock(part: Part, types: tuple[str, ...]) -> Iterator[tuple[str, tuple[str,
     elif isinstance(part, words.Elapsed) and "as-of" in part.elapsed:
         for day in part.elapsed:
             if day != "as-of":
-                yield day, () if day.startswith("entity.") else types
+                yield day, () if day.startswith("entity.") or words.is_fixed(day) else types

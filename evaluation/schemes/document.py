@@ -34,6 +34,7 @@ from evaluation.schemes.language import (
     ThisRecord,
     ValueOf,
     Words,
+    is_fixed,
     walk,
 )
 
@@ -515,7 +516,7 @@ class SchemeDocument(Part):
             days = list(getattr(part, "elapsed", ()))
             if isinstance(part, SinceLast) and part.or_since:
                 days.append(part.or_since)
-            if any(day != "as-of" and not day.startswith("entity.") for day in days):
+            if any(day != "as-of" and not day.startswith("entity.") and not is_fixed(day) for day in days):
                 raise ValueError("A day of a record is read where a record is looked at.")
         return self
 

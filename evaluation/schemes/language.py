@@ -7,6 +7,7 @@ and no condition holds of it, nor does its negation.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -43,6 +44,21 @@ DayName = Annotated[
         " is set ahead, as the end of a licence: ahead.<field>.",
     ),
 ]
+
+
+def _is_a_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("A day of the calendar is written as 2026-04-01.") from error
+    return text
+
+
+FixedDay = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="A day of the calendar, as 2026-04-01."),
+    AfterValidator(_is_a_day),
+]
 Unit = Annotated[
     Literal["days", "months", "years", "calendar-months", "calendar-quarters", "calendar-years"],
     Field(
@@ -56,6 +72,11 @@ CALENDAR = {"calendar-months": 1, "calendar-quarters": 3, "calendar-years": 12}
 OWN_DAYS = ("decided", "published", "until")
 #: What stands before the name of a field whose day may lie after that of the rating.
 AHEAD = "ahead."
+
+
+def is_fixed(name: str) -> bool:
+    """Whether a day is one of the calendar, and nobody's own."""
+    return name[:1].isdigit()
 
 
 def _is_ratio(text: str) -> str:
@@ -165,9 +186,10 @@ class SinceLast(Part):
 
 
 class Elapsed(Part):
-    """Time from one day to another, in whole units; negative where the second lies before the first."""
+    """Time from one day to another, in whole units; negative where the second lies before the first. Either may be a day
+    of the calendar, as 2026-04-01, so that what came before a new rule can be told from what came after it."""
 
-    elapsed: tuple[DayName, DayName]
+    elapsed: tuple[DayName | FixedDay, DayName | FixedDay]
     unit: Unit = "days"
 
 

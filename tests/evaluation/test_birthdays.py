@@ -112,6 +112,20 @@ WAYS = {
         "ceiling": 12,
     },
     "a fact": clock(["entity.registered_on", "as-of"], "months", less_than=12) | {"if_unknown": 0},
+    "years since a day of the calendar": {
+        "kind": "formula",
+        "formula": {"elapsed": ["2019-01-15", "as-of"], "unit": "years"},
+    },
+    "months since the last of a month": {
+        "kind": "formula",
+        "formula": {"elapsed": ["2024-10-31", "as-of"], "unit": "months"},
+    },
+    "calendar years since a day of the calendar": {
+        "kind": "formula",
+        "formula": {"elapsed": ["2000-06-30", "as-of"], "unit": "calendar-years"},
+    },
+    "until a day of the calendar": clock(["as-of", "2026-01-10"], "days", at_least=3),
+    "from a day of the calendar on": clock(["2026-01-20", "as-of"], "days", at_least=0),
     "a fact by years": clock(["entity.registered_on", "as-of"], "years", more_than=2) | {"if_unknown": 0},
 }
 

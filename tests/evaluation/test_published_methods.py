@@ -515,3 +515,155 @@ def test_a_worse_grade_may_come_by_one_step_and_a_grade_may_be_taken_away():
     records = [{"entity": name, "type": kind} for name, kinds in rows.items() for kind in kinds]
     result = rated(one, records, [{"entity": name} for name in rows])
     assert [result[name].grade for name in "abcde"] == ["C", "B", "", "B", "B"]
+
+
+# Two tables of Chinese cities that do not come along
+
+
+#: Xingtai's table for legal persons of 2020; it prints points and neither a start nor grades, so the sum is all.
+XINGTAI = {
+    "contract-breach": -20,
+    "contract-fraud": -50,
+    "evading-duties": -50,
+    "loan-or-refund-fraud": -100,
+    "counterfeit-goods": -100,
+    "misleading-consumers": -50,
+    "construction-payment": -30,
+    "overdue-bank-loan": -20,
+    "illegal-fund-raising": -40,
+    "lost-suit-for-debts": -30,
+    "unlawful-employment": -50,
+    "social-insurance-not-declared": -10,
+    "tax-evasion": -20,
+}
+
+
+def by_months(*steps):
+    """A table of arrears: up to so many months, so many points; the last row takes the rest."""
+    *rows, (_months, last) = steps
+    table = [{"at_most": months, "gives": points} for months, points in rows]
+    return {"steps": {"field": "months"}, "table": [*table, {"gives": last}]}
+
+
+XINGTAI_EACH = {
+    "case": [
+        {
+            "when": {"record": {"values": {"act": ["court-found-arrears"]}}},
+            "gives": by_months((6, -20), (12, -50), (None, -100)),
+        },
+        {
+            "when": {"record": {"values": {"act": ["wage-or-insurance-arrears"]}}},
+            "gives": by_months((2, -10), (6, -30), (None, -50)),
+        },
+        {
+            "when": {"record": {"values": {"act": ["overdue-bank-loan"]}}},
+            "gives": {"multiply": [-20, {"field": "months"}]},
+        },
+    ],
+    "otherwise": {"by": "act", "gives": XINGTAI, "otherwise": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("act", "months", "points"),
+    [
+        *((act, "", points) for act, points in XINGTAI.items() if act != "overdue-bank-loan"),
+        ("overdue-bank-loan", 3, -60),
+        *(("court-found-arrears", *row) for row in ((6, -20), (7, -50), (12, -50), (13, -100))),
+        *(("wage-or-insurance-arrears", *row) for row in ((2, -10), (3, -30), (6, -30), (7, -50))),
+        ("court-found-arrears", "", None),
+        ("not-in-the-table", "", None),
+    ],
+)
+def test_xingtai_takes_its_points_by_act_and_by_months(act, months, points):
+    table = {"kind": "records", "records": {"types": ["penalty"]}, "each": XINGTAI_EACH, "rounding": 1}
+    rows = [{"entity": "x", "type": "penalty", "act": act, "months": months}]
+    assert rated(scheme(table), rows)["x"].points == points
+
+
+def zhejiang_streak(kind, grade, table):
+    """Points by the length of a streak of years with the best grade."""
+    return {
+        "kind": "records",
+        "records": {"types": [kind]},
+        "take": "streak",
+        "streak": {"of": {"types": [kind], "values": {"grade": grade}}, "every": "year"},
+        "ceiling": table,
+    }
+
+
+#: Zhejiang's administration of industry and commerce, 2004: a point for each lawful year from 2000 on.
+ZHEJIANG = [
+    part(
+        {
+            "kind": "formula",
+            "floor": 0,
+            "formula": {
+                "subtract": [
+                    {"add": [{"elapsed": ["1999-12-31", "as-of"], "unit": "calendar-years"}, -1]},
+                    {
+                        "count": {
+                            "types": ["penalty"],
+                            "where": [{"test": {"elapsed": ["2000-01-01", "decided"]}, "at_least": 0}],
+                        },
+                        "per": ["year"],
+                    },
+                ]
+            },
+        },
+        "lawful-years",
+    ),
+    part({**zhejiang_streak("inspection", ["A"], 10), "weight": 0}, "inspected-well"),
+    part(
+        {"kind": "formula", "formula": {"round": {"value": "inspected-well"}, "to": 2, "mode": "down"}},
+        "inspections",
+    ),
+    part(zhejiang_streak("tax", ["A"], 5), "taxed-well"),
+    part(
+        {
+            "kind": "records",
+            "records": {"types": ["brand"]},
+            "take": "largest",
+            "each": {"by": "level", "gives": {"county": 2, "city": 4, "province": 6, "nation": 8}},
+            "if_unknown": 0,
+        },
+        "brands",
+    ),
+]
+
+
+def zhejiang(records, as_of=date(2005, 3, 1)):
+    one = scheme(
+        components=ZHEJIANG,
+        start={"article": "1", "points": 100},
+        considered={"article": "1", "types": ["penalty", "inspection", "tax", "brand"]},
+    )
+    blank = {"entity": "x", "grade": "", "level": ""}
+    return rated(one, [blank | row for row in records], [{"entity": "x"}], as_of)["x"].points
+
+
+def yearly(kind, years, grade="A"):
+    return [{"type": kind, "decided": f"{year}-05-01", "grade": grade} for year in years]
+
+
+@pytest.mark.parametrize(
+    ("records", "points"),
+    [
+        # 2000 to 2004 are five whole years.
+        ([], 105),
+        (yearly("penalty", [1999]), 105),
+        (yearly("penalty", [2001, 2001, 2003]), 103),
+        (yearly("inspection", range(2003, 2005)), 107),
+        (yearly("inspection", range(2002, 2005)), 107),
+        (yearly("inspection", range(1993, 2005)), 115),
+        (yearly("inspection", (2000, 2001, 2003, 2004)), 107),
+        (yearly("tax", range(2002, 2005)), 108),
+        (yearly("tax", range(1997, 2005)), 110),
+        (
+            [{"type": "brand", "decided": "2003-01-01", "level": level} for level in ("county", "province")],
+            111,
+        ),
+    ],
+)
+def test_zhejiang_gives_a_point_a_year_and_more_for_streaks_and_brands(records, points):
+    assert zhejiang(records) == points
