@@ -12,6 +12,7 @@ from evaluation.boards.counting import marks_waiting, nothing_counted
 from evaluation.boards.pages import board_tabs
 from evaluation.methods import method_of
 from evaluation.models import Scheme
+from evaluation.schemes.scales import scales
 from evaluation.whatif_pages import what_if_page
 
 ROWS = 25
@@ -103,6 +104,33 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "shell": shell_for(request.user),
     }
     return render(request, "evaluation/scheme.html", context)
+
+
+@require_safe
+def grade_scales(request: HttpRequest) -> HttpResponse:
+    """The scales of grades that others give, from which day to which, and what a grade of one means on another."""
+    known, day = scales(), timezone.localdate()
+    context = {
+        "scales": [
+            {"scale": one, "grades": [one.called(letter) for letter in one.letters], "holds": one.holds(day)}
+            for one in known.scales
+        ],
+        "mappings": [
+            {
+                "mapping": one,
+                "before": known.scale(one.scale),
+                "onto": known.scale(one.onto),
+                "holds": one.holds(day),
+                "pairs": [
+                    (known.scale(one.scale).called(before), known.scale(one.onto).called(after))
+                    for before, after in one.letters.items()
+                ],
+            }
+            for one in known.mappings
+        ],
+        "shell": shell_for(request.user),
+    }
+    return render(request, "evaluation/scales.html", context)
 
 
 @require_safe

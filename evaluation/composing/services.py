@@ -36,7 +36,7 @@ WORKERS = 2
 LONGEST_REASON = 500
 LONGEST_NAME = 200
 #: What stands at this place of an address is something else than the code of a scheme.
-RESERVED = frozenset({"new", "drafts"})
+RESERVED = frozenset({"new", "drafts", "scales"})
 
 
 def digest_of(document: Mapping[str, Any]) -> str:

@@ -28,3 +28,33 @@ def test_a_mapping_names_every_grade_of_its_scale_and_none_that_is_not_there():
     content["mappings"][0]["letters"].pop("差")
     with pytest.raises(ValidationError, match="other grades than theirs"):
         Scales.model_validate(content)
+
+
+def test_a_scale_has_words_only_for_its_own_grades():
+    content = scales().model_dump(mode="json", by_alias=True)
+    content["scales"][0]["words"] = {"极优": {"zh": "极优", "en": "best of all"}}
+    with pytest.raises(ValidationError, match="not on it"):
+        Scales.model_validate(content)
+
+
+def test_a_mapping_holds_on_its_days_and_on_no_others():
+    (one, _other) = scales().mappings
+    assert [one.holds(date(2026, 3, day)) for day in (28, 29)] == [False, True]
+    closed = one.model_copy(update={"valid_to": date(2026, 12, 31)})
+    assert [closed.holds(day) for day in (date(2026, 12, 31), date(2027, 1, 1))] == [True, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("National comprehensive evaluation, 2019", "Regular enterprise")),
+        ("zh-hans", ("优", "常规企业")),
+    ],
+)
+def test_anybody_reads_what_a_grade_of_one_scale_means_on_another(client, language, words):
+    shown = client.get("/schemes/scales/", headers={"accept-language": language})
+    assert shown.status_code == 200
+    assert all(word in shown.content.decode() for word in words)
+    pairs = {pair for one in shown.context["mappings"] for pair in one["pairs"]}
+    assert {("优", "A"), ("良", "B"), ("中", "C"), ("差", "D")} <= pairs

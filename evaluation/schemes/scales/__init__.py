@@ -13,25 +13,39 @@ from evaluation.schemes.language import Code, Part, Words
 FILE = Path(__file__).parent / "scales.json"
 
 
-class Scale(Part):
+class Dated(Part):
+    """What holds from one day to another, both included; without a last day until further notice."""
+
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Scale(Dated):
     """Grades, best first, as one instrument has them from one day to another."""
 
     code: Code
     name: Words
     letters: Annotated[tuple[str, ...], Field(min_length=2)]
-    valid_from: date
-    valid_to: date | None = None
+    words: Annotated[
+        dict[str, Words], Field(description="What grades are called that are written as codes.")
+    ] = {}
     source: str
 
+    def called(self, letter: str) -> str:
+        """A grade as people know it."""
+        return str(self.words.get(letter, letter))
 
-class Mapping(Part):
+
+class Mapping(Dated):
     """What a grade of one scale means on another, on the days on which this is said to hold."""
 
     scale: Annotated[Code, Field(alias="from")]
     onto: Code
     letters: dict[str, str]
-    valid_from: date
-    valid_to: date | None = None
     basis: Words
 
 
@@ -49,7 +63,13 @@ class Scales(Part):
                 raise ValueError(
                     f"The mapping of {one.scale} onto {one.onto} names other grades than theirs."
                 )
+        if any(not set(scale.words) <= set(scale.letters) for scale in self.scales):
+            raise ValueError("A scale has words for a grade that is not on it.")
         return self
+
+    def scale(self, code: str) -> Scale:
+        """The scale of a code; `KeyError` for none."""
+        return {one.code: one for one in self.scales}[code]
 
 
 @cache
@@ -61,7 +81,6 @@ def scales() -> Scales:
 def mapped(letter: str, *, scale: str, onto: str, day: date) -> str | None:
     """The grade on the other scale, as the mapping of that day says; None where no mapping holds or names it."""
     for one in scales().mappings:
-        held = one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
-        if (one.scale, one.onto) == (scale, onto) and held:
+        if (one.scale, one.onto) == (scale, onto) and one.holds(day):
             return one.letters.get(letter)
     return letter if scale == onto else None

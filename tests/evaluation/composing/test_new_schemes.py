@@ -147,7 +147,7 @@ def test_all_that_is_wrong_with_a_beginning_is_told_at_once(office):
     with pytest.raises(InvalidInput) as refused:
         services.begin_scheme(by=office[0], code="New Scheme", name_zh=" ", name_en="x", document=HEAD)
     assert {"code", "name_zh", "document.scale", "document.components"} <= set(refused.value.problems)
-    for word in ("new", "drafts"):
+    for word in ("new", "drafts", "scales"):
         with pytest.raises(InvalidInput) as refused:
             services.begin_scheme(by=office[0], code=word, name_zh="x", name_en="x", document=HEAD)
         assert "another meaning" in refused.value.problems["code"][0]
