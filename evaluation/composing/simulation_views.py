@@ -63,7 +63,9 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
     outcome = Outcome(one)
     context |= _found(outcome) | {"others": others.exclude(pk=one.pk)[:20]}
     if outcome.is_new:
-        return render(request, "evaluation/composing/simulation_of_new.html", context | _found_of_new(outcome))
+        return render(
+            request, "evaluation/composing/simulation_of_new.html", context | _found_of_new(outcome)
+        )
     context |= _moved(outcome) | {"lines": differing(*_documents(one))}
     return render(request, "evaluation/composing/simulation.html", context)
 
