@@ -15,7 +15,7 @@ from evaluation.composing import policies, selectors, services
 from evaluation.composing.differences import Head, differing
 from evaluation.composing.forms import PlanForm
 from evaluation.composing.models import SchemeDraft, Simulation
-from evaluation.composing.results import LEAST_GROUP, LOOK_CLOSER, WAYS, Outcome
+from evaluation.composing.results import LEAST_GROUP, LOOK_CLOSER, WAYS, Count, Outcome, Table
 from evaluation.composing.simulating import SAMPLE
 from evaluation.schemes import SchemeDocument
 
@@ -61,21 +61,21 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
         draft__scheme=one.draft.scheme_id, state=State.DONE
     )
     outcome = Outcome(one)
-    context |= _found(outcome) | {"others": others.exclude(pk=one.pk)[:20]}
+    tables, count = outcome.tables(), outcome.count()
+    context |= _found(outcome, tables, count) | {"others": others.exclude(pk=one.pk)[:20]}
     if outcome.is_new:
         return render(
             request, "evaluation/composing/simulation_of_new.html", context | _found_of_new(outcome)
         )
-    context |= _moved(outcome) | {"lines": differing(*_documents(one))}
+    context |= _moved(outcome, tables, count) | {"lines": differing(*_documents(one))}
     return render(request, "evaluation/composing/simulation.html", context)
 
 
-def _found(outcome: Outcome) -> dict:
+def _found(outcome: Outcome, tables: dict[str, Table], count: Count) -> dict:
     """Figures, pictures and tables of what was found, whatever there was before."""
-    tables = outcome.tables()
     return {
         "outcome": outcome,
-        "count": outcome.count(),
+        "count": count,
         "tables": tables,
         "parts": [tables[f"by-{way}"] for way in WAYS],
         "months": outcome.months_chart(),
@@ -96,9 +96,8 @@ def _found_of_new(outcome: Outcome) -> dict:
     }
 
 
-def _moved(outcome: Outcome) -> dict:
+def _moved(outcome: Outcome, tables: dict[str, Table], count: Count) -> dict:
     """Who rises and who falls, where and why."""
-    tables, count = outcome.tables(), outcome.count()
     return {
         "kept_share": count.share(count.kept),
         "rose_share": count.share(count.rose),
