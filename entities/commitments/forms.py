@@ -18,7 +18,7 @@ class CheckForm(forms.Form):
     """What was found."""
 
     kept = forms.TypedChoiceField(
-        label=_("What was found"),
+        label=_("Result of the check"),
         choices=[("yes", _("It was kept")), ("no", _("It was broken"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
