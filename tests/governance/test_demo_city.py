@@ -48,7 +48,6 @@ def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
         "waiting",
         "announced",
         "returned",
-        "announced",
         "published",
         "replaced",
         "repaired",
