@@ -226,6 +226,8 @@ class World:
             entity=self.entity,
             body=association.body,
             record_type=warning,
+            document_number="云餐协警〔2026〕1号",
+            title="未公示价目",
             decided_on=self.today,
             days=15,
             counting="working",
