@@ -157,7 +157,7 @@ def test_the_tabs_of_an_entity_count_and_choose(browse, body):
     }
     answer = browse(clerk, "entity-detail", entity.credit_code, tab="ended")
     counts = {tab.label: tab.count for tab in answer.context["tabs"]}
-    assert counts == {"In force": 1, "Ended": 5, "In preparation": 3, "All": 9}
+    assert counts == {"In force": 1, "Ended": 5, "In preparation": 4, "All": 10}
     shown = {row.record.status for row in answer.context["rows"]}
     assert shown == {"replaced", "repaired", "expired", "withdrawn", "annulled"}
     assert made[Status.PUBLISHED].title not in text_of(answer)

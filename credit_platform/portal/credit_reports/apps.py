@@ -10,7 +10,7 @@ class CreditReportsConfig(AppConfig):
     verbose_name = _("Credit reports")
 
     def ready(self) -> None:
-        from credit_platform.portal.credit_reports import audit_verbs, notices, selectors  # noqa: F401  (the first two register themselves)
+        from credit_platform.portal.credit_reports import audit_verbs, moves, notices, selectors  # noqa: F401  (the first three register themselves)
         from credit_platform.portal.credit_reports.models import CreditReport
         from repair.letters import papers
 

@@ -10,6 +10,6 @@ class PublicReportsConfig(AppConfig):
     verbose_name = _("Reports from the public")
 
     def ready(self) -> None:
-        from credit_platform.portal.public_reports import audit_verbs, menu, notices  # noqa: F401  (verbs and notices register themselves)
+        from credit_platform.portal.public_reports import audit_verbs, menu, moves, notices  # noqa: F401  (all but the menu register themselves)
 
         menu.offer()
