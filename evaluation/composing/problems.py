@@ -210,6 +210,7 @@ OWN = (
     gettext_noop("A weight has at most six digits before and after its point or line."),
     gettext_noop("The points of a line go from left to right."),
     gettext_noop("A test needs at least one bound."),
+    gettext_noop("A day of the calendar is written as 2026-04-01."),
     gettext_noop("An age band ends below or up to, not both."),
     gettext_noop("Market credit information is weighed only by a clause of the scheme that says so."),
     gettext_noop("Age weighs by bands or by half-life, one of the two."),

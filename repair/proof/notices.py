@@ -7,7 +7,7 @@ looking at it is put on record.
 from collections.abc import Callable
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from entities.services import feedback
@@ -92,7 +92,7 @@ def _to_body(kind: str, confirmation: Confirmation) -> None:
         params={
             "type": feedback.both_names(effect.record.record_type),
             "entity": feedback.both_names(effect.record.entity),
-            "day": effect.begun_at.date().isoformat(),
+            "day": timezone.localdate(effect.begun_at).isoformat(),
         },
         url=reverse("proof:list"),
         body=confirmation.body,
@@ -133,7 +133,7 @@ def _params(effect: Effect) -> dict:
     return {
         "number": effect.case.number,
         "entity": feedback.both_names(effect.case.entity),
-        "day": effect.begun_at.date().isoformat(),
+        "day": timezone.localdate(effect.begun_at).isoformat(),
     }
 
 

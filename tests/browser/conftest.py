@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,14 +43,21 @@ def chromium_path(tmp_path_factory) -> Path:
             pytest.fail(str(reason), pytrace=False)
 
 
-@pytest.fixture(scope="session")
-def browser(chromium_path) -> Iterator[Browser]:
+@contextmanager
+def launched(chromium_path: Path) -> Iterator[Browser]:
+    """A running Chromium; as long as it runs, so does Playwright's event loop in this thread."""
     arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
     with sync_playwright() as playwright:
         expect.set_options(timeout=10_000)
         running = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path) -> Iterator[Browser]:
+    with launched(chromium_path) as running:
+        yield running
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from evaluation.boards import coming, counting
 from evaluation.services import rate_waiting, request_ratings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.answering import answering
-from tests.browser.conftest import HEIGHTS, complaint
+from tests.browser.conftest import HEIGHTS, complaint, launched
 from tests.permissions.table import ROLES, TABLE
 from tests.permissions.world import World, one_world
 
@@ -39,7 +39,14 @@ READER_OF = {
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
+def browser(chromium_path):
+    """Of this module alone: tests of other modules that come after it would find its event loop in their thread."""
+    with launched(chromium_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def world(browser, django_db_setup, django_db_blocker):
     """The world of the permission table, rated and counted, so that its boards have something to show."""
     with one_world(django_db_blocker) as world:
         today = timezone.localdate()

@@ -1,7 +1,7 @@
 """Who reads which looks: the entity those at it, a body its own, the lead office all."""
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from credit_platform.audit.models import AccessEntry
 from entities.sharing import selectors
@@ -111,7 +111,7 @@ def test_a_person_is_named_in_the_readers_language_and_by_the_copied_name_once_t
 
 def test_the_lead_office_searches_all_looks(client, look, entity):
     lead = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
-    day = look.at.strftime("%Y-%m-%d")
+    day = timezone.localdate(look.at).isoformat()
     for query, finds in {
         f"?q={entity.credit_code}": True,
         f"?q={entity.name_zh[3:6]}": True,
