@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,50 +10,35 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from associations.acts import UNPROCESSABLE, Act, ask_and_do
 from associations.exchange import forms, policies, selectors, services
 from associations.exchange.models import Exchange
 from associations.models import Association
 from associations.selectors import associations_of
-from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.common.services import current_calendar
 from entities.forms import show_problems
 
 State = Exchange.State
 ROWS_PER_PAGE = 50
-UNPROCESSABLE = 422
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A step that may be taken from a page that asks first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeAct(Act):
+    """What may be done with an opinion, or an observation, that stands in one of these states."""
 
-    Args:
-        states: where the exchange stands for that, by whether an opinion was asked for.
-        allowed: the policy that the service asks as well.
-    """
-
-    verb: str | Promise
-    title: str | Promise
-    consequence: str | Promise
     opinion: tuple[str, ...]
     observation: tuple[str, ...]
-    allowed: Callable[..., Decision]
-    form: Callable[..., django_forms.Form]
-    do: Callable[..., Exchange]
-    told: str | Promise
-    danger: bool = False
 
     def fits(self, exchange: Exchange) -> bool:
         return exchange.state in (self.opinion if exchange.is_opinion else self.observation)
 
 
 ACTS = {
-    "answer": Act(
+    "answer": ExchangeAct(
         verb=gettext_lazy("Answer"),
         title=gettext_lazy("Your answer"),
         consequence=gettext_lazy("The other side is told at once and reads it here."),
@@ -65,7 +49,7 @@ ACTS = {
         do=services.answer,
         told=gettext_lazy("Your answer has been sent."),
     ),
-    "close": Act(
+    "close": ExchangeAct(
         verb=gettext_lazy("Say what came of it"),
         title=gettext_lazy("What came of it?"),
         consequence=gettext_lazy("The association reads it, and the matter is closed."),
@@ -76,7 +60,7 @@ ACTS = {
         do=services.close,
         told=gettext_lazy("Closed. The association has been told."),
     ),
-    "withdraw": Act(
+    "withdraw": ExchangeAct(
         verb=gettext_lazy("Withdraw"),
         title=gettext_lazy("Withdraw it?"),
         consequence=gettext_lazy("Nobody has to answer it any more. The other side is told."),
@@ -239,24 +223,11 @@ def act(request: HttpRequest, exchange_id: int, code: str) -> HttpResponse:
     exchange = selectors.exchange_for_page(user=request.user, exchange_id=exchange_id)
     if code not in ACTS:
         raise Missing
-    asked = ACTS[code]
-    asked.allowed(request.user, exchange).require()
-    form = asked.form(request.POST if request.method == "POST" else None, exchange=exchange)
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked.do(by=request.user, exchange_id=exchange_id, **form.cleaned_data)
-        except InvalidInput as refused:
-            show_problems(form, refused)
-        else:
-            messages.success(request, str(asked.told))
-            return redirect("exchange:exchange", exchange_id)
-    context = {
-        "title": asked.title,
-        "consequence": asked.consequence,
-        "action": request.path,
-        "verb": asked.verb,
-        "back_url": reverse("exchange:exchange", args=(exchange_id,)),
-        "form": form,
-        "danger": asked.danger,
-    }
-    return render(request, "ui/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return ask_and_do(
+        request,
+        ACTS[code],
+        exchange,
+        key={"exchange_id": exchange_id},
+        back_url=reverse("exchange:exchange", args=(exchange_id,)),
+        form_takes={"exchange": exchange},
+    )

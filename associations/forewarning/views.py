@@ -1,9 +1,7 @@
 """Pages of prior notices: the association's and the lead office's list, the notice itself, and what is done with it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from associations.acts import UNPROCESSABLE, Act, ask_and_do
 from associations.forewarning import forms, policies, selectors, services
 from associations.forewarning.models import PriorNotice
 from associations.forewarning.terms import term_on
-from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.common.services import current_calendar
 from entities.forms import show_problems
@@ -26,34 +23,17 @@ from entities.policies import is_lead, roles_of
 
 State = PriorNotice.State
 ROWS_PER_PAGE = 50
-UNPROCESSABLE = 422
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What may be done with a notice: on a page that asks first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAct(Act):
+    """What may be done with a notice that stands in one of these states."""
 
-    Args:
-        states: where it stands for that.
-        allowed: the policy that the service asks as well.
-        form: what is typed.
-        do: the service.
-        told: what the reader is told when it is done.
-    """
-
-    verb: str | Promise
-    title: str | Promise
-    consequence: str | Promise
     states: tuple[str, ...]
-    allowed: Callable[..., Decision]
-    form: type[django_forms.Form]
-    do: Callable[..., PriorNotice]
-    told: str | Promise
-    danger: bool = False
 
 
 ACTS = {
-    "claim": Act(
+    "claim": NoticeAct(
         verb=gettext_lazy("Say that it is put right"),
         title=gettext_lazy("Is it put right?"),
         consequence=gettext_lazy(
@@ -65,7 +45,7 @@ ACTS = {
         do=services.say_put_right,
         told=gettext_lazy("The association has been told. The record does not count until it has answered."),
     ),
-    "confirm": Act(
+    "confirm": NoticeAct(
         verb=gettext_lazy("Confirm that it is put right"),
         title=gettext_lazy("Confirm that it is put right?"),
         consequence=gettext_lazy("The record is never entered, and does not come back under this number."),
@@ -75,7 +55,7 @@ ACTS = {
         do=services.confirm_put_right,
         told=gettext_lazy("Confirmed. Nothing is recorded, and the member has been told."),
     ),
-    "deliver": Act(
+    "deliver": NoticeAct(
         verb=gettext_lazy("Note the delivery"),
         title=gettext_lazy("When did the member get the notice?"),
         consequence=gettext_lazy("The time to put it right runs from the day after."),
@@ -85,7 +65,7 @@ ACTS = {
         do=services.note_delivery,
         told=gettext_lazy("Noted. The time is running."),
     ),
-    "decline": Act(
+    "decline": NoticeAct(
         verb=gettext_lazy("It is not put right"),
         title=gettext_lazy("Is it not put right?"),
         consequence=gettext_lazy("The time goes on. When it is over, the record counts."),
@@ -96,7 +76,7 @@ ACTS = {
         told=gettext_lazy("The member has been told why."),
         danger=True,
     ),
-    "take-back": Act(
+    "take-back": NoticeAct(
         verb=gettext_lazy("Take the notice back"),
         title=gettext_lazy("Take the notice back?"),
         consequence=gettext_lazy("Nothing is recorded. If the member was told, it reads why."),
@@ -114,7 +94,7 @@ def _shell(user) -> str:
     return "base.html" if roles_of(user) else "base_portal.html"
 
 
-def _open_to(user, notice: PriorNotice) -> list[tuple[str, Act]]:
+def _open_to(user, notice: PriorNotice) -> list[tuple[str, NoticeAct]]:
     """What the page offers: what the services would allow."""
     return [
         (code, act)
@@ -197,28 +177,14 @@ def act(request: HttpRequest, notice_id: int, code: str) -> HttpResponse:
     notice = selectors.notice_for_page(user=request.user, notice_id=notice_id)
     if code not in ACTS:
         raise Missing
-    asked = ACTS[code]
-    asked.allowed(request.user, notice).require()
-    form = asked.form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked.do(by=request.user, notice_id=notice_id, **form.cleaned_data)
-        except InvalidInput as refused:
-            show_problems(form, refused)
-        else:
-            messages.success(request, str(asked.told))
-            return redirect("forewarning:notice", notice_id)
-    context = {
-        "title": asked.title,
-        "consequence": asked.consequence,
-        "action": request.path,
-        "verb": asked.verb,
-        "back_url": reverse("forewarning:notice", args=(notice_id,)),
-        "form": form,
-        "danger": asked.danger,
-        "shell": _shell(request.user),
-    }
-    return render(request, "ui/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return ask_and_do(
+        request,
+        ACTS[code],
+        notice,
+        key={"notice_id": notice_id},
+        back_url=reverse("forewarning:notice", args=(notice_id,)),
+        shell=_shell(request.user),
+    )
 
 
 @login_required
