@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("entities.quality.urls")),
     path("", include("entities.statements.urls")),
     path("", include("entities.commitments.urls")),
+    path("", include("entities.texting.urls")),
     path("", include("agencies.urls")),
     path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),

@@ -167,7 +167,7 @@ def did(action: str) -> str:
 
 def register() -> None:
     for kind, template in TEMPLATES.items():
-        feedback.register_notice(kind, template)
+        feedback.register_notice(kind, template, urgent=True)
 
 
 def _params(case: Case, words: str = "") -> dict:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "entities.quality",
     "entities.statements",
     "entities.commitments",
+    "entities.texting",
     "evaluation",
     "evaluation.composing",
     "evaluation.boards",
@@ -381,6 +382,14 @@ structlog.configure(
 PLATFORM_URL = os.environ.get("PLATFORM_URL", "").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "credit@localhost")
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+#: What sends text messages: the dotted name of a class of `entities.texting.backends` or of another with the same
+#: method; without one nobody is offered any. The gateway takes what `HttpBackend` sends, signed with the secret.
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "")
+SMS_FILE_PATH = Path(os.environ.get("SMS_FILE_PATH", VAR_DIR / "texts"))
+SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_SECRET = os.environ.get("SMS_GATEWAY_SECRET", "")
+#: Whose texts they are, as they begin: the name under which the operator is registered with the carriers.
+SMS_SIGNATURE = os.environ.get("SMS_SIGNATURE", "")
 #: Whether invented entities and ready-made accounts may be loaded here.
 DEMONSTRATION = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -17,6 +17,8 @@ PLATFORM_URL = PLATFORM_URL or f"http://127.0.0.1:{os.environ.get('PORT') or 800
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _places.var / "mail"
+SMS_BACKEND = "entities.texting.backends.FileBackend"
+SMS_FILE_PATH = _places.var / "texts"
 # Static files are served from where they are written, so that an edit shows at once and nothing is collected.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

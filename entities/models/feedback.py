@@ -81,10 +81,13 @@ class Delivery(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
+        TEXT = "text", _("Text message")
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
-    address = models.CharField(max_length=200)
+    address = models.CharField(
+        max_length=200, help_text=_("As the channel knows it: of a telephone number a digest alone.")
+    )
     language = models.CharField(max_length=10, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()

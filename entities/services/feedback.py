@@ -1,11 +1,13 @@
-"""What the platform has to tell bodies, entities and persons: into their inbox, and out by e-mail.
+"""What the platform has to tell bodies, entities and persons: into their inbox, and out by every channel there is.
 
 A notice is written in the transaction of its event, so that nobody hears of what did not happen; its
-deliveries are rows, so that a mail server that is away delays a message and loses none.
+deliveries are rows, so that a mail server that is away delays a message and loses none. E-mail is a channel
+that is always there; another app may add its own (`register_channel`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -14,6 +16,8 @@ from celery import signature
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import F
+from django.db.models.expressions import Combinable
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -29,14 +33,54 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=12)
 
 _templates: dict[str, str] = {}
+_urgent: set[str] = set()
+_channels: dict[str, "Channel"] = {}
 
 
-def register_notice(kind: str, template: str) -> None:
+class NotSent(Exception):
+    """What a channel raises when a message did not get through: it is tried again. `str(error)` is kept with it."""
+
+
+class NoLongerWanted(Exception):
+    """What a channel raises when nobody waits for the message any more: it is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way by which notices leave the platform.
+
+    Args:
+        code: one of `Delivery.Channel`.
+        address: where a person is reached, worked out from `User`; empty or NULL for who is not.
+        send: tries one delivery; raises `NotSent` or `NoLongerWanted`.
+        only_urgent: whether it carries no more than the kinds that were registered as urgent.
+    """
+
+    code: str
+    address: Combinable
+    send: Callable[[Delivery], None]
+    only_urgent: bool = False
+
+    def carries(self, notice: Notice) -> bool:
+        return not self.only_urgent or notice.kind in _urgent
+
+
+def register_channel(channel: Channel) -> None:
+    """Make a way out known. Called in `AppConfig.ready()`."""
+    _channels[channel.code] = channel
+
+
+def register_notice(kind: str, template: str, *, urgent: bool = False) -> None:
     """Make a kind of notice known, with its English sentence and named places.
 
     Mark the sentence with `gettext_noop`, so that it is translated when it is read. Called in `AppConfig.ready()`.
+
+    Args:
+        urgent: whether somebody has to act on it or waits for it, so that a text message is worth its while.
     """
     _templates[kind] = template
+    if urgent:
+        _urgent.add(kind)
 
 
 def both_names(thing: BilingualName) -> dict[str, str]:
@@ -84,21 +128,19 @@ def notify_entities(*, kind: str, notices: Iterable[tuple[int, dict, str]]) -> N
 
 
 def _queue_deliveries(notices: Sequence[Notice]) -> None:
+    queue([Delivery(**addressed) for addressed in _addressed(notices)])
+
+
+def queue(deliveries: Sequence[Delivery]) -> None:
+    """Write the wish to send each in the running transaction; the same to the same address is wished for once."""
+    if not deliveries:
+        return
     now = timezone.now()
-    rows = [
-        Delivery(
-            notice=notice,
-            channel=Delivery.Channel.EMAIL,
-            address=address,
-            language=language,
-            next_attempt_at=now,
-        )
-        for notice, address, language in _addressed(notices)
-    ]
-    if rows:
-        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-        # By its name: the task stands on this module, so importing it would go round in a circle.
-        enqueue_on_commit(signature("entities.tasks.deliver_feedback"))
+    for delivery in deliveries:
+        delivery.next_attempt_at = now
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    # By its name: the task stands on this module, so importing it would go round in a circle.
+    enqueue_on_commit(signature("entities.tasks.deliver_feedback"))
 
 
 #: For each kind of receiver: the notice's field, how a person belongs to it, and who no longer does.
@@ -109,21 +151,27 @@ BELONGING: tuple[tuple[str, str, dict[str, None]], ...] = (
 )
 
 
-def _addressed(notices: Sequence[Notice]) -> Iterator[tuple[Notice, str, str]]:
-    """Each notice with each address that it goes to and the language there; a query for each kind of receiver."""
+def _addressed(notices: Sequence[Notice]) -> Iterator[dict]:
+    """Each notice with each address that it goes to by each channel; a query for each kind of receiver."""
+    at = {f"at_{code}": channel.address for code, channel in _channels.items()}
     for field, belongs_to, still in BELONGING:
         receivers = {getattr(notice, field) for notice in notices} - {None}
         if not receivers:
             continue
-        people = User.objects.filter(is_active=True, **{f"{belongs_to}__in": receivers}, **still).exclude(
-            email=""
+        people = User.objects.filter(is_active=True, **{f"{belongs_to}__in": receivers}, **still).annotate(
+            **at
         )
-        addresses = defaultdict(set)
-        for receiver, address, language in people.values_list(belongs_to, "email", "language"):
-            addresses[receiver].add((address, language))
+        found: dict[int, set[tuple[str, str, str]]] = defaultdict(set)
+        for receiver, language, *addresses in people.values_list(belongs_to, "language", *at):
+            found[receiver] |= {
+                (code, address, language)
+                for code, address in zip(_channels, addresses, strict=True)
+                if address
+            }
         for notice in notices:
-            for address, language in sorted(addresses[getattr(notice, field)]):
-                yield notice, address, language
+            for code, address, language in sorted(found[getattr(notice, field)]):
+                if _channels[code].carries(notice):
+                    yield {"notice": notice, "channel": code, "address": address, "language": language}
 
 
 @transaction.atomic
@@ -173,8 +221,11 @@ def _deliver_next() -> bool | None:
         return None
     due.attempts += 1
     try:
-        _send(due)
-    except (OSError, SMTPException, ValueError) as problem:
+        _channels[due.channel].send(due)
+    except NoLongerWanted:
+        due.delete()
+        return False
+    except (NotSent, OSError, SMTPException, ValueError) as problem:
         due.last_error = f"{type(problem).__name__}: {problem}"[:500]
         due.next_attempt_at = now + min(FIRST_WAIT * 2 ** min(due.attempts - 1, 16), LONGEST_WAIT)
         log.warning("feedback.delivery_failed", delivery=due.pk, attempts=due.attempts, error=due.last_error)
@@ -184,7 +235,7 @@ def _deliver_next() -> bool | None:
     return due.delivered_at is not None
 
 
-def _send(delivery: Delivery) -> None:
+def _send_mail(delivery: Delivery) -> None:
     """One e-mail: the sentence and where to read more. Details stay on the platform, behind its sign-in."""
     with translation.override(delivery.language or settings.LANGUAGE_CODE):
         sentence = delivery.notice.text
@@ -196,3 +247,6 @@ def _send(delivery: Delivery) -> None:
             )
         subject = " ".join(sentence.split())[:120]
         EmailMessage(subject=subject, body="\n\n".join(parts), to=[delivery.address]).send()
+
+
+register_channel(Channel(Delivery.Channel.EMAIL, F("email"), _send_mail))

@@ -31,7 +31,7 @@ TEMPLATES = {
 
 def register() -> None:
     for kind, template in TEMPLATES.items():
-        feedback.register_notice(kind, template)
+        feedback.register_notice(kind, template, urgent=True)
 
 
 def _tell(kind: str, missing: MissingRecord, words: str = "", **receiver) -> None:
