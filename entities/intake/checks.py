@@ -19,6 +19,19 @@ from entities.intake.rows import BROKEN
 __all__ = ["ERROR", "QUESTION", "WARNING", "Check", "Context", "Finding", "Row"]
 
 
+def row_is_whole(row: Row, context: Context) -> Iterator[Finding]:
+    """The row has no more cells than there are column names: what is torn apart would stand in wrong columns."""
+    if row.beyond:
+        yield Finding(
+            "",
+            _(
+                "Something stands beyond the last column name (%(count)s more cells), so the cells of this row may be in "
+                "wrong columns. Put a text with a separator in it in quotation marks, and see that none of them is missing."
+            ),
+            {"count": row.beyond},
+        )
+
+
 def no_broken_characters(row: Row, context: Context) -> Iterator[Finding]:
     """No cell holds a character that was damaged on the way."""
     for name, value in row.values.items():
@@ -133,5 +146,11 @@ def draft_is_sound(row: Row, context: Context) -> Iterator[Finding]:
             yield Finding(name.removeprefix("details."), sentence)
 
 
-CELL_CHECKS: tuple[Check, ...] = (no_broken_characters, no_formulas, form_accepts, no_persons)
+CELL_CHECKS: tuple[Check, ...] = (
+    row_is_whole,
+    no_broken_characters,
+    no_formulas,
+    form_accepts,
+    no_persons,
+)
 RECORD_CHECKS: tuple[Check, ...] = (entity_is_known, draft_is_sound, plausibility.is_plausible)

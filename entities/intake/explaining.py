@@ -11,6 +11,9 @@ from entities.services import likely_twins
 
 #: The docstrings of the checks once more, so that they are gathered for translation. A test holds the two together.
 PUBLISHED = (
+    gettext_noop(
+        "The row has no more cells than there are column names: what is torn apart would stand in wrong columns."
+    ),
     gettext_noop("No cell holds a character that was damaged on the way."),
     gettext_noop(
         "No cell begins as a formula does: what counts is a value, and a formula may do harm where it is opened."

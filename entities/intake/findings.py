@@ -30,11 +30,17 @@ class Finding:
 
 @dataclass(slots=True)
 class Row:
-    """A row on its way through the checks."""
+    """A row on its way through the checks.
+
+    Args:
+        cells: as they came, those beyond the last column name included where they hold something.
+        beyond: how many of them hold something there.
+    """
 
     number: int
     cells: Sequence[str]
     values: Mapping[str, str]
+    beyond: int = 0
     cleaned: dict[str, Any] = dataclasses.field(default_factory=dict)
     is_read: bool = False
     clues: EntityClues = dataclasses.field(default_factory=EntityClues)

@@ -34,6 +34,7 @@ from entities.models import Entity, FormerName, RecordTypeVersion
 #: The checks that this module asks in its own way. It runs any other on every row that is plain by these.
 ASKED_HERE = frozenset(
     {
+        checks.row_is_whole,
         checks.no_broken_characters,
         checks.no_formulas,
         checks.form_accepts,
@@ -125,11 +126,16 @@ class CellSieve:
     def sift(self, rows: Iterable[tuple[int, Sequence[str]]]) -> Sifted:
         """The rows whose cells the form takes without a word, and the others."""
         found = Sifted()
-        batch = [(number, _fitted(cells, self._width)) for number, cells in rows]
+        batch = []
+        for number, cells in rows:
+            if len(cells) > self._width and any(cells[self._width :]):
+                found.others.append((number, list(cells)))
+            else:
+                batch.append((number, _fitted(cells, self._width)))
         if not batch:
             return found
         if not self.is_sure:
-            found.others = batch
+            found.others += batch
             return found
         columns = list(zip(*(cells for _number, cells in batch), strict=True))
         values = [

@@ -40,6 +40,8 @@ MAX_LINE = 1 << 20
 #: Real exports have a torn line with zero bytes now and then: such a row is refused. A file full of them is no text.
 MAX_ZEROS_ONE_IN = 200
 DELIMITERS = (",", "\t", ";", "|")
+#: A line inside a cell is taken for a row of its own by its delimiters, where the table has so many columns.
+LEAST_TO_TELL = 3
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -54,8 +56,6 @@ MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s|html|head|table|meta|\?xml|\w+:workbook)", re.IGNORECASE
 )
 EXCEL_TEXT = re.compile(r'="(.*)"')
-#: What `cell_text` and `EXCEL_TEXT` look for in a text, besides blanks at its edges.
-NOT_JUST_TEXT = ("'", '="', "\0", "\ufeff", "\u200b")
 
 
 def open_table(file: BinaryIO, known: Mapping[str, str]) -> Table:
@@ -100,6 +100,8 @@ def _open_csv(file: BinaryIO, known: Mapping[str, str]) -> "CsvTable":
         if best is None or (found, len(header)) > best[:2]:
             best = (found, len(header), layout)
     layout = best[2]
+    if not any(layout.header):
+        raise Unreadable(_("The file is empty."))
     check_width(len(layout.header))
     layout.rows_expected = max(lines - layout.header_row, 0)
     notes = notes_of(layout)
@@ -194,15 +196,32 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _records(file: BinaryIO, layout: Layout) -> Iterator[list[str]]:
-    reader = csv.reader(_lines(file, layout.encoding), delimiter=layout.delimiter)
+    reader, line = csv.reader(_lines(file, layout.encoding), delimiter=layout.delimiter), 0
     try:
-        yield from reader
+        for row in reader:
+            yield row if reader.line_num == line + 1 else _parted(row, layout)
+            line = reader.line_num
     except csv.Error as error:
         raise Unreadable(
             _("Line %(line)s cannot be read; a quotation mark is probably missing there (%(error)s)."),
             line=reader.line_num,
             error=str(error),
         ) from error
+
+
+def _parted(row: list[str], layout: Layout) -> list[str]:
+    """A row over several lines, as it is; where it has swallowed rows below it, they stand in a cell too many.
+
+    So it goes where a quotation mark is missing: all up to the next one comes to lie in one cell, and would be lost.
+    """
+    width = len(layout.header)
+    for place, cell in enumerate(row) if width >= LEAST_TO_TELL else ():
+        first, *below = cell.splitlines() or [""]
+        for number, line in enumerate(below):
+            if line.count(layout.delimiter) >= width - 1:
+                kept = [*row[:place], "\n".join([first, *below[:number]]), *row[place + 1 :]]
+                return [*kept, *[""] * (width - len(kept)), "\n".join(below[number:])]
+    return row
 
 
 class CsvTable(Table):
@@ -221,10 +240,10 @@ class CsvTable(Table):
 
 def _csv_cells(row: list[str]) -> list[str]:
     together = "".join(row)
-    # Where none of them occurs, edge spaces are all that can have to be taken away.
-    if any(sign in together for sign in NOT_JUST_TEXT):
-        return list(map(_csv_cell, row))
-    return list(map(str.strip, row))
+    # Without signs that cannot be seen and those that Excel puts before a text, edge spaces are all that can have to go.
+    if together.isprintable() and "'" not in together and '="' not in together:
+        return list(map(str.strip, row))
+    return list(map(_csv_cell, row))
 
 
 def _csv_cell(text: str) -> str:

@@ -65,10 +65,12 @@ def as_csv(submission: Submission) -> Iterator[bytes]:
     encoding = layout.encoding if own and layout.encoding != "utf-8" else "utf-8-sig"
     encoder = codecs.getincrementalencoder(encoding)()
 
+    width = len(submission.header)
+
     def lines() -> Iterator[list[str]]:
         yield [*submission.header, REASON]
         for cells, problems in _rows(submission):
-            yield [*cells, _reasons(problems)]
+            yield [*cells[:width], _reasons(problems), *cells[width:]]
 
     for line in csv_lines(lines(), delimiter=layout.delimiter or ","):
         yield encoder.encode(line)
@@ -89,35 +91,47 @@ def as_xlsx(submission: Submission) -> BinaryIO:
     with xlsxwriter.Workbook(
         file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        sheet = book.add_worksheet(layout.sheet[:31] or "Sheet1")
-        head = book.add_format({"bold": True, "bg_color": "#E4F0EE", "text_wrap": True})
-        fills = {level: book.add_format({"bg_color": colour}) for level, colour in FILL.items()}
-        reason = book.add_format({"text_wrap": True})
-        first, comments = layout.first_place, 0
-        sheet.set_column(first, first + len(submission.header) - 1, 18)
-        sheet.set_column(first + len(submission.header), first + len(submission.header), 60)
-        for place, name in enumerate([*submission.header, REASON], start=first):
-            sheet.write_string(0, place, harmless(name), head)
+        sheet = _Sheet(book, layout, submission.header)
         for number, (cells, problems) in enumerate(_rows(submission), start=1):
-            marked: dict[int, list[dict]] = {}
-            for one in problems:
-                if one["at"] is not None:
-                    marked.setdefault(one["at"], []).append(one)
-            for place, cell in enumerate(cells):
-                wrong = marked.get(place)
-                if not wrong:
-                    if cell:
-                        sheet.write_string(number, first + place, harmless(cell))
-                    continue
-                if cell:
-                    sheet.write_string(number, first + place, harmless(cell), fills[wrong[0]["level"]])
-                else:
-                    sheet.write_blank(number, first + place, None, fills[wrong[0]["level"]])
-                if comments < MOST_COMMENTS:
-                    comments += 1
-                    said = "\n".join(for_reader(one) for one in wrong)
-                    sheet.write_comment(number, first + place, said, {"x_scale": 2, "author": ""})
-            sheet.write_string(number, first + len(cells), _reasons(problems), reason)
-        sheet.freeze_panes(1, 0)
+            sheet.write(number, cells, problems)
     file.seek(0)
     return file
+
+
+class _Sheet:
+    """The sheet of a returned workbook: the sender's columns where the sender had them, then the reasons."""
+
+    def __init__(self, book: xlsxwriter.Workbook, layout: Layout, header: Sequence[str]) -> None:
+        self._sheet = book.add_worksheet(layout.sheet[:31] or "Sheet1")
+        self._fills = {level: book.add_format({"bg_color": colour}) for level, colour in FILL.items()}
+        self._reason = book.add_format({"text_wrap": True})
+        self._first, self._width, self._comments = layout.first_place, len(header), 0
+        head = book.add_format({"bold": True, "bg_color": "#E4F0EE", "text_wrap": True})
+        last = self._first + self._width
+        self._sheet.set_column(self._first, last - 1, 18)
+        self._sheet.set_column(last, last, 60)
+        for place, name in enumerate([*header, REASON], start=self._first):
+            self._sheet.write_string(0, place, harmless(name), head)
+        self._sheet.freeze_panes(1, 0)
+
+    def write(self, number: int, cells: Sequence[str], problems: Sequence[dict]) -> None:
+        """One row. What stood beyond the last column name stands beyond the reasons, where it is in nobody's column."""
+        marked: dict[int, list[dict]] = {}
+        for one in problems:
+            if one["at"] is not None:
+                marked.setdefault(one["at"], []).append(one)
+        for place, cell in enumerate(cells):
+            self._cell(number, place + (place >= self._width), cell, marked.get(place, ()))
+        self._sheet.write_string(number, self._first + self._width, _reasons(problems), self._reason)
+
+    def _cell(self, number: int, place: int, cell: str, wrong: Sequence[dict]) -> None:
+        at = self._first + place
+        fill = self._fills[wrong[0]["level"]] if wrong else None
+        if cell:
+            self._sheet.write_string(number, at, harmless(cell), fill)
+        elif fill:
+            self._sheet.write_blank(number, at, None, fill)
+        if wrong and self._comments < MOST_COMMENTS:
+            self._comments += 1
+            said = "\n".join(for_reader(one) for one in wrong)
+            self._sheet.write_comment(number, at, said, {"x_scale": 2, "author": ""})

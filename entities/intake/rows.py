@@ -23,6 +23,9 @@ DAY_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 AMOUNT_NOISE = str.maketrans("", "", ",，¥￥ ")
 MAX_CELL = 20_000
 ZEROS = re.compile("\0+")
+#: Signs that no reader sees and that come along when text is copied from a web page or a PDF: soft hyphens, joiners,
+#: marks of direction and of byte order. In a code they would be a fault that nobody can find.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 #: Stands for what no text can hold; a row with it is refused.
 BROKEN = "\ufffd"
 
@@ -52,7 +55,7 @@ class EntityClues:
 
 
 def cell_text(value: Any) -> str:
-    """A cell as text: dates in ISO, whole numbers without “.0”, half-width digits and letters, no edge spaces.
+    """A cell as text: dates in ISO, whole numbers without “.0”, no edge spaces, no signs that cannot be seen.
 
     A leading apostrophe before a formula sign goes: it is what keeps a returned file harmless.
     """
@@ -70,7 +73,8 @@ def cell_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    text = str(value).strip().strip("\ufeff\u200b\u3000").strip()
+    text = str(value)
+    text = (text if text.isascii() else INVISIBLE.sub("", text)).strip()
     if len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
         text = text[1:]
     if "\0" in text:

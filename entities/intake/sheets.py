@@ -3,13 +3,14 @@
 import array
 import io
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.parsers.expat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
@@ -324,12 +325,20 @@ class _Unfolding:
                 self._copy.write(piece)
             self._copy.seek(0)
             source = self._copy.fileno()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(UNFOLD), str(MEMORY), str(SECONDS)],
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        answers, self._answers = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(UNFOLD), str(MEMORY), str(SECONDS), str(answers)],
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(answers,),
+            )
+        except BaseException:
+            os.close(self._answers)
+            raise
+        finally:
+            os.close(answers)
 
     def lines(self) -> Iterator[Any]:
         """What it says, one by one; `Unreadable` where it ended before its end."""
@@ -338,7 +347,14 @@ class _Unfolding:
         if self._process.wait() != 0:
             raise Unreadable(TOO_MUCH)
 
+    def choose(self, sheet: int) -> None:
+        """Of the sheets whose beginnings it has shown, have it read the one of this number, counted from 0."""
+        # Where it has ended meanwhile, `lines` says so.
+        with suppress(BrokenPipeError):
+            os.write(self._answers, str(sheet).encode())
+
     def close(self) -> None:
+        os.close(self._answers)
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.stdout.close()
@@ -351,7 +367,11 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
     unfolding = _Unfolding(file)
     try:
         lines = unfolding.lines()
-        about: dict[str, Any] = next(lines, {"problem": "damaged", "error": ""})
+        nothing = {"problem": "damaged", "error": ""}
+        about: dict[str, Any] = next(lines, nothing)
+        if begin := about.get("begin"):
+            unfolding.choose(_likeliest(begin, known))
+            about = next(lines, nothing)
         _refuse(about)
         first = list(islice(lines, HEADER_WITHIN))
         sample = [_cells(cells) for cells in first if isinstance(cells, list)]
@@ -386,12 +406,22 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
     return SheetTable(unfolding, chain(first, lines), layout, notes)
 
 
+def _likeliest(begin: Sequence[list[list[str]]], known: Mapping[str, str]) -> int:
+    """Of several sheets the first in which most column names are known: others hold instructions or lists."""
+    found = [find_header([list(map(cell_text, row)) for row in rows], known)[0] for rows in begin]
+    return found.index(max(found))
+
+
 def _refuse(about: Mapping[str, Any]) -> None:
     match about.get("problem"):
         case "password":
             raise Unreadable(PROTECTED)
         case "empty":
-            raise Unreadable(_("The spreadsheet has no sheet with anything in it."))
+            raise Unreadable(
+                _(
+                    "The spreadsheet has no sheet with anything in it that can be seen; hidden sheets are not read."
+                )
+            )
         case "damaged":
             raise Unreadable(DAMAGED, error=about["error"])
 
@@ -404,7 +434,7 @@ def _cells(row: list[Any]) -> list[str]:
 
 
 class SheetTable(Table):
-    """The first filled sheet of a workbook. Its rows are read once."""
+    """One sheet of a workbook. Its rows are read once."""
 
     def __init__(
         self, unfolding: _Unfolding, lines: Iterator[Any], layout: Layout, notes: list[Note]

@@ -107,9 +107,10 @@ def verdict_on_plain(row: PlainRow, outcome: str) -> Verdict:
 
 
 def _row(number: int, cells: Sequence[str], layout: Layout) -> Row:
-    cells = list(cells[: len(layout.header)])
-    cells += [""] * (len(layout.header) - len(cells))
-    return Row(number, cells, {name: cells[place] for name, place in layout.columns.items()})
+    width = len(layout.header)
+    beyond = sum(map(bool, cells[width:]))
+    cells = [*(cells if beyond else cells[:width]), *[""] * (width - len(cells))]
+    return Row(number, cells, {name: cells[place] for name, place in layout.columns.items()}, beyond)
 
 
 def _findings(row: Row, context: Context, functions) -> Iterable[tuple[Finding, str]]:

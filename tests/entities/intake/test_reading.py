@@ -76,6 +76,49 @@ def test_a_cell_over_several_lines_is_one_row_as_spreadsheets_count():
     assert rows == [(2, ["1", "甲\n乙"]), (3, ["2", "丙"])]
 
 
+def test_where_a_quotation_mark_is_missing_the_swallowed_rows_are_not_lost_in_a_cell():
+    text = '代码,名称,备注\n1,甲,"无\n2,乙,\n3,丙,"有"\n4,丁,\n'
+    _table, rows = read(text.encode())
+    assert rows == [(2, ["1", "甲", "无", '2,乙,\n3,丙,有"']), (3, ["4", "丁", ""])]
+
+
+def test_a_text_of_several_lines_with_a_few_commas_stays_one_cell():
+    text = '代码,名称,备注\n1,甲,"一,\n二"\n'
+    _table, rows = read(text.encode())
+    assert rows == [(2, ["1", "甲", "一,\n二"])]
+
+
+def test_of_several_sheets_the_one_with_the_column_names_is_read():
+    def fill(book):
+        book.add_worksheet("填报说明").write_column(0, 0, ["本表由各部门填报", "请勿修改列名"])
+        for name, cell in (("一月", "甲"), ("二月", "乙")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["代码", "名称"])
+            sheet.write_row(1, 0, ["1", cell])
+        hidden = book.add_worksheet("选项")
+        hidden.write_row(0, 0, ["代码", "名称", "日期"])
+        hidden.hide()
+
+    table, rows = read(workbook(fill))
+    assert (table.layout.sheet, rows) == ("一月", [(2, ["1", "甲"])])
+    assert [note.params["others"] for note in table.notes] == ["填报说明、二月"]
+
+
+def test_a_table_that_is_hidden_is_not_read_and_the_sender_is_told():
+    def fill(book):
+        book.add_worksheet("空")
+        hidden = book.add_worksheet("名单")
+        hidden.write_row(0, 0, ["代码", "名称"])
+        hidden.hide()
+
+    assert "hidden sheets are not read" in refusal(workbook(fill))
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf", b" \r\n,,\n", b"\n"])
+def test_a_file_of_nothing_but_blanks_is_empty(content):
+    assert refusal(content) == "The file is empty."
+
+
 def test_empty_rows_are_left_out_but_counted():
     _table, rows = read("代码,名称\n\n,\n1,甲\n".encode())
     assert rows == [(4, ["1", "甲"])]
@@ -305,6 +348,7 @@ def test_a_damaged_workbook_is_refused():
         (datetime(2026, 10, 8), "2026-10-08"),
         (datetime(2026, 10, 8, 9, 30), "2026-10-08 09:30:00"),
         (" \u3000甲\ufeff ", "甲"),
+        ("9133\u200b9702\u202c", "91339702"),
         ("'=1", "=1"),
     ],
 )
@@ -318,6 +362,7 @@ EDGY = (
     "\u3000",
     "\ufeff",
     "\u200b",
+    "甲\u200e\u00ad乙",
     "'",
     "'=1",
     " '=1",

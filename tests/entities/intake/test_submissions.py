@@ -10,6 +10,7 @@ from django.utils import translation
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.intake import returning
+from entities.intake.layout import REASON
 from entities.intake.matching import How, Question
 from entities.models import (
     CreditRecord,
@@ -131,6 +132,21 @@ def test_problems_are_kept_in_both_languages(tax):
     for one in row_of(submission).problems:
         assert one["en"].isascii() or "“" in one["en"] or "–" in one["en"]
         assert one["zh"]
+
+
+def test_a_row_that_is_torn_apart_is_refused_whole_and_comes_back_whole(tax):
+    known = EntityFactory(name_zh="云汀合谷食品有限公司")
+    good = f"{known.credit_code},{known.name_zh},2024,{OFFICE}"
+    submission = tax.send(f"{HEADER}\n{known.credit_code},云汀合谷,食品有限公司,2025,{OFFICE}\n{good},,\n")
+    assert outcomes(submission) == {2: "refused", 3: "new"}
+    assert "Something stands beyond the last column name (1 more cells)" in sentences(row_of(submission))
+    with translation.override("en"):
+        rest = b"".join(returning.as_csv(submission)).decode("utf-8-sig").splitlines()
+    assert rest[0] == f"{HEADER},{REASON}"
+    assert rest[1].startswith(f"{known.credit_code},云汀合谷,食品有限公司,2025,")
+    assert rest[1].endswith(f",{OFFICE}")
+    again = tax.send("\n".join(rest), "rest.csv")
+    assert "beyond the last column name" in sentences(row_of(again))
 
 
 def test_a_person_is_refused_and_the_number_is_not_kept_in_the_row(tax):
