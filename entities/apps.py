@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +9,15 @@ class EntitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from credit_platform.audit import access
-        from entities import audit_verbs, looks, menu, moves, notices  # noqa: F401  (they register themselves)
+        from entities import (  # noqa: F401  (some register themselves)
+            audit_verbs,
+            industries,
+            looks,
+            menu,
+            moves,
+            notices,
+        )
 
         access.register(what_is_seen=looks.what_is_seen, on_behalf=looks.on_behalf)
+        checks.register(industries.table_can_be_read)
         menu.offer()

@@ -8,10 +8,14 @@ import csv
 from functools import cache
 from pathlib import Path
 
+import structlog
 from django.conf import settings
+from django.core import checks
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+log = structlog.get_logger(__name__)
+COLUMNS = ("section", "division", "group", "class", "name")
 SECTIONS: dict[str, str | Promise] = {
     "A": _("Agriculture, forestry, animal husbandry and fishery"),
     "B": _("Mining"),
@@ -38,18 +42,53 @@ SECTIONS: dict[str, str | Promise] = {
 
 @cache
 def names() -> dict[str, str]:
-    """Names by code (C14, C141, C1411) as the operator's table has them; none without one.
+    """Names by code (C14, C141, C1411) as the operator's table has them; none without one that can be read.
 
     Its columns: `section` (the letter), `division`, `group` and `class` (two to four digits, empty below the level of
     the row) and `name`.
     """
-    if not settings.INDUSTRY_NAMES:
+    try:
+        return _table(settings.INDUSTRY_NAMES) if settings.INDUSTRY_NAMES else {}
+    except _Unreadable:
+        # Whoever starts the platform was told by the check below; a page does not fail for want of a name.
+        log.exception("industries.table_not_read", file=settings.INDUSTRY_NAMES)
         return {}
-    with Path(settings.INDUSTRY_NAMES).open(encoding="utf-8-sig", newline="") as file:
-        return {
-            row["section"] + (row["class"] or row["group"] or row["division"]): row["name"]
-            for row in csv.DictReader(file)
-        }
+
+
+class _Unreadable(Exception):
+    """The operator's table cannot be read; the message says why."""
+
+
+def _table(path: str) -> dict[str, str]:
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, restval="")
+            if lacking := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+                raise _Unreadable(f"It has no column {', '.join(lacking)}.")
+            return {
+                row["section"] + (row["class"] or row["group"] or row["division"]): row["name"]
+                for row in rows
+                if row["section"] and row["name"]
+            }
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _Unreadable(str(error)) from error
+
+
+def table_can_be_read(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """The table that the operator names is there and has its columns; said at the start, not on a page."""
+    if not settings.INDUSTRY_NAMES:
+        return []
+    try:
+        _table(settings.INDUSTRY_NAMES)
+    except _Unreadable as error:
+        return [
+            checks.Error(
+                f"INDUSTRY_NAMES is {settings.INDUSTRY_NAMES}, and that cannot be read: {error}",
+                hint=f"Name a CSV file in UTF-8 with the columns {', '.join(COLUMNS)}, or leave INDUSTRY_NAMES empty.",
+                id="entities.E001",
+            )
+        ]
+    return []
 
 
 def described(industry_code: str) -> str:

@@ -82,6 +82,37 @@ def table(settings, tmp_path):
     industries.names.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "No such file"),
+        (b"level,section,name\n1,C,\xe5\x88\xb6\n", "no column division, group, class"),
+        ("section,division,group,class,name\nC,,,,制造业\n".encode("gb18030"), "can't decode"),
+        (b"", "no column section"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_said_at_the_start_and_pages_do_without(
+    settings, tmp_path, content, why
+):
+    file = tmp_path / "industries.csv"
+    if content is not None:
+        file.write_bytes(content)
+    settings.INDUSTRY_NAMES = str(file)
+    industries.names.cache_clear()
+    (said,) = industries.table_can_be_read(None)
+    assert said.is_serious()
+    assert why in said.msg
+    assert "or leave INDUSTRY_NAMES empty" in said.hint
+    assert industries.described("C1411") == "Manufacturing"
+    industries.names.cache_clear()
+
+
+def test_a_table_that_can_be_read_is_not_spoken_of(settings, table):
+    assert industries.table_can_be_read(None) == []
+    settings.INDUSTRY_NAMES = ""
+    assert industries.table_can_be_read(None) == []
+
+
 def test_an_industry_is_named_by_its_section_where_no_table_is_there():
     industries.names.cache_clear()
     assert industries.described("C1411") == "Manufacturing"
