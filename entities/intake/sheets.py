@@ -417,11 +417,13 @@ def _refuse(about: Mapping[str, Any]) -> None:
         case "password":
             raise Unreadable(PROTECTED)
         case "empty":
-            raise Unreadable(
-                _(
-                    "The spreadsheet has no sheet with anything in it that can be seen; hidden sheets are not read."
+            if about["hidden"]:
+                raise Unreadable(
+                    _(
+                        "No sheet that can be seen has anything in it, and hidden sheets are not read. Show the table."
+                    )
                 )
-            )
+            raise Unreadable(_("The spreadsheet has no sheet with anything in it."))
         case "damaged":
             raise Unreadable(DAMAGED, error=about["error"])
 

@@ -52,7 +52,7 @@ def _unfold(answers: int) -> None:
             begin[name] = _beginning(sheet) if len(begin) < MOST_SHEETS else []
             first = first or sheet
         if first is None:
-            _say({"problem": "empty"})
+            _say({"problem": "empty", "hidden": len(_visible(book)) < len(book.sheets_metadata)})
             return
         sheet = first if len(begin) == 1 else _chosen(book, first, begin, answers)
         others = [name for name in begin if name != sheet.name]
