@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Count, F, QuerySet
+from django.db.models import BigIntegerField, Count, F, QuerySet
 from django.utils import timezone
 
 from credit_platform.common.errors import Missing
+from credit_platform.common.prepared import Given, Prepared
 from entities.models import Entity
 from evaluation import peer_store, policies
 from evaluation.explanation import Explained, as_points, explain_entity
@@ -72,22 +73,24 @@ def grade_of(user, entity: Entity) -> GradeFact | None:
 
 def public_grades_of(entity: Entity) -> list[GradeFact]:
     """What anybody may see: grades under schemes whose result is public. None, as long as no scheme is."""
-    return _grades_under(entity, scheme__is_public=True)
+    return [grade_fact(rating, {}) for rating in _public_ratings(entity=entity.pk)]
 
 
 def grades_shown_to(entity: Entity) -> list[GradeFact]:
     """What the entity itself may see and show to others: grades under schemes that say so, never a risk class."""
-    return _grades_under(entity, scheme__shown_to_entity=True)
+    return [grade_fact(rating, {}) for rating in _ratings_under(entity, scheme__shown_to_entity=True)]
 
 
-def _grades_under(entity: Entity, **which_schemes) -> list[GradeFact]:
-    ratings = (
+def _ratings_under(entity: Entity | Given, **which_schemes) -> QuerySet[CurrentRating]:
+    return (
         CurrentRating.objects.filter(entity=entity, **which_schemes)
         .exclude(scheme__family=Scheme.Family.RISK)
         .select_related("scheme", "version")
         .order_by("scheme__code")
     )
-    return [grade_fact(rating, {}) for rating in ratings]
+
+
+_public_ratings = Prepared(lambda: _ratings_under(Given("entity", BigIntegerField()), scheme__is_public=True))
 
 
 def entity_and_schemes(user, credit_code: str, day: date) -> tuple[Entity, list[SchemeInForce]]:

@@ -1,11 +1,12 @@
 """The cache, which Redis holds and which never stops a page."""
 
 import time
+from typing import Any
 
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -13,7 +14,24 @@ log = structlog.get_logger(__name__)
 SECONDS_BETWEEN_TRIES = 5
 
 
+class _Client(RedisCacheClient):
+    """Keeps what talks with Redis. Django's makes one for each call, which takes as long as the call."""
+
+    def __init__(self, servers, **options) -> None:
+        super().__init__(servers, **options)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key=None, *, write=False):
+        if write not in self._kept:
+            self._kept[write] = super().get_client(key, write=write)
+        return self._kept[write]
+
+
 class _Redis(RedisCache):
+    def __init__(self, server, params) -> None:
+        super().__init__(server, params)
+        self._class = _Client
+
     def count(self, key: str, seconds: int) -> int:
         key = self.make_and_validate_key(key)
         with self._cache.get_client(key, write=True).pipeline(transaction=False) as together:

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -21,6 +20,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
+from credit_platform.common.prepared import ask
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
@@ -63,10 +63,8 @@ def state_of(credit_code: str) -> str | None:
 
     It changes with more than the page shows, also with records that are not public. None where no entity has the code.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), [credit_code.strip().upper()])
-        row = cursor.fetchone()
-    return row and "/".join(map(str, row))
+    rows = ask(_statement(), [credit_code.strip().upper()])
+    return "/".join(map(str, rows[0])) if rows else None
 
 
 @remembered

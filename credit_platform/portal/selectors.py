@@ -6,12 +6,27 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _
 
 from credit_platform.common.errors import Missing
+from credit_platform.common.prepared import Given, Prepared
 from entities import codes
 from entities.models import CreditRecord, Entity, PublicityRule, RecordType
 from entities.statements.selectors import with_statement
@@ -63,13 +78,16 @@ class Section:
 
 def entity_by_code(credit_code: str) -> Entity:
     """The entity of that code; `Missing` where there is none."""
-    entity = Entity.objects.filter(credit_code=credit_code.strip().upper()).first()
-    if entity is None:
+    found = _entities_by_code(code=credit_code.strip().upper())
+    if not found:
         raise Missing
-    return entity
+    return found[0]
 
 
-def public_records_of(entity: Entity, day: date) -> QuerySet[CreditRecord]:
+_entities_by_code = Prepared(lambda: Entity.objects.filter(credit_code=Given("code", CharField())))
+
+
+def public_records_of(entity: Entity | Given, day: date | Given) -> QuerySet[CreditRecord]:
     """The entity's records that anybody may read on that day, newest first."""
     records = CreditRecord.objects.filter(entity=entity).public_on(day)
     return (
@@ -85,13 +103,23 @@ def of_kind(records: QuerySet[CreditRecord], kind: Kind) -> QuerySet[CreditRecor
 
 def sections_of(entity: Entity, day: date) -> list[Section]:
     """What is on public record, by kind; kinds with nothing are left out. One query, however many records there are."""
+    shown: dict[str, list[Any]] = {}
+    record: Any  # A record with `kind` and `total`.
+    for record in _newest_of_each_kind(entity=entity.pk, day=day):
+        shown.setdefault(record.kind, []).append(record)
+    return [Section(SECTIONS[code], shown[code], shown[code][0].total) for code in SECTIONS if code in shown]
+
+
+@Prepared
+def _newest_of_each_kind() -> QuerySet[CreditRecord]:
+    """The first few public records of each kind, with how many of the kind there are."""
     kind = Case(
         *(When(record_type__code__in=kind.types, then=Value(kind.code)) for kind in KINDS),
         default=Value(OTHER.code),
     )
     newest_first = (F("decided_on").desc(), F("pk").desc())
-    records = (
-        public_records_of(entity, day)
+    return (
+        public_records_of(Given("entity", BigIntegerField()), Given("day", DateField()))
         .annotate(kind=kind)
         .annotate(
             place=Window(RowNumber(), partition_by="kind", order_by=newest_first),
@@ -99,10 +127,6 @@ def sections_of(entity: Entity, day: date) -> list[Section]:
         )
         .filter(place__lte=SHOWN_AT_ONCE)
     )
-    shown: dict[str, list[Any]] = {}
-    for record in records:
-        shown.setdefault(record.kind, []).append(record)
-    return [Section(SECTIONS[code], shown[code], shown[code][0].total) for code in SECTIONS if code in shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +153,17 @@ class ListLine:
 
 def list_lines(entity: Entity, day: date) -> list[ListLine]:
     """One line for each list of the catalogue, the serious one first; said also where the entity is on none."""
-    codes = SECTIONS["lists"].types
-    standing = set(
-        public_records_of(entity, day)
-        .filter(record_type__code__in=codes)
-        .order_by()
-        .values_list("record_type__code", flat=True)
+    types: dict[str, Any] = {one.code: one for one in _lists(entity=entity.pk, day=day)}
+    return [ListLine(types[code], types[code].on_it) for code in SECTIONS["lists"].types if code in types]
+
+
+@Prepared
+def _lists() -> QuerySet[RecordType]:
+    """The lists of the catalogue, each with whether the entity stands on it."""
+    standing = public_records_of(Given("entity", BigIntegerField()), Given("day", DateField()))
+    return RecordType.objects.filter(code__in=SECTIONS["lists"].types).annotate(
+        on_it=Exists(standing.filter(record_type=OuterRef("pk")))
     )
-    types = {record_type.code: record_type for record_type in RecordType.objects.filter(code__in=codes)}
-    return [ListLine(types[code], code in standing) for code in codes if code in types]
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,8 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# Without a number here psycopg prepares nothing, also where `common.prepared` asks for it.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")

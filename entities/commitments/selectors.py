@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Q, QuerySet
 
 from credit_platform.common.errors import Missing
+from credit_platform.common.prepared import Given, Prepared
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.commitments.policies import CHECKING
 from entities.models import Entity
@@ -17,8 +18,13 @@ MOST_PUBLIC = 50
 
 def public_commitments_of(entity: Entity) -> list[Commitment]:
     """What the entity promised as far as anybody may read it, the newest first."""
-    found = Commitment.objects.public().filter(entity=entity).select_related("template__checked_by")
-    return list(found.order_by("-given_on", "-pk")[:MOST_PUBLIC])
+    return _newest_public(entity=entity.pk)
+
+
+@Prepared
+def _newest_public() -> QuerySet[Commitment]:
+    found = Commitment.objects.public().filter(entity=Given("entity", BigIntegerField()))
+    return found.select_related("template__checked_by").order_by("-given_on", "-pk")[:MOST_PUBLIC]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""Querysets that are turned into SQL once and planned once, for pages that are asked for all the time.
+
+Django writes the SQL of a queryset each time it is asked, and PostgreSQL plans it each time; for a queryset with
+windows and subqueries both take longer than its answer. Here the rule stays a queryset, written where it belongs:
+
+    newest_of = Prepared(lambda: public_records_of(Given("entity", BigIntegerField()), Given("day", DateField())))
+    records = newest_of(entity=entity.pk, day=today)
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar, cast
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.query import ModelIterable
+from django.db.models.sql.compiler import SQLCompiler
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+class Given(Expression):
+    """Stands in a queryset for a value that is given when it is asked: `Given("day", DateField())`."""
+
+    def __init__(self, name: str, output_field: Field) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler, connection) -> tuple[str, Any]:
+        return "%s", [self]
+
+
+class Prepared(Generic[AnyModel]):
+    """A queryset of model instances, asked again and again with other values for what is `Given` in it.
+
+    Calling it gives what the queryset would give, in its order, with annotations and `select_related`, by one query;
+    without prefetching. A name that is not given is a `KeyError`.
+    """
+
+    def __init__(self, queryset: Callable[[], QuerySet[AnyModel]]) -> None:
+        """`queryset` is called at the first use, when all models are known."""
+        self._queryset = queryset
+
+    @cached_property
+    def _written(self) -> tuple[SQLCompiler, str, Sequence[Any]]:
+        compiler = self._queryset().query.get_compiler(DEFAULT_DB_ALIAS)
+        return compiler, *compiler.as_sql()
+
+    def __call__(self, **given: Any) -> list[AnyModel]:
+        compiler, statement, holes = self._written
+        rows = ask(statement, [given[hole.name] if isinstance(hole, Given) else hole for hole in holes])
+        answered: Any = copy(compiler)
+        answered.connection = connection
+        answered.execute_sql = lambda **_: [rows]
+        # All that Django's own reader of rows asks of a queryset: where it comes from, and for its rows.
+        asked = SimpleNamespace(
+            db=DEFAULT_DB_ALIAS,
+            query=SimpleNamespace(get_compiler=lambda using: answered),
+            _known_related_objects={},
+        )
+        return list(ModelIterable(cast("QuerySet[AnyModel]", asked)))
+
+
+def ask(statement: str, values: Sequence[Any]) -> list[tuple]:
+    """All rows of a statement with `%s` for each value. PostgreSQL plans it once a connection."""
+    with _cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+@contextmanager
+def _cursor() -> Iterator[Any]:
+    """Django's cursor, so that queries are counted, logged and retold as all others, around one that prepares."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    wrap: Any = connection
+    with wrap._prepare_cursor(_Preparing(connection.connection)) as cursor:
+        yield cursor
+
+
+class _Preparing(psycopg.Cursor):
+    def execute(self, query, params=None, **how):
+        return super().execute(query, params, **how | {"prepare": True})
+
+    def _send_query_prepared(self, name, pgq, *, binary=None):
+        self._query = pgq  # Where Django's log of queries looks for what was asked.
+        super()._send_query_prepared(name, pgq, binary=binary)
