@@ -48,6 +48,8 @@ MARKET_ENTITY_TYPES = {
 #: Places 1 and 2 of the code of a self-employed household.
 SELF_EMPLOYED = "92"
 NOISE = re.compile(r"[\s\-‐-―−]")
+#: What a spreadsheet makes of a long number, as `normalise` gives it: 9.13303E+17.
+ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}")
 ORGANISATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]")
 #: Region and organisation code: what a tax office gave before 2015.
 OLD_TAX_NUMBER = re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X]")
@@ -156,6 +158,8 @@ def problems_of(code: str) -> list[CodeProblem]:
                 "required", _("There is no code here; write the 18-place unified social credit code.")
             )
         ]
+    if ROUNDED.fullmatch(code):
+        return [_rounded()]
     if len(code) != LENGTH:
         return [_wrong_length(code)]
     strange = [(place, c) for place, c in enumerate(code, start=1) if c not in ALPHABET]
@@ -165,6 +169,16 @@ def problems_of(code: str) -> list[CodeProblem]:
     if not outer_fits:
         return [_neither_or_outer(code, inner_fits)]
     return [*_inner_problem(inner_fits), *_oddities(code)]
+
+
+def _rounded() -> CodeProblem:
+    return CodeProblem(
+        "rounded",
+        _(
+            "A spreadsheet has made a rounded number of this code, and its last digits are lost. Set the column to text "
+            "and copy the code from the business licence."
+        ),
+    )
 
 
 def _wrong_length(code: str) -> CodeProblem:

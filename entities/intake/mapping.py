@@ -18,7 +18,10 @@ LIKELY = 0.55
 FITTING = 0.3
 #: And that they end in the same two characters.
 SAME_END = 0.2
-UNIFIED_CODE = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{18}")
+#: A unified code, or one of the numbers that came before it.
+ENTITY_NUMBER = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{18}|[0-9]{15}|[0-9]{13}|[0-9A-Z]{8}-?[0-9X]")
+#: What the names of entities end in, and texts of other columns hardly ever.
+ENTITY_NAME = re.compile(r"\w.*(?:公司|厂|店|社|行|部|中心|场|院|所|站|协会|合伙\))")
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -67,7 +70,9 @@ def _fits(fmt: SubmissionFormat, field_name: str, cell: str) -> bool:
             return text.casefold() in field.words
         case AmountField():
             return bool(DIGITS.fullmatch(text)) and len(text) < 14
-    return field_name == "credit_code" and bool(UNIFIED_CODE.fullmatch(text))
+    if field_name == "entity_name":
+        return bool(ENTITY_NAME.fullmatch(text))
+    return field_name == "credit_code" and bool(ENTITY_NUMBER.fullmatch(text))
 
 
 def names_said(fmt: SubmissionFormat, header: Sequence[str], places: dict[str, int]) -> dict[str, str]:

@@ -15,15 +15,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Max
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, NotPermitted, WrongState
 from credit_platform.common.queueing import enqueue_on_commit
+from credit_platform.ui.formats import chinese, listed
 from entities import codes, policies
 from entities.file_rows import is_partly_saved, kept_in_blocks
 from entities.intake import blocks, formats, mapping
-from entities.intake.formats import ReadyRow, SubmissionFormat
+from entities.intake.formats import Column, ReadyRow, SubmissionFormat
 from entities.intake.matching import How, Question, found_by_key
 from entities.intake.plain import terms_of
 from entities.intake.reading import Layout, Unreadable, open_table
@@ -417,8 +419,16 @@ def _require_columns(fmt: SubmissionFormat, layout: Layout) -> None:
             gettext_lazy(
                 "These columns are missing: %(columns)s. The row of column names must hold them as the template does."
             ),
-            columns="、".join(column.zh for column in missing),
+            columns=_names_lazy(missing),
         )
+
+
+def _names(columns: Sequence[Column]) -> str:
+    """The columns as the reader knows them; in English with the Chinese name, under which files mostly have them."""
+    return listed(column.zh if chinese() else f"{column.en} ({column.zh})" for column in columns)
+
+
+_names_lazy = lazy(_names, str)
 
 
 def _note_layout(submission: Submission, table, fmt: SubmissionFormat) -> None:

@@ -134,3 +134,10 @@ def test_a_persons_identity_number_is_recognised_and_is_no_code():
 )
 def test_an_organisation_code_is_taken_out_of_a_number_only_where_its_check_fits(number, inner):
     assert codes.organisation_code_of(number) == inner
+
+
+@pytest.mark.parametrize("text", ["9.13303E+17", "9.1330281144619507e+16", "9e17"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_told_so(text):
+    (problem,) = codes.problems_of(codes.normalise(text))
+    assert problem.kind == "rounded"
+    assert problem.is_error

@@ -160,6 +160,18 @@ def test_columns_are_proposed_by_the_likeness_of_their_names_and_by_what_stands_
     assert 5 not in found.values()
 
 
+def test_names_that_say_little_are_proposed_by_the_names_and_older_numbers_below_them():
+    layout = Layout(
+        "csv",
+        header=["name", "code", "class", "city"],
+        sample=[
+            ["常州某某配件有限公司", "320404000020971", "15 digits", "常州"],
+            ["某某供销合作社", "13830295-X", "organisation code", "苏州"],
+        ],
+    )
+    assert mapping.proposal(formats.get("tax-credit-a-list"), layout) == {"entity_name": 0, "credit_code": 1}
+
+
 def test_what_was_found_by_its_name_is_proposed_as_it_was_found():
     fmt = formats.get("tax-credit-a-list")
     layout = Layout("csv", header=["年度", "评价的年度"], columns={"year": 0})
