@@ -11,11 +11,12 @@ class EvaluationConfig(AppConfig):
     def ready(self) -> None:
         from entities.intake import grades
         from entities.sharing import kinds, places
-        from evaluation import audit_verbs, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
+        from evaluation import audit_verbs, imported_files, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
         from evaluation.standings import grades_worked_out
 
         menu.offer()
         lists.offer()
+        imported_files.offer()
         grades.register(grades_worked_out)
         kinds.register("graded", telling.open_to)
         places.register("evaluation", _("ratings"))

@@ -24,6 +24,7 @@ from evaluation.explanation import Adjustment, Explained, Reason, explained_from
 from evaluation.forecast import Forecast, forecast
 from evaluation.forms import NarrowingForm
 from evaluation.history import Cause, Event, LastMove, Step
+from evaluation.imported import ImportedGrade, imported_grades
 from evaluation.industries import SECTIONS, SHORT
 from evaluation.methods import rungs_of
 from evaluation.models import RatingRequest, Scheme
@@ -288,6 +289,7 @@ class RatingPage:
     not_counted: list[tuple[CreditRecord, str]]
     not_counted_note: str
     others: list[OtherGrade]
+    imported: list[ImportedGrade]
     changes: list[dict]
     is_waiting: bool
 
@@ -345,6 +347,7 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
         ],
         not_counted_note=_shown_of(len(explained.not_counted)),
         others=list(_others(by_scheme, scheme.scheme.code)),
+        imported=imported_grades(user, entity, today),
         changes=[{"step": step, "text": event_text(step.event, step, records)} for step in reversed(steps)],
         is_waiting=RatingRequest.objects.filter(entity=entity).exists(),
     )

@@ -10,6 +10,7 @@ from entities.policies import roles_of
 from evaluation import lists, pages, selectors
 from evaluation.boards.counting import marks_waiting, nothing_counted
 from evaluation.boards.pages import board_tabs
+from evaluation.imported import imported_grades
 from evaluation.methods import method_of
 from evaluation.models import Scheme
 from evaluation.schemes.scales import scales
@@ -85,7 +86,13 @@ def entity_panel(request: HttpRequest, credit_code: str) -> HttpResponse:
     entity = selectors.entity_to_be_graded(request.user, credit_code)
     panel = pages.rating_panel(user=request.user, entity=entity, today=today)
     template = "evaluation/_entity_panel.html" if request.htmx else "evaluation/entity_panel.html"
-    return render(request, template, {"entity": entity, "panel": panel, "shell": shell_for(request.user)})
+    context = {
+        "entity": entity,
+        "panel": panel,
+        "imported": imported_grades(request.user, entity, today),
+        "shell": shell_for(request.user),
+    }
+    return render(request, template, context)
 
 
 @require_safe

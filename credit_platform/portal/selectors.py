@@ -55,6 +55,12 @@ KINDS = (
     Kind("commendations", _("Commendations"), ("commendation",)),
     Kind("licences", _("Licences"), ("administrative-licence",)),
     Kind("inspections", _("Inspections"), ("inspection-result",)),
+    # Shared within government until a basis for publishing stands in the catalogue; never among the sectors' grades.
+    Kind(
+        "evaluations",
+        _("Evaluations by the nation or the province"),
+        ("national-credit-evaluation", "provincial-credit-evaluation"),
+    ),
     Kind("announced", _("Grades that departments announced"), ("tax-credit-grade", "customs-credit-status")),
 )
 NAMED_TYPES = frozenset(code for kind in KINDS for code in kind.types)

@@ -51,6 +51,16 @@ INSTRUMENTS: dict[str, dict] = {
         "verification": "P",
         "source": "chinalawinsight.com, 2019-11",
     },
+    "ndrc-2019-885": {
+        "name_zh": "发改办财金〔2019〕885号（公共信用综合评价）",
+        "name_en": "NDRC General Office 2019 No. 885 (comprehensive public credit evaluation)",
+        "number": "发改办财金〔2019〕885号",
+        "issuer": "国家发展改革委办公厅",
+        "in_force_from": date(2019, 9, 1),
+        "verification": "P",
+        "source": "socialcredit.triviumchina.com, 2019-09; chinalawtranslate.com/en/public-credit-appraisal/. Title and day not "
+        "verified; the day is that of the first reports.",
+    },
     "ndrc-58": {
         "name_zh": "国家发展和改革委员会令第58号（信用信息修复）",
         "name_en": "NDRC Order 58 (repair of credit information)",
@@ -171,6 +181,16 @@ INSTRUMENTS: dict[str, dict] = {
         "in_force_from": date(2025, 6, 22),
         "verification": "P",
         "source": "cf0099.com/hyzx/202506/27/13482.html. Clauses 4 to 9 were not read.",
+    },
+    "gbf-2026-8": {
+        "name_zh": "关于建立企业信用状况综合评价体系的实施方案",
+        "name_en": "Implementation plan for comprehensive evaluation of enterprises' credit",
+        "number": "国办发〔2026〕8号",
+        "issuer": "国务院办公厅",
+        "in_force_from": date(2026, 3, 29),
+        "verification": "P",
+        "source": "seahonor.com/en/industry/info/compliance-79; another source has 2026-04-02. What local governments shall not do "
+        "in principle was not read to its end.",
     },
     "shanghai-2017": {
         "name_zh": "上海市社会信用条例",

@@ -11,6 +11,7 @@ from entities.catalogue.bodies import (
     DEPARTMENTS,
     FINANCIAL_SUPERVISION,
     HUMAN_RESOURCES,
+    LEAD,
     MARKET_SUPERVISION,
     TAX,
 )
@@ -297,6 +298,41 @@ CUSTOMS_FIELDS_282 = [
     _CUSTOMS_CODE,
 ]
 
+#: The nation's evaluation has one scale after the other, province by province there are others; both are given
+#: elsewhere and only imported here.
+_EVALUATED = text("period", "评价周期", "Period evaluated")
+NATIONAL_EVALUATION_FIELDS_2019 = [
+    code(
+        "grade",
+        "评价等级",
+        "Grade",
+        ("优", "优", "Excellent"),
+        ("良", "良", "Good"),
+        ("中", "中", "Medium"),
+        ("差", "差", "Poor"),
+        required=True,
+    ),
+    _EVALUATED,
+]
+NATIONAL_EVALUATION_FIELDS_2026 = [
+    code(
+        "grade",
+        "评价等级",
+        "Grade",
+        ("A", "A", "A"),
+        ("B", "B", "B"),
+        ("C", "C", "C"),
+        ("D", "D", "D"),
+        required=True,
+    ),
+    _EVALUATED,
+]
+PROVINCIAL_EVALUATION_FIELDS = [
+    text("grade", "评价等级", "Grade", required=True),
+    text("scale", "评价等级由高到低", "Grades of its scale, best first"),
+    _EVALUATED,
+]
+
 COMMENDATION_FIELDS = [
     code(
         "level",
@@ -536,6 +572,51 @@ RECORD_TYPES: dict[str, dict] = {
                 "extra_fields": CUSTOMS_FIELDS_282,
                 "verification": "P",
                 "source": "Whether and how far it is public was not verified; shared until it is.",
+            },
+        ],
+    },
+    "national-credit-evaluation": {
+        "name_zh": "全国公共信用综合评价结果",
+        "name_en": "National comprehensive credit evaluation",
+        "polarity": "neutral",
+        "category": "other",
+        "submitters": (LEAD,),
+        "versions": [
+            {
+                "valid_from": date(2019, 9, 1),
+                "instrument": "ndrc-2019-885",
+                "disclosure": "shared",
+                "extra_fields": NATIONAL_EVALUATION_FIELDS_2019,
+                "source": "Four grades as reported of 发改办财金〔2019〕885号. Whether a city may publish them was not found; shared "
+                "until it is.",
+                "verification": "P",
+            },
+            {
+                "valid_from": date(2026, 3, 29),
+                "instrument": "gbf-2026-8",
+                "disclosure": "shared",
+                "extra_fields": NATIONAL_EVALUATION_FIELDS_2026,
+                "source": "Grades A to D: seahonor.com/en/industry/info/compliance-79. Whether a city may publish them was not "
+                "read; shared until it is.",
+                "verification": "P",
+            },
+        ],
+    },
+    "provincial-credit-evaluation": {
+        "name_zh": "省级公共信用综合评价结果",
+        "name_en": "Provincial comprehensive credit evaluation",
+        "polarity": "neutral",
+        "category": "other",
+        "submitters": (LEAD,),
+        "versions": [
+            {
+                "valid_from": date(2019, 7, 9),
+                "instrument": "gbf-2019-35",
+                "disclosure": "shared",
+                "extra_fields": PROVINCIAL_EVALUATION_FIELDS,
+                "source": "Each province has its own scale (Shandong: seven grades, hqjrqm.com, 2023-03) and its own basis, which "
+                "a city enters. Shared until that is verified.",
+                "verification": "B",
             },
         ],
     },

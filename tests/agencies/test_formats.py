@@ -44,6 +44,7 @@ def test_every_department_has_its_files_and_no_others(catalogue):  # noqa: F811
     assert offered == {
         "customs": ["customs-status"],
         "financial-supervision": ["financial-penalties"],
+        "lead-office": ["national-evaluations", "provincial-evaluations"],
         "market-supervision": ["market-licences", "market-penalties"],
         "tax": ["tax-credit-a-list"],
     }

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from entities.catalogue.record_types import RECORD_TYPES
 from evaluation.schemes.scales import Scales, mapped, scales
 
 OLD, NEW = "national-2019", "national-2026"
@@ -42,6 +43,23 @@ def test_a_mapping_holds_on_its_days_and_on_no_others():
     assert [one.holds(date(2026, 3, day)) for day in (28, 29)] == [False, True]
     closed = one.model_copy(update={"valid_to": date(2026, 12, 31)})
     assert [closed.holds(day) for day in (date(2026, 12, 31), date(2027, 1, 1))] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("record_type", "field"),
+    [("national-credit-evaluation", "grade"), ("customs-credit-status", "customs_status")],
+)
+def test_the_records_of_a_type_say_the_grades_of_the_scale_of_their_day(record_type, field):
+    for version in RECORD_TYPES[record_type]["versions"]:
+        (said,) = (extra for extra in version["extra_fields"] if extra["name"] == field)
+        scale = scales().scale_of(record_type, version["valid_from"])
+        assert scale is not None
+        assert [choice["code"] for choice in said["choices"]] == list(scale.letters)
+
+
+def test_a_type_whose_records_say_no_grade_has_no_scale():
+    assert scales().scale_of("commendation", date(2026, 11, 22)) is None
+    assert scales().scale_of("national-credit-evaluation", date(2018, 1, 1)) is None
 
 
 @pytest.mark.django_db

@@ -46,6 +46,7 @@ PEOPLE = (
     Person("jiangnuo", "江诺", "Jiang Nuo", "financial-supervision", Role.CLERK),
     Person("yetong", "叶桐", "Ye Tong", "financial-supervision", Role.REVIEWER),
     Person("caoyuan", "曹沅", "Cao Yuan", "financial-supervision", Role.SUPERVISOR),
+    Person("yuwei", "俞薇", "Yu Wei", "lead-office", Role.CLERK),
     Person("fangzhou", "方舟", "Fang Zhou", "lead-office", Role.LEAD),
     Person("heyuan", "何苑", "He Yuan", "lead-office", Role.LEAD),
     Person("qianmulan", "钱木兰", "Qian Mulan", "catering-association", Role.OFFICER),

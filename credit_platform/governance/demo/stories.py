@@ -44,6 +44,7 @@ def tell(history: History, entities: list[Entity]) -> None:
     _corrected_and_withdrawn(history, hero)
     _association(history, entities)
     _tax_lists(history, entities)
+    _evaluation_lists(history, entities)
 
 
 def _name_agents(history: History, hero: dict) -> None:
@@ -351,6 +352,30 @@ def _tax_lists(history: History, entities: list[Entity]) -> None:
     now += [("91339702MX9", "云汀栖桐食品有限公司"), ("", "云汀远槐面馆")]
     history.on(spring, partial(hand_in, year - 2, before, confirm=True))
     history.on(_ago(history, 1), partial(hand_in, year - 1, now, confirm=False))
+
+
+def _evaluation_lists(history: History, entities: list[Entity]) -> None:
+    """The lead office brought in two national lists, one of the old scale and one of the new, grades invented as all here."""
+    active = [entity for entity in entities if entity.status == Entity.Status.ACTIVE]
+    clerk, office = history.users["yuwei"], history.bodies["lead-office"]
+
+    def hand_in(day: date, grades: str, period: str) -> None:
+        lines = ["统一社会信用代码,企业名称,评价等级,评价日期,评价周期,评价单位"]
+        lines += [
+            f"{entity.credit_code},{entity.name_zh},{grades[place % len(grades)]},{day},{period},示例国家评价单位"
+            for place, entity in enumerate(active[::2])
+        ]
+        upload = SimpleUploadedFile(
+            f"综合评价结果{period}.csv", "\r\n".join(lines).encode(), content_type="text/csv"
+        )
+        _take_in(clerk, office, "national-evaluations", upload, confirm=True)
+
+    for day, grades, period in (
+        (date(2025, 9, 26), "良优良中良", "2025"),
+        (date(2026, 6, 26), "BABCB", "2026"),
+    ):
+        if day < history.today:
+            history.on(day + timedelta(days=10), partial(hand_in, day, grades, period))
 
 
 def _take_in(

@@ -197,6 +197,15 @@ def _grade_says(letter: str | None, why: str = "") -> str:
     return why or gettext("Not rated: not enough data")
 
 
+@register.inclusion_tag("components/given_grade.html")
+def given_grade(giver: str, grade: str, says: str = "") -> dict:
+    """A comprehensive grade that somebody else gave and that was imported: who gave it, and the grade, without colours.
+
+    The seal is for grades that are worked out here.
+    """
+    return {"giver": giver, "grade": grade, "says": says or f"{giver}: {grade}"}
+
+
 @register.inclusion_tag("components/grade_move.html")
 def grade_move(
     before: str | None,

@@ -28,6 +28,9 @@ class Scale(Dated):
     """Grades, best first, as one instrument has them from one day to another."""
 
     code: Code
+    record_type: Annotated[
+        Code, Field(description="The type of the catalogue's records that say such grades.")
+    ]
     name: Words
     letters: Annotated[tuple[str, ...], Field(min_length=2)]
     words: Annotated[
@@ -70,6 +73,11 @@ class Scales(Part):
     def scale(self, code: str) -> Scale:
         """The scale of a code; `KeyError` for none."""
         return {one.code: one for one in self.scales}[code]
+
+    def scale_of(self, record_type: str, day: date) -> Scale | None:
+        """The scale of the records of a type on a day, the one that began last; None where they have none."""
+        held = [one for one in self.scales if one.record_type == record_type and one.holds(day)]
+        return max(held, key=lambda one: one.valid_from, default=None)
 
 
 @cache

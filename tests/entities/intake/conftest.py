@@ -28,6 +28,7 @@ SENT = {
     "customs": ("customs-credit-status",),
     "financial-supervision": ("administrative-penalty",),
     "market-supervision": ("administrative-penalty", "administrative-licence"),
+    "lead-office": ("national-credit-evaluation", "provincial-credit-evaluation"),
 }
 
 

@@ -1,0 +1,181 @@
+"""Comprehensive evaluations of the nation and the province: imported by file, shown apart, and changing no grade."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from entities.models import CreditRecord, RecordType, RecordTypeVersion
+from evaluation.imported import Level, imported_grades
+from evaluation.models import CurrentRating
+from tests.entities.intake.conftest import catalogue, desk, row_of, sentences  # noqa: F401  (fixtures)
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    EntityFactory,
+    MemberFactory,
+    RecordFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 22)
+HEAD = "统一社会信用代码,企业名称,评价等级,评价日期,评价周期,评价单位"
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel("2026-11-22 10:00:00+08:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def national(desk):  # noqa: F811
+    return desk("lead-office", "national-evaluations")
+
+
+def line(entity, grade: str = "A", day: str = "2026-09-30") -> str:
+    return f"{HEAD}\n{entity.credit_code},{entity.name_zh},{grade},{day},2026,示例评价单位"
+
+
+def bring_in(desk_of, entity, grade: str = "A", day: str = "2026-09-30") -> CreditRecord:
+    desk_of.save(desk_of.send(line(entity, grade, day)))
+    return CreditRecord.objects.filter(entity=entity, status="published").latest("pk")
+
+
+def test_a_national_list_comes_in_by_file_and_stands_as_it_was_given(national):
+    entity = EntityFactory()
+    record = bring_in(national, entity, "b级")
+    assert (record.record_type.code, record.status) == ("national-credit-evaluation", "published")
+    assert (record.title, record.details) == ("全国公共信用综合评价：B", {"grade": "B", "period": "2026"})
+    (one,) = imported_grades(national.clerk, entity, DAY)
+    assert (one.level, one.called, one.others, one.means) == (Level.NATION, "B", "A · B · C · D", "")
+    assert one.says == "Nation: grade B, imported"
+
+
+def test_the_same_list_again_brings_nothing_new_and_another_grade_of_the_day_corrects_it(national):
+    entity = EntityFactory()
+    first = bring_in(national, entity, "B")
+    assert row_of(national.send(line(entity, "B"))).outcome == "unchanged"
+    second = bring_in(national, entity, "A")
+    assert second.replaces == first
+    assert [one.called for one in imported_grades(national.clerk, entity, DAY)] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("grade", "day", "refused"),
+    [
+        ("A", "2026-03-28", True),
+        ("优", "2026-03-28", False),
+        ("优", "2026-03-29", True),
+        ("A", "2026-03-29", False),
+        ("E", "2026-09-30", True),
+        ("A", "2026-11-23", True),
+    ],
+)
+def test_a_grade_is_one_of_the_scale_of_its_day(national, grade, day, refused):
+    row = row_of(national.send(line(EntityFactory(), grade, day)))
+    assert (row.outcome == "refused") == refused, sentences(row)
+
+
+def test_a_grade_of_the_old_scale_says_what_it_means_on_todays(national):
+    entity = EntityFactory()
+    bring_in(national, entity, "良", "2025-06-30")
+    (one,) = imported_grades(national.clerk, entity, DAY)
+    assert (one.called, one.others, one.means, one.means_on.code) == (
+        "良",
+        "优 · 良 · 中 · 差",
+        "B",
+        "national-2026",
+    )
+
+
+def test_only_the_last_result_of_each_level_stands_there_and_the_earlier_are_counted(national, desk):  # noqa: F811
+    entity = EntityFactory()
+    bring_in(national, entity, "优", "2025-06-30")
+    bring_in(national, entity, "C", "2026-09-30")
+    province = desk("lead-office", "provincial-evaluations")
+    head = f"{HEAD},等级由高到低"
+    province.save(
+        province.send(f"{head}\n{entity.credit_code},{entity.name_zh},A+,2026-07-01,,示例评价单位,A+ A B C")
+    )
+    nation, of_province = imported_grades(national.clerk, entity, DAY)
+    assert (nation.called, nation.earlier) == ("C", 1)
+    assert (of_province.called, of_province.others, of_province.scale) == ("A+", "A+ A B C", None)
+
+
+def test_a_provincial_grade_is_among_those_that_its_row_names(desk):  # noqa: F811
+    province = desk("lead-office", "provincial-evaluations")
+    entity = EntityFactory()
+    head = f"{HEAD},等级由高到低"
+    row = row_of(
+        province.send(f"{head}\n{entity.credit_code},{entity.name_zh},C,2026-07-01,,示例评价单位,A+、A、C-")
+    )
+    assert row.outcome == "refused"
+    assert "not among those" in sentences(row)
+
+
+def test_no_grade_that_is_worked_out_here_follows_from_an_imported_one(national, schemes, rated):
+    entity = EntityFactory()
+    RecordFactory(entity=entity)
+    rated(entity)
+    before = list(CurrentRating.objects.order_by("scheme").values_list("grade", "points", "records_counted"))
+    bring_in(national, entity, "D")
+    rated(entity)
+    after = list(CurrentRating.objects.order_by("scheme").values_list("grade", "points", "records_counted"))
+    assert after == before
+
+
+def test_officials_and_the_entity_see_it_and_associations_do_not(national):
+    entity = EntityFactory()
+    bring_in(national, entity)
+    official = MemberFactory()
+    agent = AgentFactory(entity=entity).user
+    officer = MemberFactory(body=BodyFactory(kind="association"), role="officer")
+    seen = [len(imported_grades(one, entity, DAY)) for one in (official, agent, officer, UserFactory())]
+    assert seen == [1, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Evaluated by nation or province"), ("zh-hans", "国家或省级评价")]
+)
+def test_the_entitys_page_shows_it_on_a_card_of_its_own_without_a_seal(client, national, language, words):
+    entity = EntityFactory()
+    bring_in(national, entity)
+    client.force_login(MemberFactory())
+    page = client.get(
+        f"/ratings/{entity.credit_code}/panel/", headers={"accept-language": language}
+    ).content.decode()
+    assert words in page
+    card = page[page.index('id="imported"') :]
+    assert 'class="given"' in card
+    assert 'class="grade' not in card[: card.index("</section>")]
+
+
+def test_the_rating_page_has_it_beside_the_other_grades_and_not_among_them(client, national, schemes, rated):
+    entity = EntityFactory()
+    RecordFactory(entity=entity)
+    rated(entity)
+    bring_in(national, entity)
+    client.force_login(MemberFactory())
+    page = client.get(f"/ratings/{entity.credit_code}/").context["page"]
+    assert [one.called for one in page.imported] == ["A"]
+    assert not any("综合评价" in other.says for other in page.others)
+
+
+def test_the_portal_shows_it_only_where_the_catalogue_lets_it_be_public(client, national):
+    entity = EntityFactory()
+    bring_in(national, entity)
+    address = f"/e/{entity.credit_code}/"
+    assert "全国公共信用综合评价" not in client.get(address).content.decode()
+    RecordTypeVersion.objects.filter(record_type__code=Level.NATION).update(
+        disclosure=RecordTypeVersion.Disclosure.PUBLIC
+    )
+    sections = client.get(address).context["sections"]
+    assert [(section.kind.code, section.total) for section in sections] == [("evaluations", 1)]
+
+
+def test_nobody_but_the_lead_office_brings_it_in(catalogue):  # noqa: F811
+    for code in Level:
+        bodies = RecordType.objects.get(code=code).versions.values_list("submitters__code", flat=True)
+        assert set(bodies) == {"lead-office"}
