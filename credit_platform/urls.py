@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("agencies.urls")),
     path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),
+    path("", include("repair.helping.urls")),
     path("", include("repair.missing.urls")),
     path("", include("repair.urls")),
     path("", include("repair.proof.urls")),

@@ -28,6 +28,7 @@ from entities.policies import (
     who_answers_for,
     written_by,
 )
+from repair.helping.policies import may_help
 
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department, or in an association on those about its own records.
@@ -57,7 +58,8 @@ ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 def cases_visible_to(user) -> Q:
     """The entity's own; what was filed with the reader's body, or with any department for the lead office; what was lent.
 
-    A draft belongs to the entity alone, and so does one that was thrown away before it was filed.
+    A draft belongs to the entity alone, and so does one that was thrown away before it was filed; but by its
+    leave its association reads and writes it too.
     """
     if not user.is_authenticated or not user.is_active:
         return NOBODY
@@ -65,7 +67,22 @@ def cases_visible_to(user) -> Q:
     seen = Q(entity__in=entities_of(user)) | (Q(deciding_body__in=bodies_of(user, HANDLING)) & filed)
     if is_official(user):  # Whoever has left their office no longer reads what was lent to them there.
         seen |= Q(pk__in=lent_to(user)) & filed
+    seen |= cases_helped_with(user)
     return seen | (filed & PUBLIC_INFORMATION) if is_lead(user) else seen
+
+
+def cases_helped_with(user) -> Q:
+    """The cases that the user took up for a member of the association, by a leave that holds today."""
+    if not may_help(user):
+        return NOBODY
+    leaves = apps.get_model("helping", "Leave").objects.held_by(user)
+    uses = apps.get_model("helping", "Use").objects.filter(leave__in=leaves)
+    return Q(pk__in=uses.values("case"))
+
+
+def helps_in(user, case) -> bool:
+    """Whether the user acts in the case by the leave of its entity."""
+    return may_help(user) and type(case).objects.filter(cases_helped_with(user), pk=case.pk).exists()
 
 
 def lent_to(user) -> frozenset[int]:
@@ -100,6 +117,7 @@ def cases_waiting_for(user, today) -> Q:
     asked_itself = Q(state="more_material", filed_by_body=True)
     turn |= Q(deciding_body__in=prepares) & (Q(state="submitted") | no_answer | asked_itself)
     turn |= Q(deciding_body__in=decides, state="proposed") & ~_not_independent(user)
+    turn |= cases_helped_with(user) & Q(state__in=("draft", "more_material"))
     if is_lead(user):
         turn |= Q(state="appealed") & ~_not_independent(user)
     return turn & (answers | ~Q(entity__in=mine))
@@ -146,6 +164,22 @@ def may_open(user, record) -> Decision:
     if record.entity_id not in entities_of(user):
         return deny(_("You do not act for %(entity)s.") % {"entity": record.entity})
     return ALLOW
+
+
+def may_open_repair(user, record) -> Decision:
+    """May ask for the repair of a record: who acts for its entity, or its association by leave."""
+    if may_help(user):
+        leaves = apps.get_model("helping", "Leave").objects.held_by(user)
+        if leaves.covering(record).exists():
+            return ALLOW
+    return may_open(user, record)
+
+
+def may_prepare(user, case) -> Decision:
+    """Writes, files and answers in a repair: who acts for the entity, or its association by leave."""
+    if helps_in(user, case):
+        return ALLOW
+    return is_applicant(user, case)
 
 
 def is_applicant(user, case) -> Decision:

@@ -11,6 +11,7 @@ from repair.workflow import SAID, TABLES, State, Table, at_any_time, name_of
 
 WHO = {
     policies.is_applicant: "someone who acts for the entity",
+    policies.may_prepare: "someone who acts for the entity, or its association by its leave",
     policies.may_handle: "anyone who works on cases in the department",
     policies.may_decide: "a supervisor of the department without a hand in the record or the proposal",
     policies.may_decide_appeal: "someone of the lead office without a hand in the record, proposal or refusal",

@@ -468,11 +468,13 @@ def case_page(*, user, number: str) -> CasePage:
 
 
 def side_of(user, case: Case) -> str:
-    """On which side of the case the reader stands: applicant, department, lead, or reader of a lent case."""
+    """On which side of the case the reader stands: applicant, department, helper by leave, lead, or reader of a lent case."""
     if case.entity_id in policies.entities_of(user):
         return "applicant"
     if case.deciding_body_id in policies.bodies_of(user, policies.HANDLING):
         return "department"
+    if policies.helps_in(user, case):
+        return "helper"
     return "lead" if policies.is_lead(user) else "reader"
 
 
@@ -550,7 +552,9 @@ def _headline(case: Case, side: str) -> str:
     yours = side == "applicant"
     names = {"body": case.deciding_body.name, "day": day_long(case.due_on)}
     sentences = {
-        State.DRAFT: _("Not filed yet. Only you and others who act for the entity see this draft."),
+        State.DRAFT: _("Not filed yet. Only you and others who act for the entity see this draft.")
+        if side != "helper"
+        else _("Not filed yet. Those who act for the entity see this draft, and you by its leave."),
         State.SUBMITTED: _("With %(body)s, which decides by %(day)s."),
         State.MORE_MATERIAL: _("%(body)s waits for you until %(day)s.")
         if yours

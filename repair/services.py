@@ -23,6 +23,7 @@ from entities.publicity import repair_outlook
 from entities.selectors import in_force_instead_of
 from entities.services import documents, records
 from repair import clocks, corrections, following, notices, policies, rules, suspension
+from repair.helping import using
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
 from repair.workflow import SAID, Action, Move, State, move_for
@@ -43,7 +44,7 @@ RECORD_CORRECTED = "record_corrected"
 
 @transaction.atomic
 def open_case(*, by, record_id: int) -> Case:
-    """Begin an application for the repair of a record, as a draft that only the entity sees.
+    """Begin an application for the repair of a record, as a draft that only the entity and whom it let help see.
 
     Asking again while a case about the record is open returns that case, so that pressing twice does no harm.
 
@@ -51,9 +52,10 @@ def open_case(*, by, record_id: int) -> Case:
         Missing: the record is not there for this user.
         WrongState: it cannot be repaired today; the message says from when, or why never.
     """
-    record = _locked_record(by, record_id)
+    record = _locked_record(by, record_id, may=policies.may_open_repair)
     running = Case.objects.open().filter(record=record, kind=Case.Kind.REPAIR).first()
     if running is not None:
+        using.note(by=by, case=running, deed=using.Deed.BEGUN)
         return running
     today = timezone.localdate()
     may_apply = rules.may_apply(record, repair_outlook(record, today))
@@ -68,6 +70,7 @@ def open_case(*, by, record_id: int) -> Case:
         opened_by=by,
     )
     audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
+    using.note(by=by, case=case, deed=using.Deed.BEGUN)
     return case
 
 
@@ -236,6 +239,7 @@ def save_draft(*, by, number: str, statement: str, version: int, ground: str | N
     ground = case.ground if ground is None or case.kind != Case.Kind.OBJECTION else ground
     if (statement, ground) == (case.statement, case.ground):
         return case
+    _require_unsigned(by, case)
     if version != case.version:
         raise WrongState(
             _(
@@ -246,6 +250,7 @@ def save_draft(*, by, number: str, statement: str, version: int, ground: str | N
     case.version += 1
     case.save(update_fields=("statement", "ground", "version"))
     audit.record(actor=by, verb="repair.case.draft_saved", target=case)
+    using.note(by=by, case=case, deed=using.Deed.WRITTEN)
     return case
 
 
@@ -257,7 +262,10 @@ def add_proof(*, by, number: str, upload: UploadedFile) -> CaseDocument:
         InvalidInput: for the field `proofs`, naming the file and what is wrong with it.
     """
     case = _locked_draft(by, number)
-    return _add_proofs(case, by, [upload])[0]
+    _require_unsigned(by, case)
+    paper = _add_proofs(case, by, [upload])[0]
+    using.note(by=by, case=case, deed=using.Deed.PAPER)
+    return paper
 
 
 @transaction.atomic
@@ -269,21 +277,25 @@ def remove_paper(*, by, number: str, key: str) -> None:
     )
     if paper is None:
         return
+    _require_unsigned(by, case)
     if paper.kind == CaseDocument.Kind.COMMITMENT:
         case.commitment_signed_by, case.commitment_signed_at = "", None
         case.save(update_fields=("commitment_signed_by", "commitment_signed_at"))
     name = paper.document.name
     _discard(paper)
     audit.record(actor=by, verb="repair.case.document_removed", target=case, name=name)
+    using.note(by=by, case=case, deed=using.Deed.PAPER)
 
 
 @transaction.atomic
 def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument:
     """Sign the credit commitment on the screen: the letter with name and moment is kept as a document with its digest.
 
-    Signing again under the same name changes nothing; under another name it makes a new letter.
+    Signing again under the same name changes nothing; under another name it makes a new letter. Whoever helps by
+    leave does not sign.
     """
     case = _locked_draft(by, number)
+    policies.is_applicant(by, case).require()
     name = " ".join(name.split())
     problems = []
     if not name:
@@ -304,6 +316,7 @@ def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument
     letter = documents.store_text(by=by, name=f"{case.number}-commitment.txt", text=letter_of(case))
     signed = CaseDocument.objects.create(case=case, document=letter, kind=CaseDocument.Kind.COMMITMENT)
     audit.record(actor=by, verb="repair.case.commitment_signed", target=case, name=name, sha256=letter.sha256)
+    using.tell_signed(case)
     return signed
 
 
@@ -469,7 +482,13 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
         )
     if tell := notices.OF_ACTION.get(move.action):
         tell(case, note)
+    if by and (deed := _DEEDS.get(move.action)):
+        using.note(by=by, case=case, deed=deed)
     following.step_taken(case, step)
+
+
+#: Steps that an association may take for its member.
+_DEEDS = {Action.SUBMIT: using.Deed.FILED, Action.SUPPLY_MATERIAL: using.Deed.ANSWERED}
 
 
 def _carry_out_objection(case: Case, move: Move, *, by, was: str) -> None:
@@ -658,10 +677,19 @@ def _locked_case(by, number: str, *, with_body: bool = False) -> Case:
 
 def _locked_draft(by, number: str) -> Case:
     case = _locked_case(by, number)
-    policies.is_applicant(by, case).require()
+    policies.may_prepare(by, case).require()
     if case.state != State.DRAFT:
         raise WrongState(_("The application is filed; it can no longer be changed. You may withdraw it."))
     return case
+
+
+def _require_unsigned(by, case: Case) -> None:
+    """What an entity has signed for is changed by itself alone."""
+    if case.commitment_signed_at and not policies.is_applicant(by, case):
+        raise WrongState(
+            _("%(entity)s has signed. Before anything is changed it has to take its signature back.")
+            % {"entity": case.entity}
+        )
 
 
 def next_number(kind: str, today: date) -> str:
@@ -679,6 +707,8 @@ def _acting_body(by, case: Case) -> SubmittingBody | None:
         return None
     if case.deciding_body_id in policies.bodies_of(by, policies.HANDLING):
         return case.deciding_body
+    if help_given := using.leave_for(by=by, case=case):
+        return help_given.member.association.body
     lead = policies.bodies_of(by, {policies.LEAD})
     return SubmittingBody.objects.filter(pk__in=lead).order_by("code").first() if lead else None
 

@@ -17,6 +17,8 @@ from entities.documents import file_response
 from entities.models import Entity
 from repair import before_filing, clocks, lists, pages, policies, rules, selectors, services
 from repair.forms import DraftForm, LendForm, NeededToFile, ObjectionDraftForm, ProfileForm, StepForm
+from repair.helping import services as helping
+from repair.helping.selectors import help_in
 from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
@@ -111,10 +113,12 @@ def _show(
         "problem": problem,
         "papers": [_paper(paper, page.case) for paper in page.papers],
         "proof": proof,
+        "help": help_in(page.case),
         "letters_of_case": letters_of(user=request.user, case=page.case, ended=proof is not None),
     }
     if page.case.state == Case.State.DRAFT:
         context["form"] = draft_form or _draft_form(page.case)
+        context["signs"] = page.side == "applicant"
         if page.case.kind == Case.Kind.OBJECTION:
             return render(request, "repair/objection_draft.html", context, status=status)
         context["letters"] = _letters(page.case)
@@ -180,7 +184,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     Whatever is wrong, what was typed stays on the page and the good files stay in the draft.
     """
     case = selectors.case_for(user=request.user, number=number)
-    policies.is_applicant(request.user, case).require()
+    policies.may_prepare(request.user, case).require()
     wish = request.POST.get("do", "save")
     form = _form_of(case)(request.POST, request.FILES, case=case)
     if case.state != Case.State.DRAFT:
@@ -195,6 +199,8 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         services.remove_paper(by=request.user, number=number, key=wish.removeprefix("remove:"))
     elif wish == "submit":
         return _file(request, case, form)
+    elif wish == "hand_over":
+        return _hand_over(request, case, form)
     if form.errors:
         return _show(request, number, draft_form=form, status=422)
     messages.success(request, _("The draft is saved. You may go on later, on any device."))
@@ -216,7 +222,7 @@ def _keep(user, case: Case, form: NeededToFile) -> Case:
             services.add_proof(by=user, number=case.number, upload=upload)
         except InvalidInput as refusal:
             form.take(refusal)
-    if typed.get("signature") or typed.get("agreed"):
+    if policies.is_applicant(user, case) and (typed.get("signature") or typed.get("agreed")):
         try:
             services.sign_commitment(
                 by=user, number=case.number, name=typed["signature"], agreed=typed["agreed"]
@@ -226,11 +232,34 @@ def _keep(user, case: Case, form: NeededToFile) -> Case:
     return case
 
 
+def _hand_over(request: HttpRequest, case: Case, form: NeededToFile) -> HttpResponse:
+    """The association has prepared all; the entity is asked to sign."""
+    try:
+        helping.hand_over(by=request.user, number=case.number)
+    except InvalidInput as refusal:
+        form.take(refusal)
+    if form.errors:
+        return _show(request, case.number, draft_form=form, status=422)
+    messages.success(request, _("%(entity)s is asked to read and to sign.") % {"entity": case.entity})
+    return redirect("repair:case-detail", number=case.number)
+
+
 def _file(request: HttpRequest, case: Case, form: NeededToFile) -> HttpResponse:
+    if (
+        case.kind == Case.Kind.REPAIR
+        and not case.commitment_signed_at
+        and policies.helps_in(request.user, case)
+    ):
+        form.add_error(
+            None,
+            _("%(entity)s has not signed yet. Hand the draft over to it, and file it afterwards.")
+            % {"entity": case.entity},
+        )
     if form.errors:
         # What a file or the signature lacks is known already; the rest is told with it.
         missing = services.missing_in(case)
-        form.take(InvalidInput({field: said for field, said in missing.items() if field not in form.errors}))
+        told = form.errors.keys() | ({"signature"} if policies.helps_in(request.user, case) else set())
+        form.take(InvalidInput({field: said for field, said in missing.items() if field not in told}))
         return _show(request, case.number, draft_form=form, status=422)
     try:
         services.act_on_case(by=request.user, number=case.number, action=Action.SUBMIT, version=case.version)

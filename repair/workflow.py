@@ -98,11 +98,15 @@ def _said_in(state: Case.State) -> tuple[Move, ...]:
     )
 
 
-def _common(applicant: Callable[..., Decision] = policies.is_applicant) -> tuple[Move, ...]:
+def _common(
+    applicant: Callable[..., Decision] = policies.is_applicant,
+    answers: Callable[..., Decision] | None = None,
+) -> tuple[Move, ...]:
     """What can be done in a case of every kind while a department has it.
 
     Args:
-        applicant: who answers what the department asks for, and may withdraw.
+        applicant: who may withdraw.
+        answers: who sends what the department asks for, where that is not the applicant alone.
     """
     return (
         Move(
@@ -116,7 +120,7 @@ def _common(applicant: Callable[..., Decision] = policies.is_applicant) -> tuple
             State.MORE_MATERIAL,
             Action.SUPPLY_MATERIAL,
             State.SUBMITTED,
-            applicant,
+            answers or applicant,
             needs_words=ANSWER,
         ),
         Move(
@@ -185,10 +189,10 @@ def _appeal(lost: Case.State, won: Case.State) -> tuple[Move, ...]:
     )
 
 
-def _draft() -> tuple[Move, ...]:
-    """What can be done with a draft, which the entity alone sees."""
+def _draft(files: Callable[..., Decision] = policies.is_applicant) -> tuple[Move, ...]:
+    """What can be done with a draft, which only the entity sees, and who `files` for it."""
     return (
-        Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, policies.is_applicant),
+        Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, files),
         Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, policies.is_applicant),
         Move(State.DRAFT, Action.SETTLE, State.SETTLED, policies.only_the_platform),
     )
@@ -202,7 +206,7 @@ def _table(*moves: Move) -> Table:
 
 
 MOVES: Table = _table(
-    *_draft(),
+    *_draft(policies.may_prepare),
     *(
         Move(
             State.SUBMITTED,
@@ -216,7 +220,7 @@ MOVES: Table = _table(
     ),
     Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
     Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
-    *_common(),
+    *_common(answers=policies.may_prepare),
     *_appeal(State.REFUSED, State.GRANTED),
 )
 OBJECTION_MOVES: Table = _table(

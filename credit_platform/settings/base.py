@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "associations.forewarning",
     "repair",
     "repair.proof",
+    "repair.helping",
     "repair.letters",
     "repair.missing",
     "credit_platform.portal",

@@ -32,6 +32,7 @@ from entities.statements.models import Statement
 from entities.systems.services import connect_system
 from evaluation.composing import services as composing, simulating
 from evaluation.models import Scheme
+from repair.helping import services as helping
 from repair.letters import signing
 from repair.letters.models import Letter, SigningKey
 from repair.models import CaseDocument, CaseStep
@@ -236,6 +237,13 @@ class World:
             due_on=self.today + timedelta(days=21),
         )
         self.association = association
+        self.leave = helping.give_leave(
+            by=self.people["agent"],
+            entity=self.entity,
+            member_id=self.association.members.get(entity=self.entity).pk,
+            until=self.today + timedelta(days=30),
+            record_id=self.repairable.pk,
+        )
         self.officer = Officer.objects.create(
             association=association, name="林甲", office="会长", since=self.today - timedelta(days=90)
         )
@@ -432,6 +440,7 @@ class World:
             },
             "public_reports:record": {"number": self.upheld_report.number},
             "public_reports:take-up": {"number": self.report_put_aside.number},
+            "helping:end": {"leave_id": self.leave.pk},
             "letters:letter": {"letter": self.letter.number},
             "letters:statement": {"letter": self.letter.number},
             "letters:signature": {"letter": self.letter.number},
