@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("repair.proof.urls")),
     path("", include("repair.letters.urls")),
     path("", include("associations.urls")),
+    path("", include("associations.courses.urls")),
     path("", include("associations.exchange.urls")),
     path("", include("associations.forewarning.urls")),
     path("", include("credit_platform.governance.urls")),

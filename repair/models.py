@@ -487,6 +487,7 @@ class CaseDocument(models.Model):
         COMMITMENT = "commitment", _("Credit commitment letter")
         PROOF = "proof", _("Proof of performance")
         DECISION = "decision", _("Decision by which the basis falls")
+        TRAINING = "training", _("Certificate of training")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="case_document")

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
+from associations.courses import selectors as courses
 from credit_platform.audit import services as audit
 from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
@@ -264,6 +265,32 @@ def add_proof(*, by, number: str, upload: UploadedFile) -> CaseDocument:
     case = _locked_draft(by, number)
     _require_unsigned(by, case)
     paper = _add_proofs(case, by, [upload])[0]
+    using.note(by=by, case=case, deed=using.Deed.PAPER)
+    return paper
+
+
+@transaction.atomic
+def add_certificate(*, by, number: str, certificate: str) -> CaseDocument:
+    """Put the certificate of a course, by its number, into the draft of a repair; once, however often it is asked for.
+
+    Raises:
+        Missing: the entity of the case has no such certificate.
+        WrongState: it is no repair, it is filed already, or signed and to be changed by the entity alone.
+    """
+    case = _locked_draft(by, number)
+    _require_unsigned(by, case)
+    if case.kind != Case.Kind.REPAIR:
+        raise WrongState(_("A certificate belongs to the repair of a record."))
+    attended = courses.certificates_of(case.entity).filter(certificate=certificate).first()
+    if attended is None:
+        raise Missing
+    name = f"{certificate}.txt"
+    there = case.documents.filter(kind=CaseDocument.Kind.TRAINING, document__name=name).first()
+    if there is not None:
+        return there
+    document = documents.store_text(by=by, name=name, text=courses.certificate_text(attended))
+    paper = CaseDocument.objects.create(case=case, document=document, kind=CaseDocument.Kind.TRAINING)
+    audit.record(actor=by, verb="repair.case.document_added", target=case, name=name, sha256=document.sha256)
     using.note(by=by, case=case, deed=using.Deed.PAPER)
     return paper
 

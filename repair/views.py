@@ -15,7 +15,7 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, Wr
 from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
-from repair import before_filing, clocks, lists, pages, policies, rules, selectors, services
+from repair import before_filing, clocks, lists, pages, policies, rules, selectors, services, training
 from repair.forms import DraftForm, LendForm, NeededToFile, ObjectionDraftForm, ProfileForm, StepForm
 from repair.helping import services as helping
 from repair.helping.selectors import help_in
@@ -123,6 +123,7 @@ def _show(
             return render(request, "repair/objection_draft.html", context, status=status)
         context["letters"] = _letters(page.case)
         context["conditions"] = rules.CONDITIONS
+        context["training"] = training.offered_for(page.case)
         return render(request, "repair/draft.html", context, status=status)
     context["offers"] = pages.offers(page, tried=tried, form=form)
     context["confirmed"] = [
@@ -197,6 +198,10 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         return _changed_meanwhile(request, number, refusal)
     if wish.startswith("remove:"):
         services.remove_paper(by=request.user, number=number, key=wish.removeprefix("remove:"))
+    elif wish.startswith("certificate:"):
+        services.add_certificate(
+            by=request.user, number=number, certificate=wish.removeprefix("certificate:")
+        )
     elif wish == "submit":
         return _file(request, case, form)
     elif wish == "hand_over":

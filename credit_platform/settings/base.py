@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "agencies.customs",
     "agencies.financial_supervision",
     "associations",
+    "associations.courses",
     "associations.exchange",
     "associations.forewarning",
     "repair",

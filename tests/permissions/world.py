@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from associations.courses.models import Course, SignUp
 from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member, Officer
@@ -38,6 +39,7 @@ from repair.letters.models import Letter, SigningKey
 from repair.models import CaseDocument, CaseStep
 from repair.proof.models import Confirmation, Effect
 from tests import factories
+from tests.associations.factories import CourseFactory, SignUpFactory
 from tests.browser.city import build_city
 from tests.permissions.routes import routes
 
@@ -237,6 +239,7 @@ class World:
             due_on=self.today + timedelta(days=21),
         )
         self.association = association
+        self.course, self.sign_up, self.attended = self._courses_of(association)
         self.leave = helping.give_leave(
             by=self.people["agent"],
             entity=self.entity,
@@ -276,6 +279,23 @@ class World:
             key=key,
             document=self._document("letter.pdf", "application/pdf", "clerk"),
         )
+
+    def _courses_of(self, association: Association) -> tuple[Course, SignUp, SignUp]:
+        """A course that comes, who signed up for it, and who attended another."""
+        people = {"entity": self.entity, "signed_up_by": self.people["agent"]}
+        course, over = (
+            CourseFactory(association=association, starts_at=timezone.now() + timedelta(days=days))
+            for days in (3, -3)
+        )
+        attended = SignUpFactory(
+            course=over,
+            state="attended",
+            certificate="PX-2026-11-0000000A",
+            confirmed_by=self.people["officer"],
+            confirmed_at=timezone.now(),
+            **people,
+        )
+        return course, SignUpFactory(course=course, **people), attended
 
     def _what_the_public_gets(self) -> None:
         self.template = commitments.add_template(
@@ -440,6 +460,12 @@ class World:
             },
             "public_reports:record": {"number": self.upheld_report.number},
             "public_reports:take-up": {"number": self.report_put_aside.number},
+            "courses:certificate": {"number": self.attended.certificate},
+            **{
+                f"courses:{page}": {"course_id": self.course.pk}
+                for page in ("attendance", "cancel", "course")
+            },
+            "courses:withdraw": {"sign_up_id": self.sign_up.pk},
             "helping:end": {"leave_id": self.leave.pk},
             "letters:letter": {"letter": self.letter.number},
             "letters:statement": {"letter": self.letter.number},
