@@ -21,10 +21,10 @@ LEVELS = (
         "financial_supervision",
         "associations",
     },
-    {"composing", "boards", "exchange", "forewarning"},
+    {"composing", "boards", "courses", "exchange", "forewarning"},
     {"repair"},
     {"proof"},
-    {"letters", "missing"},
+    {"helping", "letters", "missing"},
     {"portal", "credit_reports", "public_reports", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}
