@@ -44,6 +44,8 @@ class Run:
     peers: Mapping[str, "PeerTable"] = field(default_factory=dict)
     #: What each component came to, and "total".
     values: dict[str, Numbers] = field(default_factory=dict)
+    #: The place on the scale of each entity so far, while rules act.
+    place: Ints | None = None
     _rows: dict[int, Ints] = field(default_factory=dict)
     _last: dict[tuple[str, ...], Bools] = field(default_factory=dict)
 
@@ -91,25 +93,47 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What is known of events, or of a step of a chain, by name; and what the records of each that match come to:
+    their number, or the sum of an expression."""
+
+    numbers: Mapping[str, Numbers]
+    matching: Callable[[words.Match, Any], Numbers]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at: records in the given rows, or, without rows, the entities of the run."""
+    """What is looked at: records in the given rows, or, without rows, the entities of the run.
+
+    `who` are the places of the entities where it is not all of them. With a `step` each row stands for an event: it
+    is that of its last record.
+    """
 
     run: Run
     rows: Ints | None = None
+    who: Ints | None = None
+    step: Step | None = None
+
+    @property
+    def owners(self) -> Ints | None:
+        """The place of the entity of each; None where they are the entities themselves, all of them."""
+        return self.who if self.rows is None else self.run.records.entity_index[self.rows]
 
     @property
     def size(self) -> int:
-        return self.run.size if self.rows is None else len(self.rows)
+        if self.rows is not None:
+            return len(self.rows)
+        return self.run.size if self.who is None else len(self.who)
 
     def of_entity(self, column: np.ndarray) -> np.ndarray:
         """A column of entities, as seen from here."""
-        return column if self.rows is None else column[self.run.records.entity_index[self.rows]]
+        owners = self.owners
+        return column if owners is None else column[owners]
 
     def of_entities(self, numbers: Numbers) -> Numbers:
         """Numbers of entities, as seen from here: for a record those of its entity."""
-        if self.rows is None:
-            return numbers
-        return numbers.take(self.run.records.entity_index[self.rows])
+        owners = self.owners
+        return numbers if owners is None else numbers.take(owners)
 
     def day(self, name: str) -> tuple[Any, Bools | None]:
         """A day by its name, and where it is not known, or not yet."""
@@ -425,6 +449,15 @@ def _line(node: words.Line, scope: Scope) -> Numbers:
     return exact.blank(units, node.places, one.unknown)
 
 
+def _event(node: words.EventOf, scope: Scope) -> Numbers:
+    step = scope.step
+    if step is None:
+        raise ValueError("An event is asked of where one is worked out.")
+    if isinstance(node.event, str):
+        return step.numbers[node.event]
+    return step.matching(node.event, node.sum)
+
+
 def _function(node: words.FunctionOf, scope: Scope) -> Numbers:
     return exact.by_value(evaluate(node.of, scope), node.places, exact.FUNCTIONS[node.function])
 
@@ -466,6 +499,7 @@ NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
     words.FunctionOf: _function,
     words.Power: lambda node, scope: exact.raised(evaluate(node.power, scope), node.exponent, node.places),
     words.Unknown: lambda node, scope: exact.nothing_known(scope.size),
+    words.EventOf: _event,
 }
 
 
@@ -520,6 +554,14 @@ def _this_record(node: words.ThisRecord, scope: Scope) -> Truth:
     return Truth(np.isin(scope.rows, scope.run.rows(node.record), assume_unique=True))
 
 
+def _graded(node: words.Graded, scope: Scope) -> Truth:
+    letters = (*scope.run.scheme.letters, "")
+    wanted = np.zeros(len(letters), bool)
+    wanted[[letters.index(letter) for letter in node.graded]] = True
+    # Who is not rated has the place -1, the last of the letters.
+    return Truth(scope.of_entity(wanted[scope.run.place]))
+
+
 CONDITIONS: dict[type, Callable[[Any, Scope], Truth]] = {
     words.Every: _every,
     words.Either: _any,
@@ -529,4 +571,5 @@ CONDITIONS: dict[type, Callable[[Any, Scope], Truth]] = {
     words.FactIs: _fact_is,
     words.Has: _has,
     words.ThisRecord: _this_record,
+    words.Graded: _graded,
 }

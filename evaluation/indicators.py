@@ -9,20 +9,32 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from evaluation import exact, peers
+from evaluation import chains, exact, peers
 from evaluation.columns import Bools, Ints, last_day_so_old
 from evaluation.exact import Numbers
-from evaluation.expressions import Run, Scope, elapsed, ends_of, evaluate, event_of, last_of_each, within
+from evaluation.expressions import (
+    Run,
+    Scope,
+    Step,
+    elapsed,
+    ends_of,
+    evaluate,
+    event_of,
+    last_of_each,
+    within,
+)
 from evaluation.schemes.document import (
     Age,
     AnyComponent,
     Dimension,
     FormulaComponent,
     Group,
+    Match,
     Peers,
     RecordsComponent,
     Repeat,
@@ -40,7 +52,7 @@ class Weight:
     below: int
 
     def __mul__(self, other: "Weight") -> "Weight":
-        return Weight(self.above * other.above, self.below * other.below)
+        return Weight(_product(self.above, other.above), self.below * other.below)
 
     def take(self, rows: Ints) -> "Weight":
         return Weight(self.above[rows], self.below)
@@ -58,6 +70,8 @@ class Items:
     item_of_row: Ints
     #: What still weighs the items, where they are not weighed by it already.
     weight: Weight | None = None
+    #: For each entity whether something that an item needs is not known.
+    spoiled: Bools | None = None
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -68,8 +82,50 @@ class Items:
         place[chosen] = np.arange(len(chosen))
         weight = None if self.weight is None else self.weight.take(chosen)
         return Items(
-            self.owner[chosen], self.units[chosen], self.row[chosen], place[self.item_of_row], weight
+            self.owner[chosen],
+            self.units[chosen],
+            self.row[chosen],
+            place[self.item_of_row],
+            weight,
+            self.spoiled,
         )
+
+    def step(self, scope: Scope, places: int) -> Step:
+        """What is known of each item as an event; `scope` are the looked-at records."""
+
+        known: dict[tuple[int, int], Numbers] = {}
+
+        def matching(match: Match, each: Any) -> Numbers:
+            # A chain asks the same of the same items at every step.
+            asked = (id(match), id(each))
+            if asked not in known:
+                known[asked] = worked_out(match, each)
+            return known[asked]
+
+        def worked_out(match: Match, each: Any) -> Numbers:
+            fits = np.isin(scope.rows, scope.run.rows(match), assume_unique=True) & (self.item_of_row >= 0)
+            rows, item = scope.rows[fits], self.item_of_row[fits]
+            if each is None:
+                return Numbers(np.bincount(item, minlength=len(self)).astype(np.int64), 0)
+            found = evaluate(each, Scope(scope.run, rows))
+            units = exact.total(item, found.units, len(self))
+            if found.unknown is None:
+                return Numbers(units, found.places)
+            return exact.blank(units, found.places, np.bincount(item[found.unknown], minlength=len(self)) > 0)
+
+        of_all = np.bincount(self.item_of_row[self.item_of_row >= 0], minlength=len(self)).astype(np.int64)
+        return Step({"points": Numbers(self.units, places), "records": Numbers(of_all, 0)}, matching)
+
+    def needing(self, number: Numbers, size: int, *, lenient: bool) -> tuple["Items", Numbers]:
+        """The items and a number of each. Where it is not known the item is left out, or spoils the result of its entity."""
+        if number.unknown is None:
+            return self, number
+        if lenient:
+            known = np.flatnonzero(~number.unknown)
+            return self.keep(known), number.take(known)
+        spoils = np.bincount(self.owner[number.unknown], minlength=size) > 0
+        spoiled = exact.either(self.spoiled, spoils)
+        return replace(self, spoiled=spoiled), Numbers(number.units, number.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +192,14 @@ def methods_of(one: AnyComponent) -> list[str]:
         used.append("age")
     if one.groups:
         used.append("groups")
-    if one.by_recency or one.highest:
+    if one.rolling:
+        used.append("rolling")
+    if one.by_recency or one.highest or one.last or one.lowest:
         used.append("chosen")
+    if one.weighed_by is not None:
+        used.append("weighed_by")
     if one.take != "sum":
-        used.append(one.take)
+        used.append("becomes" if one.running and one.running.becomes is not None else one.take)
     return used
 
 
@@ -176,20 +236,29 @@ def records(one: RecordsComponent, run: Run) -> Measured:
     points = weighed.units
     if weighed.unknown is not None:
         spoiled = exact.either(spoiled, run.per_entity(rows[weighed.unknown]) > 0)
-    items = Items(
-        run.records.entity_index[rows], points, np.arange(len(rows)), np.arange(len(rows)), weight if keeps_weight else None
-    )  # fmt: skip
-    for number, group in enumerate(one.groups):
-        items = grouped(group, items, one, scope, is_last=number == len(one.groups) - 1)
-    if one.enough:
-        spoiled = exact.either(spoiled, np.bincount(items.owner, minlength=run.size) < one.enough)
-    items = chosen_of(items, one, scope)
+    items = _items_of(one, scope, points, weight if keeps_weight else None)
     result = TAKES[one.take](items, one, scope, places)
+    spoiled = exact.either(spoiled, items.spoiled)
     if spoiled is not None:
         result = exact.blank(result.units, result.places, exact.either(result.unknown, spoiled))
     return Measured(
         finished(one, result, rounds=False), lambda: _effect(one, scope, each, weight, points, items, places)
     )
+
+
+def _items_of(one: RecordsComponent, scope: Scope, points: Ints, weight: Weight | None) -> Items:
+    """What is taken: the records, or the events that they make, in so far as they speak."""
+    run, each = scope.run, np.arange(scope.size)
+    items = Items(run.records.entity_index[scope.rows], points, each, each, weight)
+    for number, group in enumerate(one.groups):
+        items = grouped(group, items, one, scope, is_last=number == len(one.groups) - 1)
+    if one.enough:
+        too_few = np.bincount(items.owner, minlength=run.size) < one.enough
+        items = replace(items, spoiled=exact.either(items.spoiled, too_few))
+    if one.rolling is not None:
+        items = rolled(items, one, scope)
+    items = chosen_of(items, one, scope)
+    return items if one.weighed_by is None else weighed_by(items, one, scope)
 
 
 @method("formula")
@@ -304,25 +373,35 @@ def repetition(repeat: Repeat, dated: str, scope: Scope) -> Weight:
     day = _plain_days(dated, scope).astype(np.int64)
     key = scope.run.records.record[scope.rows]
     order = np.lexsort((key, day, kind))
-    first = np.searchsorted(kind[order], kind[order], side="left")
-    if repeat.within is not None:
-        different, place = np.unique(day[order], return_inverse=True)
-        since = np.array([_since(int(one), repeat) for one in different], np.int64)[place]
-        # Kinds and days in one ascending number, so that one search finds where each window begins.
-        low = int(min(day.min(), since.min())) if len(day) else 0
-        wide = int(day.max()) - low + 2 if len(day) else 1
-        line = kind[order] * wide + (day[order] - low)
-        first = np.maximum(first, np.searchsorted(line, kind[order] * wide + (since - low), side="right"))
+    first: Ints
+    if repeat.within is None:
+        first = np.searchsorted(kind[order], kind[order], side="left")
+    else:
+        first = _within_before(kind[order], day[order], repeat.within, repeat.unit)
     ordinal: Ints = np.empty(len(order), np.int64)
     ordinal[order] = np.arange(len(order)) - first
     return Weight(above[np.minimum(ordinal, len(above) - 1)], below)
 
 
-def _since(day: int, repeat: Repeat) -> int:
+def _within_before(kind: Ints, day: Ints, within: int, unit: str) -> Ints:
+    """In rows sorted by kind and day: for each the place of the first of its kind that lies not too long before it."""
+    if not len(day):
+        return np.zeros(0, np.int64)
+    different, place = np.unique(day, return_inverse=True)
+    since = np.array([_since(int(one), within, unit) for one in different], np.int64)[place]
+    # Kinds and days in one ascending number, so that one search finds where each window begins.
+    low = int(min(day.min(), since.min()))
+    wide = int(day.max()) - low + 2
+    line = kind * wide + (day - low)
+    begins = np.searchsorted(line, kind * wide + (since - low), side="right")
+    return np.maximum(begins, np.searchsorted(kind, kind, side="left"))
+
+
+def _since(day: int, within: int, unit: str) -> int:
     """The last day that lies too long before this one."""
-    if repeat.unit == "days":
-        return day - repeat.within - 1
-    return int(last_day_so_old(np.datetime64(day, "D").item(), repeat.within).astype(np.int64))
+    if unit == "days":
+        return day - within - 1
+    return int(last_day_so_old(np.datetime64(day, "D").item(), within).astype(np.int64))
 
 
 @method("age")
@@ -376,49 +455,76 @@ def _mode(run: Run) -> str:
 
 @method("groups")
 def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, is_last: bool) -> Items:
-    """Records of one event are taken together before anything else is counted, and the event has its own limit."""
+    """Records of one event are taken together before anything else is counted. The scheme may say by a formula what an
+    event gives, and the event has its own limit."""
     rows = Scope(scope.run, scope.rows[items.row])
+    day = _plain_days(one.dated, rows)
     event = event_of(rows, group.same, one.dated)
     if group.within is not None:
-        event = _following(event, _plain_days(one.dated, rows), group.within)
+        event = _following(event, day, group.within)
     number = int(event.max()) + 1 if len(event) else 0
-    day = _plain_days(one.dated, rows)
-    key = scope.run.records.record[rows.rows]
+    speaks = _speaking_of_event(group, items, event, day, scope)
+    row = items.row[speaks]
+    where = np.append(event, -1)
+    made = Items(
+        scope.run.records.entity_index[scope.rows[row]],
+        _event_units(group, items, event, number, speaks, one, scope),
+        row,
+        where[items.item_of_row],
+        spoiled=items.spoiled,
+    )
+    places = exact.decimal_places(step_of(one, scope.run))
+    if group.gives is not None:
+        made = _given(group.gives, made, one, scope, places)
+    begun = exact.add([Numbers(made.units, places), exact.constant(group.start, len(made))])
+    cut = exact.clipped(begun, group.floor, group.ceiling)
+    made = replace(made, units=_tabled(cut, group).at(places).units)
+    return made if group.age is None else _aged_events(group.age, made, one, scope, is_last=is_last)
+
+
+def _speaking_of_event(group: Group, items: Items, event: Ints, day: np.ndarray, scope: Scope) -> Ints:
+    """Which item speaks for each event: the last one, or the largest or smallest where that is taken."""
+    key = scope.run.records.record[scope.rows[items.row]]
     order = {
         "largest": lambda: np.lexsort((key, day, items.units, event)),
         "smallest": lambda: np.lexsort((key, day, -items.units, event)),
     }.get(group.take, lambda: np.lexsort((key, day, event)))()
-    speaks = order[ends_of(event[order])]
-    units: Ints
+    return order[ends_of(event[order])]
+
+
+def _event_units(
+    group: Group, items: Items, event: Ints, number: int, speaks: Ints, one: RecordsComponent, scope: Scope
+) -> Ints:
+    """What is taken of the records of each event."""
+    step = step_of(one, scope.run)
     if group.take == "sum":
-        units = exact.total(event, items.units, number)
-    elif group.take == "mean":
-        number_of = np.bincount(event, minlength=number).astype(np.int64)
-        step = step_of(one, scope.run)
+        return exact.total(event, items.units, number)
+    number_of = np.bincount(event, minlength=number).astype(np.int64)
+    if group.take == "mean":
         size = int(step.scaleb(exact.decimal_places(step)))
-        units = exact.weighted(exact.total(event, items.units, number), 1, number_of, size, _mode(scope.run))
-    elif group.take == "count":
-        scale = 10 ** exact.decimal_places(step_of(one, scope.run))
-        units = np.bincount(event, minlength=number).astype(np.int64) * scale
-    else:
-        units = items.units[speaks]
-    places = exact.decimal_places(step_of(one, scope.run))
-    begun = exact.add([Numbers(units, places), exact.constant(group.start, number)])
-    cut = exact.clipped(begun, group.floor, group.ceiling)
-    units = _tabled(cut, group).at(places).units
-    row = items.row[speaks]
-    where = np.append(event, -1)
-    made = Items(scope.run.records.entity_index[scope.rows[row]], units, row, where[items.item_of_row])
-    if group.age is None:
-        return made
-    weight, unknown = aged(group.age, one.dated, Scope(scope.run, scope.rows[row]))
+        return exact.weighted(exact.total(event, items.units, number), 1, number_of, size, _mode(scope.run))
+    if group.take == "count":
+        return number_of * 10 ** exact.decimal_places(step)
+    return items.units[speaks]
+
+
+def _given(gives: Any, made: Items, one: RecordsComponent, scope: Scope, places: int) -> Items:
+    """The events with what the scheme's formula makes of their points, rounded once to the step of the points."""
+    events = Scope(scope.run, scope.rows[made.row], step=made.step(scope, places))
+    found = exact.stepped(evaluate(gives, events), step_of(one, scope.run), _mode(scope.run))
+    made, found = made.needing(exact.fitting(found), scope.run.size, lenient=one.skip_unknown)
+    return replace(made, units=found.units)
+
+
+def _aged_events(age: Age, made: Items, one: RecordsComponent, scope: Scope, *, is_last: bool) -> Items:
+    weight, unknown = aged(age, one.dated, Scope(scope.run, scope.rows[made.row]))
     if unknown is not None:
         weight = Weight(np.where(unknown, 0, weight.above), weight.below)
     if is_last and one.take == "mean":
         return replace(made, weight=weight)
     step = step_of(one, scope.run)
-    size = int(step.scaleb(places))
-    return replace(made, units=exact.weighted(units, weight.above, weight.below, size, _mode(scope.run)))
+    size = int(step.scaleb(exact.decimal_places(step)))
+    return replace(made, units=exact.weighted(made.units, weight.above, weight.below, size, _mode(scope.run)))
 
 
 def _following(event: Ints, day: np.ndarray, within_days: int) -> Ints:
@@ -442,14 +548,35 @@ def _tabled(one: Numbers, group: Group) -> Numbers:
     return result
 
 
+@method("rolling")
+def rolled(items: Items, one: RecordsComponent, scope: Scope) -> Items:
+    """Each record or event stands for itself and for all those that came within so long before it: their points are
+    added, whichever stretch of time that is."""
+    rows = Scope(scope.run, scope.rows[items.row])
+    day = _plain_days(one.dated, rows).astype(np.int64)
+    order = np.lexsort((scope.run.records.record[rows.rows], day, items.owner))
+    first = _within_before(items.owner[order], day[order], one.rolling.over, one.rolling.unit)
+    # Whole numbers without end, so that no sum on the way is too large.
+    so_far = np.append(0, np.cumsum(items.units[order].astype(object)))
+    units: Ints = np.empty(len(items), object)
+    units[order] = so_far[1:] - so_far[first]
+    return replace(items, units=exact.narrow(units))
+
+
 @method("chosen")
 def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
-    """Only some of the records or events speak: the last ones, each by its place from the last, or those with most
-    points."""
+    """Only some of the records or events speak: the last ones, those with most points, those of the smallest numbers,
+    or each by its place from the last."""
+    key = scope.run.records.record[scope.rows]
+    if one.last is not None:
+        order = _newest_first(items, one, scope)
+        items = items.keep(np.sort(order[_ordinal(items.owner[order]) < one.last]))
     if one.highest is not None:
-        key = scope.run.records.record[scope.rows[items.row]]
-        heaviest = np.lexsort((-key, -np.abs(items.units), items.owner))
+        heaviest = np.lexsort((-key[items.row], -np.abs(items.units), items.owner))
         items = items.keep(np.sort(heaviest[_ordinal(items.owner[heaviest]) < one.highest]))
+    if one.lowest is not None:
+        lightest = np.lexsort((-key[items.row], items.units, items.owner))
+        items = items.keep(np.sort(lightest[_ordinal(items.owner[lightest]) < one.lowest]))
     if not one.by_recency:
         return items
     above, below = exact.common([exact.ratio(weight) for weight in one.by_recency])
@@ -464,6 +591,17 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     step = step_of(one, scope.run)
     size = int(step.scaleb(exact.decimal_places(step)))
     return replace(items, units=exact.weighted(items.units, weight.above, below, size, _mode(scope.run)))
+
+
+@method("weighed_by")
+def weighed_by(items: Items, one: RecordsComponent, scope: Scope) -> Items:
+    """Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."""
+    places = exact.decimal_places(step_of(one, scope.run))
+    seen = Scope(scope.run, scope.rows[items.row], step=items.step(scope, places))
+    found = evaluate(one.weighed_by, seen)
+    items, found = items.needing(found, scope.run.size, lenient=one.skip_unknown)
+    weight = Weight(found.units, 10**found.places)
+    return replace(items, weight=weight if items.weight is None else items.weight * weight)
 
 
 def _newest_first(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
@@ -487,6 +625,10 @@ def _of_some(items: Items, chosen: Ints, scope: Scope, places: int) -> Numbers:
     units[items.owner[chosen]] = items.units[chosen]
     none[items.owner[chosen]] = False
     return exact.blank(units, places, none)
+
+
+#: Of these one record or event speaks for all.
+SPEAKING = frozenset({"latest", "earliest", "largest", "smallest"})
 
 
 def speaking(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
@@ -555,6 +697,13 @@ def mean(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numb
     return exact.blank(units, places, below == 0)
 
 
+def _put(units: Ints, at: Ints | Bools, values: Ints) -> Ints:
+    """Units with others in some places; wide where either is."""
+    result = units.astype(np.result_type(units, values))
+    result[at] = values
+    return result
+
+
 def _product(units: Ints, factor: Ints) -> Ints:
     return exact.multiply([Numbers(units, 0), Numbers(factor, 0)]).units
 
@@ -582,57 +731,66 @@ def _sum_of(one: Ints, other: Ints) -> Ints:
     return exact.add([Numbers(one, 0), Numbers(other, 0)]).units
 
 
+@method("quantile")
+def quantile(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+    """The number that a given part of all records or events does not exceed, 9/10 of them for instance; where the scheme
+    says so, on a straight line between two of them. Without any the result is not known."""
+    order = np.lexsort((items.units, items.owner))
+    number = np.bincount(items.owner, minlength=scope.run.size).astype(np.int64)
+    has, part = number > 0, Fraction(one.quantile or "1/2")
+    first = (np.cumsum(number) - number)[has]
+    of, above, below = number[has], part.numerator, part.denominator
+    if one.between == "line":
+        low, between = np.divmod((of - 1) * above, below)
+        high = np.minimum(low + 1, of - 1)
+    else:
+        low = high = np.maximum(-(-of * above // below), 1) - 1
+        between = np.zeros(len(of), np.int64)
+    sorted_units = items.units[order]
+    taken = _sum_of(
+        _product(sorted_units[first + low], below - between), _product(sorted_units[first + high], between)
+    )
+    step = step_of(one, scope.run)
+    units = exact.weighted(taken, 1, below, int(step.scaleb(places)), _mode(scope.run))
+    return exact.blank(_put(np.zeros(scope.run.size, np.int64), has, units), places, ~has)
+
+
 @method("running")
 def running(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
     """A balance is carried from one record or event to the next, in the order of their days. It takes the points of each
     and gets some back for the time that passes without any, and never leaves its limits on the way."""
-    said, run = one.running, scope.run
-    limits = [bound for bound in (one.floor, one.ceiling) if bound is not None]
-    places = max(places, *map(exact.decimal_places, (said.start, said.returns, *limits)))
-    raised = Numbers(items.units, exact.decimal_places(step_of(one, run))).at(places).units
-    day = _plain_days(one.dated, Scope(run, scope.rows[items.row]))
-    key = run.records.record[scope.rows[items.row]]
-    order = np.lexsort((key, day.astype(np.int64), items.owner))
-    owner, place = items.owner[order], _ordinal(items.owner[order])
-    balance = exact.constant(said.start, run.size).at(places).units
-    last = np.full(run.size, np.datetime64(run.as_of, "D"))
-    # Whose n-th record it is: most have few, and a step costs what those have who are still in it.
-    turns = np.argsort(place, kind="stable")
-    edges = np.searchsorted(place[turns], np.arange(int(place.max(initial=-1)) + 2))
-    for number in range(len(edges) - 1):
-        rows = turns[edges[number] : edges[number + 1]]
-        who, today = owner[rows], day[order[rows]]
-        so_far = balance[who]
-        if number:
-            so_far = _given_back(so_far, last[who], today, one, places)
-        balance = _put(balance, who, _bounded(_sum_of(so_far, raised[order[rows]]), one, places))
-        last[who] = today
-    has = np.bincount(items.owner, minlength=run.size) > 0
-    who = np.flatnonzero(has)
-    now = _given_back(balance[who], last[who], np.full(len(who), np.datetime64(run.as_of, "D")), one, places)
-    return Numbers(_put(balance, who, now), places)
+    return chained(items, one, scope, places)[0]
 
 
-def _given_back(
-    balance: Ints, since: np.ndarray, until: np.ndarray, one: RecordsComponent, places: int
-) -> Ints:
-    """The balance after the time from one day to another, in which nothing came."""
-    said = one.running
-    times = np.maximum(elapsed(since, until, said.unit), 0) // said.every
-    back = _product(times, np.full(len(times), int(said.returns.scaleb(places)), np.int64))
-    return _bounded(_sum_of(balance, back), one, places)
+@method("becomes")
+def chained(
+    items: Items, one: RecordsComponent, scope: Scope, places: int
+) -> tuple[Numbers, list[tuple[Ints, Numbers]]]:
+    """A balance is carried from step to step in the order of the days, and a formula says what each step makes of it. A
+    step is a record or event, or a period, in which there may be none. The balance never leaves its limits on the way.
 
+    Args:
+        items: the records or events.
+        one: the component with its chain.
+        scope: the looked-at records.
+        places: those of the items' units.
 
-def _bounded(units: Ints, one: RecordsComponent, places: int) -> Ints:
-    return exact.clipped(Numbers(units, places), one.floor, one.ceiling).units
-
-
-def _put(units: Ints, at: Ints, values: Ints) -> Ints:
-    """Units with others in some places; wide where either is."""
-    wide = np.result_type(units, values)
-    result = units.astype(wide)
-    result[at] = values
-    return result
+    Returns:
+        The balance, and of each step by which items it was made and by how much it moved.
+    """
+    run, rows = scope.run, scope.rows[items.row]
+    entry = chains.Entry(
+        owner=items.owner,
+        day=_plain_days(one.dated, Scope(run, rows)),
+        key=run.records.record[rows],
+        rows=rows,
+        step=items.step(scope, places),
+        undated=Scope(run, rows).day(one.dated)[1],
+    )
+    result, moves = chains.carried(entry, one, run)
+    if one.running.becomes is not None:
+        result = exact.stepped(result, step_of(one, run), _mode(run))
+    return result, moves
 
 
 @method("streak")
@@ -668,6 +826,7 @@ TAKES: dict[str, Callable[[Items, RecordsComponent, Scope, int], Numbers]] = {
     "earliest": earliest,
     "mean": mean,
     "median": median,
+    "quantile": quantile,
     "streak": streak,
     "running": running,
 }
@@ -675,7 +834,7 @@ TAKES: dict[str, Callable[[Items, RecordsComponent, Scope, int], Numbers]] = {
 
 def _adds_up(group: Group) -> bool:
     """Whether the points of an event are those of its records, but for its limits."""
-    return group.take == "sum" and group.age is None and not group.table
+    return group.take == "sum" and group.age is None and not group.table and group.gives is None
 
 
 def _effect(
@@ -693,25 +852,23 @@ def _effect(
     units: Ints = np.zeros(size, np.int64)
     silent = left_out.copy()
     if one.take == "sum":
-        if not (one.groups or one.by_recency or one.highest):
-            units = points
-        elif not one.by_recency and all(_adds_up(group) for group in one.groups):
-            units = np.where(left_out, 0, points)
-        else:
+        if one.by_recency or one.rolling or not all(_adds_up(group) for group in one.groups):
             units[items.row] = items.units
             silent = ~np.isin(np.arange(size), items.row)
+        else:
+            units = np.where(left_out, 0, points)
     elif one.take == "count":
         units = np.where(left_out, 0, 10**places)
-    elif one.take in {"latest", "earliest", "largest", "smallest"}:
+    elif one.take in SPEAKING:
         says = speaking(items, one, scope)
         units[items.row[says]] = items.units[says]
         silent = ~np.isin(items.item_of_row, says)
-    return Effect(
-        scope.rows,
-        each,
-        weight,
-        units,
-        places,
-        silent,
-        one.take not in {"mean", "median", "streak", "running"},
-    )
+    elif one.take == "running":
+        _balance, moves = chained(items, one, scope, places)
+        places = max((by.places for _which, by in moves), default=places)
+        silent[:] = True
+        for which, by in moves:
+            units = _put(units, items.row[which], by.at(places).units)
+            silent[items.row[which]] = False
+    adds_up = one.take in {"sum", "count", *SPEAKING}
+    return Effect(scope.rows, each, weight, units, places, silent, adds_up)

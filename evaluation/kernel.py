@@ -295,8 +295,9 @@ def _by_rules(document: SchemeDocument, run: Run, by_bands: Ints) -> tuple[Ints,
     letters = {grade.letter: number for number, grade in enumerate(document.scale)}
     place, open_still, acted = by_bands, np.ones(run.size, bool), []
     for rule in document.rules:
+        run.place = place
         met = holds(rule.when, Scope(run)).yes & open_still
-        after = np.where(met, _after(rule, place, letters), place)
+        after = np.where(met, _after(rule, run, place, letters), place)
         acted.append(met & ((after != place) | (rule.then.ceiling is not None) & (place != NOT_RATED)))
         if rule.then.grade is not None or rule.then.floor is not None:
             acted[-1] = met
@@ -306,8 +307,8 @@ def _by_rules(document: SchemeDocument, run: Run, by_bands: Ints) -> tuple[Ints,
     return place, tuple(acted)
 
 
-def _after(rule: Rule, place: Ints, letters: Mapping[str, int]) -> Ints:
-    """What a rule makes of grades. Only a grade that is given reaches those who are not rated."""
+def _after(rule: Rule, run: Run, place: Ints, letters: Mapping[str, int]) -> Ints:
+    """What a rule makes of the grades so far. Only a grade that is given reaches those who are not rated."""
     then, rated, worst = rule.then, place != NOT_RATED, len(letters) - 1
     if then.unrated:
         return np.full(len(place), NOT_RATED)
@@ -317,6 +318,9 @@ def _after(rule: Rule, place: Ints, letters: Mapping[str, int]) -> Ints:
         moved = np.maximum(place, letters[then.ceiling])
     elif then.floor is not None:
         moved = np.minimum(place, letters[then.floor])
+    elif then.moved_by is not None:
+        steps = exact.stepped(evaluate(then.moved_by, Scope(run)), Decimal(1), "down").units
+        moved = np.clip(place + np.clip(steps, -worst, worst).astype(np.int64), 0, worst)
     else:
         moved = np.clip(place + (then.worse_by or 0) - (then.better_by or 0), 0, worst)
     return np.where(rated, moved, place)
@@ -399,7 +403,7 @@ class _Lines:
         for rule, acted in zip(self.run.scheme.document.rules, self.work.acted, strict=True):
             if not acted.any():
                 continue
-            rows = [self.run.rows(match) for match in _named_by(rule.when)]
+            rows = [self.run.rows(match) for part in (rule.when, rule.then) for match in _named_by(part)]
             named = np.unique(np.concatenate(rows)) if rows else np.zeros(0, np.int64)
             named = named[acted[self.run.records.entity_index[named]]]
             then = rule.then

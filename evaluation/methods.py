@@ -33,7 +33,9 @@ TITLES = {
     "repeat": gettext_noop("Repetition"),
     "age": gettext_noop("Weight by age"),
     "groups": gettext_noop("Records of one event"),
+    "rolling": gettext_noop("Together with those before"),
     "chosen": gettext_noop("Which records speak"),
+    "weighed_by": gettext_noop("Weight of each"),
     "count": gettext_noop("The number"),
     "largest": gettext_noop("The largest"),
     "smallest": gettext_noop("The smallest"),
@@ -41,7 +43,9 @@ TITLES = {
     "earliest": gettext_noop("The first"),
     "mean": gettext_noop("The mean"),
     "median": gettext_noop("The middle one"),
+    "quantile": gettext_noop("A quantile"),
     "running": gettext_noop("A running balance"),
+    "becomes": gettext_noop("A balance carried from step to step"),
     "streak": gettext_noop("A streak"),
 }
 PUBLISHED = (
@@ -69,11 +73,19 @@ PUBLISHED = (
         " passed. The end of a month counts as its last day."
     ),
     gettext_noop(
-        "Records of one event are taken together before anything else is counted, and the event has its own limit."
+        "Records of one event are taken together before anything else is counted. The scheme may say by a formula what"
+        " an event gives, and the event has its own limit."
     ),
     gettext_noop(
-        "Only some of the records or events speak: the last ones, each by its place from the last, or those with most"
-        " points."
+        "Each record or event stands for itself and for all those that came within so long before it: their points are"
+        " added, whichever stretch of time that is."
+    ),
+    gettext_noop(
+        "Only some of the records or events speak: the last ones, those with most points, those of the smallest"
+        " numbers, or each by its place from the last."
+    ),
+    gettext_noop(
+        "Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."
     ),
     gettext_noop("The records or events are counted, whatever their points."),
     gettext_noop("Only the largest counts. Without any the result is not known."),
@@ -90,6 +102,15 @@ PUBLISHED = (
     gettext_noop(
         "The middle one by its points; of an even number the mean of the two in the middle. Without any the result is"
         " not known."
+    ),
+    gettext_noop(
+        "The number that a given part of all records or events does not exceed, 9/10 of them for instance; where the"
+        " scheme says so, on a straight line between two of them. Without any the result is not known."
+    ),
+    gettext_noop(
+        "A balance is carried from step to step in the order of the days, and a formula says what each step makes of"
+        " it. A step is a record or event, or a period, in which there may be none. The balance never leaves its limits"
+        " on the way."
     ),
     gettext_noop(
         "A balance is carried from one record or event to the next, in the order of their days. It takes the points of"
@@ -251,22 +272,59 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
         if group.within is not None:
             same = _("%(same)s, within %(days)s days of each other") % {"same": same, "days": group.within}
         yield same, _group(group, one, say)
-    if one.by_recency:
-        yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
-    if one.highest is not None:
-        yield _("Only those with most points"), str(one.highest)
+    if one.rolling is not None:
+        yield _("Together with those before"), lasting(one.rolling.over, one.rolling.unit)
+    yield from _chosen_rows(one, say)
     if one.running is not None:
-        yield from _running_rows(one.running)
+        yield from _running_rows(one.running, say)
     if one.streak is not None:
         yield _("In a row"), say.match(one.streak.of)
-    if one.take != "sum":
+    if one.take == "quantile":
+        line = [_("on a straight line")] if one.between == "line" else []
+        yield _("What is taken"), divided([f"{_(TITLES[one.take])} {one.quantile}", *line])
+    elif one.take != "sum":
         yield _("What is taken"), _(TITLES[one.take])
     if one.enough:
         yield _("From so many records on"), str(one.enough)
 
 
-def _running_rows(said: Running) -> Iterable[tuple[str, str]]:
-    yield _("Begins at"), number(said.start)
+def _chosen_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
+    """Which of the records or events speak, and how much."""
+    if one.last is not None:
+        yield _("Only the last ones"), str(one.last)
+    if one.highest is not None:
+        yield _("Only those with most points"), str(one.highest)
+    if one.lowest is not None:
+        yield _("Only those of the smallest numbers"), str(one.lowest)
+    if one.by_recency:
+        yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
+    if one.weighed_by is not None:
+        yield _("Weight of each"), say.number(one.weighed_by)
+
+
+def _running_rows(said: Running, say: Wording) -> Iterable[tuple[str, str]]:
+    yield _("Begins at"), say.number(said.start)
+    if said.since:
+        every = {"time": lasting(said.every, said.unit), "day": say.day(said.since)}
+        yield _("Steps"), _("every %(time)s since %(day)s, with or without a record") % every
+    elif said.becomes is not None:
+        yield _("Steps"), _("each record or event, in the order of their days")
+    if said.becomes is not None:
+        yield _("The balance becomes"), say.number(said.becomes)
+    for other in said.also:
+        facts = {"start": number(other.start), "becomes": say.number(other.becomes)}
+        name = {"name": say.own.get(other.name, other.name)}
+        yield (
+            _("“%(name)s” is carried beside it") % name,
+            _("begins at %(start)s; becomes %(becomes)s") % facts,
+        )
+    if said.up_to_now:
+        last = (
+            _("one more, for the period that has not ended yet")
+            if said.since
+            else _("one more on the day of the rating, without points")
+        )
+        yield _("Last step"), last
     if said.returns:
         every = {"points": number(said.returns), "time": lasting(said.every, said.unit)}
         yield _("Comes back"), _("%(points)s for every %(time)s without any") % every
@@ -274,6 +332,8 @@ def _running_rows(said: Running) -> Iterable[tuple[str, str]]:
 
 def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
     said = [DIMENSION_TAKES.get(group.take, lambda: _(TITLES[group.take]))()]
+    if group.gives is not None:
+        said.append(_("it gives %(number)s") % {"number": say.number(group.gives)})
     if group.start:
         said.append(_("from %(points)s") % {"points": number(group.start)})
     if group.floor is not None:
@@ -359,13 +419,16 @@ def _common_rows(one: AnyComponent) -> Iterable[tuple[str, str]]:
 
 
 def _rule_rows(rule: Rule, say: Wording) -> list[tuple[str, str]]:
-    rows = [(pgettext("of a rule", "When"), say.condition(rule.when)), (_("Then"), then_in_words(rule.then))]
+    rows = [
+        (pgettext("of a rule", "When"), say.condition(rule.when)),
+        (_("Then"), then_in_words(rule.then, say)),
+    ]
     if rule.final:
         rows.append((_("After it"), _("no other rule acts")))
     return rows
 
 
-def then_in_words(then: Then) -> str:
+def then_in_words(then: Then, say: Wording) -> str:
     """What a rule does."""
     if then.grade is not None:
         return _("gives %(grade)s directly") % {"grade": then.grade}
@@ -380,5 +443,9 @@ def then_in_words(then: Then) -> str:
     if then.worse_by is not None:
         return ngettext("%(count)s grade worse", "%(count)s grades worse", then.worse_by) % {
             "count": then.worse_by
+        }
+    if then.moved_by is not None:
+        return _("so many grades worse, or better where it lies below zero: %(number)s") % {
+            "number": say.number(then.moved_by)
         }
     return _("not rated")

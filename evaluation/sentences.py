@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 from credit_platform.ui import formats
 from evaluation.explanation import Adjustment, Explained, Reason
 from evaluation.kernel import Skipped
-from evaluation.schemes.document import RecordsComponent, SchemeDocument
+from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule, SchemeDocument
 
 
 def why_not_counted(why: Skipped) -> str:
@@ -36,6 +36,8 @@ def name_of_adjustment(adjustment: Adjustment) -> str:
     """A line of the sum that is no record."""
     if adjustment.indicator is None:
         return _("Bounds of the scheme")
+    if adjustment.is_whole and getattr(adjustment.indicator, "running", None):
+        return _("Beginning and time of “%(indicator)s”") % {"indicator": adjustment.indicator.name}
     if adjustment.is_whole:
         return str(adjustment.indicator.name)
     return _("Limit of “%(indicator)s”") % {"indicator": adjustment.indicator.name}
@@ -132,7 +134,9 @@ def sub_line(reason: Reason, *, with_basis: bool = True) -> str:
         % {"indicator": reason.indicator.name, "article": reason.indicator.article}
     )
     if reason.superseded:
-        parts.append(_("a later one speaks in its place"))
+        parts.append(_in_whose_place(reason.indicator))
+    elif how := _how_it_counts(reason.indicator):
+        parts.append(how)
     if reason.is_weighted:
         repeats = isinstance(reason.indicator, RecordsComponent) and reason.indicator.repeat
         parts.append(
@@ -153,3 +157,26 @@ def sub_line(reason: Reason, *, with_basis: bool = True) -> str:
     if reason.record and reason.record.objected:
         parts.append(_("under objection, counts until that is answered"))
     return " · ".join(parts)
+
+
+def _in_whose_place(one: AnyComponent | Rule) -> str:
+    """Which record speaks where one does not."""
+    if not isinstance(one, RecordsComponent):
+        return _("a later one speaks in its place")
+    if one.running is not None and one.running.since:
+        return _("counts in the step of its period, if that has ended")
+    chosen = one.highest or one.lowest or one.take not in {"latest", "sum"}
+    return _("others speak in its place") if chosen else _("a later one speaks in its place")
+
+
+def _how_it_counts(one: AnyComponent | Rule) -> str:
+    """How a record counts that gives no points of its own, or whose points depend on those before it."""
+    if not isinstance(one, RecordsComponent):
+        return ""
+    return {
+        "mean": _("one of those whose mean is taken"),
+        "median": _("one of those of which the middle is taken"),
+        "quantile": _("one of those of which a quantile is taken"),
+        "streak": _("looked at for what comes in a row"),
+        "running": _("moves the balance in its turn"),
+    }.get(one.take, "")

@@ -262,7 +262,9 @@ def _count(say: Wording, node: words.Count) -> str:
 
 def _bracketed(say: Wording, node: Any) -> str:
     said = say.number(node)
-    plain = isinstance(node, Decimal | words.FieldOf | words.FactOf | words.ValueOf)
+    plain = isinstance(node, Decimal | words.FieldOf | words.FactOf | words.ValueOf) or (
+        isinstance(node, words.EventOf) and isinstance(node.event, str)
+    )
     return said if plain else _("(%(number)s)") % {"number": said}
 
 
@@ -304,6 +306,21 @@ def _line(say: Wording, node: words.Line) -> str:
         "points": points,
         "number": say.number(node.line),
     }
+
+
+def _event(say: Wording, node: words.EventOf) -> str:
+    if not isinstance(node.event, str):
+        if node.sum is not None:
+            facts = {"number": _bracketed(say, node.sum), "records": say.match(node.event)}
+            return _("sum of %(number)s over its records: %(records)s") % facts
+        return _("number in it of: %(records)s") % {"records": say.match(node.event)}
+    own = {
+        "points": pgettext("of an event or a step", "its points"),
+        "records": pgettext("of an event or a step", "number of its records"),
+        "balance": _("the balance so far"),
+        "quiet": _("how long nothing came"),
+    }
+    return own.get(node.event) or _("“%(name)s”") % {"name": say.own.get(node.event, node.event)}
 
 
 def _function(say: Wording, node: words.FunctionOf) -> str:
@@ -361,6 +378,7 @@ NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
         % {"number": _bracketed(say, node.power), "exponent": number(node.exponent)}
     ),
     words.Unknown: lambda say, node: _("not known"),
+    words.EventOf: _event,
 }
 
 
@@ -387,6 +405,11 @@ def _fact_is(say: Wording, node: words.FactIs) -> str:
     }
 
 
+def _graded(say: Wording, node: words.Graded) -> str:
+    grades = _(" or ").join(letter or _("not rated") for letter in node.graded)
+    return _("the grade so far is %(grades)s") % {"grades": grades}
+
+
 CONDITIONS: dict[type, Callable[[Wording, Any], str]] = {
     words.Every: lambda say, node: _(" and ").join(map(say.condition, node.all)),
     words.Either: lambda say, node: _(" or ").join(map(say.condition, node.any)),
@@ -400,4 +423,5 @@ CONDITIONS: dict[type, Callable[[Wording, Any], str]] = {
     words.FactIs: _fact_is,
     words.Has: _has,
     words.ThisRecord: lambda say, node: say.match(node.record),
+    words.Graded: _graded,
 }

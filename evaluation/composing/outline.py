@@ -33,10 +33,20 @@ SAID_FIRST: tuple[tuple[Path, str, Promise], ...] = (
 )
 _NAMED = {"name": {"zh": "新增项", "en": "New"}, "article": "0"}
 _OF_RECORDS = {**_NAMED, "kind": "records", "code": "new-records", "records": {}, "each": "0"}
+_CHAIN = {
+    "start": "0",
+    "since": "2020-01-01",
+    "every": 12,
+    "becomes": {"add": [{"event": "balance"}, {"event": "points"}]},
+}
 #: What may be put into a list besides a copy of the last: parts that give nothing until they are filled in.
 FRESH: dict[str, dict[str, tuple[Promise, dict[str, Any]]]] = {
     "components": {
         "records": (gettext_lazy("Points for each record"), _OF_RECORDS),
+        "chain": (
+            gettext_lazy("A balance carried from step to step"),
+            {**_OF_RECORDS, "code": "new-chain", "take": "running", "running": _CHAIN},
+        ),
         "formula": (
             gettext_lazy("A formula"),
             {**_NAMED, "kind": "formula", "code": "new-formula", "formula": "0"},

@@ -53,6 +53,14 @@ class _Pieces(SchemeDocument):
         return self
 
     @model_validator(mode="after")
+    def _events_are_there(self) -> Self:
+        return self
+
+    @model_validator(mode="after")
+    def _grades_are_asked_of_rules(self) -> Self:
+        return self
+
+    @model_validator(mode="after")
     def _points_fit(self) -> Self:
         return self
 
@@ -64,6 +72,8 @@ ACROSS: tuple[tuple[str, Path], ...] = (
     ("_names_what_it_knows", ()),
     ("_looks_back_only", ("components",)),
     ("_levels_are_right", ()),
+    ("_events_are_there", ("components",)),
+    ("_grades_are_asked_of_rules", ("rules",)),
     ("_points_fit", ("components",)),
 )
 
@@ -218,6 +228,17 @@ OWN = (
     gettext_noop("Age bands go from young to old."),
     gettext_noop("What makes a streak is said where one is taken, and only there."),
     gettext_noop("How a balance runs is said where one is taken, and only there."),
+    gettext_noop("A chain says by a formula what each step makes of its balance."),
+    gettext_noop("Where a formula says what a step does, it also says what comes back."),
+    gettext_noop("Periods begin on a day of the entity or of the calendar."),
+    gettext_noop("Periods are of 1 to 1200 months."),
+    gettext_noop("What is carried has names of its own."),
+    gettext_noop("Weights of their own are those of a mean."),
+    gettext_noop("Which quantile is said where one is taken, and only there."),
+    gettext_noop("A quantile lies between 0 and 1."),
+    gettext_noop("A sum over the records of an event says which of them."),
+    gettext_noop("An event is asked of where one is worked out."),
+    gettext_noop("The grade so far is asked for in rules only."),
     gettext_noop("A rule does one thing."),
     gettext_noop("An internal risk class is for officials only."),
     gettext_noop("At least one grade is given by points or conditions."),
@@ -240,6 +261,14 @@ NAMING = (
     (
         r"(?P<rule>.+) names (?P<grades>.+), which is not on the scale\.",
         gettext_noop("%(rule)s names %(grades)s, which is not on the scale."),
+    ),
+    (
+        r"Of an event nothing is known by the name (?P<name>.+)\.",
+        gettext_noop("Of an event nothing is known by the name %(name)s."),
+    ),
+    (
+        r"A rule asks for the grade (?P<grades>.+), which is not on the scale\.",
+        gettext_noop("A rule asks for the grade %(grades)s, which is not on the scale."),
     ),
     (
         r"(?P<one>.+) looks at (?P<other>.+), which does not stand before it\.",

@@ -177,6 +177,8 @@ def _days_of(part: Part) -> Iterator[str]:
         yield part.since
     elif isinstance(part, RecordsComponent):
         yield part.dated
+    elif isinstance(part, Running) and part.since:
+        yield part.since
 
 
 def _sames_of(part: Part) -> Iterator[words.Same]:
@@ -229,7 +231,9 @@ def _is_clocked(part: Part, name: str) -> bool:
 def _own_turnings(part: Part, types: tuple[str, ...], dated: str) -> Iterator[Turning]:
     if isinstance(part, Age):
         yield from _of_age(part, types, dated)
-    elif isinstance(part, Running) and part.returns:
+    elif isinstance(part, Running) and part.since:
+        yield _whenever(part.since, part.unit, ())
+    elif isinstance(part, Running) and (part.returns or part.up_to_now):
         yield _whenever(dated, part.unit, types)
     elif isinstance(part, words.Steps) and _is_clocked(part, "steps"):
         for row in part.table:

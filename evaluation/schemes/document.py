@@ -8,6 +8,7 @@ says how: nothing in a scheme is a binary fraction.
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -19,8 +20,11 @@ from evaluation.schemes.language import (
     Code,
     Condition,
     DayName,
+    EventOf,
     Expression,
     FieldOf,
+    FixedDay,
+    Graded,
     Match,
     Mode,
     Name,
@@ -46,10 +50,20 @@ __all__ = [
 #: The edition of this language. A document names the edition that it is written in.
 LANGUAGE = 2
 Letter = Annotated[str, Field(min_length=1, max_length=24)]
+#: What may be asked of an event by name, and of a step of a chain.
+EVENT_WORDS = ("points", "records")
+STEP_WORDS = (*EVENT_WORDS, "balance", "quiet")
 #: A grade of the registry is a badge, and no longer than this; a method that runs on files may use words.
 LONGEST_BADGE = 8
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
 Step = Annotated[Number, Field(gt=0, description="Rounded to multiples of this.")]
+Between = Annotated[
+    Literal["lower", "line"],
+    Field(
+        description="A quantile that falls between two: the smallest number that so large a part does not exceed, or a"
+        " straight line between the two."
+    ),
+]
 
 
 class Grade(Bounds):
@@ -180,7 +194,8 @@ class EventStep(Bounds):
 
 
 class Group(Part):
-    """Records that belong together count as one event: their points are taken together, cut, and put in a table."""
+    """Records that belong together count as one event: their points are taken together, made into what the event
+    `gives`, cut, and put in a table."""
 
     same: Annotated[tuple[Same, ...], Field(min_length=1)]
     within: Annotated[
@@ -189,6 +204,13 @@ class Group(Part):
     ] = None
     take: Literal["sum", "mean", "largest", "smallest", "latest", "count"] = "sum"
     start: Annotated[Number, Field(description="Where the points of an event begin.")] = Decimal(0)
+    gives: Annotated[
+        Expression | None,
+        Field(
+            description='The points of the event, worked out from what is taken of its records ({"event": ...}), from'
+            " fields of its last record and from what is known of the entity."
+        ),
+    ] = None
     floor: Number | None = None
     ceiling: Number | None = None
     table: Annotated[
@@ -205,15 +227,73 @@ class Streak(Part):
     every: Literal["year", "month"] | None = None
 
 
+class Rolling(Part):
+    """Each record or event stands for itself and all those of the entity that came within so long before it."""
+
+    over: Annotated[int, Field(gt=0, le=36500)]
+    unit: Literal["days", "months"] = "months"
+
+
+class Carried(Part):
+    """Another number that a chain carries beside its balance, for its formulas to look at by this name."""
+
+    name: Name
+    start: Number = Decimal(0)
+    becomes: Expression
+
+
 class Running(Part):
     """A balance that is carried from record to record, or from event to event, in the order of their days: it begins at
     `start`, takes each one's points, and gets `returns` back for every so many whole `months` or `days` that pass without
-    one. After each step it is kept within the floor and ceiling of the component."""
+    one. After each step it is kept within the floor and ceiling of the component.
 
-    start: Number
+    With `becomes` a formula says what each step makes of the balance; with `since` the steps are periods of so many
+    months from that day on, those without a record among them.
+    """
+
+    start: Expression
     returns: Number = Decimal(0)
     every: Annotated[int, Field(ge=1, le=36500)] = 12
     unit: Literal["months", "days"] = "months"
+    becomes: Annotated[
+        Expression | None, Field(description='The balance after a step, from what {"event": ...} says of it.')
+    ] = None
+    since: Annotated[
+        DayName | FixedDay | None,
+        Field(description="Where periods begin: entity.<fact>, or a day of the calendar."),
+    ] = None
+    also: Annotated[tuple[Carried, ...], Field(max_length=8)] = ()
+    up_to_now: Annotated[
+        bool,
+        Field(
+            description="One more step on the day of the rating: with no points after the last record, or with those of"
+            " the period that has not ended yet."
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if self.becomes is None:
+            if self.since or self.also or self.up_to_now:
+                raise ValueError("A chain says by a formula what each step makes of its balance.")
+        elif self.returns:
+            raise ValueError("Where a formula says what a step does, it also says what comes back.")
+        if self.since and not (self.since.startswith("entity.") or is_fixed(self.since)):
+            raise ValueError("Periods begin on a day of the entity or of the calendar.")
+        if self.since and (self.unit != "months" or self.every > 1200):
+            raise ValueError("Periods are of 1 to 1200 months.")
+        names = [one.name for one in self.also]
+        if len({*names, *STEP_WORDS}) != len(names) + len(STEP_WORDS):
+            raise ValueError("What is carried has names of its own.")
+        return self
+
+    def words(self) -> frozenset[str]:
+        """What its formulas may ask of a step by name."""
+        return frozenset({*STEP_WORDS, *(one.name for one in self.also)})
+
+    def formulas(self) -> list[Expression]:
+        """What each step makes of the balance, and of what else is carried."""
+        return [] if self.becomes is None else [self.becomes, *(one.becomes for one in self.also)]
 
 
 class Component(Part):
@@ -250,7 +330,18 @@ class RecordsComponent(Component):
     by_recency: Annotated[
         tuple[Ratio, ...], Field(description="Weights of the last, the last but one …; none beyond.")
     ] = ()
+    rolling: Rolling | None = None
+    last: Annotated[int | None, Field(gt=0, description="Only so many, the last ones.")] = None
     highest: Annotated[int | None, Field(gt=0, description="Only so many, those with most points.")] = None
+    lowest: Annotated[int | None, Field(gt=0, description="Only so many, those of the smallest numbers.")] = (
+        None
+    )
+    weighed_by: Annotated[
+        Expression | None,
+        Field(
+            description="The weight of each in the mean: a field of the record, or of an event's last one."
+        ),
+    ] = None
     take: Annotated[
         Literal[
             "sum",
@@ -261,11 +352,14 @@ class RecordsComponent(Component):
             "earliest",
             "mean",
             "median",
+            "quantile",
             "streak",
             "running",
         ],
         Field(description="What becomes of the records, or of the events where there are groups."),
     ] = "sum"
+    quantile: Annotated[Ratio | None, Field(description="Which quantile is taken, 1/2 the median.")] = None
+    between: Between = "lower"
     streak: Streak | None = None
     running: Running | None = None
     enough: Annotated[int, Field(ge=0, description="With fewer records or events it is unknown.")] = 0
@@ -280,6 +374,12 @@ class RecordsComponent(Component):
             raise ValueError("What makes a streak is said where one is taken, and only there.")
         if (self.take == "running") != (self.running is not None):
             raise ValueError("How a balance runs is said where one is taken, and only there.")
+        if self.weighed_by is not None and self.take != "mean":
+            raise ValueError("Weights of their own are those of a mean.")
+        if (self.take == "quantile") != (self.quantile is not None):
+            raise ValueError("Which quantile is said where one is taken, and only there.")
+        if self.quantile is not None and not 0 <= Fraction(self.quantile) <= 1:
+            raise ValueError("A quantile lies between 0 and 1.")
         return self
 
 
@@ -337,13 +437,7 @@ class Peers(Component):
         Number | None, Field(description="Where the formula would divide by zero; null: unknown.")
     ] = None
     quantile: Annotated[Ratio, Field(description="Which quantile of the peers, 1/2 the median.")] = "1/2"
-    between: Annotated[
-        Literal["lower", "line"],
-        Field(
-            description="A quantile that falls between two peers: the smallest number that so large a part does not"
-            " exceed, or a straight line between the two."
-        ),
-    ] = "lower"
+    between: Between = "lower"
     spread: Annotated[
         Literal["population", "sample"],
         Field(description="The standard deviation over n peers, or over n - 1."),
@@ -362,11 +456,18 @@ class Then(Part):
     floor: Letter | None = None
     better_by: Annotated[int | None, Field(ge=1)] = None
     worse_by: Annotated[int | None, Field(ge=1)] = None
+    moved_by: Annotated[
+        Expression | None,
+        Field(
+            description="So many grades worse as this number says, or better where it lies below zero; what is not whole"
+            " is cut, and what is not known moves nothing."
+        ),
+    ] = None
     unrated: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if len(self.model_dump(exclude_none=True)) != 1:
+        if sum(getattr(self, name) is not None for name in type(self).model_fields) != 1:
             raise ValueError("A rule does one thing.")
         return self
 
@@ -521,6 +622,33 @@ class SchemeDocument(Part):
         return self
 
     @model_validator(mode="after")
+    def _events_are_there(self) -> Self:
+        asked = {id(part): names for one in self.every_component for part, names in _of_events(one)}
+        for part in walk(self):
+            if isinstance(part, EventOf):
+                if id(part) not in asked:
+                    raise ValueError("An event is asked of where one is worked out.")
+                if isinstance(part.event, str) and part.event not in asked[id(part)]:
+                    raise ValueError(f"Of an event nothing is known by the name {part.event}.")
+        return self
+
+    @model_validator(mode="after")
+    def _grades_are_asked_of_rules(self) -> Self:
+        letters = {"", *(grade.letter for grade in self.scale)}
+        asked = {
+            id(part) for rule in self.rules for part in _outside_matches(rule) if isinstance(part, Graded)
+        }
+        for part in walk(self):
+            if isinstance(part, Graded):
+                if id(part) not in asked:
+                    raise ValueError("The grade so far is asked for in rules only.")
+                if strange := set(part.graded) - letters:
+                    raise ValueError(
+                        f"A rule asks for the grade {', '.join(sorted(strange))}, which is not on the scale."
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _points_fit(self) -> Self:
         if self.floor is not None and self.ceiling is not None and not self.floor < self.ceiling:
             raise ValueError("The floor lies below the ceiling.")
@@ -567,6 +695,11 @@ def _per_entity_parts(document: SchemeDocument) -> Iterator[Part]:
             roots.append(one.formula)
         elif isinstance(one, Peers):
             roots += [one.of, one.among, one.who]
+        elif isinstance(one, RecordsComponent) and one.running is not None:
+            roots.append(one.running.start)
+            if one.running.since:
+                # A period may hold no record whose field could be read.
+                roots += one.running.formulas()
     for root in roots:
         yield from _outside_matches(root)
 
@@ -576,11 +709,27 @@ def _outside_matches(part: Any) -> Iterator[Part]:
         return
     if isinstance(part, Part):
         yield part
-        for name in type(part).model_fields:
+        # What is asked of the records of an event is asked of records.
+        for name in () if isinstance(part, EventOf) else type(part).model_fields:
             yield from _outside_matches(getattr(part, name))
     elif isinstance(part, tuple):
         for one in part:
             yield from _outside_matches(one)
+
+
+def _of_events(one: AnyComponent) -> Iterator[tuple[EventOf, frozenset[str]]]:
+    """What a component asks of its events, each with the names by which something is known of them."""
+    if not isinstance(one, RecordsComponent):
+        return
+    own = frozenset(EVENT_WORDS)
+    roots: list[tuple[Any, frozenset[str]]] = [(group.gives, own) for group in one.groups]
+    roots.append((one.weighed_by, own))
+    if one.running is not None:
+        roots += [(formula, one.running.words()) for formula in one.running.formulas()]
+    for root, names in roots:
+        for part in _outside_matches(root):
+            if isinstance(part, EventOf):
+                yield part, names
 
 
 def _is_of_record(by: By) -> bool:

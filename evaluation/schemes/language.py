@@ -341,6 +341,21 @@ class Unknown(Part):
     unknown: Literal[True]
 
 
+class EventOf(Part):
+    """Of the event or step that is being worked out: its "points", the number of its "records", or how many of those
+    that the component looks at and that belong to it match; with `sum`, the sum of a number of each of these. Of a step
+    of a chain also its "balance" so far, how long it was "quiet", and whatever else is carried, by name."""
+
+    event: Name | Match
+    sum: "Expression | None" = None
+
+    @model_validator(mode="after")
+    def _sums_records(self) -> Self:
+        if self.sum is not None and isinstance(self.event, str):
+            raise ValueError("A sum over the records of an event says which of them.")
+        return self
+
+
 # Conditions
 
 
@@ -404,6 +419,12 @@ class ThisRecord(Part):
     record: Match
 
 
+class Graded(Part):
+    """The grade so far, by bands and by the rules before, is one of these; "" is not rated. Only in rules."""
+
+    graded: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 #: What makes records belong together. Of a list of words the first that the record has.
 SameWord = Annotated[
     str,
@@ -439,6 +460,7 @@ NUMBERS: dict[str, type[Part]] = {
     "function": FunctionOf,
     "power": Power,
     "unknown": Unknown,
+    "event": EventOf,
 }
 CONDITIONS: dict[str, type[Part]] = {
     "all": Every,
@@ -449,6 +471,7 @@ CONDITIONS: dict[str, type[Part]] = {
     "entity": FactIs,
     "records": Has,
     "record": ThisRecord,
+    "graded": Graded,
 }
 
 
@@ -493,7 +516,8 @@ Expression = Annotated[
     | Annotated[RoundTo, Tag("round")]
     | Annotated[FunctionOf, Tag("function")]
     | Annotated[Power, Tag("power")]
-    | Annotated[Unknown, Tag("unknown")],
+    | Annotated[Unknown, Tag("unknown")]
+    | Annotated[EventOf, Tag("event")],
     Discriminator(
         _kind_of_number,
         custom_error_type="number",
@@ -508,7 +532,8 @@ Condition = Annotated[
     | Annotated[Known, Tag("known")]
     | Annotated[FactIs, Tag("entity")]
     | Annotated[Has, Tag("records")]
-    | Annotated[ThisRecord, Tag("record")],
+    | Annotated[ThisRecord, Tag("record")]
+    | Annotated[Graded, Tag("graded")],
     Discriminator(
         _kind_of_condition,
         custom_error_type="condition",

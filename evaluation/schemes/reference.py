@@ -47,6 +47,8 @@ PARTS: tuple[type[Part], ...] = (
     document.EventStep,
     document.Streak,
     document.Running,
+    document.Carried,
+    document.Rolling,
     document.Rule,
     document.Then,
 )

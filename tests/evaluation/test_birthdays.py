@@ -111,6 +111,49 @@ WAYS = {
         "floor": 0,
         "ceiling": 12,
     },
+    "years of the entity": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "take": "running",
+        "running": {
+            "start": 10,
+            "since": "entity.registered_on",
+            "becomes": {"subtract": [{"multiply": [{"event": "balance"}, "1.1"]}, {"event": "records"}]},
+        },
+        "if_unknown": 0,
+    },
+    "months of the calendar, the present one among them": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "take": "running",
+        "running": {
+            "start": 0,
+            "since": "2025-10-31",
+            "every": 1,
+            "up_to_now": True,
+            "becomes": {"add": [{"event": "balance"}, {"event": "quiet"}, {"event": "records"}]},
+        },
+    },
+    "points that go when it was quiet": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "take": "running",
+        "running": {
+            "start": 0,
+            "up_to_now": True,
+            "becomes": {
+                "add": [{"event": "points"}, {"subtract": [{"event": "balance"}, {"event": "quiet"}]}]
+            },
+        },
+    },
+    "an event by the days since": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "groups": [{"same": ["month"], "gives": {"elapsed": ["decided", "as-of"], "unit": "months"}}],
+        "take": "mean",
+        "weighed_by": {"add": [1, {"elapsed": ["decided", "as-of"], "unit": "years"}]},
+        "if_unknown": 0,
+    },
     "a fact": clock(["entity.registered_on", "as-of"], "months", less_than=12) | {"if_unknown": 0},
     "years since a day of the calendar": {
         "kind": "formula",

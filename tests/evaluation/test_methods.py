@@ -7,6 +7,7 @@ from evaluation.indicators import KINDS, METHODS
 from evaluation.methods import PUBLISHED, TITLES, method_of
 from evaluation.schemes import SchemeDocument, json_schema
 from evaluation.schemes.shipped import scheme_library, shipped_schemes
+from tests.evaluation.columns import document, rules
 from tests.factories import RecordTypeFactory
 
 
@@ -54,3 +55,54 @@ def test_a_method_speaks_the_catalogues_words():
         "since the day of the decision; younger than 12 months 100%; younger than 24 months 50%;"
         " from 24 months on 25%"
     )
+
+
+@pytest.mark.django_db
+def test_chains_events_and_rules_by_the_grade_so_far_are_said_in_words():
+    per_minor = {
+        "divide": [{"event": "points"}, {"event": {"classes": ["minor"]}, "sum": {"field": "amount"}}]
+    }
+    running = {
+        "start": 12, "since": "2020-01-01", "up_to_now": True,
+        "also": [{"name": "calm", "start": 1, "becomes": {"event": "quiet"}}],
+        "becomes": {"add": [{"event": "balance"}, {"event": "points"}, {"multiply": [{"event": "calm"}, {"event": "records"}]}]},
+    }  # fmt: skip
+    penalties = {"kind": "records", "records": {"types": ["penalty"]}, "each": 1}
+    one = SchemeDocument.model_validate(
+        document(
+            penalties | {"groups": [{"same": ["document-number"], "gives": per_minor}], "rolling": {"over": 24}, "last": 9,
+                         "lowest": 3, "take": "mean", "weighed_by": {"field": "amount"}},
+            penalties | {"take": "running", "running": running},
+            penalties | {"take": "running", "running": {"start": 0, "becomes": {"event": "points"}, "up_to_now": True}},
+            penalties | {"take": "quantile", "quantile": "9/10", "between": "line"},
+            rules=rules({"when": {"graded": ["A", ""]}, "then": {"moved_by": {"count": {"classes": ["serious"]}}}}),
+        )
+    )  # fmt: skip
+    method = method_of(one)
+    events, years, records, quantile = (dict(part.rows) for part in method.components)
+    assert events["One event: the same document number"] == (
+        "the sum; it gives its points ÷ (sum of amount over its records: of class Minor)"
+    )
+    assert events["Together with those before"] == "24 months"
+    assert (events["Only the last ones"], events["Only those of the smallest numbers"]) == ("9", "3")
+    assert events["Weight of each"] == "amount"
+    assert years["Begins at"] == "12"
+    assert years["Steps"] == "every 12 months since 1 January 2020, with or without a record"
+    assert (
+        years["The balance becomes"] == "the balance so far + its points + (“calm” × number of its records)"
+    )
+    assert years["“calm” is carried beside it"] == "begins at 1; becomes how long nothing came"
+    assert years["Last step"] == "one more, for the period that has not ended yet"
+    assert records["Steps"] == "each record or event, in the order of their days"
+    assert records["Last step"] == "one more on the day of the rating, without points"
+    assert quantile["What is taken"] == "A quantile 9/10; on a straight line"
+    (rule,) = method.rules
+    assert dict(rule.rows) == {
+        "When": "the grade so far is A or not rated",
+        "Then": "so many grades worse, or better where it lies below zero: number of: of class Serious",
+    }
+    assert {kind.title for kind in method.kinds} >= {
+        "A balance carried from step to step",
+        "Weight of each",
+        "A quantile",
+    }

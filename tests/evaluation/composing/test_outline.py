@@ -126,6 +126,21 @@ def test_things_are_put_in_and_taken_out():
     assert [one["code"] for one in less["rules"]] == [one["code"] for one in content["rules"][1:]]
 
 
+def test_a_chain_is_put_in_and_its_numbers_are_typed():
+    more = read(LIBRARY["city-comprehensive"], **{ADD + "/components": "chain"})
+    assert problems_of(more) == []
+    more = SchemeDocument.model_validate(more).model_dump(mode="json", by_alias=True)
+    place = f"/components/{len(more['components']) - 1}/running"
+    typed = read(
+        more,
+        **{f"{VALUE}{place}/start": "12", f"{VALUE}{place}/every": "6", f"{VALUE}{place}/up_to_now": "on"},
+    )
+    running = typed["components"][-1]["running"]
+    assert (running["start"], running["every"], running["up_to_now"]) == ("12", 6, True)
+    assert running["becomes"] == more["components"][-1]["running"]["becomes"]
+    assert problems_of(typed) == []
+
+
 def test_what_a_version_does_not_change_is_no_field():
     asked = DocumentForm(None, LIBRARY["city-comprehensive"]).fields
     assert not {"v:/family", "v:/language", "v:/seen_by/public", "v:/seen_by/entity"} & set(asked)
