@@ -165,8 +165,8 @@ def _in_whose_place(one: AnyComponent | Rule) -> str:
         return _("a later one speaks in its place")
     if one.running is not None and one.running.since:
         return _("counts in the step of its period, if that has ended")
-    chosen = one.highest or one.lowest or one.take not in {"latest", "sum"}
-    return _("others speak in its place") if chosen else _("a later one speaks in its place")
+    by_size = one.highest or one.lowest or one.take in {"largest", "smallest", "earliest"}
+    return _("others speak in its place") if by_size else _("a later one speaks in its place")
 
 
 def _how_it_counts(one: AnyComponent | Rule) -> str:

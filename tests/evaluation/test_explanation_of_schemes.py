@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,12 +10,36 @@ from entities.models import CreditRecord, Entity, RecordType, SubmittingBody
 from evaluation import pages, sentences
 from evaluation.explanation import explained_from
 from evaluation.kernel import Skipped
-from evaluation.schemes import compile_scheme
+from evaluation.schemes import SchemeDocument, compile_scheme
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.schemes.shipped import scheme_library
-from tests.evaluation.columns import Row, columns
+from tests.evaluation.columns import Row, columns, document, rules
 
 DAY = date(2026, 11, 22)
+GENERAL = {"kind": "records", "records": {"classes": ["general", "minor"]}, "each": {"field": "amount"}}
+BECOMES = {"add": [{"multiply": [{"event": "balance"}, "0.9"]}, {"event": "points"}]}
+#: What no scheme that ships takes of its records.
+OTHER = SimpleNamespace(
+    code="chains-and-choices",
+    document=SchemeDocument.model_validate(
+        document(
+            GENERAL | {"take": "running", "running": {"start": 2, "becomes": BECOMES}, "floor": 0},
+            GENERAL
+            | {"take": "running", "running": {"start": 2, "since": "entity.since", "becomes": BECOMES}},
+            GENERAL | {"take": "running", "running": {"start": 2, "returns": 1, "every": 1}, "ceiling": 20},
+            GENERAL | {"take": "mean", "weighed_by": {"field": "size"}, "last": 2},
+            GENERAL | {"take": "quantile", "quantile": "2/3"},
+            GENERAL | {"take": "median"},
+            GENERAL | {"take": "largest", "rolling": {"over": 6}},
+            GENERAL | {"take": "latest"},
+            GENERAL
+            | {"groups": [{"same": ["month"], "gives": {"multiply": [{"event": "points"}, 2]}}], "lowest": 2},
+            GENERAL | {"take": "streak", "streak": {"of": {"classes": ["minor"]}}},
+            rules=rules({"when": {"graded": ["A"]}, "then": {"moved_by": {"count": {"classes": ["minor"]}}}}),
+            ceiling=None,
+        )
+    ),
+)
 
 
 def explained(one):
@@ -67,7 +92,7 @@ def explained(one):
     return explained_from(held, entity, scheme, DAY, records), held
 
 
-@pytest.fixture(params=scheme_library(), ids=lambda one: one.code)
+@pytest.fixture(params=[*scheme_library(), OTHER], ids=lambda one: one.code)
 def told(request):
     return explained(request.param)
 
@@ -107,6 +132,35 @@ def test_every_record_is_a_line_or_moves_nothing_or_is_left_out_with_its_why(tol
     assert {Skipped.REPAIRED, Skipped.WITHDRAWN, Skipped.EXPIRED} <= set(out.values()) or len(said) < 4
     counts_objected = one.scheme.compiled.counts_objected
     assert (Skipped.OBJECTED in out.values()) <= (not counts_objected)
+
+
+def test_a_record_that_gives_no_points_of_its_own_says_how_it_counts():
+    one, _held = explained(OTHER)
+    said = {}
+    for reason in one.reasons:
+        how = sentences.sub_line(reason).split(" · ")[1:]
+        said.setdefault(reason.indicator.code, set()).update(how)
+    assert said["i-0"] == {"moves the balance in its turn"}
+    assert said["i-1"] == {
+        "moves the balance in its turn",
+        "counts in the step of its period, if that has ended",
+    }
+    assert said["i-3"] == {"one of those whose mean is taken", "a later one speaks in its place"}
+    assert said["i-4"] == {"one of those of which a quantile is taken"}
+    assert said["i-5"] == {"one of those of which the middle is taken"}
+    assert said["i-6"] == {"others speak in its place"}
+    assert said["i-7"] == {"a later one speaks in its place"}
+    assert said["i-8"] == {"others speak in its place"}
+    assert said["i-9"] == {"looked at for what comes in a row"}
+
+
+def test_what_a_balance_begins_with_and_time_gives_back_has_a_line_of_its_own():
+    one, _held = explained(OTHER)
+    lines = {cut.indicator.code: cut for cut in one.adjustments if cut.indicator}
+    assert sentences.name_of_adjustment(lines["i-2"]) == "Beginning and time of “Words”"
+    moved = sum(reason.points for reason in one.reasons if reason.indicator.code == "i-2")
+    (value,) = (part.value for part in one.values if part.component.code == "i-2")
+    assert moved + lines["i-2"].points == value
 
 
 @pytest.mark.parametrize("why", [why for why in Skipped if why != Skipped.COUNTED])
