@@ -455,8 +455,10 @@ def _mode(run: Run) -> str:
 
 @method("groups")
 def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, is_last: bool) -> Items:
-    """Records of one event are taken together before anything else is counted. The scheme may say by a formula what an
-    event gives, and the event has its own limit."""
+    """Records of one event are taken together before anything else is counted, and the event has its own limit.
+
+    The scheme may say by a formula what an event gives.
+    """
     rows = Scope(scope.run, scope.rows[items.row])
     day = _plain_days(one.dated, rows)
     event = event_of(rows, group.same, one.dated)
@@ -565,8 +567,11 @@ def rolled(items: Items, one: RecordsComponent, scope: Scope) -> Items:
 
 @method("chosen")
 def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
-    """Only some of the records or events speak: the last ones, those with most points, those of the smallest numbers,
-    or each by its place from the last."""
+    """Only some of the records or events speak: the last ones, each by its place from the last, or those with most
+    points.
+
+    The last ones may be taken first, and then those of the smallest numbers.
+    """
     key = scope.run.records.record[scope.rows]
     if one.last is not None:
         order = _newest_first(items, one, scope)

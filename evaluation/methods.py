@@ -73,17 +73,18 @@ PUBLISHED = (
         " passed. The end of a month counts as its last day."
     ),
     gettext_noop(
-        "Records of one event are taken together before anything else is counted. The scheme may say by a formula what"
-        " an event gives, and the event has its own limit."
+        "Records of one event are taken together before anything else is counted, and the event has its own limit."
     ),
+    gettext_noop("The scheme may say by a formula what an event gives."),
     gettext_noop(
         "Each record or event stands for itself and for all those that came within so long before it: their points are"
         " added, whichever stretch of time that is."
     ),
     gettext_noop(
-        "Only some of the records or events speak: the last ones, those with most points, those of the smallest"
-        " numbers, or each by its place from the last."
+        "Only some of the records or events speak: the last ones, each by its place from the last, or those with most"
+        " points."
     ),
+    gettext_noop("The last ones may be taken first, and then those of the smallest numbers."),
     gettext_noop(
         "Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."
     ),
