@@ -21,6 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 from credit_platform.common.prepared import ask
+from credit_platform.portal import seen
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
@@ -30,6 +31,8 @@ from evaluation.models import CurrentRating, Scheme, SchemeVersion
 KEPT_FOR = 1800
 #: Stands in a kept page where each reader's own token against forged requests belongs.
 STAND_IN = "what-the-reader-proves-a-form-with"
+#: What may follow the address of a page that is the same for everybody: nothing, or its language.
+PLAIN = frozenset({"", *(f"{seen.LANGUAGE}={code}" for code in seen.SAID_AS)})
 #: Small tables of which a page may read any row.
 SETTING = (RecordType, RecordTypeVersion, SubmittingBody, Scheme, SchemeVersion, CommitmentTemplate)
 
@@ -91,11 +94,18 @@ def _statement() -> str:
 def _is_anybody(request: HttpRequest) -> bool:
     """Whether the reader gets what everybody gets: nobody has signed in, no word of an act before is to be said."""
     own = {settings.SESSION_COOKIE_NAME, "messages"}
-    return request.method == "GET" and not request.META["QUERY_STRING"] and not own & request.COOKIES.keys()
+    plain = request.META["QUERY_STRING"] in PLAIN
+    return request.method == "GET" and plain and not own & request.COOKIES.keys()
 
 
 def _name(request: HttpRequest, state: str) -> str:
-    parts = (request.path, get_language() or "", timezone.localdate().isoformat(), _made_of(), state)
+    parts = (
+        seen.root(request) + request.path,
+        get_language() or "",
+        timezone.localdate().isoformat(),
+        _made_of(),
+        state,
+    )
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 

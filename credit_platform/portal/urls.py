@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_platform.portal import browse_views, own_views, verify_views, views
+from credit_platform.portal import browse_views, own_views, seen_views, verify_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -16,7 +16,12 @@ urlpatterns = [
     path("announcements/", browse_views.announcements, name="announcements"),
     path("announcements/feed/", browse_views.announcement_feed, name="announcement-feed"),
     path("open-data/", browse_views.open_data, name="open-data"),
+    path("open-data/catalogue.jsonld", seen_views.catalogue, name="data-catalogue"),
     path("open-data/<slug:code>.<slug:file_format>", browse_views.dataset, name="dataset"),
+    path("robots.txt", seen_views.robots, name="robots"),
+    path("sitemap.xml", seen_views.sitemap, name="sitemap"),
+    path("sitemap-pages.xml", seen_views.sitemap_pages, name="sitemap-pages"),
+    path("sitemap-entities-<int:part>.xml.gz", seen_views.sitemap_entities, name="sitemap-entities"),
     path("cases-in-figures/", views.cases, name="cases"),
     path("methods/", views.methods, name="methods"),
     path("verify/", verify_views.verify_home, name="verify-home"),

@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
-from credit_platform.portal import kept, limits, search, selectors
+from credit_platform.portal import kept, limits, search, seen, selectors
 from entities.commitments.selectors import public_commitments_of
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role, is_official
 from evaluation.selectors import public_grades_of
@@ -95,12 +95,14 @@ def look_up(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/search.html", context)
 
 
-@public_page(limits.PAGES, robots="noindex, noarchive")
+@public_page(limits.PAGES)
 def entity(request: HttpRequest, credit_code: str) -> HttpResponseBase:
     """What is on public record about an entity today."""
-    return kept.page(
+    response = kept.page(
         request, kept.state_of(credit_code), "portal/entity.html", lambda: _entity_context(credit_code)
     )
+    response["X-Robots-Tag"] = seen.robots_for(credit_code)
+    return response
 
 
 def _entity_context(credit_code: str) -> dict[str, Any]:

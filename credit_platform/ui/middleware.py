@@ -1,6 +1,26 @@
-"""Answers that a script needs in another shape than a browser."""
+"""Answers that a script needs in another shape than a browser, and the language that an address names."""
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils import translation
+
+
+class LanguageOfTheAddress:
+    """Answer in the language that the address names by `hl`, whatever browser and cookie say; nothing is kept.
+
+    So that each language of a public page has an address of its own, which search engines need.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.known = frozenset(code for code, _name in settings.LANGUAGES)
+
+    def __call__(self, request):
+        asked = request.GET.get("hl") if request.method in {"GET", "HEAD"} else None
+        if asked in self.known:
+            translation.activate(asked)
+            request.LANGUAGE_CODE = asked
+        return self.get_response(request)
 
 
 class UploadRedirects:

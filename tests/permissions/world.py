@@ -449,6 +449,7 @@ class World:
             "missing:paper": {"number": self.missing.number},
             "portal:list": {"code": "abnormal-listing"},
             "portal:list-feed": {"code": "abnormal-listing"},
+            "portal:sitemap-entities": {"part": 0},
             "portal:dataset": {"code": "penalties", "file_format": "csv"},
             "commitments:detail": {"number": self.commitment.number},
             "api-commitment-detail": {"number": self.commitment.number},

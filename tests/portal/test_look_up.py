@@ -118,7 +118,7 @@ def test_an_answer_is_kept_for_a_minute_and_never_beyond_midnight(client, compan
 def test_search_engines_keep_no_copies_of_records(client, company):
     assert (
         client.get(reverse("portal:entity", args=(company.credit_code,)))["X-Robots-Tag"]
-        == "noindex, noarchive"
+        == "nosnippet, noarchive"
     )
     assert look_up(client, "禾谷")["X-Robots-Tag"] == "noindex"
     assert "X-Robots-Tag" not in client.get("/")
