@@ -29,6 +29,10 @@ BEAT_SCHEDULE = {
         "task": "entities.tasks.end_publicity",
         "schedule": crontab(minute=1),
     },
+    "archive and delete what has run its time, every night, and every hour what a night left undone": {
+        "task": "entities.retention.tasks.work_through_nights",
+        "schedule": crontab(hour="2-20", minute=35),
+    },
     "date records by the rules of a new day or of one just published, every minute": {
         "task": "entities.tasks.follow_the_rules",
         "schedule": 60.0,

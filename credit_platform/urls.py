@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("entities.sharing.urls")),
     path("", include("entities.quality.urls")),
     path("", include("entities.statements.urls")),
+    path("", include("entities.retention.urls")),
     path("", include("entities.commitments.urls")),
     path("", include("entities.texting.urls")),
     path("", include("agencies.urls")),

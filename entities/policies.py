@@ -155,7 +155,7 @@ def may_decide_move(user, move) -> Decision:
 def records_visible_to(user) -> Q:
     """What each reader may see of the registry.
 
-    A body sees all its own records, drafts included. Officials see in addition what other bodies
+    A body sees all its own records, drafts included, until they are archived. Officials see in addition what other bodies
     publish or share within government, for as long as it is in force; association officers what is
     public. What is suspended while an objection is checked only its body, the lead office and the
     entity itself see. An entity's agent sees the records about it that are in the registry or were, but none
@@ -170,11 +170,13 @@ def records_visible_to(user) -> Q:
 
 
 def records_of_bodies(bodies: Collection[int], *, officials: bool, also_suspended: bool = False) -> Q:
-    """What bodies see: all of their own, and of others what is in force, disclosed and shared with their kind."""
+    """What bodies see: all of their own that is not archived, and of others what is in force, disclosed and shared
+    with their kind."""
     in_force = Q(status="published") & (Q(publish_until=None) | Q(publish_until__gte=timezone.localdate()))
     if not also_suspended:
         in_force &= Q(suspended=False)
-    return Q(submitted_by__in=bodies) | (in_force & shared_by_others(officials=officials))
+    own = Q(submitted_by__in=bodies, archived_on=None)
+    return own | (in_force & shared_by_others(officials=officials))
 
 
 def shared_by_others(*, officials: bool) -> Q:
@@ -185,8 +187,19 @@ def shared_by_others(*, officials: bool) -> Q:
 
 
 def known_to_its_entity() -> Q:
-    """What an entity may know of itself: all that is or was in the registry and is not its sender's alone."""
-    return ~Q(status__in=UNDER_PREPARATION) & ~Q(type_version__disclosure="own")
+    """What an entity may know of itself: all that is or was in the registry and is not its sender's alone, what
+    is archived included; of what is deleted there is nothing left to know."""
+    return ~Q(status__in=UNDER_PREPARATION) & ~Q(type_version__disclosure="own") & Q(deleted_on=None)
+
+
+def deletions_known_to(user) -> Q:
+    """Of which deleted records it may be told that they were there, when they went and by which rule: those of one's
+    body, of one's entity, and for the lead office all. Nothing else of them is left to tell."""
+    gone = Q(deleted_on__isnull=False)
+    if is_lead(user):
+        return gone
+    mine = Q(entity__in=entities_of(user)) & ~Q(type_version__disclosure="own")
+    return gone & (Q(submitted_by__in=bodies_of(user)) | mine)
 
 
 def submissions_visible_to(user) -> Q:

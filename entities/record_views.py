@@ -19,6 +19,7 @@ from entities.forms import CorrectionForm, NoteForm, ReasonForm, show_problems
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 from entities.publicity import dates_by_system, repair_outlook, rule_book
+from entities.retention.dates import five_dates
 from entities.services import records
 from entities.views import shell_for
 
@@ -38,6 +39,7 @@ def detail(request: HttpRequest, record_id: int) -> HttpResponse:
         "kinds": [PenaltyKind(kind).label for kind in record.penalty_kinds],
         "details": details_of(record),
         "dates": dates_by_system(record, today, book),
+        "five_dates": five_dates(record),
         "outlook": repair_outlook(record, today, book),
         "versions": selectors.versions_of(user=request.user, record=record),
         "history": tables.timeline(selectors.deeds_about(user=request.user, record=record)),

@@ -48,6 +48,8 @@ def chips(record: CreditRecord, outlook: Outlook) -> Iterable[Chip]:
     """What a reader wants to know at once: its state where that is not simply in force, objection, repair."""
     if record.status != Status.PUBLISHED:
         yield state_chip(record)
+    if record.archived_on:
+        yield Chip(_("Archived"), icon="archive")
     if record.objected:
         yield Chip(_("Under objection"), "warn")
     if record.suspended:

@@ -11,7 +11,7 @@ class EvaluationConfig(AppConfig):
     def ready(self) -> None:
         from entities.intake import grades
         from entities.sharing import kinds, places
-        from evaluation import audit_verbs, imported_files, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
+        from evaluation import audit_verbs, held, imported_files, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
         from evaluation.standings import grades_worked_out
 
         menu.offer()

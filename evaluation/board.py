@@ -377,7 +377,7 @@ def main_reason(explained: Explained, since: date, direction: int) -> MainReason
     spoke = RecordType.Polarity.POSITIVE if direction < 0 else RecordType.Polarity.NEGATIVE
     for one in explained.not_counted:
         if one.record.ended_on and one.record.ended_on > since and one.record.record_type.polarity == spoke:
-            return MainReason(_("Ended: %(record)s") % {"record": one.record.title}, one.record)
+            return MainReason(_("Ended: %(record)s") % {"record": one.record.heading}, one.record)
     for reason in explained.reasons:
         if reason.points * direction < 0 and reason.is_weighted:
             return MainReason(_("Weighs less: %(record)s") % {"record": _named(reason).text}, reason.record)
@@ -385,7 +385,7 @@ def main_reason(explained: Explained, since: date, direction: int) -> MainReason
 
 
 def _named(reason: Reason) -> MainReason:
-    return MainReason(reason.record.title if reason.record else str(reason.indicator.name), reason.record)
+    return MainReason(reason.record.heading if reason.record else str(reason.indicator.name), reason.record)
 
 
 def _is_new(reason: Reason, since: date) -> bool:

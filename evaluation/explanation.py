@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from entities import looks
+from entities import looks, policies as registry
 from entities.models import CreditRecord, Entity
 from evaluation import frames
 from evaluation.columns import Columns
@@ -122,13 +122,14 @@ def explain_entity(*, user, entity: Entity, scheme: SchemeInForce, as_of: date) 
 
 
 def visible_records(*, user, record_ids: Iterable[int], shown_whole: bool = True) -> dict[int, CreditRecord]:
-    """Those of the records that this user may see, by key, with their types and bodies.
+    """Those of the records that this user may see, by key, with their types and bodies; of deleted ones what is left.
 
     All of them go into the access log as seen, unless the page shows but a few, which it notes itself.
     """
     records = (
-        CreditRecord.objects.visible_to(user)
-        .filter(pk__in=list(record_ids))
+        CreditRecord.objects.filter(
+            registry.records_visible_to(user) | registry.deletions_known_to(user), pk__in=list(record_ids)
+        )
         # Thousands of records are of few types: each is read once, not beside each record.
         .prefetch_related("record_type", "submitted_by", "type_version")
         .defer("details", "facts")

@@ -532,7 +532,7 @@ def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrad
                 seen.add(reason.record_id)
                 yield OtherGrade(
                     name=str(reason.record.record_type),
-                    says=reason.record.title,
+                    says=reason.record.heading,
                     note=_("%(body)s, %(day)s")
                     % {"body": reason.record.submitted_by, "day": formats.day(reason.record.decided_on)},
                     url=record_url(reason.record),
@@ -550,7 +550,7 @@ def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]
         return _("First rated") if not step.from_grade else _("Several records together")
     if event.record_id not in records:
         return _("Something changed out of your sight")
-    text = cause_text(event.cause, records[event.record_id].title)
+    text = cause_text(event.cause, records[event.record_id].heading)
     if not step.more:
         return text
     return ngettext("%(text)s, and one more", "%(text)s, and %(count)s more", step.more) % {
@@ -660,7 +660,7 @@ def _last_lines(last: LastMove | None, records: dict[int, CreditRecord]) -> Last
     lines = [
         {
             "points": event.points,
-            "text": cause_text(event.cause, records[event.record_id].title),
+            "text": cause_text(event.cause, records[event.record_id].heading),
             "url": record_url(records[event.record_id]),
             "note": formats.day(records[event.record_id].decided_on),
         }

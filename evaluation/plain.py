@@ -71,8 +71,10 @@ def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> Pl
 
 
 def record_url(record: CreditRecord | None) -> str:
-    """Where the record stands; nowhere for one that is not seen or only supposed."""
-    return reverse("entities:record-detail", args=[record.pk]) if record and record.pk else ""
+    """Where the record stands; nowhere for one that is not seen, deleted or only supposed."""
+    if record is None or record.pk is None or record.deleted_on is not None:
+        return ""
+    return reverse("entities:record-detail", args=[record.pk])
 
 
 def end_of(record: CreditRecord | None) -> str:
@@ -164,10 +166,10 @@ def peers_held(as_of: date | None) -> str:
 def _why(turn: Turn, records: dict[int, CreditRecord]) -> Iterable[str]:
     for key in turn.begins:
         if key in records:
-            yield _("“%(record)s” begins to count") % {"record": records[key].title}
+            yield _("“%(record)s” begins to count") % {"record": records[key].heading}
     for key in turn.ends:
         if key in records:
-            yield _("“%(record)s” has ended") % {"record": records[key].title}
+            yield _("“%(record)s” has ended") % {"record": records[key].heading}
     for key in turn.ages:
         if key in records and key not in turn.ends:
-            yield _("“%(record)s” grows older, its weight changes") % {"record": records[key].title}
+            yield _("“%(record)s” grows older, its weight changes") % {"record": records[key].heading}

@@ -28,7 +28,7 @@ def why_not_counted(why: Skipped) -> str:
 def name_of(reason: Reason) -> str:
     """What a reader may know a record by: its title, or only what kind of indicator it fell under."""
     if reason.record:
-        return reason.record.title
+        return reason.record.heading
     return _("A record under “%(indicator)s”") % {"indicator": reason.indicator.name}
 
 

@@ -13,7 +13,7 @@ class RepairConfig(AppConfig):
         from credit_platform.ui import navigation
         from entities.panels import RECORD, register_panel
         from entities.sharing import places
-        from repair import audit_verbs, lists, moves, notices, policies, quality, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
+        from repair import audit_verbs, held, lists, moves, notices, policies, quality, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
 
         notices.register()
         lists.offer()

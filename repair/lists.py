@@ -57,7 +57,7 @@ def _columns() -> list[Column]:
         Column("state", _("State"), lambda case: case.get_state_display()),
         Column("credit_code", _("Unified social credit code"), lambda case: case.entity.credit_code),
         Column("entity", _("Entity"), lambda case: case.entity.name),
-        Column("record", _("Record"), lambda case: case.record.title),
+        Column("record", _("Record"), lambda case: case.record.heading),
         Column("document_number", _("Document number"), lambda case: case.record.document_number),
         Column("department", _("Department"), lambda case: str(case.deciding_body)),
         Column("filed", _("Filed"), lambda case: case.submitted_at, Kind.MOMENT),

@@ -90,7 +90,7 @@ def desk_rows(user) -> Iterable[DeskRow]:
         what, verb = names[Case.Kind(case.kind)][State(case.state)]
         yield DeskRow(
             asked=what,
-            detail=case.record.title,
+            detail=case.record.heading,
             url=reverse("repair:case-detail", args=(case.number,)),
             verb=verb,
             due=case.due_on,

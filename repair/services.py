@@ -219,8 +219,11 @@ def _locked_record(by, record_id: int, may: Callable[..., Decision] = policies.m
     record = (
         CreditRecord.objects.select_for_update(of=("self",))
         .select_related("entity", "record_type", "submitted_by")
-        .get(pk=found)
+        .filter(pk=found, deleted_on=None)
+        .first()
     )
+    if record is None:
+        raise Missing
     may(by, record).require()
     return record
 

@@ -10,7 +10,7 @@ class ForewarningConfig(AppConfig):
     verbose_name = _("Notices before something is recorded")
 
     def ready(self) -> None:
-        from associations.forewarning import audit_verbs, moves, notices, services  # noqa: F401  (they register themselves)
+        from associations.forewarning import audit_verbs, held, moves, notices, services  # noqa: F401  (they register themselves)
         from entities import announcing
 
         announcing.register(

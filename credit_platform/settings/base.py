@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "entities.sharing",
     "entities.quality",
     "entities.statements",
+    "entities.retention",
     "entities.commitments",
     "entities.texting",
     "evaluation",

@@ -225,7 +225,19 @@ def _check_type(content: Content, found: _Found) -> None:
         found.say("disclosure", _("Market credit information is not published here."))
     if content.get("severity_classes") and content.get("polarity") != RecordType.Polarity.NEGATIVE:
         found.say("severity_classes", _("Only records of violations have a class."))
+    _check_retention(content, found)
     _check_extra_fields(content.get("extra_fields", ()), found)
+
+
+def _check_retention(content: Content, found: _Found) -> None:
+    """No period without its source: what the law does not say, nobody makes up."""
+    archived, deleted = content.get("archive_months"), content.get("delete_months")
+    if archived is None and deleted is None:
+        return
+    if not content.get("retention_source", "").strip():
+        found.say("retention_source", _("Say where the periods of archiving and deletion were read."))
+    if archived is not None and deleted is not None and deleted < archived:
+        found.say("delete_months", _("Nothing is deleted before it is archived."))
 
 
 def _check_extra_fields(extra_fields, found: _Found) -> None:

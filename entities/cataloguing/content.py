@@ -34,7 +34,8 @@ INSTRUMENT_FIELDS = (
 TYPE_FIELDS = ("name_zh", "name_en", "polarity", "family", "category")
 VERSION_FIELDS = (
     "valid_from", "valid_to", "submitters", "instrument", "article", "disclosure", "severity_classes",
-    "submit_within_days", "retention_months", "extra_fields", "source", "verification",
+    "submit_within_days", "archive_months", "delete_months", "retention_start", "retention_source",
+    "extra_fields", "source", "verification",
 )  # fmt: skip
 RULE_FIELDS = (
     "valid_from", "valid_to", "instrument", "article", "publishing_system", "precedence", "record_types",
@@ -200,6 +201,7 @@ _CHOICES: dict[str, Any] = {
     "disclosure": RecordTypeVersion.Disclosure,
     "severity_class": SeverityClass,
     "start": PublicityRule.Start,
+    "retention_start": RecordTypeVersion.RetentionStart,
 }
 
 
@@ -257,6 +259,8 @@ _SAY: dict[str, Callable[[Any, Names], str]] = {
     "severity_classes": lambda value, names: joined(SeverityClass(one).label for one in value),
     "penalty_kinds": lambda value, names: joined(PenaltyKind(one).label for one in value),
     "publishing_system": lambda value, names: str(SYSTEMS.get(value, value)),
+    "archive_months": _say_months,
+    "delete_months": _say_months,
     "min_months": _say_months,
     "max_months": _say_months,
 }

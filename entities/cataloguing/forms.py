@@ -106,10 +106,14 @@ class TypeForm(ContentForm):
     names = tuple(name for name in (*TYPE_FIELDS, *VERSION_FIELDS) if name != "extra_fields")
     spans = {
         "name_zh": 3, "name_en": 3, "polarity": 2, "family": 2, "category": 2, "valid_from": 3, "valid_to": 3, "instrument": 4,
-        "article": 2, "disclosure": 3, "severity_classes": 3, "submit_within_days": 3, "retention_months": 3,
-        "verification": 2, "source": 4,
+        "article": 2, "disclosure": 3, "severity_classes": 3, "submit_within_days": 3, "archive_months": 3,
+        "delete_months": 3, "retention_start": 3, "retention_source": 6, "verification": 2, "source": 4,
     }  # fmt: skip
-    units = {"submit_within_days": _("working days"), "retention_months": _("months")}
+    units = {
+        "submit_within_days": _("working days"),
+        "archive_months": _("months"),
+        "delete_months": _("months"),
+    }
 
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200)
@@ -140,12 +144,28 @@ class TypeForm(ContentForm):
         max_value=365,
         help_text=_("Counted from the decision."),
     )
-    retention_months = forms.IntegerField(
-        label=_("Kept after publicity"),
+    archive_months = forms.IntegerField(
+        label=_("Archived after"),
         required=False,
         min_value=0,
         max_value=1200,
-        help_text=_("Empty: not settled."),
+        help_text=_("Empty: no period is known, and nothing is archived."),
+    )
+    delete_months = forms.IntegerField(
+        label=_("Deleted after"),
+        required=False,
+        min_value=0,
+        max_value=1200,
+        help_text=_("Empty: no period is known, and nothing is deleted."),
+    )
+    retention_start = forms.ChoiceField(
+        label=_("Both count from"),
+        choices=RecordTypeVersion.RetentionStart.choices,
+        initial=RecordTypeVersion.RetentionStart.END,
+        help_text=_("Nothing is archived or deleted while it is in force."),
+    )
+    retention_source = forms.CharField(
+        label=_("Where these periods were read"), max_length=300, required=False
     )
     source = forms.CharField(label=_("Where this was read"), max_length=300)
     verification = forms.ChoiceField(label=_("Verification"), choices=Verification.choices)

@@ -58,7 +58,8 @@ class TypeVersionOut(serializers.ModelSerializer):
         model = RecordTypeVersion
         fields = (
             "code", "name_zh", "name_en", "polarity", "family", "category", "valid_from", "valid_to", "instrument", "article",
-            "submitters", "disclosure", "severity_classes", "submit_within_days", "retention_months", "extra_fields", "source",
+            "submitters", "disclosure", "severity_classes", "submit_within_days", "archive_months", "delete_months", "retention_start",
+            "retention_source", "extra_fields", "source",
             "verification",
         )  # fmt: skip
         read_only_fields = fields

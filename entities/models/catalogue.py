@@ -120,6 +120,10 @@ class RecordTypeVersion(models.Model):
         SHARED = "shared", _("Shared within government")
         OWN = "own", _("The submitting body only")
 
+    class RetentionStart(models.TextChoices):
+        END = "end", _("the day on which it was over")
+        DECISION = "decision", _("the day of the decision")
+
     record_type = models.ForeignKey(RecordType, on_delete=models.PROTECT, related_name="versions")
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -136,12 +140,26 @@ class RecordTypeVersion(models.Model):
         blank=True,
         help_text=_("The classes that such a record may have; none chosen: any."),
     )
-    retention_months = models.PositiveSmallIntegerField(
-        _("kept after publicity, months"),
+    archive_months = models.PositiveSmallIntegerField(
+        _("archived after, months"),
         null=True,
         blank=True,
-        help_text=_("A note of what the law asks; the platform archives nothing by it. Empty: not settled."),
+        help_text=_("Empty: no period is known, and nothing is archived."),
     )
+    delete_months = models.PositiveSmallIntegerField(
+        _("deleted after, months"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no period is known, and nothing is deleted."),
+    )
+    retention_start = models.CharField(
+        _("both count from"),
+        max_length=10,
+        choices=RetentionStart,
+        default=RetentionStart.END,
+        help_text=_("Nothing is archived or deleted while it is in force, whatever it counts from."),
+    )
+    retention_source = models.CharField(_("where these periods were read"), max_length=300, blank=True)
     submit_within_days = models.PositiveSmallIntegerField(
         _("to submit within, working days"), null=True, blank=True
     )
@@ -169,6 +187,16 @@ class RecordTypeVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                 name="a_version_of_a_type_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(archive_months=None) & Q(delete_months=None) | ~Q(retention_source=""),
+                name="a_period_of_retention_has_a_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(archive_months=None)
+                | Q(delete_months=None)
+                | Q(archive_months__lte=F("delete_months")),
+                name="nothing_is_deleted_before_it_is_archived",
             ),
         ]
 

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, When
 from django.db.models.functions import Cast, Upper
 from django.db.models.lookups import LessThanOrEqual
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
+from credit_platform.ui.formats import day
 from entities import policies
 from entities.models.body import SubmittingBody
 from entities.models.catalogue import PublicityRule, RecordType, RecordTypeVersion, SeverityClass
@@ -132,6 +133,15 @@ class CreditRecord(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=500, blank=True)
+    archived_on = models.DateField(
+        _("archived on"), null=True, blank=True, help_text=_("Since then no body works with it.")
+    )
+    deleted_on = models.DateField(
+        _("deleted on"),
+        null=True,
+        blank=True,
+        help_text=_("Since then only figures are left of it: no words, no name, no number of a document."),
+    )
     objected = models.BooleanField(_("under objection"), default=False)
     suspended = models.BooleanField(
         _("disclosure suspended"),
@@ -198,6 +208,14 @@ class CreditRecord(models.Model):
                 condition=Q(suspended=False) | Q(objected=True),
                 name="only_what_is_under_objection_is_suspended",
             ),
+            models.CheckConstraint(
+                condition=Q(archived_on=None) | Q(ended_on__isnull=False),
+                name="only_what_is_over_is_archived",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_on=None) | Q(archived_on__isnull=False),
+                name="what_is_deleted_is_archived_too",
+            ),
         ]
         indexes = [
             models.Index(fields=("entity", "status", "decided_on"), name="record_of_entity"),
@@ -226,6 +244,19 @@ class CreditRecord(models.Model):
                 condition=Q(status="published"),
                 name="records_in_force_as_rated",
             ),
+            # What the nightly work of retention looks for, type by type; hardly anything of either is ever due.
+            models.Index(
+                fields=("type_version", "ended_on", "id"),
+                include=("decided_on",),
+                condition=Q(ended_on__isnull=False, archived_on=None),
+                name="ended_and_not_archived",
+            ),
+            models.Index(
+                fields=("type_version", "ended_on", "id"),
+                include=("decided_on",),
+                condition=Q(ended_on__isnull=False, deleted_on=None),
+                name="ended_and_not_deleted",
+            ),
             models.Index(fields=("-decided_on", "-id"), name="record_newest_first"),
             # A list of a few hundred among millions of penalties.
             models.Index(
@@ -243,3 +274,18 @@ class CreditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.document_number}"
+
+    @property
+    def heading(self) -> str:
+        """The title; of what was deleted since, when and by which rule."""
+        if self.deleted_on is None:
+            return self.title
+        version = self.type_version
+        rule = version.instrument.number or str(version.instrument)
+        said = gettext("Deleted on %(day)s by the rule of %(type)s since %(since)s (%(rule)s)")
+        return said % {
+            "day": day(self.deleted_on),
+            "type": self.record_type,
+            "since": day(version.valid_from),
+            "rule": rule,
+        }

@@ -10,6 +10,6 @@ class StatementsConfig(AppConfig):
     verbose_name = _("Statements of entities")
 
     def ready(self) -> None:
-        from entities.statements import audit_verbs, menu, notices, receivers  # noqa: F401  (they register themselves)
+        from entities.statements import audit_verbs, held, menu, notices, receivers  # noqa: F401  (they register themselves)
 
         menu.offer()

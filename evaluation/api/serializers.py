@@ -102,7 +102,7 @@ class NotCountedOut(serializers.Serializer):
 
     record = serializers.IntegerField(source="record.pk")
     document_number = serializers.CharField(source="record.document_number")
-    title = serializers.CharField(source="record.title")
+    title = serializers.CharField(source="record.heading")
     why = serializers.SerializerMethodField(help_text="A word for programs.")
     sentence = serializers.SerializerMethodField(help_text="A sentence for people.")
 

@@ -11,7 +11,7 @@ class HelpingConfig(AppConfig):
 
     def ready(self) -> None:
         from credit_platform.ui import navigation
-        from repair.helping import audit_verbs, moves, notices, policies  # noqa: F401  (they register themselves)
+        from repair.helping import audit_verbs, held, moves, notices, policies  # noqa: F401  (they register themselves)
 
         navigation.register(
             navigation.Item(

@@ -72,7 +72,7 @@ class Leave(models.Model):
     @property
     def scope(self) -> str:
         """What it reaches to: the title of the record, or the name of the kind."""
-        return self.record.title if self.record else str(self.record_type)
+        return self.record.heading if self.record else str(self.record_type)
 
     @property
     def is_good(self) -> bool:

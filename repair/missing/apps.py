@@ -11,7 +11,7 @@ class MissingConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.desk import register_lane
-        from repair.missing import audit_verbs, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
+        from repair.missing import audit_verbs, held, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
         from repair.policies import works_on_cases
 
         notices.register()

@@ -14,7 +14,7 @@ class ProofConfig(AppConfig):
         from entities.policies import roles_of
         from entities.sharing import places as purposes
         from repair import following
-        from repair.proof import audit_verbs, notices, places, services  # noqa: F401  (verbs register themselves)
+        from repair.proof import audit_verbs, held, notices, places, services  # noqa: F401  (verbs register themselves)
 
         notices.register()
         places.offer()

@@ -10,7 +10,7 @@ LEVELS = (
     {"accounts"},
     {"audit", "oauth2_provider"},
     {"entities"},
-    {"sharing", "systems", "statements", "commitments", "texting"},
+    {"sharing", "systems", "statements", "retention", "commitments", "texting"},
     {"quality"},
     {
         "evaluation",

@@ -293,7 +293,7 @@ def test_noting_that_a_text_was_read_changes_only_what_is_known_of_it(author, co
 NEW_TYPE = {
     "name_zh": "合同违约", "name_en": "Breach of contract", "polarity": "negative", "family": "public", "category": "other",
     "valid_to": None, "article": "", "disclosure": "public", "severity_classes": ["general"], "submit_within_days": 7,
-    "retention_months": None, "extra_fields": [], "source": "gazette", "verification": "B",
+    "archive_months": None, "delete_months": None, "retention_start": "end", "retention_source": "", "extra_fields": [], "source": "gazette", "verification": "B",
 }  # fmt: skip
 
 

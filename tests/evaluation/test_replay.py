@@ -9,10 +9,14 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
+from entities.retention import services as retention
 from evaluation import frames, replay, services
 from evaluation.columns import Vocabulary
+from evaluation.explanation import visible_records
+from evaluation.history import Cause
 from evaluation.models import EntityPast, RatingChange, RecordPast
-from tests.factories import EntityFactory
+from evaluation.pages import cause_text
+from tests.factories import AgentFactory, EntityFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
 D = date(2026, 6, 1)
@@ -162,3 +166,22 @@ def test_every_grade_that_was_given_is_found_again_and_one_that_was_tampered_wit
         call_command("verify_ratings", "--past", stderr=errors)
     assert f"entity {entities[2].pk}, city-comprehensive" in errors.getvalue()
     assert services.verify_ratings(as_of=timezone.localdate()).differences == []
+
+
+def test_what_is_deleted_gives_the_grade_of_before_and_says_by_which_rule_it_went(known, record):
+    entity, day = EntityFactory(), date(2025, 3, 1)
+    penalty = came(record(entity, decided_on=day, published_on=day, details={"violation_type": "x"}), day)
+    CreditRecord.objects.filter(pk=penalty.pk).update(status="expired", ended_on=date(2025, 6, 1))
+    changed_on(date(2025, 6, 1))
+    was = known(entity, day)
+    version = penalty.type_version
+    version.delete_months, version.retention_source = 1, "art. 16"
+    version.save()
+    retention.work_through_nights(today=timezone.localdate())
+    penalty.refresh_from_db()
+    assert penalty.deleted_on is not None
+    assert known(entity, day) == was == 74_00
+    agent = AgentFactory(entity=entity).user
+    seen = visible_records(user=agent, record_ids=[penalty.pk])
+    assert "Deleted on" in cause_text(Cause.BEGAN, seen[penalty.pk].heading)
+    assert not visible_records(user=MemberFactory(), record_ids=[penalty.pk])

@@ -28,6 +28,7 @@ from entities.models import (
     SubmissionRow,
     SubmittingBody,
 )
+from entities.retention import services as retention
 from entities.sharing.models import WatchList, Webhook, WebhookMessage
 from entities.statements.models import Statement
 from entities.systems.services import connect_system
@@ -88,6 +89,8 @@ class World:
                 **{"entered_by": self.people["clerk"]} | facts,
             )
 
+        record(5, status="expired", ended_on=self.today - timedelta(days=1), archived_on=self.today)
+        retention.work_through_nights(today=self.today)
         self.record = record(1)
         self.draft = record(2, status="draft")
         self.waiting = record(3, status="waiting", entered_by=city.people["market-supervision colleague"])
@@ -401,6 +404,7 @@ class World:
             "officer_id": self.officer.pk,
             "code_id": self.lent_code.pk,
             "template_id": self.template.pk,
+            "night": self.today.isoformat(),
         }
         special = {
             "composing:publish": {"draft_id": self.sent_draft.pk},

@@ -1,0 +1,10 @@
+"""The deeds of retention, as the audit log names them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.audit import verbs
+
+verbs.register(
+    retention__record__archived=_("archived the record"),
+    retention__record__deleted=_("deleted the record"),
+)
