@@ -224,6 +224,8 @@ PERIODS = {"year": "Y", "quarter": "M", "month": "M", "day": "D"}
 
 def _sameness(scope: Scope, word: words.Same, dated: str) -> Ints:
     records, rows = scope.run.records, scope.rows
+    if isinstance(word, words.Part | Decimal):
+        return _same_number(evaluate(word, scope))
     if word == "type":
         return records.type[rows].astype(np.int64)
     if word == "class":
@@ -239,6 +241,14 @@ def _sameness(scope: Scope, word: words.Same, dated: str) -> Ints:
         codes = np.where(codes == 0, records.keys[name][rows], codes)
     # A record without the word is an event of its own.
     return _paired((codes == 0) * (1 + np.arange(len(rows))), codes)
+
+
+def _same_number(one: Numbers) -> Ints:
+    codes = np.unique(one.units, return_inverse=True)[1].astype(np.int64)
+    if one.unknown is None:
+        return codes
+    # What is not known is the same as nothing else.
+    return _paired(np.where(one.unknown, 1 + np.arange(len(one)), 0), codes)
 
 
 def _paired(one: Ints, other: Ints) -> Ints:

@@ -72,6 +72,13 @@ class Items:
     weight: Weight | None = None
     #: For each entity whether something that an item needs is not known.
     spoiled: Bools | None = None
+    #: By what the largest and smallest are found, where it is not the units.
+    ranked: Ints | None = None
+
+    @property
+    def size(self) -> Ints:
+        """By what the largest and smallest are found."""
+        return self.units if self.ranked is None else self.ranked
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -88,6 +95,7 @@ class Items:
             place[self.item_of_row],
             weight,
             self.spoiled,
+            None if self.ranked is None else self.ranked[chosen],
         )
 
     def step(self, scope: Scope, places: int) -> Step:
@@ -257,6 +265,11 @@ def _items_of(one: RecordsComponent, scope: Scope, points: Ints, weight: Weight 
         items = replace(items, spoiled=exact.either(items.spoiled, too_few))
     if one.rolling is not None:
         items = rolled(items, one, scope)
+    if one.ranked_by is not None:
+        items, size = items.needing(
+            _seen(one.ranked_by, items, one, scope), run.size, lenient=one.skip_unknown
+        )
+        items = replace(items, ranked=size.units)
     items = chosen_of(items, one, scope)
     return items if one.weighed_by is None else weighed_by(items, one, scope)
 
@@ -367,20 +380,49 @@ def weight_of(one: RecordsComponent, scope: Scope) -> tuple[Weight | None, Bools
 @method("repeat")
 def repetition(repeat: Repeat, dated: str, scope: Scope) -> Weight:
     """The first, the second, the third record of the same kind weigh differently, in the order of their days; the last
-    weight named goes on for all further ones."""
+    weight named goes on for all further ones.
+
+    The scheme may say that only what comes again soon enough, or at the very next event, is a repetition.
+    """
     above, below = exact.common([exact.ratio(factor) for factor in repeat.factors])
     kind = event_of(scope, repeat.same, dated)
     day = _plain_days(dated, scope).astype(np.int64)
     key = scope.run.records.record[scope.rows]
     order = np.lexsort((key, day, kind))
     first: Ints
+    ordinal: Ints
+    if repeat.at_next:
+        owner = scope.run.records.entity_index[scope.rows].astype(np.int64)
+        ordinal = _in_a_row(kind, event_of(scope, repeat.at_next, dated), owner, day, key)
+        return Weight(above[np.minimum(ordinal, len(above) - 1)], below)
     if repeat.within is None:
         first = np.searchsorted(kind[order], kind[order], side="left")
     else:
         first = _within_before(kind[order], day[order], repeat.within, repeat.unit)
-    ordinal: Ints = np.empty(len(order), np.int64)
+    ordinal = np.empty(len(order), np.int64)
     ordinal[order] = np.arange(len(order)) - first
     return Weight(above[np.minimum(ordinal, len(above) - 1)], below)
+
+
+def _in_a_row(kind: Ints, event: Ints, owner: Ints, day: Ints, key: Ints) -> Ints:
+    """For each row at how many events in a row before its own there was one of its kind."""
+    number = int(event.max(initial=-1)) + 1
+    last_day, last_key = np.full(number, np.iinfo(np.int64).min), np.full(number, np.iinfo(np.int64).min)
+    np.maximum.at(last_day, event, day)
+    np.maximum.at(last_key, event, key)
+    # An event is of one entity, and so is a kind: only those of one entity are held against each other.
+    whose: Ints = np.zeros(number, np.int64)
+    whose[event] = owner
+    place: Ints = np.empty(number, np.int64)
+    place[np.lexsort((last_key, last_day, whose))] = np.arange(number)
+    at = place[event]
+    order = np.lexsort((at, kind))
+    apart = np.diff(at[order], prepend=0)
+    begins = np.append(True, (kind[order][1:] != kind[order][:-1]) | (apart[1:] > 1))[: len(order)]
+    so_far = np.cumsum(np.where(begins, 0, np.minimum(apart, 1)))
+    ordinal: Ints = np.empty(len(order), np.int64)
+    ordinal[order] = so_far - so_far[np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))]
+    return ordinal
 
 
 def _within_before(kind: Ints, day: Ints, within: int, unit: str) -> Ints:
@@ -477,7 +519,7 @@ def grouped(group: Group, items: Items, one: RecordsComponent, scope: Scope, *, 
     )
     places = exact.decimal_places(step_of(one, scope.run))
     if group.gives is not None:
-        made = _given(group.gives, made, one, scope, places)
+        made = _given(group.gives, made, one, scope)
     begun = exact.add([Numbers(made.units, places), exact.constant(group.start, len(made))])
     cut = exact.clipped(begun, group.floor, group.ceiling)
     made = replace(made, units=_tabled(cut, group).at(places).units)
@@ -510,10 +552,9 @@ def _event_units(
     return items.units[speaks]
 
 
-def _given(gives: Any, made: Items, one: RecordsComponent, scope: Scope, places: int) -> Items:
+def _given(gives: Any, made: Items, one: RecordsComponent, scope: Scope) -> Items:
     """The events with what the scheme's formula makes of their points, rounded once to the step of the points."""
-    events = Scope(scope.run, scope.rows[made.row], step=made.step(scope, places))
-    found = exact.stepped(evaluate(gives, events), step_of(one, scope.run), _mode(scope.run))
+    found = exact.stepped(_seen(gives, made, one, scope), step_of(one, scope.run), _mode(scope.run))
     made, found = made.needing(exact.fitting(found), scope.run.size, lenient=one.skip_unknown)
     return replace(made, units=found.units)
 
@@ -577,10 +618,10 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
         order = _newest_first(items, one, scope)
         items = items.keep(np.sort(order[_ordinal(items.owner[order]) < one.last]))
     if one.highest is not None:
-        heaviest = np.lexsort((-key[items.row], -np.abs(items.units), items.owner))
+        heaviest = np.lexsort((-key[items.row], -np.abs(items.size), items.owner))
         items = items.keep(np.sort(heaviest[_ordinal(items.owner[heaviest]) < one.highest]))
     if one.lowest is not None:
-        lightest = np.lexsort((-key[items.row], items.units, items.owner))
+        lightest = np.lexsort((-key[items.row], items.size, items.owner))
         items = items.keep(np.sort(lightest[_ordinal(items.owner[lightest]) < one.lowest]))
     if not one.by_recency:
         return items
@@ -598,12 +639,16 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     return replace(items, units=exact.weighted(items.units, weight.above, below, size, _mode(scope.run)))
 
 
+def _seen(node: Any, items: Items, one: RecordsComponent, scope: Scope) -> Numbers:
+    """A number of each item: of the record or event, by what is known of it."""
+    places = exact.decimal_places(step_of(one, scope.run))
+    return evaluate(node, Scope(scope.run, scope.rows[items.row], step=items.step(scope, places)))
+
+
 @method("weighed_by")
 def weighed_by(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     """Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."""
-    places = exact.decimal_places(step_of(one, scope.run))
-    seen = Scope(scope.run, scope.rows[items.row], step=items.step(scope, places))
-    found = evaluate(one.weighed_by, seen)
+    found = _seen(one.weighed_by, items, one, scope)
     items, found = items.needing(found, scope.run.size, lenient=one.skip_unknown)
     weight = Weight(found.units, 10**found.places)
     return replace(items, weight=weight if items.weight is None else items.weight * weight)
@@ -647,7 +692,7 @@ def speaking(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
     else:
         sign = 1 if one.take == "largest" else -1
         key = scope.run.records.record[scope.rows[items.row]]
-        order = np.lexsort((key, sign * items.units, items.owner))
+        order = np.lexsort((key, sign * items.size, items.owner))
     return order[ends_of(items.owner[order])]
 
 

@@ -69,6 +69,9 @@ PUBLISHED = (
         " last weight named goes on for all further ones."
     ),
     gettext_noop(
+        "The scheme may say that only what comes again soon enough, or at the very next event, is a repetition."
+    ),
+    gettext_noop(
         "What is older weighs less, by bands of age in whole months or days, or by half whenever a half-life has"
         " passed. The end of a month counts as its last day."
     ),
@@ -263,16 +266,7 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
     yield _("Records"), say.match(one.records)
     if one.take not in {"count", "streak"}:
         yield _("Points of a record"), say.number(one.each)
-    if one.repeat:
-        factors = formats.listed(ratio(factor) for factor in one.repeat.factors)
-        yield _("Repetition of the same %(same)s") % {"same": say.sames(one.repeat.same)}, factors
-    if one.age:
-        yield _("Weight by age"), say.age(one.age, one.dated)
-    for group in one.groups:
-        same = _("One event: the same %(same)s") % {"same": say.sames(group.same)}
-        if group.within is not None:
-            same = _("%(same)s, within %(days)s days of each other") % {"same": same, "days": group.within}
-        yield same, _group(group, one, say)
+    yield from _weighing_rows(one, say)
     if one.rolling is not None:
         yield _("Together with those before"), lasting(one.rolling.over, one.rolling.unit)
     yield from _chosen_rows(one, say)
@@ -289,6 +283,22 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
         yield _("From so many records on"), str(one.enough)
 
 
+def _weighing_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
+    """By what records weigh, and which of them are one event."""
+    if one.repeat:
+        factors = formats.listed(ratio(factor) for factor in one.repeat.factors)
+        yield _("Repetition of the same %(same)s") % {"same": say.sames(one.repeat.same)}, factors
+        if one.repeat.at_next:
+            yield _("Only where it comes again at the very next"), say.sames(one.repeat.at_next)
+    if one.age:
+        yield _("Weight by age"), say.age(one.age, one.dated)
+    for group in one.groups:
+        same = _("One event: the same %(same)s") % {"same": say.sames(group.same)}
+        if group.within is not None:
+            same = _("%(same)s, within %(days)s days of each other") % {"same": same, "days": group.within}
+        yield same, _group(group, one, say)
+
+
 def _chosen_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
     """Which of the records or events speak, and how much."""
     if one.last is not None:
@@ -297,6 +307,8 @@ def _chosen_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str
         yield _("Only those with most points"), str(one.highest)
     if one.lowest is not None:
         yield _("Only those of the smallest numbers"), str(one.lowest)
+    if one.ranked_by is not None:
+        yield _("Largest and smallest by"), say.number(one.ranked_by)
     if one.by_recency:
         yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
     if one.weighed_by is not None:

@@ -126,6 +126,8 @@ class Wording:
         """What records have in common."""
         if isinstance(same, str):
             return self.field(same)
+        if not isinstance(same, tuple):
+            return self.number(same)
         return _(" or ").join(self.field(name) for name in same)
 
     def sames(self, same: Iterable[words.Same]) -> str:

@@ -17,7 +17,7 @@ NAMES = frozenset(
         "language", "article", "scale_article", "code", "letter", "meaning", "name", "purpose", "basis", "figures", "words",
         "seen_by", "family", "considered", "kind", "types", "classes", "penalty_kinds", "values", "is", "same", "per",
         "places", "rounding", "total_rounding", "to", "take", "mode", "grade", "among", "value", "field", "fact", "by", "entity",
-        "event", "graded", "since",
+        "event", "graded", "since", "at_next",
     }
 )  # fmt: skip
 #: A ceiling or floor is a grade below these, and a number elsewhere.

@@ -151,6 +151,8 @@ class _Words:
             day for day in _days_of(part) if day not in {"as-of", *OWN_DAYS} and not words.is_fixed(day)
         )
         for same in _sames_of(part):
+            if not isinstance(same, str | tuple):
+                continue  # A number, whose words are seen as such.
             for name in (same,) if isinstance(same, str) else same:
                 if name not in {"type", "class", "year", "quarter", "month", "day"}:
                     self.keys.add(name)
@@ -186,6 +188,8 @@ def _sames_of(part: Part) -> Iterator[words.Same]:
         yield from part.per
     elif isinstance(part, Group | Repeat):
         yield from part.same
+        if isinstance(part, Repeat):
+            yield from part.at_next
 
 
 # Days on which something turns by itself

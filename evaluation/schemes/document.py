@@ -185,6 +185,19 @@ class Repeat(Part):
         int | None, Field(gt=0, description="Only records not older than so much before this one.")
     ] = None
     unit: Literal["days", "months"] = "months"
+    at_next: Annotated[
+        tuple[Same, ...],
+        Field(
+            description="Only what comes again at the very next of these events, as the next inspection, goes on; an event"
+            " without it begins anew. Events are those of all records that the component looks at."
+        ),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.within is not None and self.at_next:
+            raise ValueError("Repetition goes by time or by the next event, one of the two.")
+        return self
 
 
 class EventStep(Bounds):
@@ -336,6 +349,10 @@ class RecordsComponent(Component):
     lowest: Annotated[int | None, Field(gt=0, description="Only so many, those of the smallest numbers.")] = (
         None
     )
+    ranked_by: Annotated[
+        Expression | None,
+        Field(description="What makes one of them the largest or smallest, where it is not its points."),
+    ] = None
     weighed_by: Annotated[
         Expression | None,
         Field(
@@ -376,6 +393,9 @@ class RecordsComponent(Component):
             raise ValueError("How a balance runs is said where one is taken, and only there.")
         if self.weighed_by is not None and self.take != "mean":
             raise ValueError("Weights of their own are those of a mean.")
+        by_size = self.take in {"largest", "smallest"} or self.highest or self.lowest
+        if self.ranked_by is not None and not by_size:
+            raise ValueError("What makes one the largest is said where the largest or smallest is taken.")
         if (self.take == "quantile") != (self.quantile is not None):
             raise ValueError("Which quantile is said where one is taken, and only there.")
         if self.quantile is not None and not 0 <= Fraction(self.quantile) <= 1:
@@ -711,7 +731,8 @@ def _outside_matches(part: Any) -> Iterator[Part]:
         yield part
         # What is asked of the records of an event is asked of records.
         for name in () if isinstance(part, EventOf) else type(part).model_fields:
-            yield from _outside_matches(getattr(part, name))
+            if name != "per":
+                yield from _outside_matches(getattr(part, name))
     elif isinstance(part, tuple):
         for one in part:
             yield from _outside_matches(one)
@@ -723,7 +744,7 @@ def _of_events(one: AnyComponent) -> Iterator[tuple[EventOf, frozenset[str]]]:
         return
     own = frozenset(EVENT_WORDS)
     roots: list[tuple[Any, frozenset[str]]] = [(group.gives, own) for group in one.groups]
-    roots.append((one.weighed_by, own))
+    roots += [(one.weighed_by, own), (one.ranked_by, own)]
     if one.running is not None:
         roots += [(formula, one.running.words()) for formula in one.running.formulas()]
     for root, names in roots:

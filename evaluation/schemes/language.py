@@ -433,8 +433,6 @@ SameWord = Annotated[
         description="document-number, type, class, year, quarter, month, day, or a field of the details.",
     ),
 ]
-Same = SameWord | tuple[SameWord, ...]
-
 NUMBERS: dict[str, type[Part]] = {
     "field": FieldOf,
     "fact": FactOf,
@@ -540,6 +538,9 @@ Condition = Annotated[
         custom_error_message="A condition is one of: " + ", ".join(CONDITIONS),
     ),
 ]
+
+#: What records have in common: a word, the first that they have of several words, or a number.
+Same = SameWord | tuple[SameWord, ...] | Expression
 
 KINDS: list[type[Part]] = [Match, Step, When, *NUMBERS.values(), *CONDITIONS.values()]
 for _kind in KINDS:

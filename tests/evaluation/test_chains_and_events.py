@@ -182,6 +182,47 @@ def test_the_lowest_of_the_last_are_chosen_one_after_the_other(rows, last, lowes
         assert found[name] == sum(sorted(own[-last:])[:lowest])
 
 
+visits = st.lists(
+    st.tuples(st.sampled_from("ab"), st.lists(st.sampled_from("xyz"), max_size=3, unique=True)), max_size=10
+)
+
+
+@calm
+@given(visits)
+def test_what_comes_again_at_the_very_next_visit_is_a_repetition(found):
+    """Each visit lies on a day of its own; its violations count as often as they came in a row."""
+    component = {
+        "kind": "records", "records": {"types": ["violation", "inspection"]},
+        "each": {"by": "type", "gives": {"violation": 1}},
+        "repeat": {"same": ["type", "rule"], "factors": ["1", "10", "100", "1000"], "at_next": ["visit"]},
+    }  # fmt: skip
+    records, wanted, in_a_row = [], {"a": 0, "b": 0}, {"a": {}, "b": {}}
+    for number, (name, rules_broken) in enumerate(found):
+        visit = {
+            "entity": name,
+            "visit": f"v{number}",
+            "decided": (TODAY - timedelta(days=90 - number)).isoformat(),
+        }
+        records.append(visit | {"type": "inspection", "rule": ""})
+        records += [visit | {"type": "violation", "rule": rule} for rule in rules_broken]
+        in_a_row[name] = {rule: in_a_row[name].get(rule, 0) + 1 for rule in rules_broken}
+        wanted[name] += sum(10 ** min(times - 1, 3) for times in in_a_row[name].values())
+    entities = [{"entity": name} for name in "ab"]
+    assert run({"component": component, "records": records[::-1], "entities": entities}) == wanted
+
+
+@calm
+@given(several, st.sampled_from(["largest", "smallest"]))
+def test_what_is_largest_by_another_number_speaks(rows, take):
+    """Of several alike the one that was entered later."""
+    component = of_amounts(take=take, ranked_by={"multiply": [{"field": "amount"}, {"field": "amount"}]})
+    found = run({"component": component, "records": penalties(rows), "entities": NAMES})
+    best = max if take == "largest" else min
+    for name in "abc":
+        own = [points for entity, _day, points in reversed(rows) if entity == name]
+        assert found[name] == (best(own, key=lambda points: points * points) if own else None)
+
+
 # What holds of every kernel
 
 CHAINED = compile_scheme(
@@ -200,6 +241,9 @@ CHAINED = compile_scheme(
             ),
             of_amounts(take="mean", weighed_by={"elapsed": ["decided", "as-of"]}, last=4, if_unknown=0),
             of_amounts(take="quantile", quantile="2/3", if_unknown=0),
+            of_amounts(repeat={"same": ["class"], "factors": [1, 3], "at_next": ["month"]}),
+            of_amounts(groups=[{"same": [{"elapsed": ["2019-04-01", "decided"], "unit": "years"}], "ceiling": 5}],
+                       take="largest", ranked_by={"event": "records"}, if_unknown=0),
             rules=rules(
                 {"when": {"graded": ["A", "B"]}, "then": {"moved_by": {"count": {"classes": ["serious"]}}}},
                 {"when": {"graded": ["D"]}, "then": {"better_by": 1}},
@@ -312,6 +356,8 @@ def test_each_record_of_a_balance_gives_what_it_moved():
         ({"take": "running", "running": {"start": 1, "becomes": 1, "also": [{"name": "quiet", "becomes": 1}]}}, "names of its own"),
         ({"take": "running", "running": {"start": 1, "since": "2020-01-01", "becomes": {"field": "amount"}}}, "is read where a record"),
         ({"take": "running", "running": {"start": {"field": "amount"}}}, "is read where a record"),
+        ({"ranked_by": 1}, "What makes one the largest"),
+        ({"repeat": {"factors": [1, 2], "within": 3, "at_next": ["year"]}}, "one of the two"),
         ({"weighed_by": 1}, "Weights of their own are those of a mean"),
         ({"take": "quantile", "quantile": "3/2"}, "lies between 0 and 1"),
         ({"take": "quantile"}, "Which quantile is said where one is taken"),
