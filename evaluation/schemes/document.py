@@ -539,7 +539,7 @@ class SchemeDocument(Part):
             description="What its types, fields, facts and their values are called, where the catalogue does not say."
         ),
     ] = {}
-    scale: Annotated[tuple[Grade, ...], Field(min_length=2, max_length=12)]
+    scale: Annotated[tuple[Grade, ...], Field(min_length=2, max_length=60)]
     scale_article: Article
     floor: Number | None = None
     ceiling: Number | None = None

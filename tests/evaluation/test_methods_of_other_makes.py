@@ -621,3 +621,117 @@ def test_a_class_is_moved_by_conditions_that_look_at_the_class_so_far():
                      for name, score, certified in (("a", 20, ""), ("b", 20, "yes"), ("c", 50, "yes"), ("d", 40, "yes"))],
     }  # fmt: skip
     assert run(example) == {"a": "B", "b": "C", "c": "B", "d": "B"}
+
+
+LETTERS = [f"{letters}{sign}" for letters in ("AA", "A", "BBB", "BB", "B", "CCC") for sign in ("+", "", "-")]
+
+
+@pytest.mark.parametrize(
+    ("score", "support", "letter"),
+    [
+        ("7.9", 0, "AAA"),
+        ("7.1", 1, "AAA"),
+        ("6.5", 0, "AA-"),
+        ("6.5", -2, "A"),
+        ("1.2", -1, "D"),
+        ("", 0, ""),
+    ],
+)
+def test_a_rating_of_twenty_letters_is_notched_up_and_down(score, support, letter):
+    """A band of 0.35 for each letter from 7.4 down, and as many notches as support or weakness gives."""
+    bands = [{"letter": "AAA", "from": "7.4"}]
+    bands += [
+        {"letter": one, "from": str(Decimal("7.4") - Decimal("0.35") * n)} for n, one in enumerate(LETTERS, 1)
+    ]
+    example = {
+        "component": formula({"fact": "score"}),
+        "scale": [*bands, {"letter": "D"}],
+        "rules": [
+            {
+                "when": {"known": {"fact": "support"}},
+                "then": {"moved_by": {"subtract": [0, {"fact": "support"}]}},
+            }
+        ],
+        "entities": [{"entity": "a", "score": score, "support": support}],
+    }
+    assert run(example) == {"a": letter}
+
+
+def test_an_experience_rate_splits_each_loss_at_a_limit():
+    """(primary + w · excess + (1 - w) · expected excess + ballast) / (expected + ballast), a loss being primary up to 18500."""
+    limit, loss = 18_500, {"field": "amount"}
+    up_to = {"smallest": [loss, limit]}
+    example = {
+        "components": [
+            of("penalty", up_to, code="primary", weight="0"),
+            of("penalty", {"subtract": [loss, up_to]}, code="excess", weight="0"),
+            formula({"divide": [
+                {"add": [{"value": "primary"}, {"multiply": ["0.1", {"value": "excess"}]},
+                         {"multiply": ["0.9", {"fact": "expected_excess"}]}, 30_000]},
+                {"add": [{"fact": "expected"}, 30_000]}], "places": 2}),
+        ],
+        "records": [{"type": "penalty", "amount": amount} for amount in (1_500, 60_000)],
+        "entities": [{"entity": "a", "expected": 100_000, "expected_excess": 60_000}],
+    }  # fmt: skip
+    # Of the losses 20,000 are primary and 41,500 excess: 108,150 over 130,000.
+    assert run(example) == {"a": Decimal("0.83")}
+
+
+def test_weights_may_follow_from_how_much_a_measure_tells_apart():
+    """Entropy weights: 1 + Σ p·ln p / ln n of each measure over all entities; what tells nothing apart weighs nothing."""
+
+    def share(name):
+        return {"divide": [{"fact": name}, {"value": f"{name}-sum"}], "places": 9}
+
+    def information(name):
+        return {"multiply": [share(name), {"function": "natural-logarithm", "of": share(name), "places": 9}]}
+
+    parts = []
+    for name in ("x", "y"):
+        parts.append(
+            {
+                "kind": "peers",
+                "code": f"{name}-sum",
+                "of": {"fact": name},
+                "take": "sum",
+                "weight": "0",
+                "rounding": "0.001",
+            }
+        )
+        parts.append(
+            {
+                "kind": "peers",
+                "code": f"{name}-told",
+                "of": information(name),
+                "take": "sum",
+                "weight": "0",
+                "rounding": "0.000001",
+            }
+        )
+    n = {"kind": "peers", "code": "n", "of": 1, "take": "count", "weight": "0"}
+
+    def weight(name):
+        log = {"function": "natural-logarithm", "of": {"value": "n"}, "places": 6}
+        return {"add": [1, {"divide": [{"value": f"{name}-told"}, log], "places": 6}]}
+
+    score = formula({"divide": [{"add": [{"multiply": [weight(name), {"fact": name}]} for name in ("x", "y")]},
+                                {"add": [weight("x"), weight("y")]}], "places": 3})  # fmt: skip
+    entities = [{"entity": name, "x": x, "y": 5} for name, x in (("a", 1), ("b", 2), ("c", 7))]
+    assert run({"components": [*parts, n, score], "entities": entities}) == {"a": 1, "b": 2, "c": 7}
+
+
+def test_the_same_violation_at_the_next_inspection_counts_double_and_a_year_begins_in_april():
+    """At most eight points a year of office; a clean inspection in between ends the repetition."""
+    office_year = {"elapsed": ["2000-04-01", "decided"], "unit": "years"}
+    example = {
+        "component": of(["violation", "inspection"], {"by": "type", "gives": {"violation": 3}},
+                        repeat={"same": ["type", "rule"], "factors": ["1", "2"], "at_next": ["visit"]},
+                        groups=[{"same": [office_year], "ceiling": 8}]),
+        "records": [
+            {"type": kind, "decided": day, "visit": day, "rule": rule}
+            for day, rules in (("2025-02-01", ["a"]), ("2025-03-31", ["a"]), ("2025-04-01", []), ("2025-06-01", ["a", "b"]))
+            for kind, rule in [("inspection", ""), *(("violation", rule) for rule in rules)]
+        ],
+    }  # fmt: skip
+    # 3 + 6, held at 8, by the end of March; 3 + 3 afterwards.
+    assert run(example) == {"a": 14}
