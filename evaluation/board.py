@@ -13,15 +13,13 @@ from itertools import islice
 
 from django.db.models import F, IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from credit_platform.common.working_days import months_after
 from entities import looks
-from entities.models import CreditRecord, RecordType
-from evaluation import frames
 from evaluation.boards import counting
 from evaluation.boards.models import NONE, CountedRating, EntityCell, GradeCell, MoveCell, Period
-from evaluation.explanation import Explained, Reason, as_points, explained_all, visible_records
+from evaluation.explanation import as_points
+from evaluation.main_reasons import MainReason, main_reasons
 from evaluation.models import RatingChange
 from evaluation.schemes.in_force import SchemeInForce
 
@@ -189,24 +187,20 @@ class Board:
                 line.append(after / 100)
         return lines
 
-    def explained(self, ratings: Iterable[CountedRating]) -> dict[int, Explained]:
-        """Why the entities of these ratings have their grades, by key; two queries and one run of the kernel."""
-        entities = {rating.entity_id: rating.entity for rating in ratings}
-        columns = frames.columns_of(entities, self.scheme.compiled.vocabulary)
-        records = visible_records(
-            user=self.user, record_ids=columns.records.record.tolist(), shown_whole=False
-        )
-        return explained_all(columns, entities, self.scheme, self.today, records)
-
     def listed(self, ratings: Iterable[CountedRating]) -> Iterator["Row"]:
         """The ratings as rows of the list, each with its main reason; worked out so many at a time."""
         rest = iter(ratings)
         while some := list(islice(rest, ROWS_AT_ONCE)):
-            explained, sparks = self.explained(some), self.sparks(rating.entity_id for rating in some)
+            reasons = main_reasons(
+                user=self.user,
+                directions={rating.entity_id: _direction(rating.was, rating.now) for rating in some},
+                scheme=self.scheme,
+                since=self.since,
+                today=self.today,
+            )
+            sparks = self.sparks(rating.entity_id for rating in some)
             for rating in some:
-                reason = main_reason(
-                    explained[rating.entity_id], self.since, _direction(rating.was, rating.now)
-                )
+                reason = reasons.get(rating.entity_id)
                 if reason and reason.record:
                     looks.note([reason.record])
                 yield Row(
@@ -328,18 +322,6 @@ class HeatCell:
 
 
 @dataclass(frozen=True, slots=True)
-class MainReason:
-    """What weighs most on a move: a record that the reader may see, or an indicator's name."""
-
-    text: str
-    record: CreditRecord | None
-
-    @property
-    def body(self) -> str:
-        return str(self.record.submitted_by) if self.record else ""
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A line of the list. `moved` is None where there were no points before or are none now."""
 
@@ -359,34 +341,3 @@ def _difference(before: int | None, after: int | None) -> Decimal | None:
 def _direction(was: int, now: int) -> int:
     """1 where the grade rose, -1 where it fell, 0 where it stayed or there was none."""
     return 0 if NONE in (was, now) else (was > now) - (was < now)
-
-
-def main_reason(explained: Explained, since: date, direction: int) -> MainReason | None:
-    """What most likely moved an entity since then; where it did not move, what weighs most. None where nothing tells.
-
-    For one that fell: a new record against it, or one in its favour that ended or grew older, or else the
-    heaviest against it. For one that rose: the other way round.
-    """
-    if direction == 0:
-        return next(map(_named, explained.reasons), None)
-    pushing = [reason for reason in explained.reasons if reason.points * direction > 0]
-    pushing += [reason for reason in explained.held_by if direction < 0]
-    new = [reason for reason in pushing if _is_new(reason, since)]
-    if new:
-        return _named(new[0])
-    spoke = RecordType.Polarity.POSITIVE if direction < 0 else RecordType.Polarity.NEGATIVE
-    for one in explained.not_counted:
-        if one.record.ended_on and one.record.ended_on > since and one.record.record_type.polarity == spoke:
-            return MainReason(_("Ended: %(record)s") % {"record": one.record.heading}, one.record)
-    for reason in explained.reasons:
-        if reason.points * direction < 0 and reason.is_weighted:
-            return MainReason(_("Weighs less: %(record)s") % {"record": _named(reason).text}, reason.record)
-    return _named(pushing[0]) if pushing else None
-
-
-def _named(reason: Reason) -> MainReason:
-    return MainReason(reason.record.heading if reason.record else str(reason.indicator.name), reason.record)
-
-
-def _is_new(reason: Reason, since: date) -> bool:
-    return bool(reason.record and reason.record.published_on and reason.record.published_on > since)

@@ -1,5 +1,6 @@
 """Settings shared by every way of running the platform. The others differ from this by values only."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -350,6 +351,8 @@ CELERY_TASK_ROUTES = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
+# One line a request: that of its end, which says all that the other one would.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,15 +4,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import check_for_language, gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as keep_in_cookie
 
 from credit_platform.ui import styleguide
 
 
+@csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Change the reader's language: kept in a cookie, and on the user for the next machine."""
+    """Change the reader's language: kept in a cookie, and on the user for the next machine.
+
+    Nothing is won by forging it; so the form for it, which stands on every page, needs no reader's own token, and a page
+    without another form is the same for everybody.
+    """
     language = request.POST.get("language", "")
     if (
         request.user.is_authenticated
