@@ -10,7 +10,14 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Opinions and observations")
 
     def ready(self) -> None:
-        from associations.exchange import audit_verbs, moves, notices, policies, selectors  # noqa: F401  (they register themselves)
+        from associations.exchange import (  # noqa: F401  (some register themselves)
+            audit_verbs,
+            lists,
+            moves,
+            notices,
+            policies,
+            selectors,
+        )
         from credit_platform.ui import navigation
 
         navigation.register(
@@ -22,3 +29,4 @@ class ExchangeConfig(AppConfig):
                 count=selectors.waiting_in_the_bar,
             )
         )
+        lists.offer()

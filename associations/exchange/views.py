@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from associations.acts import UNPROCESSABLE, Act, ask_and_do
-from associations.exchange import forms, policies, selectors, services
+from associations.exchange import forms, lists, policies, selectors, services
 from associations.exchange.models import Exchange
 from associations.models import Association
 from associations.selectors import associations_of
@@ -84,10 +84,8 @@ def _require_part(user) -> None:
 @require_safe
 def exchange_list(request: HttpRequest) -> HttpResponse:
     """What departments and associations asked and told each other, as far as the reader has a part in it."""
-    _require_part(request.user)
-    asked = request.GET.get("view", "")
-    view = asked if asked in (selectors.OURS, selectors.OPEN, selectors.CLOSED) else selectors.OURS
-    page = Paginator(selectors.exchanges_for_list(user=request.user, view=view), ROWS_PER_PAGE).get_page(
+    view = lists.view_asked(request.GET)
+    page = Paginator(lists.exchanges_asked(request.user, request.GET), ROWS_PER_PAGE).get_page(
         request.GET.get("page")
     )
     today, calendar = timezone.localdate(), current_calendar()

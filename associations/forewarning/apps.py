@@ -10,7 +10,14 @@ class ForewarningConfig(AppConfig):
     verbose_name = _("Notices before something is recorded")
 
     def ready(self) -> None:
-        from associations.forewarning import audit_verbs, held, moves, notices, services  # noqa: F401  (they register themselves)
+        from associations.forewarning import (  # noqa: F401  (some register themselves)
+            audit_verbs,
+            held,
+            lists,
+            moves,
+            notices,
+            services,
+        )
         from entities import announcing
 
         announcing.register(
@@ -21,3 +28,4 @@ class ForewarningConfig(AppConfig):
                 announce=services.tell,
             )
         )
+        lists.offer()

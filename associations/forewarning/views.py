@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from associations.acts import UNPROCESSABLE, Act, ask_and_do
-from associations.forewarning import forms, policies, selectors, services
+from associations.forewarning import forms, lists, policies, selectors, services
 from associations.forewarning.models import PriorNotice
 from associations.forewarning.terms import term_on
 from credit_platform.common.errors import InvalidInput, Missing
@@ -113,11 +113,8 @@ def _is_over_for_the_member(code: str, notice: PriorNotice) -> bool:
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """What the association has told its members, and what came of it."""
-    if not policies.gives_notice(request.user):
-        raise Missing
-    asked = request.GET.get("view", "")
-    view = asked if asked in selectors.VIEWS else selectors.OPEN
-    page = Paginator(selectors.notices_for_list(user=request.user, view=view), ROWS_PER_PAGE).get_page(
+    view = lists.view_asked(request.GET)
+    page = Paginator(lists.notices_asked(request.user, request.GET), ROWS_PER_PAGE).get_page(
         request.GET.get("page")
     )
     today, calendar = timezone.localdate(), current_calendar()

@@ -160,19 +160,29 @@ def _check_days(
     last = date.fromisoformat(content["valid_to"]) if content.get("valid_to") else None
     if last and last < first:
         found.say("valid_to", _("The last day is not before the first."))
-    if instrument and first < instrument.in_force_from:
+    if instrument:
+        _check_within(instrument, first, last, found)
+    if target is not None:
+        _check_after_the_one_before(kind, act, target, first, today, found)
+
+
+def _check_within(instrument: LegalInstrument, first: date, last: date | None, found: _Found) -> None:
+    if first < instrument.in_force_from:
         found.say(
             "valid_from",
             _("Its legal basis is in force from %(day)s only.") % {"day": day_long(instrument.in_force_from)},
         )
-    if instrument and instrument.in_force_to and (last is None or last > instrument.in_force_to):
+    if instrument.in_force_to and (last is None or last > instrument.in_force_to):
         found.say(
             "valid_to",
             _("Its legal basis ends on %(day)s, so this ends then too.")
             % {"day": day_long(instrument.in_force_to)},
         )
-    if target is None:
-        return
+
+
+def _check_after_the_one_before(
+    kind: str, act: str, target: Version, first: date, today: date, found: _Found
+) -> None:
     earlier = (
         target
         if act == Act.VERSION

@@ -1,10 +1,12 @@
 """Pages of the catalogue: for everybody to read, and for the lead office to keep."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +27,8 @@ Act: TypeAlias = CatalogueProposal.Act
 State = CatalogueProposal.State
 #: The sections of the catalogue by the word in their addresses.
 SECTIONS = {"types": Kind.RECORD_TYPE, "rules": Kind.PUBLICITY_RULE, "instruments": Kind.INSTRUMENT}
+#: The list by whose name each section is taken away.
+EXPORTS = {"types": "record-types", "rules": "publicity-rules", "instruments": "instruments"}
 SECTION_OF = {kind: section for section, kind in SECTIONS.items()}
 #: What may be proposed about an entry that is there.
 ACTS = {act.value: act for act in Act if act != Act.ADD}
@@ -81,6 +85,7 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
         "section": section,
         "tabs": _tabs(request, section),
         "title": section_labels()[section],
+        "export": EXPORTS[section],
         "entries": selectors.entries(kind, today),
         "today": today,
         "may_keep": bool(policies.may_keep_catalogue(request.user)),
@@ -264,32 +269,20 @@ def _write(
     reason: str = "",
 ) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = _form(kind, act, data, {**content, "reason": reason})
-    form.fields["reason"] = forms.reason_field()
-    code_form = forms.CodeForm(data, initial={"code": code}) if act == Act.ADD else None
-    extras = None
-    if kind == Kind.RECORD_TYPE and act in {Act.ADD, Act.VERSION, Act.CHANGE}:
-        initial = [forms.initial_of_extra(extra) for extra in content.get("extra_fields", ())]
-        extras = forms.ExtraFieldSet(data, initial=initial, prefix="extra")
-    parts = [part for part in (code_form, form, extras) if part is not None]
-    # Every part is asked, so that all that is wrong is shown at once.
-    sound = [part.is_valid() for part in parts] if data is not None else [False]
-    if all(sound):
-        said = form.content()
-        if extras is not None:
-            said["extra_fields"] = [extra for one in extras if (extra := one.extra())]
+    written = _written(kind, act, data, code, {**content, "reason": reason})
+    if data is not None and written.is_sound():
         try:
             proposal = cataloguing.save_proposal(
                 by=request.user,
                 kind=kind,
                 act=act,
-                code=code_form.cleaned_data["code"] if code_form else code,
-                content=said,
-                reason=form.cleaned_data["reason"],
+                code=written.code or code,
+                content=written.content(),
+                reason=written.form.cleaned_data["reason"],
                 target=target,
             )
         except InvalidInput as refused:
-            _show(refused, form, code_form, extras)
+            _show(refused, written.form, written.code_form, written.extras)
         else:
             messages.success(request, _("Kept as a draft. Put it before a colleague when it is ready."))
             return redirect("entities:catalogue-proposal", proposal_id=proposal.pk)
@@ -300,12 +293,48 @@ def _write(
         "code": code,
         "title": _("%(act)s: %(code)s") % {"act": act.label, "code": code} if code else act.label,
         "act": act,
-        "form": form,
-        "code_form": code_form,
-        "extras": extras,
+        "form": written.form,
+        "code_form": written.code_form,
+        "extras": written.extras,
         "shell": shell_for(request.user),
     }
     return render(request, "entities/catalogue/write.html", context, status=422 if data is not None else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The parts of the page on which a proposal is written."""
+
+    form: forms.ContentForm
+    code_form: forms.CodeForm | None
+    extras: BaseFormSet | None
+
+    def is_sound(self) -> bool:
+        # Every part is asked, so that all that is wrong is shown at once.
+        sound = [part.is_valid() for part in (self.code_form, self.form, self.extras) if part is not None]
+        return all(sound)
+
+    @property
+    def code(self) -> str:
+        """The code that was typed; "" where the entry has one already."""
+        return self.code_form.cleaned_data["code"] if self.code_form else ""
+
+    def content(self) -> Content:
+        said = self.form.content()
+        if self.extras is not None:
+            said["extra_fields"] = [extra for one in self.extras if (extra := one.extra())]
+        return said
+
+
+def _written(kind: Kind, act: Act, data, code: str, content: Content) -> _Written:
+    form = _form(kind, act, data, content)
+    form.fields["reason"] = forms.reason_field()
+    extras = None
+    if kind == Kind.RECORD_TYPE and act in {Act.ADD, Act.VERSION, Act.CHANGE}:
+        initial = [forms.initial_of_extra(extra) for extra in content.get("extra_fields", ())]
+        extras = forms.ExtraFieldSet(data, initial=initial, prefix="extra")
+    code_form = forms.CodeForm(data, initial={"code": code}) if act == Act.ADD else None
+    return _Written(form, code_form, extras)
 
 
 def _form(kind: Kind, act: Act, data, initial: Content) -> forms.ContentForm:

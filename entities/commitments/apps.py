@@ -10,4 +10,6 @@ class CommitmentsConfig(AppConfig):
     verbose_name = _("Commitments")
 
     def ready(self) -> None:
-        from entities.commitments import audit_verbs, held, moves, notices  # noqa: F401  (they register themselves)
+        from entities.commitments import audit_verbs, held, lists, moves, notices  # noqa: F401  (some register themselves)
+
+        lists.offer()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
-from entities.commitments import policies, selectors, services
+from entities.commitments import lists, policies, selectors, services
 from entities.commitments.forms import CheckForm, GiveForm, TemplateForm
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.forms import show_problems
@@ -24,16 +24,11 @@ PER_PAGE = 50
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """All commitments, by state; those to be checked first."""
-    if not policies.may_see_register(request.user):
-        raise Missing
-    today, state = timezone.localdate(), request.GET.get("state", "")
-    if state not in Commitment.State.values:
-        state = Commitment.State.GIVEN
+    today = timezone.localdate()
+    found = lists.register_asked(request.user, request.GET)
     context = {
-        "page": Paginator(selectors.register_for(user=request.user, state=state), PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
-        "state": state,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "state": lists.state_asked(request.GET),
         "counts": selectors.counts_for(request.user, today),
         "today": today,
         "may_keep": policies.may_keep_templates(request.user),

@@ -391,6 +391,10 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
         rows_expected=max(about["rows"] - row, 0),
         sample=sample_below(sample, row),
     )
+    return SheetTable(unfolding, chain(first, lines), layout, _notes(layout, about, formulas))
+
+
+def _notes(layout: Layout, about: Mapping[str, Any], formulas: int) -> list[Note]:
     notes = notes_of(layout)
     if about["others"]:
         notes.append(
@@ -403,7 +407,7 @@ def _open(file: BinaryIO, kind: str, known: Mapping[str, str], formulas: int) ->
         notes.append(
             Note(_("%(count)s cells hold formulas; their last result was read."), {"count": formulas})
         )
-    return SheetTable(unfolding, chain(first, lines), layout, notes)
+    return notes
 
 
 def _likeliest(begin: Sequence[list[list[str]]], known: Mapping[str, str]) -> int:

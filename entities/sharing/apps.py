@@ -10,7 +10,17 @@ class SharingConfig(AppConfig):
     verbose_name = _("Sharing")
 
     def ready(self) -> None:
-        from entities.sharing import audit_verbs, lists, menu, moves, notices  # noqa: F401  (they register themselves)
+        from entities.sharing import (  # noqa: F401  (some register themselves)
+            audit_verbs,
+            catalogue_lists,
+            file_lists,
+            lists,
+            menu,
+            moves,
+            notices,
+        )
 
         menu.offer()
         lists.offer()
+        catalogue_lists.offer()
+        file_lists.offer()

@@ -23,7 +23,12 @@ from entities.sharing.models import Change
 
 def offer() -> None:
     """Offer them; called once, when the apps are loaded."""
-    for export in (
+    for export in (*_registry_lists(), *_access_lists(), *_watch_lists()):
+        exports.register(export)
+
+
+def _registry_lists() -> tuple[Export, ...]:
+    return (
         Export(
             code="records",
             title=gettext_lazy("Our records"),
@@ -51,6 +56,11 @@ def offer() -> None:
             columns=submission_columns,
         ),
         Export(code="inbox", title=gettext_lazy("Inbox"), rows=lists.notices, columns=notice_columns),
+    )
+
+
+def _access_lists() -> tuple[Export, ...]:
+    return (
         Export(code="looks", title=gettext_lazy("Who looked at what"), rows=_looks, columns=look_columns),
         Export(
             code="who-looked",
@@ -58,6 +68,11 @@ def offer() -> None:
             rows=_who_looked,
             columns=own_look_columns,
         ),
+    )
+
+
+def _watch_lists() -> tuple[Export, ...]:
+    return (
         Export(
             code="watch-changes",
             title=gettext_lazy("What changed"),
@@ -67,8 +82,7 @@ def offer() -> None:
             records=lambda told: (told.about,) if told.about else (),
         ),
         Export(code="watched", title=gettext_lazy("Entities"), rows=_watched, columns=entity_columns),
-    ):
-        exports.register(export)
+    )
 
 
 def record_columns() -> list[Column]:

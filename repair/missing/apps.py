@@ -11,9 +11,10 @@ class MissingConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.desk import register_lane
-        from repair.missing import audit_verbs, held, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
+        from repair.missing import audit_verbs, held, lists, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
         from repair.policies import works_on_cases
 
+        lists.offer()
         notices.register()
         register_lane(
             "missing",

@@ -13,7 +13,7 @@ from credit_platform.common.errors import InvalidInput, Missing
 from entities.documents import file_response
 from entities.models import Entity
 from entities.policies import entities_of
-from repair.missing import policies, selectors, services
+from repair.missing import lists, policies, selectors, services
 from repair.missing.forms import AnswerForm, AskForm, RefuseForm
 from repair.missing.models import MissingRecord
 from repair.policies import applies_for_entities, works_on_cases
@@ -29,8 +29,8 @@ def _shell(user) -> str:
 @require_safe
 def missing_list(request: HttpRequest) -> HttpResponse:
     """What the reader's entities miss, what their bodies are asked for, and the answers."""
-    waiting = request.GET.get("show") == "waiting"
-    found = selectors.missing_for_list(user=request.user, waiting=waiting)
+    waiting = lists.only_waiting(request.GET)
+    found = lists.missing_asked(request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     context = {

@@ -14,8 +14,9 @@ class ProofConfig(AppConfig):
         from entities.policies import roles_of
         from entities.sharing import places as purposes
         from repair import following
-        from repair.proof import audit_verbs, held, notices, places, services  # noqa: F401  (verbs register themselves)
+        from repair.proof import audit_verbs, held, lists, notices, places, services  # noqa: F401  (verbs register themselves)
 
+        lists.offer()
         notices.register()
         places.offer()
         purposes.register("proof", _("the confirmation that a record is gone"))

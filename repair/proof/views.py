@@ -9,10 +9,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from credit_platform.common.errors import InvalidInput, Missing
+from credit_platform.common.errors import InvalidInput
 from entities import looks
-from entities.policies import roles_of
-from repair.proof import policies, selectors, services
+from repair.proof import lists, policies, selectors, services
 from repair.proof.forms import ExcuseForm
 
 PER_PAGE = 50
@@ -22,21 +21,15 @@ PER_PAGE = 50
 @require_safe
 def confirmation_list(request: HttpRequest) -> HttpResponse:
     """What the reader's bodies are to confirm; what waits everywhere, for whoever may know of it."""
-    if not roles_of(request.user):
-        raise Missing
-    show = request.GET.get("show", "")
-    lead = policies.watches_over_all(request.user)
-    everywhere = show == "everywhere" or (lead and show == "")
-    found = selectors.confirmations_for_list(
-        user=request.user, everywhere=everywhere, settled=show == "settled"
-    )
+    found = lists.confirmations_asked(request.user, request.GET)
+    lead, view = policies.watches_over_all(request.user), lists.view_asked(request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": selectors.rows_of(page, user=request.user),
-        "ours": not everywhere and show != "settled",
-        "everywhere": everywhere,
-        "settled": show == "settled",
+        "ours": not view,
+        "everywhere": view == lists.EVERYWHERE,
+        "settled": view == lists.SETTLED,
         "figures": selectors.figures() if lead else None,
         "differences": sum(count for _kind, _label, count in selectors.difference_counts()) if lead else 0,
     }

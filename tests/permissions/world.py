@@ -502,6 +502,7 @@ class World:
             "watch-changes": watch_list,
             "watched": watch_list,
             "quality-records": f"?body={self.body.code}",
+            "submission-rows": f"?submission={self.submission.pk}&view=decide",
         }.get(code, "")
 
 

@@ -19,6 +19,7 @@ from tests.factories import (
     CaseFactory,
     EntityFactory,
     MemberFactory,
+    PublicityRuleFactory,
     RecordFactory,
     RecordTypeFactory,
     SubmissionFactory,
@@ -232,3 +233,72 @@ def test_the_csv_runs_no_formula(client, body):
     content = b"".join(client.get("/export/records.csv").streaming_content).decode("utf-8-sig")
     _head, row = csv.reader(io.StringIO(content))
     assert row[4] == "'=1+1"
+
+
+def test_the_file_of_a_files_rows_holds_the_view_that_the_page_shows(taken, body):
+    submission = SubmissionFactory(body=body, state="ready", header=["代码", "名称"])
+    submission.layout = {
+        "kind": "csv",
+        "header": ["代码", "名称"],
+        "columns": {"credit_code": 0, "entity_name": 1},
+    }
+    submission.save()
+    wrong = {"at": 0, "column": "代码", "value": "1", "en": "Too short.", "zh": "太短。", "level": "error"}
+    submission.rows.create(number=2, cells=["1", "甲"], outcome="refused", problems=[wrong])
+    known = EntityFactory()
+    submission.rows.create(number=3, cells=["2", "乙"], outcome="new", entity=known)
+    clerk = MemberFactory(body=body)
+    (row,) = taken(clerk, "submission-rows", submission=submission.pk, view="fix")
+    assert (row["row"], row["credit_code"], row["entity"], row["problems"]) == (
+        2,
+        "1",
+        "甲",
+        "代码: Too short.",
+    )
+    (row,) = taken(clerk, "submission-rows", submission=submission.pk, view="good")
+    assert (row["row"], row["credit_code"], row["entity"]) == (3, known.credit_code, known.name)
+
+
+def test_the_file_of_a_saved_files_rows_names_what_became_of_them_and_is_on_record(taken, body):
+    submission = SubmissionFactory(body=body, state="done", format_code="tax-credit-a-list")
+    record = RecordFactory(submitted_by=body, submission=submission, row_number=7)
+    row = submission.rows.create(number=7, cells=[], outcome="new", is_saved=True, entity=record.entity)
+    submission.rows.create(number=8, cells=[], outcome="refused")
+    (line,) = taken(MemberFactory(body=body), "submission-rows", submission=submission.pk)
+    assert (line["row"], line["credit_code"]) == (row.number, record.entity.credit_code)
+    assert line["state"] == record.get_status_display()
+
+
+@pytest.mark.parametrize("asked", [{}, {"submission": "x"}, {"submission": "9" * 30}, {"view": "no-such"}])
+def test_rows_of_no_file_are_not_found(client, body, asked):
+    submission = SubmissionFactory(body=body, state="ready")
+    client.force_login(MemberFactory(body=body))
+    query = {"submission": submission.pk, **asked} if "view" in asked else asked
+    assert client.get("/export/submission-rows.csv", query).status_code == 404
+
+
+def test_the_parts_of_the_catalogue_are_taken_as_they_stand(taken):
+    kind = RecordTypeFactory(
+        code="a-type", submitters=[BodyFactory(name_en="One"), BodyFactory(name_en="Two")]
+    )
+    (row,) = taken(UserFactory(), "record-types")
+    assert (row["code"], row["name_zh"], row["submitters"]) == ("a-type", kind.name_zh, "One, Two")
+    assert row["valid_from"]
+    basis = kind.versions.get().instrument
+    instruments = {one["code"]: one for one in taken(UserFactory(), "instruments")}
+    assert instruments[basis.code]["valid_from"] == basis.in_force_from.isoformat()
+    rule = PublicityRuleFactory(record_types=[kind], max_months=12)
+    rules = {one["code"]: one for one in taken(UserFactory(), "publicity-rules")}
+    assert (rules[rule.code]["record_types"], rules[rule.code]["max_months"]) == (str(kind), 12)
+
+
+def test_what_is_to_be_confirmed_is_taken_in_the_view_that_is_shown(taken, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "repair.proof.selectors.confirmations_for_list",
+        lambda *, user, everywhere, settled: asked.append((everywhere, settled)) or [],
+    )
+    clerk = MemberFactory()
+    for show in ("", "everywhere", "settled", "no-such"):
+        assert taken(clerk, "confirmations", show=show) == []
+    assert asked == [(False, False), (True, False), (False, True), (False, False)]

@@ -10,6 +10,7 @@ class PublicReportsConfig(AppConfig):
     verbose_name = _("Reports from the public")
 
     def ready(self) -> None:
-        from credit_platform.portal.public_reports import audit_verbs, menu, moves, notices  # noqa: F401  (all but the menu register themselves)
+        from credit_platform.portal.public_reports import audit_verbs, lists, menu, moves, notices  # noqa: F401  (verbs, movers and notices register themselves)
 
+        lists.offer()
         menu.offer()

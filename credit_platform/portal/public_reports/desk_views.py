@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.entry import entry_form
-from credit_platform.common.errors import InvalidInput, Missing
-from credit_platform.portal.public_reports import policies, selectors, services
+from credit_platform.common.errors import InvalidInput
+from credit_platform.portal.public_reports import lists, policies, selectors, services
 from credit_platform.portal.public_reports.forms import AnswerForm, PassOnForm
 from credit_platform.portal.public_reports.models import PublicReport
 from entities.forms import show_problems
@@ -27,15 +27,10 @@ PER_PAGE = 50
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
     """The reports of the reader's bodies, by state; those to be answered first."""
-    if not policies.may_see_reports(request.user):
-        raise Missing
-    state = request.GET.get("state", "")
-    if state not in PublicReport.State.values:
-        state = PublicReport.State.OPEN
-    found = selectors.reports_for_list(user=request.user, state=state)
+    found = lists.reports_asked(request.user, request.GET)
     context = {
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
-        "state": state,
+        "state": lists.state_asked(request.GET),
         "counts": selectors.counts_for(request.user),
         "today": timezone.localdate(),
     }
