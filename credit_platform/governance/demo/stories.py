@@ -12,6 +12,7 @@ from associations.forewarning import services as forewarning
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member
 from associations.services import MemberDraft, add_member, end_membership
+from credit_platform.governance.demo import society
 from credit_platform.governance.demo.clock import weekday_from
 from credit_platform.governance.demo.history import MARKET, OFFENCES, TAX, History, tax_grade
 from credit_platform.governance.demo.names import FIRST, FOOD
@@ -45,6 +46,7 @@ def tell(history: History, entities: list[Entity]) -> None:
     _association(history, entities)
     _tax_lists(history, entities)
     _evaluation_lists(history, entities)
+    society.tell(history, food=hero["禾谷", "糕点食品"], restaurant=hero["沣屿", "餐饮管理"])
 
 
 def _name_agents(history: History, hero: dict) -> None:

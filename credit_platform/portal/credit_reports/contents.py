@@ -20,6 +20,7 @@ from credit_platform.portal.credit_reports.models import CreditReport, Part
 from credit_platform.ui.formats import day as short_day, day_long, yuan
 from credit_platform.ui.navigation import brand
 from entities import policies
+from entities.commitments.models import Commitment
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SeverityClass, SubmittingBody
 from entities.statements.selectors import with_statement
 from evaluation.selectors import GradeFact, grades_shown_to, public_grades_of
@@ -81,6 +82,8 @@ class Facts:
     reach: Reach
     #: By kind, in the order of the portal: the records told of, and how many there are.
     records: Mapping[str, tuple[list[CreditRecord], int]]
+    #: The newest; only public ones where the report tells of nothing that is not public.
+    commitments: list[Commitment]
 
     @property
     def fingerprint(self) -> str:
@@ -125,6 +128,7 @@ class Facts:
                 ]
                 for kind, (records, total) in self.records.items()
             ],
+            "commitments": [[one.number, one.state, _finding(one, self.reach)] for one in self.commitments],
         }
 
 
@@ -138,7 +142,15 @@ def facts_about(entity: Entity, reach: Reach, day: date) -> Facts:
         records = list(of_kind[: MOST + 1])
         total = of_kind.count() if len(records) > MOST else len(records)
         by_kind[kind.code] = (records[:MOST], total)
-    return Facts(entity, reach, by_kind)
+    return Facts(entity, reach, by_kind, _commitments_within(entity, reach))
+
+
+def _commitments_within(entity: Entity, reach: Reach) -> list[Commitment]:
+    if Part.COMMITMENTS not in reach.parts:
+        return []
+    found = Commitment.objects.filter(entity=entity)
+    found = found if reach.unpublished else found.public()
+    return list(found.select_related("template__checked_by").order_by("-given_on", "-pk")[:MOST])
 
 
 def _address(entity: Entity, reach: Reach) -> str:
@@ -190,7 +202,7 @@ def _part(facts: Facts, tag: str, kind: str, day: date, read_by: str, why: str) 
         "to": "",
         "rows": rows,
         "paragraphs": _opening(kind),
-        "sections": [*_grades(facts), _lists(facts), *_records(facts)],
+        "sections": [*_grades(facts), _lists(facts), *_records(facts), *_promised(facts)],
         "places": [],
         "labels": [],
         "day": day_long(day),
@@ -294,6 +306,33 @@ def _records(facts: Facts) -> list[dict]:
         title = Part.OTHER.label if kind is portal.OTHER else kind.title
         sections.append(_section(str(title), note, head, [_line(record) for record in records]))
     return sections
+
+
+def _finding(commitment: Commitment, reach: Reach) -> str:
+    """What the department found; the public page tells the outcome alone, and so does an extract."""
+    return commitment.finding if reach.unpublished else ""
+
+
+def _promised(facts: Facts) -> list[dict]:
+    """What the entity committed itself to, and whether it kept it."""
+    if Part.COMMITMENTS not in facts.reach.parts:
+        return []
+    rows = [
+        [
+            short_day(one.given_on),
+            " · ".join(
+                part
+                for part in (one.template.name, one.template.matter, one.number, _finding(one, facts.reach))
+                if part
+            ),
+            f"{one.get_state_display()} · {one.template.checked_by}",
+            short_day(one.checked_on or one.due_on),
+        ]
+        for one in facts.commitments
+    ]
+    head = [_("Given"), _("What"), _("State"), _("Checked, or to be checked by")]
+    note = "" if rows else _("No commitment is told of here.")
+    return [_section(str(Part.COMMITMENTS.label), note, head if rows else None, rows)]
 
 
 def _line(record: CreditRecord) -> list[str]:

@@ -20,6 +20,7 @@ class Part(models.TextChoices):
     LICENCES = "licences", _("Licences")
     INSPECTIONS = "inspections", _("Inspections")
     ANNOUNCED = "announced", _("Grades that departments announced")
+    COMMITMENTS = "commitments", _("Commitments")
     OTHER = "other", _("Other records")
 
 
