@@ -10,15 +10,4 @@ class HelpingConfig(AppConfig):
     verbose_name = _("Help with filing")
 
     def ready(self) -> None:
-        from credit_platform.ui import navigation
-        from repair.helping import audit_verbs, held, moves, notices, policies  # noqa: F401  (they register themselves)
-
-        navigation.register(
-            navigation.Item(
-                label=_("Help for members"),
-                url_name="helping:asked",
-                order=25,
-                visible=policies.may_help,
-                section=("/help/",),
-            )
-        )
+        from repair.helping import audit_verbs, held, moves, notices  # noqa: F401  (they register themselves)
