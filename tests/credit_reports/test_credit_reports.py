@@ -14,12 +14,14 @@ from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, W
 from credit_platform.portal.credit_reports import selectors, services
 from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, LentCode, Part
 from credit_platform.portal.credit_reports.services import Reader
+from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import Notice
 from entities.services import records
 from entities.statements.services import write_statement
 from repair.letters import papers
 from tests.factories import (
     AgentFactory,
+    BodyFactory,
     CurrentRatingFactory,
     EntityFactory,
     MemberFactory,
@@ -69,6 +71,42 @@ class TestWhatAReportSays:
         assert entity.credit_code in words
         for hidden in ("部门共享的记录", "已修复的处罚", "审核中的处罚", "别家的处罚", "涉及个人的事实"):
             assert hidden not in words
+
+    def test_commitments_stand_in_it_what_was_found_for_readers_by_leave_alone(self, agent, entity):
+        body = BodyFactory()
+        for code, is_public in (("open", True), ("inner", False)):
+            template = CommitmentTemplate.objects.create(
+                code=code,
+                name_zh=f"承诺{code}",
+                matter="Food",
+                text_zh="依法经营。",
+                checked_by=body,
+                check_within_days=30,
+                is_public=is_public,
+                valid_from=timezone.localdate(),
+            )
+            Commitment.objects.create(
+                number=f"CN-{code}",
+                entity=entity,
+                template=template,
+                state="kept",
+                given_on=timezone.localdate(),
+                given_by=agent,
+                signed_as="Pei Huaijin",
+                due_on=timezone.localdate(),
+                finding="Books in order.",
+                checked_by=agent,
+                checked_on=timezone.localdate(),
+            )
+        extract = said(services.issue_extract(by=ANYBODY, entity=entity))
+        assert "承诺open" in extract
+        assert "承诺inner" not in extract
+        assert "Books in order." not in extract
+        own = said(services.issue_own_report(by=agent, entity=entity))
+        assert "承诺inner" in own
+        assert "Books in order." in own
+        without = lend(agent, entity, also_unpublished=True, parts=["penalties"])
+        assert "承诺" not in said(services.open_with_code(by=ANYBODY, secret=without.secret, reader=BANK))
 
     def test_the_entity_itself_reads_everything_in_force_and_which_of_it_is_not_public(self, agent, entity):
         shared_record(entity)

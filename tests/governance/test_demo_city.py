@@ -10,14 +10,19 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from associations.courses.models import SignUp
+from associations.exchange.models import Exchange
 from credit_platform.accounts.models import User
 from credit_platform.audit.models import AuditEvent
 from credit_platform.governance.demo import names, people
+from credit_platform.portal.public_reports.models import PublicReport
 from entities import codes, regions
+from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, Notice, PublicityRule
 from evaluation.boards import weighing
 from evaluation.boards.models import ComingDay, CountedRating, CountMark
 from evaluation.models import CurrentRating, RatingChange, RatingRequest
+from repair.helping.models import Leave
 from repair.models import Case
 
 Status = CreditRecord.Status
@@ -72,6 +77,7 @@ def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
     assert people.noted_password() == password
 
     no_board_is_empty_before_the_first_night()
+    society_takes_its_part()
     every_account_begins_at_its_first_page(client, password)
     the_history_has_a_past()
     nobody_reviewed_their_own()
@@ -84,6 +90,16 @@ def no_board_is_empty_before_the_first_night():
     assert CountedRating.objects.count() == CurrentRating.objects.count()
     assert ComingDay.objects.filter(moved__gt=0).exists()
     assert weighing.weighed_day() == timezone.localdate()
+
+
+def society_takes_its_part():
+    """Commitments that were kept, broken and not yet checked; reports answered and open; training; opinions; help."""
+    assert set(Commitment.objects.values_list("state", flat=True)) == {"given", "kept", "broken"}
+    assert all("示例" in one.name_zh for one in CommitmentTemplate.objects.all()), "no law prescribes them"
+    assert {"upheld", "not_upheld", ""} == set(PublicReport.objects.values_list("outcome", flat=True))
+    assert set(SignUp.objects.values_list("state", flat=True)) == {"attended", "signed_up"}
+    assert {"closed", "open"} == set(Exchange.objects.values_list("state", flat=True))
+    assert Leave.objects.exists()
 
 
 def every_account_begins_at_its_first_page(client, password):
