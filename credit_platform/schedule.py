@@ -121,6 +121,14 @@ BEAT_SCHEDULE = {
         "task": "repair.proof.tasks.compare_what_is_public",
         "schedule": crontab(hour=4, minute=10),
     },
+    "make files of all that is held about an entity and throw away old ones, every minute": {
+        "task": "credit_platform.portal.held_data.tasks.make_waiting",
+        "schedule": 60.0,
+    },
+    "check the lists that officials handed in and throw away old answers, every minute": {
+        "task": "credit_platform.portal.credit_checks.tasks.check_waiting",
+        "schedule": 60.0,
+    },
     "type and sign letters that wait, every minute": {
         "task": "repair.letters.tasks.type_waiting",
         "schedule": 60.0,

@@ -9,6 +9,8 @@ from entities.systems.token_views import SystemTokenView
 urlpatterns = [
     path("", include("credit_platform.portal.urls")),
     path("", include("credit_platform.portal.credit_reports.urls")),
+    path("", include("credit_platform.portal.held_data.urls")),
+    path("", include("credit_platform.portal.credit_checks.urls")),
     path("", include("credit_platform.portal.public_reports.urls")),
     path("home/", first_page, name="home"),
     path("", include("credit_platform.accounts.urls")),

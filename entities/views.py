@@ -44,6 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "matches": matches,
         "most": lists.MOST_MATCHES,
         "may_move": bool(policies.may_move_entities(request.user)),
+        "may_check_lists": policies.is_official(request.user),
         "shell": shell_for(request.user),
     }
     return render(request, "entities/search.html", context)

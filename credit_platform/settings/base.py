@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "repair.missing",
     "credit_platform.portal",
     "credit_platform.portal.credit_reports",
+    "credit_platform.portal.held_data",
+    "credit_platform.portal.credit_checks",
     "credit_platform.portal.public_reports",
     "credit_platform.governance",
 ]
@@ -347,6 +349,8 @@ CELERY_TASK_ROUTES = {
     "evaluation.composing.tasks.*": {"queue": "bulk"},
     # It waits for other people's machines; ratings and the ends of publicity do not wait behind it.
     "entities.sharing.tasks.send_changes": {"queue": "bulk"},
+    # Everything about somebody, their papers too: seconds to minutes.
+    "credit_platform.portal.held_data.tasks.*": {"queue": "bulk"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

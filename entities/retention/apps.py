@@ -10,7 +10,6 @@ class RetentionConfig(AppConfig):
     verbose_name = _("Retention")
 
     def ready(self) -> None:
-        from entities.retention import audit_verbs, held, lists, menu  # noqa: F401  (they register themselves)
+        from entities.retention import audit_verbs, held, lists  # noqa: F401  (they register themselves)
 
-        menu.offer()
         lists.offer()

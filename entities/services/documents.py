@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from pathlib import PurePath
 
+from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -77,6 +78,13 @@ def store_text(*, by, name: str, text: str) -> Document:
 def store_made(*, by, name: str, content: bytes, content_type: str) -> Document:
     """Keep a file that the platform itself made, such as a letter; `by` had it made and need not be there any more."""
     return _keep(by, SimpleUploadedFile(name, content), content_type)
+
+
+@transaction.atomic
+def store_file_made(*, by, file: File, content_type: str) -> Document:
+    """As `store_made`, for what is too large to hold in memory; the file is read from its beginning."""
+    file.seek(0)
+    return _keep(by, UploadedFile(file.file, file.name, content_type, size=file.size), content_type)
 
 
 def discard_document(document: Document) -> None:

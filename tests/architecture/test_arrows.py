@@ -25,7 +25,7 @@ LEVELS = (
     {"repair"},
     {"proof"},
     {"helping", "letters", "missing"},
-    {"portal", "credit_reports", "public_reports", "governance"},
+    {"portal", "credit_reports", "public_reports", "held_data", "credit_checks", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}
 OURS = [

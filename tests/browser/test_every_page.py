@@ -24,7 +24,8 @@ NOT_PAGES = frozenset(
     {
         "agencies:desk-uploads", "agencies:enter-preview", "composing:table-file", "entities:lookup",
         "entities:submission-job", "entities:submission-rest", "entities:submission-template",
-        "entities:submission-template-sheet", "evaluation:scheme-document", "healthz", "letters:letter",
+        "entities:submission-template-sheet", "evaluation:scheme-document", "credit_checks:progress", "healthz",
+        "held_data:download", "held_data:progress", "letters:letter",
         "letters:signature", "letters:statement", "metrics", "missing:paper", "portal:announcement-feed", "portal:data-catalogue",
         "portal:dataset", "portal:robots", "portal:sitemap", "portal:sitemap-entities", "portal:sitemap-pages",
         "portal:list-feed", "portal:verify-key", "readyz", "repair:case-document", "sharing:export",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,7 +15,9 @@ from associations.courses.models import Course, SignUp
 from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member, Officer
+from credit_platform.portal.credit_checks import services as credit_checks
 from credit_platform.portal.credit_reports import services as credit_reports
+from credit_platform.portal.held_data import services as held_data
 from credit_platform.portal.public_reports.models import PublicReport
 from entities.commitments import services as commitments
 from entities.models import (
@@ -321,6 +324,14 @@ class World:
             signed_as="Pei Huaijin",
         )
         self.credit_report = credit_reports.issue_own_report(by=self.people["agent"], entity=self.entity)
+        self.held_data = held_data.ask_for_everything(by=self.people["agent"], entity=self.entity)
+        held_data.make_waiting()
+        self.credit_check = credit_checks.ask_for_check(
+            by=self.people["clerk"],
+            purpose="tender",
+            upload=SimpleUploadedFile("list.csv", f"name,code\n,{self.entity.credit_code}\nX,\n".encode()),
+        )
+        credit_checks.check_waiting()
         self.lent_code = credit_reports.lend_code(
             by=self.people["agent"],
             entity=self.entity,
@@ -405,6 +416,8 @@ class World:
             "code_id": self.lent_code.pk,
             "template_id": self.template.pk,
             "night": self.today.isoformat(),
+            "file_id": self.held_data.pk,
+            "check_id": self.credit_check.pk,
         }
         special = {
             "composing:publish": {"draft_id": self.sent_draft.pk},
@@ -498,6 +511,7 @@ class World:
         return {
             "entities": f"?q={self.entity.credit_code}",
             "entity-records": entity,
+            "credit-check": f"?check={self.credit_check.pk}",
             "who-looked": entity,
             "watch-changes": watch_list,
             "watched": watch_list,

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CreditChecksConfig(AppConfig):
+    """Credit checks of whole lists, for officials."""
+
+    name = "credit_platform.portal.credit_checks"
+    label = "credit_checks"
+    verbose_name = _("Credit checks")
+
+    def ready(self) -> None:
+        from credit_platform.portal.credit_checks import audit_verbs, lists  # noqa: F401  (verbs register themselves)
+        from entities.sharing import places
+
+        lists.offer()
+        places.register("credit-check", _("a credit check of a list"))

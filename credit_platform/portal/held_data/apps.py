@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HeldDataConfig(AppConfig):
+    """All that is held about an entity, for the entity itself to take away."""
+
+    name = "credit_platform.portal.held_data"
+    label = "held_data"
+    verbose_name = _("What is held about us")
+
+    def ready(self) -> None:
+        from credit_platform.portal.held_data import audit_verbs, moves, notices  # noqa: F401  (they register themselves)
+        from entities.sharing import places
+
+        places.register("held-data", _("a file of all that is held, for the entity itself"))
