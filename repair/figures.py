@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import WorkingCalendar, working_days_between
 from entities.models import SubmittingBody
-from repair import policies
+from repair import independence, policies
 from repair.models import Case, CaseClock, CaseStep
 from repair.workflow import Action, State
 
@@ -194,7 +194,7 @@ def _count_appeals(lines: _Lines, since: date, today: date, calendar: WorkingCal
     body = office.order_by("code").values_list("pk", flat=True).first()
     if body is None:
         return
-    heard = CaseStep.objects.filter(action__in=policies.HEARING, at__date__gt=since)
+    heard = CaseStep.objects.filter(action__in=independence.HEARING, at__date__gt=since)
     ended = {
         (case, timezone.localdate(at)): Action(action)
         for case, action, at in heard.values_list("case", "action", "at")

@@ -1,58 +1,37 @@
-"""Who may see and move cases: the only place that says so.
+"""Who may see and move cases: the only place that says so; who is independent of one, `repair.independence` says.
 
 Imports no models of this app, so that the models' own querysets can ask it. A refusal to decide names who may instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from guardian.shortcuts import get_users_with_perms
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from credit_platform.ui.formats import listed
-from entities.models import CreditRecord
 from entities.policies import (
     CLERK,
     LEAD,
     OFFICER,
     REVIEWER,
     SUPERVISOR,
-    authors_of,
     bodies_of,
     entities_of,
     is_lead,
     is_official,
     may_correct,
     who_answers_for,
-    written_by,
 )
 from repair.helping.policies import may_help
+from repair.independence import not_independent, why_not_independent
 
 NOBODY = Q(pk__in=())
 #: Who works on cases in a department, or in an association on those about its own records.
 HANDLING = frozenset({CLERK, REVIEWER, SUPERVISOR, OFFICER})
 #: What the lead office has to do with: what associations record of their members stays between the two.
 PUBLIC_INFORMATION = Q(record__record_type__family="public")
-PROPOSING = (
-    "propose_grant",
-    "propose_refuse",
-    "propose_correct",
-    "propose_end",
-    "propose_dismiss",
-    "propose_remove",
-    "propose_keep",
-)
-#: Decisions of the department; who took one does not take another in the same case.
-DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep")
-#: Decisions of the lead office on an appeal.
-HEARING = ("uphold_appeal", "dismiss_appeal", "remit")
-OPINION = "opinion"
-#: Steps of whoever asks for something: the entity, or the department that tells of a fallen basis itself.
-ASKING = ("submit", "supply_material", "appeal", "withdraw_appeal")
-#: What a record and all that it corrects have in common.
-ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 
 
 def cases_visible_to(user) -> Q:
@@ -116,24 +95,11 @@ def cases_waiting_for(user, today) -> Q:
     turn = answers
     asked_itself = Q(state="more_material", filed_by_body=True)
     turn |= Q(deciding_body__in=prepares) & (Q(state="submitted") | no_answer | asked_itself)
-    turn |= Q(deciding_body__in=decides, state="proposed") & ~_not_independent(user)
+    turn |= Q(deciding_body__in=decides, state="proposed") & ~not_independent(user)
     turn |= cases_helped_with(user) & Q(state__in=("draft", "more_material"))
     if is_lead(user):
-        turn |= Q(state="appealed") & ~_not_independent(user)
+        turn |= Q(state="appealed") & ~not_independent(user)
     return turn & (answers | ~Q(entity__in=mine))
-
-
-def _not_independent(user) -> Q:
-    """The cases that the user may not decide, for every reason that `_why_not_independent` knows."""
-    earlier = CreditRecord.objects.filter(
-        pk__lte=OuterRef("record"), **{name: OuterRef(f"record__{name}") for name in ONE_NUMBER}
-    ).filter(written_by(user) | Q(reviewed_by=user.pk))
-    steps = apps.get_model("repair", "CaseStep").objects
-    took = steps.filter(
-        case=OuterRef("pk"), actor=user.pk, action__in=(*ASKING, *PROPOSING, *DECIDING, *HEARING, OPINION)
-    )
-    by_name = Q(opened_by=user.pk) | Q(proposed_by=user.pk) | Q(decided_by=user.pk)
-    return by_name | Q(Exists(took)) | Q(Exists(earlier))
 
 
 def sees_internal_notes(user, case) -> bool:
@@ -227,13 +193,13 @@ def may_decide(user, case) -> Decision:
     if case.deciding_body_id not in bodies_of(user, {SUPERVISOR}):
         return deny(
             _("Only a supervisor of %(body)s decides this case.") % {"body": case.deciding_body}
-            + _who_may(case, supervisors_who_may_decide(case))
+            + who_may(supervisors_who_may_decide(case))
         )
     own_side = _no_side_of_ones_own(user, case)
     if not own_side:
         return own_side
-    why_not = _why_not_independent(user.pk, case)
-    return deny(why_not + _who_may(case, supervisors_who_may_decide(case))) if why_not else ALLOW
+    why_not = why_not_independent(user.pk, case)
+    return deny(why_not + who_may(supervisors_who_may_decide(case))) if why_not else ALLOW
 
 
 def may_decide_appeal(user, case) -> Decision:
@@ -243,8 +209,8 @@ def may_decide_appeal(user, case) -> Decision:
     own_side = _no_side_of_ones_own(user, case)
     if not own_side:
         return own_side
-    why_not = _why_not_independent(user.pk, case)
-    return deny(why_not + _who_may(case, leads_who_may_decide(case))) if why_not else ALLOW
+    why_not = why_not_independent(user.pk, case)
+    return deny(why_not + who_may(leads_who_may_decide(case))) if why_not else ALLOW
 
 
 def may_note(user, case) -> Decision:
@@ -315,33 +281,6 @@ def only_the_platform(user, case) -> Decision:
     return deny(_("The platform takes this step by itself when the record ends."))
 
 
-def hands_on_record(record) -> dict[int, str]:
-    """Who wrote, handed in or reviewed the record or one that it corrects: the person's key and the deed.
-
-    A correction keeps the number of what it corrects, so all that is needed is found in two queries, made
-    once for each record object: a page asks about every step and everybody who might take it.
-    """
-    if not hasattr(record, "_hands"):
-        record._hands = _hands_on(record)
-    return record._hands
-
-
-def _hands_on(record) -> dict[int, str]:
-    number = {name: getattr(record, f"{name}_id", None) or getattr(record, name) for name in ONE_NUMBER}
-    versions = CreditRecord.objects.filter(pk__lte=record.pk, **number).select_related("submission")
-    hands: dict[int, str] = {}
-    for version in versions:
-        if version.submission_id:
-            for handed_in in (version.submission.uploaded_by_id, version.submission.confirmed_by_id):
-                hands.setdefault(handed_in, _("You handed in the file with this record."))
-        hands.setdefault(version.reviewed_by_id, _("You reviewed this record."))
-    for authors in authors_of(versions).values():
-        hands |= dict.fromkeys(authors, _("You had a part in writing this record."))
-    hands |= {version.entered_by_id: _("You entered this record.") for version in versions}
-    hands.pop(None, None)
-    return hands
-
-
 def supervisors_who_may_decide(case) -> list:
     """The supervisors of the department who are independent of this case."""
     return _independent(case, who_answers_for(case.deciding_body).memberships.filter(role=SUPERVISOR))
@@ -354,31 +293,20 @@ def leads_who_may_decide(case) -> list:
 
 
 def _independent(case, memberships) -> list:
+    return independent(case.entity, memberships, lambda key: why_not_independent(key, case))
+
+
+def independent(entity, memberships, why_not: Callable[[int], str]) -> list:
+    """The active people of these memberships who stand on no side of the entity and whom nothing else keeps off."""
     people = {
         member.user_id: member.user for member in memberships.select_related("user").order_by("user_id")
     }
-    own_side = set(case.entity.agents.filter(revoked_at=None).values_list("user_id", flat=True))
+    own_side = set(entity.agents.filter(revoked_at=None).values_list("user_id", flat=True))
     return [
         user
         for user in people.values()
-        if user.is_active and user.pk not in own_side and not _why_not_independent(user.pk, case)
+        if user.is_active and user.pk not in own_side and not why_not(user.pk)
     ]
-
-
-def _why_not_independent(user_id: int, case) -> str:
-    """Why this person may not decide the case; "" when they may. `_not_independent` says the same of many cases."""
-    took = {step.action for step in case.steps.all() if step.actor_id == user_id}
-    if user_id == case.proposed_by_id or took & set(PROPOSING):
-        return _("You proposed a decision in this case yourself.")
-    if user_id == case.decided_by_id or took & set(DECIDING):
-        return _("You took the decision that is appealed against.")
-    if took & set(HEARING):
-        return _("You decided on an appeal in this case already.")
-    if user_id == case.opened_by_id or took & set(ASKING):
-        return _("You filed this case, or answered in it for the side that filed it.")
-    if OPINION in took:
-        return _("You gave an opinion in this case.")
-    return hands_on_record(case.record).get(user_id, "")
 
 
 def _no_side_of_ones_own(user, case) -> Decision:
@@ -390,7 +318,8 @@ def _no_side_of_ones_own(user, case) -> Decision:
     return ALLOW
 
 
-def _who_may(case, people: list) -> str:
+def who_may(people: list) -> str:
+    """What a refusal ends with: who may instead, by name."""
     if people:
         return " " + _("Who may: %(names)s.") % {"names": listed(people)}
     return " " + _("At present nobody may; another supervisor has to be appointed.")

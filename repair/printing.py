@@ -13,8 +13,8 @@ WHO = {
     policies.is_applicant: "someone who acts for the entity",
     policies.may_prepare: "someone who acts for the entity, or its association by its leave",
     policies.may_handle: "anyone who works on cases in the department",
-    policies.may_decide: "a supervisor of the department without a hand in the record or the proposal",
-    policies.may_decide_appeal: "someone of the lead office without a hand in the record, proposal or refusal",
+    policies.may_decide: "a supervisor of the department without a hand in the record or in another case about it",
+    policies.may_decide_appeal: "someone of the lead office without a hand in the record or in any case about it",
     policies.may_extend: "a supervisor of the department",
     policies.may_write_correction: "whoever enters records for the department",
     policies.may_note: "officials who deal with the case",
@@ -55,7 +55,8 @@ NOTES = """
   are few, so that its result comes while the 60 days for administrative reconsideration still run
   (Administrative Reconsideration Law, 2023, article 20).
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
-  the case, who took the decision under appeal, or who acts for the entity.
+  the case, who took the decision under appeal, who had any part in another case about the same record or answered when
+  it was said to be missing, or who acts for the entity (`repair/independence.py`).
 * A draft that is withdrawn was never filed: only the entity sees it.
 """
 
@@ -73,7 +74,8 @@ OBJECTION_NOTES = """
   office found wrong; whoever decided before does not decide again, and a new decision can be appealed against anew.
 * What the platform itself holds is what the department handed in, so that it passes an objection on at once.
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
-  the case, or who acts for the entity.
+  the case, who had any part in another case about the same record or answered when it was said to be missing, or who
+  acts for the entity (`repair/independence.py`).
 * How clocks run is told in workflow-repair.md.
 """
 
@@ -87,7 +89,8 @@ BASIS_NOTES = """
   known before stays explainable: the database keeps what was said until then.
 * Leaving the record as it is needs reasons like every decision, and can be appealed against.
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed or took a
-  decision in the case, or who acts for the entity; also where the department filed it itself.
+  decision in the case, who had any part in another case about the same record or answered when it was said to be
+  missing, or who acts for the entity; also where the department filed it itself (`repair/independence.py`).
 * How clocks run is told in workflow-repair.md.
 """
 

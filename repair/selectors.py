@@ -18,7 +18,7 @@ from credit_platform.ui.formats import day, day_long, file_size
 from entities import looks
 from entities.models import CreditRecord
 from entities.publicity import Outlook, repair_outlook
-from repair import clock_rules, corrections, deadlines, policies, rules
+from repair import clock_rules, corrections, deadlines, independence, policies, rules
 from repair.before_filing import Prospect
 from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
@@ -390,7 +390,7 @@ class CasePage:
     def appeal_body(self) -> str:
         """The office that decided the appeal."""
         steps = reversed(list(self.case.steps.all()))
-        heard = (step for step in steps if step.action in policies.HEARING)
+        heard = (step for step in steps if step.action in independence.HEARING)
         return next((step.actor_body.name for step in heard if step.actor_body), _("Lead office"))
 
     @property
@@ -603,7 +603,7 @@ def _tracker(case: Case, user, today: date) -> list[dict]:
     ]
     if state in {State.WITHDRAWN, State.SETTLED}:
         return [*steps, _node(case.get_state_display(), "refused", _last_step_at(case))]
-    proposed = _step_at(case, *policies.PROPOSING)
+    proposed = _step_at(case, *independence.PROPOSING)
     with_clerks = state in {State.SUBMITTED, State.MORE_MATERIAL}
     examined = "current" if with_clerks else "done" if filed else "todo"
     waits = _("waits for the applicant") if state == State.MORE_MATERIAL else body

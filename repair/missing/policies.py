@@ -4,8 +4,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import NOBODY, REVIEWING, bodies_of, entities_of, is_lead, may_act_for_entity
-from repair.policies import HANDLING
+from entities.policies import (
+    NOBODY,
+    REVIEWING,
+    bodies_of,
+    entities_of,
+    is_lead,
+    may_act_for_entity,
+    who_answers_for,
+)
+from repair.independence import not_independent_of_missing, why_not_independent_of_missing
+from repair.policies import HANDLING, independent, who_may
 
 
 def missing_visible_to(user) -> Q:
@@ -18,7 +27,8 @@ def missing_visible_to(user) -> Q:
 
 def waiting_for(user) -> Q:
     """What the user is to answer, to be put before `visible_to`."""
-    return Q(state="filed", body__in=bodies_of(user, REVIEWING)) & ~Q(entity__in=entities_of(user))
+    turn = Q(state="filed", body__in=bodies_of(user, REVIEWING)) & ~Q(entity__in=entities_of(user))
+    return turn & ~not_independent_of_missing(user)
 
 
 def may_file(user, entity) -> Decision:
@@ -32,12 +42,23 @@ def may_withdraw(user, missing) -> Decision:
 
 
 def may_answer(user, missing) -> Decision:
-    """Answers for the body that is named: a reviewer or supervisor, who does not act for the entity as well."""
+    """Answers for the body that is named: a reviewer or supervisor of neither side and with no answer given before."""
     if missing.body_id not in bodies_of(user, REVIEWING):
-        return deny(_("Only a reviewer or supervisor of %(body)s answers this.") % {"body": missing.body})
+        return deny(
+            _("Only a reviewer or supervisor of %(body)s answers this.") % {"body": missing.body}
+            + _who_may(missing)
+        )
     if missing.entity_id in entities_of(user):
         return deny(
             _("You act for %(entity)s yourself; someone else must deal with its case.")
             % {"entity": missing.entity}
         )
-    return ALLOW
+    why_not = why_not_independent_of_missing(user.pk, missing)
+    return deny(why_not + _who_may(missing)) if why_not else ALLOW
+
+
+def _who_may(missing) -> str:
+    members = who_answers_for(missing.body).memberships.filter(role__in=REVIEWING)
+    return who_may(
+        independent(missing.entity, members, lambda key: why_not_independent_of_missing(key, missing))
+    )

@@ -1,0 +1,173 @@
+"""Who had a hand in what a case is about, and therefore does not decide it: the only place that says so.
+
+A hand has: who wrote, handed in or reviewed the record or one that it corrects; who proposed, decided, gave an
+opinion or filed in the case itself, or in any other case about the same record, of whatever kind; and who answered
+when that record was said to be missing. Each reason is said twice, of one case with its sentence and of many as
+a condition, and a test holds the two together. Imports no models of this app, so that querysets can ask it.
+"""
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from entities.models import CreditRecord
+from entities.policies import authors_of, written_by
+
+PROPOSING = (
+    "propose_grant",
+    "propose_refuse",
+    "propose_correct",
+    "propose_end",
+    "propose_dismiss",
+    "propose_remove",
+    "propose_keep",
+)
+#: Decisions of the department; who took one does not take another about the same record.
+DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep")
+#: Decisions of the lead office on an appeal.
+HEARING = ("uphold_appeal", "dismiss_appeal", "remit")
+OPINION = "opinion"
+#: Steps of whoever asks for something: the entity, or the department that tells of a fallen basis itself.
+ASKING = ("submit", "supply_material", "appeal", "withdraw_appeal")
+TAKING_PART = (*ASKING, *PROPOSING, *DECIDING, *HEARING, OPINION)
+#: The same people where the case itself names them.
+NAMED = ("opened_by", "proposed_by", "decided_by", "appeal_decided_by")
+#: What a record and all that it corrects have in common.
+ONE_NUMBER = ("submitted_by", "record_type", "document_number")
+#: Who said of a record that was missing whether it belongs in the registry.
+NAMED_IN_MISSING = ("answered_by",)
+#: What two questions about one missing record have in common.
+ONE_MISSING = ("entity", "body", "record_type", "document_number")
+
+
+def not_independent(user) -> Q:
+    """The cases that the user may not decide, for every reason that `why_not_independent` knows."""
+    same_record = {f"record__{name}": OuterRef(f"record__{name}") for name in ONE_NUMBER}
+    versions = CreditRecord.objects.filter(
+        pk__lte=OuterRef("record"), **{name: OuterRef(f"record__{name}") for name in ONE_NUMBER}
+    )
+    cases = _model("repair", "Case").filter(_named(user.pk, NAMED), **same_record)
+    steps = _model("repair", "CaseStep").filter(
+        actor=user.pk,
+        action__in=TAKING_PART,
+        **{f"case__{name}": outer for name, outer in same_record.items()},
+    )
+    missing = _model("missing", "MissingRecord").filter(
+        _named(user.pk, NAMED_IN_MISSING),
+        Q(record=OuterRef("record"))
+        | Q(
+            entity=OuterRef("record__entity"),
+            body=OuterRef("record__submitted_by"),
+            record_type=OuterRef("record__record_type"),
+            document_number=OuterRef("record__document_number"),
+        ),
+    )
+    wrote = versions.filter(written_by(user) | Q(reviewed_by=user.pk))
+    return Q(Exists(steps)) | Q(Exists(cases)) | Q(Exists(wrote)) | Q(Exists(missing))
+
+
+def why_not_independent(user_id: int, case) -> str:
+    """Why this person may not decide the case; "" when they may. `not_independent` says the same of many cases."""
+    took = {step.action for step in case.steps.all() if step.actor_id == user_id}
+    if user_id == case.proposed_by_id or took & set(PROPOSING):
+        return _("You proposed a decision in this case yourself.")
+    if user_id == case.decided_by_id or took & set(DECIDING):
+        return _("You took the decision that is appealed against.")
+    if user_id == case.appeal_decided_by_id or took & set(HEARING):
+        return _("You decided on an appeal in this case already.")
+    if user_id == case.opened_by_id or took & set(ASKING):
+        return _("You filed this case, or answered in it for the side that filed it.")
+    if OPINION in took:
+        return _("You gave an opinion in this case.")
+    return hands_on_record(case.record).get(user_id) or _hands_on_other_cases(case).get(user_id, "")
+
+
+def not_independent_of_missing(user) -> Q:
+    """What is said to be missing that the user may not answer: they answered when the same was asked for before."""
+    same = {name: OuterRef(name) for name in ONE_MISSING}
+    earlier = _model("missing", "MissingRecord").filter(_named(user.pk, NAMED_IN_MISSING), **same)
+    return Q(Exists(earlier))
+
+
+def why_not_independent_of_missing(user_id: int, missing) -> str:
+    """Why this person may not answer; "" when they may. `not_independent_of_missing` says the same of many."""
+    if not hasattr(missing, "_hands"):
+        same = {name: getattr(missing, f"{name}_id", None) or getattr(missing, name) for name in ONE_MISSING}
+        answers = _model("missing", "MissingRecord").filter(**same).order_by()
+        missing._hands = {person for people in answers.values_list(*NAMED_IN_MISSING) for person in people}
+    return _("You answered when the same record was asked for before.") if user_id in missing._hands else ""
+
+
+def hands_on_record(record) -> dict[int, str]:
+    """Who wrote, handed in or reviewed the record or one that it corrects, or answered when it was missing.
+
+    The person's key and the deed. A correction keeps the number of what it corrects, so all that is needed is
+    found in a few queries, made once for each record object: a page asks about every step and everybody who might
+    take it.
+    """
+    if not hasattr(record, "_hands"):
+        record._hands = _hands_on(record)
+    return record._hands
+
+
+def _hands_on(record) -> dict[int, str]:
+    versions = CreditRecord.objects.filter(pk__lte=record.pk, **_number_of(record)).select_related(
+        "submission"
+    )
+    hands: dict[int, str] = {}
+    for version in versions:
+        if version.submission_id:
+            for handed_in in (version.submission.uploaded_by_id, version.submission.confirmed_by_id):
+                hands.setdefault(handed_in, _("You handed in the file with this record."))
+        hands.setdefault(version.reviewed_by_id, _("You reviewed this record."))
+    for authors in authors_of(versions).values():
+        hands |= dict.fromkeys(authors, _("You had a part in writing this record."))
+    hands |= {version.entered_by_id: _("You entered this record.") for version in versions}
+    for people in _answers_about(record):
+        for person in people:
+            hands.setdefault(person, _("You answered when this record was said to be missing."))
+    hands.pop(None, None)
+    return hands
+
+
+def _answers_about(record):
+    said = Q(
+        entity=record.entity_id,
+        body=record.submitted_by_id,
+        record_type=record.record_type_id,
+        document_number=record.document_number,
+    )
+    found = _model("missing", "MissingRecord").filter(Q(record=record.pk) | said)
+    return found.order_by().values_list(*NAMED_IN_MISSING)
+
+
+def _hands_on_other_cases(case) -> dict[int, str]:
+    """Who had a part in another case about the same record: the person's key and which case; read once a case object."""
+    if not hasattr(case, "_other_hands"):
+        same_record = {f"record__{name}": key for name, key in _number_of(case.record).items()}
+        others = _model("repair", "Case").filter(**same_record).exclude(pk=case.pk).order_by("pk")
+        case._other_hands = {}
+        for number, actor, action, *named in others.values_list(
+            "number", "steps__actor", "steps__action", *NAMED
+        ):
+            people = [*named, actor] if action in TAKING_PART else named
+            for person in people:
+                case._other_hands[person] = _(
+                    "You had a part in case %(number)s, which was about the same record."
+                ) % {"number": number}
+    return case._other_hands
+
+
+def _number_of(record) -> dict:
+    return {name: getattr(record, f"{name}_id", None) or getattr(record, name) for name in ONE_NUMBER}
+
+
+def _named(user_id: int, fields) -> Q:
+    found = Q()
+    for name in fields:
+        found |= Q(**{name: user_id})
+    return found
+
+
+def _model(app: str, name: str):
+    return apps.get_model(app, name)._base_manager.all()
