@@ -7,12 +7,14 @@ in the access log before it leaves.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from credit_platform.audit import access, services as audit
@@ -21,6 +23,10 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column
 from entities import looks
 from entities.models import CreditRecord
+from entities.sharing.models import FileBeingMade
+
+#: No file leaves for longer; a row that is older was left by a process that died.
+LONGEST = timedelta(hours=2)
 
 
 def _rows_as_they_are(rows: Iterable[Any], user, params: QueryDict) -> Iterable[Any]:
@@ -107,7 +113,22 @@ def file_of(taken: Taken, *, by, file_format: str, params: QueryDict) -> Iterato
             rows=taken.count,
             asked=params.urlencode(),
         )
-    return exporting.written(file_format, taken.export.columns(), _leaving(taken, by, params))
+        making = FileBeingMade.objects.create(code=taken.export.code)
+    return exporting.written(file_format, taken.export.columns(), _until_it_left(making, taken, by, params))
+
+
+def being_made_since_before(moment: datetime) -> bool:
+    """Whether a file is still leaving whose rows may have been read before the moment."""
+    longest = timezone.now() - LONGEST
+    return FileBeingMade.objects.filter(begun_at__lte=moment, begun_at__gt=longest).exists()
+
+
+def _until_it_left(making: FileBeingMade, taken: Taken, by, params: QueryDict) -> Iterator[Any]:
+    try:
+        yield from _leaving(taken, by, params)
+    finally:
+        # Those of processes that died go with it.
+        FileBeingMade.objects.filter(Q(pk=making.pk) | Q(begun_at__lte=timezone.now() - LONGEST)).delete()
 
 
 def _leaving(taken: Taken, by, params: QueryDict) -> Iterator[Any]:

@@ -270,3 +270,19 @@ class WebhookMessage(models.Model):
         if self.delivered_at:
             return "delivered"
         return "given_up" if self.given_up_at else "waiting"
+
+
+class FileBeingMade(models.Model):
+    """A list that leaves as a file just now: what it holds was read when it began, whatever was decided since.
+
+    The row goes when the last piece has left. One that is older than any file takes was left by a process that died.
+    """
+
+    code = models.SlugField(_("list"), max_length=60)
+    begun_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("file being made")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.begun_at}"

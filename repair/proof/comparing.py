@@ -99,6 +99,11 @@ def _unmarked(day: date) -> QuerySet:
     return _keys(_public(day).filter(Exists(_objections()), objected=False))
 
 
+def _marked(day: date) -> QuerySet:
+    """Public with the mark, although no objection to it is being checked: whoever reads it takes it for disputed."""
+    return _keys(_public(day).filter(~Exists(_objections()), objected=True))
+
+
 def _objections() -> QuerySet[Case]:
     """The objections to a record that are being checked, by the department or on appeal."""
     return Case.objects.open().filter(
@@ -140,6 +145,7 @@ COMPARISONS = (
     Comparison(Kind.NOT_OPEN, _not_open_today),
     Comparison(Kind.WITHHELD, _withheld_by_its_rule),
     Comparison(Kind.UNMARKED, _unmarked),
+    Comparison(Kind.MARKED, _marked),
     Comparison(Kind.NOBODY_TOLD, _nobody_told),
     Comparison(Kind.MISSING, _missing),
 )

@@ -69,6 +69,7 @@ class Confirmation(models.Model):
 
         SENT = "sent", _("It sent the record")
         TOLD = "told", _("It was given the record")
+        TAKING = "taking", _("It was being given the record at the time")
         MEMBER = "member", _("The entity is its member")
         WATCHES = "watches", _("It follows the entity")
 
@@ -155,6 +156,7 @@ class Difference(models.Model):
         NOT_OPEN = "not_open", _("Public, although the catalogue no longer opens its type")
         WITHHELD = "withheld", _("Public, although its rule says not to publish it")
         UNMARKED = "unmarked", _("Under objection, but not marked so")
+        MARKED = "marked", _("Marked as under objection, though none is open")
         NOBODY_TOLD = "nobody_told", _("Over, but missing in the list of changes")
         MISSING = "missing", _("May be public, but is not shown")
 

@@ -13,9 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from entities.models import CreditRecord
 from entities.policies import records_of_bodies
+from entities.sharing import exports
 from entities.sharing.models import Change
 from evaluation.models import RatingRequest
+from repair.proof.models import Effect
 
+#: The files begun before the decision: once the last has left it is known who took the record along in one.
+FILES = "files"
+#: Whatever reads the record without making a file of it is answered within this time.
+BRIEFLY = timedelta(minutes=1)
 #: What tells whoever follows changes that a record is over.
 OVER = (Change.Kind.REPAIRED, Change.Kind.WITHDRAWN, Change.Kind.ANNULLED, Change.Kind.REPLACED)
 
@@ -57,6 +63,7 @@ def offer() -> None:
     """Name the places below the public pages; called once, when the apps are loaded."""
     register(Place("lists", _("Lists, exports and the interface of other bodies"), _others_may_read))
     register(Place("changes", _("The list of changes, which tells that it is over"), _nobody_is_told))
+    register(Place(FILES, _("Files that were being made at the time"), _file_is_being_made, after=BRIEFLY))
     register(Place("ratings", _("Ratings, worked out without it"), _rating_waits))
 
 
@@ -75,3 +82,11 @@ def _nobody_is_told(record: CreditRecord) -> bool:
 def _rating_waits(record: CreditRecord) -> bool:
     """The wish to rate anew is written with the end of the record and leaves with the new rating."""
     return RatingRequest.objects.filter(entity=record.entity_id).exists()
+
+
+def _file_is_being_made(record: CreditRecord) -> bool:
+    # The decision counts from when it is committed, and hosts do not agree to the second.
+    return any(
+        exports.being_made_since_before(effect.begun_at + BRIEFLY)
+        for effect in Effect.objects.filter(record=record)
+    )

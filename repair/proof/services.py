@@ -69,17 +69,45 @@ def begin_effect(case: Case, step: CaseStep) -> None:
     asked = Confirmation.objects.bulk_create(
         [*_of_own_places(effect), *_of_bodies(effect, decided_by=step.actor_body)]
     )
+    _ask(asked)
+    notices.learned(effect)
+    audit.record(actor=step.actor, verb="proof.effect.begun", target=case, places=len(asked))
+    enqueue_on_commit(signature("repair.proof.tasks.confirm_waiting"))
+
+
+def _ask(asked: list[Confirmation]) -> None:
     for confirmation in asked:
         if confirmation.kind == Confirmation.Kind.RECEIVER:
+            record = confirmation.effect.record
             confirmation.message = webhooks.send_now(
                 webhook=confirmation.webhook, kind=RECORD_GONE, data=_message(confirmation), record=record
             )
             confirmation.save(update_fields=("message",))
         elif confirmation.kind == Confirmation.Kind.BODY:
             notices.ask(confirmation)
-    notices.learned(effect)
-    audit.record(actor=step.actor, verb="proof.effect.begun", target=case, places=len(asked))
-    enqueue_on_commit(signature("repair.proof.tasks.confirm_waiting"))
+
+
+def _ask_who_took_it_meanwhile(effect: Effect) -> None:
+    """Ask those whom a file or an answer reached that was begun before the decision and told of the record after it."""
+    known = set(effect.confirmations.exclude(body=None).values_list("body", flat=True))
+    concerned = {
+        body.pk: (body, Confirmation.Why.TAKING)
+        for body in _given(
+            effect.record,
+            ways=(AccessEntry.Way.API, AccessEntry.Way.EXPORT),
+            since=effect.begun_at - places.BRIEFLY,
+        )
+        if body.pk not in known
+    }
+    decision = (
+        CaseStep.objects.filter(case=effect.case, target__in=IN_EFFECT).select_related("actor_body").last()
+    )
+    asked = Confirmation.objects.bulk_create(
+        _asking(effect, concerned, watching=[], decided_by=decision.actor_body if decision else None)
+    )
+    _ask(asked)
+    if asked:
+        audit.record(actor=None, verb="proof.effect.widened", target=effect.case, places=len(asked))
 
 
 def _of_own_places(effect: Effect) -> list[Confirmation]:
@@ -104,6 +132,16 @@ def _of_bodies(effect: Effect, *, decided_by: SubmittingBody | None) -> list[Con
     concerned: dict[int, tuple[SubmittingBody, str]] = {}
     for body, why in _concerned(record, watching):
         concerned.setdefault(body.pk, (body, why))
+    return _asking(effect, concerned, watching=watching, decided_by=decided_by)
+
+
+def _asking(
+    effect: Effect,
+    concerned: dict[int, tuple[SubmittingBody, str]],
+    *,
+    watching: list[WatchList],
+    decided_by: SubmittingBody | None,
+) -> list[Confirmation]:
     receivers = Webhook.objects.filter(
         body__in=concerned, removed_at=None, paused_at=None, body__is_active=True
     ).select_related("body", "watch_list")
@@ -130,21 +168,27 @@ def _of_bodies(effect: Effect, *, decided_by: SubmittingBody | None) -> list[Con
 def _concerned(record: CreditRecord, watching: list[WatchList]):
     """The bodies that may keep the record, each perhaps several times, the strongest reason first."""
     yield who_answers_for(record.submitted_by), Confirmation.Why.SENT
-    told = (
-        AccessEntry.objects.filter(
-            subject_id=record.entity_id, record_ids__contains=[record.pk], way__in=TAKEN_ALONG
-        )
-        .exclude(body_id=None)
-        .values("body_id")
-    )
-    for body in SubmittingBody.objects.filter(pk__in=told).select_related("successor").order_by("pk"):
-        yield who_answers_for(body), Confirmation.Why.TOLD
+    for body in _given(record, ways=TAKEN_ALONG):
+        yield body, Confirmation.Why.TOLD
     members = Member.objects.filter(entity=record.entity_id).current_on(timezone.localdate())
     for member in members.select_related("association__body").order_by("pk"):
         if _was_open_to(record, member.association.body):
             yield who_answers_for(member.association.body), Confirmation.Why.MEMBER
     for one in watching:
         yield one.body, Confirmation.Why.WATCHES
+
+
+def _given(
+    record: CreditRecord, *, ways: tuple[str, ...], since: datetime | None = None
+) -> list[SubmittingBody]:
+    """Who answers today for the bodies that were given the record in one of these ways, after a moment where one is named."""
+    told = AccessEntry.objects.filter(
+        subject_id=record.entity_id, record_ids__contains=[record.pk], way__in=ways
+    ).exclude(body_id=None)
+    if since is not None:
+        told = told.filter(at__gt=since)
+    bodies = SubmittingBody.objects.filter(pk__in=told.values("body_id")).select_related("successor")
+    return [who_answers_for(body) for body in bodies.order_by("pk")]
 
 
 def _was_open_to(record: CreditRecord, body: SubmittingBody) -> bool:
@@ -310,6 +354,9 @@ def _look_at(claimed: Confirmation) -> bool:
         with transaction.atomic():
             confirmation = _under_lock(claimed.effect_id, claimed.pk)
             if confirmation.state == Confirmation.State.WAITING:
+                if confirmation.place == places.FILES:
+                    # Before it is settled, so that the case is not closed between the two.
+                    _ask_who_took_it_meanwhile(confirmation.effect)
                 _settle(confirmation, Confirmation.State.CONFIRMED, how=Confirmation.How.LOOKED)
         return True
     log.warning(

@@ -80,6 +80,11 @@ def _unmarked(grant):
     return case.record, "unmarked"
 
 
+def _marked_for_nothing(grant):
+    case = CaseFactory(record=repairable_record(objected=True), kind="objection", state="dismissed")
+    return case.record, "marked"
+
+
 def _unmarked_on_appeal(grant):
     return CaseFactory(kind="objection", state="appealed").record, "unmarked"
 
@@ -96,7 +101,7 @@ def _not_shown(grant):
     "wrong",
     [
         _shown_again, _beside_its_correction, _past_its_day, _too_long, _closed_type, _withheld, _unmarked,
-        _unmarked_on_appeal, _suspended_for_nothing, _not_shown,
+        _marked_for_nothing, _unmarked_on_appeal, _suspended_for_nothing, _not_shown,
     ],
 )  # fmt: skip
 def test_each_difference_is_found_and_settled_once_it_is_put_right(wrong, grant):
