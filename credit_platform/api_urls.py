@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("entities.commitments.api.urls")),
     path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
+    path("", include("repair.missing.api.urls")),
     path("", include("repair.proof.api.urls")),
 ]

@@ -6,14 +6,15 @@ Of appeals the lead office has lines of its own, reckoned in the same way.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from statistics import median
 
 from django.core.cache import cache
-from django.db.models import F, Q
+from django.db.models import F, Q, TextChoices
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from credit_platform.common.services import current_calendar
@@ -30,6 +31,30 @@ WITH_THE_DEPARTMENT = (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED)
 OF_DEPARTMENTS = Q(submitted_at__isnull=False) & policies.PUBLIC_INFORMATION
 #: The kind of the lines of appeals, beside those of `Case.Kind`.
 APPEALS = "appeal"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Something else that bodies answer in time, as its app counts it.
+
+    Args:
+        kind: the kind of its lines.
+        states: its outcomes, which are labelled by them.
+        count: adds to the lines what happened after the first day and until the second.
+    """
+
+    kind: str
+    label: str | Promise
+    states: type[TextChoices]
+    count: "Callable[[Lines, date, date, WorkingCalendar], None]"
+
+
+_counted: dict[str, Counted] = {}
+
+
+def register(counted: Counted) -> None:
+    """Add lines of another kind; called in `AppConfig.ready()`."""
+    _counted[counted.kind] = counted
 
 
 @dataclass(slots=True)
@@ -52,6 +77,8 @@ class Line:
 
     @property
     def kind_label(self) -> str:
+        if self.kind in _counted:
+            return str(_counted[self.kind].label)
         return _("Appeals") if self.kind == APPEALS else str(Case.Kind(self.kind).label)
 
     @property
@@ -76,7 +103,8 @@ class Line:
     def outcome_words(self) -> list[tuple[str, int]]:
         """How they ended, each outcome with its count, in the order of the states."""
         if self.kind != APPEALS:
-            return [(str(state.label), self.outcomes[state]) for state in State if self.outcomes[state]]
+            states = _counted[self.kind].states if self.kind in _counted else State
+            return [(str(state.label), self.outcomes[state]) for state in states if self.outcomes[state]]
         upheld = self.outcomes[Action.UPHOLD_APPEAL] + self.outcomes[Action.REMIT]
         ended = [(_("Appeal upheld"), upheld), (_("Appeal dismissed"), self.outcomes[Action.DISMISS_APPEAL])]
         return [(label, count) for label, count in ended if count]
@@ -129,7 +157,7 @@ def figures(*, today: date) -> Figures:
     return cache.get_or_set(f"repair:figures:{today}", lambda: count_figures(today=today), KEPT_FOR)
 
 
-class _Lines(dict[tuple[int, str], Line]):
+class Lines(dict[tuple[int, str], Line]):
     """Lines by body and kind, each made when something is counted in it."""
 
     def __init__(self, bodies: dict[int, SubmittingBody]) -> None:
@@ -144,17 +172,19 @@ class _Lines(dict[tuple[int, str], Line]):
 def count_figures(*, today: date) -> Figures:
     """The same, counted now."""
     since, calendar = today - A_YEAR, current_calendar()
-    lines = _Lines(SubmittingBody.objects.in_bulk())
+    lines = Lines(SubmittingBody.objects.in_bulk())
     _count_filed(lines, since, today)
     _count_decided(lines, since, calendar)
     _count_appeals(lines, since, today, calendar)
+    for counted in _counted.values():
+        counted.count(lines, since, today, calendar)
     ordered = sorted(
         lines.values(), key=lambda line: (line.kind == APPEALS, -line.overdue, line.body.code, line.kind)
     )
     return Figures(ordered, since, today)
 
 
-def _count_filed(lines: _Lines, since: date, today: date) -> None:
+def _count_filed(lines: Lines, since: date, today: date) -> None:
     filed = Case.objects.filter(OF_DEPARTMENTS)
     for key in filed.filter(submitted_at__date__gt=since).values_list("deciding_body", "kind"):
         lines[key].filed += 1
@@ -167,7 +197,7 @@ def _count_filed(lines: _Lines, since: date, today: date) -> None:
         line.overdue += state != State.MORE_MATERIAL and due_on is not None and due_on < today
 
 
-def _count_decided(lines: _Lines, since: date, calendar: WorkingCalendar) -> None:
+def _count_decided(lines: Lines, since: date, calendar: WorkingCalendar) -> None:
     decided = list(
         Case.objects.filter(OF_DEPARTMENTS, decided_at__date__gt=since).values_list(
             "pk", "deciding_body", "kind", "state", "submitted_at", "decided_at"
@@ -188,10 +218,9 @@ def _count_decided(lines: _Lines, since: date, calendar: WorkingCalendar) -> Non
         line.outcomes[State(state)] += 1
 
 
-def _count_appeals(lines: _Lines, since: date, today: date, calendar: WorkingCalendar) -> None:
+def _count_appeals(lines: Lines, since: date, today: date, calendar: WorkingCalendar) -> None:
     """What the lead office does with appeals: their clocks are kept, also of one that was sent back and came again."""
-    office = SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True)
-    body = office.order_by("code").values_list("pk", flat=True).first()
+    body = lead_office()
     if body is None:
         return
     heard = CaseStep.objects.filter(action__in=independence.HEARING, at__date__gt=since)
@@ -215,6 +244,12 @@ def _count_appeals(lines: _Lines, since: date, today: date, calendar: WorkingCal
             line.days.append(working_days_between(started_on, stopped_on, calendar))
             line.in_time += stopped_on <= due_on
             line.outcomes[outcome] += 1
+
+
+def lead_office() -> int | None:
+    """The key of the body in whose lines appeals are counted; None where a city has no lead office yet."""
+    offices = SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True)
+    return offices.order_by("code").values_list("pk", flat=True).first()
 
 
 def _waits(keys: Iterable[int]) -> dict[int, list[tuple[date, date]]]:

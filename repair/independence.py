@@ -35,7 +35,9 @@ NAMED = ("opened_by", "proposed_by", "decided_by", "appeal_decided_by")
 #: What a record and all that it corrects have in common.
 ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 #: Who said of a record that was missing whether it belongs in the registry.
-NAMED_IN_MISSING = ("answered_by",)
+NAMED_IN_MISSING = ("answered_by", "appeal_decided_by")
+#: The same people in the steps, which are kept when an appeal opens it anew.
+ANSWERING = ("enter", "refuse", "remit", "dismiss_appeal")
 #: What two questions about one missing record have in common.
 ONE_MISSING = ("entity", "body", "record_type", "document_number")
 
@@ -53,7 +55,7 @@ def not_independent(user) -> Q:
         **{f"case__{name}": outer for name, outer in same_record.items()},
     )
     missing = _model("missing", "MissingRecord").filter(
-        _named(user.pk, NAMED_IN_MISSING),
+        _answered(user.pk),
         Q(record=OuterRef("record"))
         | Q(
             entity=OuterRef("record__entity"),
@@ -85,7 +87,7 @@ def why_not_independent(user_id: int, case) -> str:
 def not_independent_of_missing(user) -> Q:
     """What is said to be missing that the user may not answer: they answered when the same was asked for before."""
     same = {name: OuterRef(name) for name in ONE_MISSING}
-    earlier = _model("missing", "MissingRecord").filter(_named(user.pk, NAMED_IN_MISSING), **same)
+    earlier = _model("missing", "MissingRecord").filter(_answered(user.pk), **same)
     return Q(Exists(earlier))
 
 
@@ -93,8 +95,7 @@ def why_not_independent_of_missing(user_id: int, missing) -> str:
     """Why this person may not answer; "" when they may. `not_independent_of_missing` says the same of many."""
     if not hasattr(missing, "_hands"):
         same = {name: getattr(missing, f"{name}_id", None) or getattr(missing, name) for name in ONE_MISSING}
-        answers = _model("missing", "MissingRecord").filter(**same).order_by()
-        missing._hands = {person for people in answers.values_list(*NAMED_IN_MISSING) for person in people}
+        missing._hands = _who_answered(Q(**same))
     return _("You answered when the same record was asked for before.") if user_id in missing._hands else ""
 
 
@@ -123,22 +124,34 @@ def _hands_on(record) -> dict[int, str]:
     for authors in authors_of(versions).values():
         hands |= dict.fromkeys(authors, _("You had a part in writing this record."))
     hands |= {version.entered_by_id: _("You entered this record.") for version in versions}
-    for people in _answers_about(record):
-        for person in people:
-            hands.setdefault(person, _("You answered when this record was said to be missing."))
+    for person in _who_answered(Q(record=record.pk) | _said_of(record)):
+        hands.setdefault(person, _("You answered when this record was said to be missing."))
     hands.pop(None, None)
     return hands
 
 
-def _answers_about(record):
-    said = Q(
+def _said_of(record) -> Q:
+    return Q(
         entity=record.entity_id,
         body=record.submitted_by_id,
         record_type=record.record_type_id,
         document_number=record.document_number,
     )
-    found = _model("missing", "MissingRecord").filter(Q(record=record.pk) | said)
-    return found.order_by().values_list(*NAMED_IN_MISSING)
+
+
+def _who_answered(asked: Q) -> set[int | None]:
+    """The keys of those who ever answered one of these, or decided on appeal about it; None among them."""
+    found = _model("missing", "MissingRecord").filter(asked).order_by()
+    people: set[int | None] = set()
+    for actor, action, *named in found.values_list("steps__actor", "steps__action", *NAMED_IN_MISSING):
+        people |= {*named, actor} if action in ANSWERING else {*named}
+    return people
+
+
+def _answered(user_id: int) -> Q:
+    return _named(user_id, NAMED_IN_MISSING) | Q(
+        pk__in=_model("missing", "MissingStep").filter(actor=user_id, action__in=ANSWERING).values("missing")
+    )
 
 
 def _hands_on_other_cases(case) -> dict[int, str]:

@@ -1,13 +1,18 @@
 """The workflow as a document, printed from the table that the code moves by."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from django.conf import settings
+from django.db.models import TextChoices
 from django.utils import translation
 
+from credit_platform.common.decisions import Decision
 from entities.catalogue.instruments import INSTRUMENTS
 from repair import policies, rules
 from repair.clock_catalogue import CLOCK_RULES
 from repair.models import Case, ClockRule, Profile
-from repair.workflow import SAID, TABLES, State, Table, at_any_time, name_of
+from repair.workflow import SAID, TABLES, Move, State, at_any_time, name_of
 
 WHO = {
     policies.is_applicant: "someone who acts for the entity",
@@ -106,9 +111,11 @@ def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
         parts = [
             HEAD % {"title": TITLES[Case.Kind(kind)]},
             "## States and steps\n",
-            _diagram(TABLES[kind]),
+            diagram(TABLES[kind].values(), State),
             "",
-            _moves(TABLES[kind], kind),
+            moves_table(
+                TABLES[kind].values(), WHO, WHEN, named=lambda action: name_of(action, kind), internal=True
+            ),
             "\nA step marked internal, its words included, is hidden from the applicant.\n",
             "## Clocks\n",
             _clocks(kind),
@@ -117,31 +124,43 @@ def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
     return "\n".join(parts)
 
 
-def _diagram(table: Table) -> str:
-    moves = [move for move in table.values() if move.action not in SAID]
+def diagram(table: Iterable[Move], states: type[TextChoices]) -> str:
+    """The moves as a picture in Mermaid; the first of the states is where everything begins."""
+    moves = [move for move in table if move.action not in SAID]
     ends = {move.target for move in moves} - {move.source for move in moves}
     lines = [
         "```mermaid",
         "stateDiagram-v2",
-        "    [*] --> draft",
+        f"    [*] --> {next(iter(states))}",
         *(f"    {move.source} --> {move.target}: {move.action}" for move in moves),
-        *(f"    {state} --> [*]" for state in State if state in ends),
+        *(f"    {state} --> [*]" for state in states if state in ends),
         "```",
     ]
     return "\n".join(lines)
 
 
-def _moves(table: Table, kind: str) -> str:
-    lines = [
-        "| from | step | to | who | when | words needed | internal |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for move in table.values():
-        words = "yes" if move.needs_words else ""
-        lines.append(
-            f"| {move.source.label} | {name_of(move.action, kind)} | {move.target.label} | {WHO[move.who]} |"
-            f" {WHEN[move.when]} | {words} | {'yes' if move.is_internal else ''} |"
-        )
+def moves_table(
+    table: Iterable[Move],
+    who: dict[Callable[..., Decision], str],
+    when: dict[Callable[..., Decision], str],
+    *,
+    named: Callable[[Any], str] = lambda action: str(action.label),
+    internal: bool = False,
+) -> str:
+    """The moves as a table; `KeyError` for a policy or a rule of time that has no words here."""
+    heads = ["from", "step", "to", "who", "when", "words needed", *(["internal"] if internal else [])]
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    for move in table:
+        cells = [
+            str(move.source.label),
+            named(move.action),
+            str(move.target.label),
+            who[move.who],
+            when[move.when],
+            "yes" if move.needs_words else "",
+            *(["yes" if move.is_internal else ""] if internal else []),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ What a move leads to besides (clocks, notices, the end of the record) stands in 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -65,9 +66,9 @@ class Move:
         is_internal: neither its text nor that it was taken is shown to the applicant.
     """
 
-    source: Case.State
-    action: Action
-    target: Case.State
+    source: Any  # Of the states of what it moves: a case, or what is said to be missing.
+    action: Any
+    target: Any
     who: Callable[..., Decision]
     when: Callable[..., Decision] = at_any_time
     needs_words: str | Promise = ""

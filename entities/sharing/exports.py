@@ -114,7 +114,8 @@ def file_of(taken: Taken, *, by, file_format: str, params: QueryDict) -> Iterato
             asked=params.urlencode(),
         )
         making = FileBeingMade.objects.create(code=taken.export.code)
-    return exporting.written(file_format, taken.export.columns(), _until_it_left(making, taken, by, params))
+    pieces = exporting.written(file_format, taken.export.columns(), _leaving(taken, by, params))
+    return _until_they_left(making, pieces)
 
 
 def being_made_since_before(moment: datetime) -> bool:
@@ -123,9 +124,9 @@ def being_made_since_before(moment: datetime) -> bool:
     return FileBeingMade.objects.filter(begun_at__lte=moment, begun_at__gt=longest).exists()
 
 
-def _until_it_left(making: FileBeingMade, taken: Taken, by, params: QueryDict) -> Iterator[Any]:
+def _until_they_left(making: FileBeingMade, pieces: Iterator[bytes]) -> Iterator[bytes]:
     try:
-        yield from _leaving(taken, by, params)
+        yield from pieces
     finally:
         # Those of processes that died go with it.
         FileBeingMade.objects.filter(Q(pk=making.pk) | Q(begun_at__lte=timezone.now() - LONGEST)).delete()

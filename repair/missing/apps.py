@@ -11,11 +11,12 @@ class MissingConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.desk import register_lane
-        from repair.missing import audit_verbs, held, lists, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
+        from repair.missing import audit_verbs, figures, held, lists, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
         from repair.policies import works_on_cases
 
-        lists.offer()
         notices.register()
+        lists.offer()
+        figures.offer()
         register_lane(
             "missing",
             _("Missing records"),

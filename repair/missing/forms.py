@@ -75,16 +75,14 @@ class AnswerForm(WithProblems):
         )
 
 
-class RefuseForm(NeededToFile):
-    """Why no such record is entered."""
+class WordsForm(WithProblems):
+    """The words of a step; which step it is the pressed button says."""
 
-    reasons = forms.CharField(
+    use_required_attribute = False
+
+    note = forms.CharField(
         label=_("Reasons"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
-        help_text=_("The applicant reads them."),
     )
-
-    def needed_to_file(self) -> set[str]:
-        return {"reasons"}

@@ -1,7 +1,8 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from repair.missing import policies
@@ -13,8 +14,8 @@ class MissingRecordQuerySet(models.QuerySet):
         return self.filter(policies.missing_visible_to(user))
 
     def open(self):
-        """What its body has not answered."""
-        return self.filter(state=MissingRecord.State.FILED)
+        """What its body has not answered, or what the lead office has not decided on appeal."""
+        return self.filter(state__in=MissingRecord.OPEN)
 
 
 class MissingRecord(models.Model):
@@ -28,6 +29,10 @@ class MissingRecord(models.Model):
         ENTERED = "entered", _("The record is in the registry")
         REFUSED = "refused", pgettext_lazy("answer about a missing record", "Not entered")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+        APPEALED = "appealed", _("Under appeal")
+        APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
+
+    OPEN = (State.FILED, State.APPEALED)
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="missing_records")
@@ -41,7 +46,7 @@ class MissingRecord(models.Model):
     )
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.FILED)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.FILED)
     due_on = models.DateField(_("due on"))
     due_is_provisional = models.BooleanField(default=False)
     rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row among the rules of clocks."))
@@ -54,6 +59,13 @@ class MissingRecord(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     reasons = models.TextField(_("reasons"), blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    appeal_statement = models.TextField(_("reasons of the appeal"), blank=True)
+    appeal_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    appeal_decided_at = models.DateTimeField(null=True, blank=True)
+    appeal_reasons = models.TextField(_("reasons of the decision on the appeal"), blank=True)
 
     objects = MissingRecordQuerySet.as_manager()
 
@@ -63,9 +75,23 @@ class MissingRecord(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="entered", record__isnull=False, answered_by__isnull=False)
-                | Q(state="refused", record=None, answered_by__isnull=False) & ~Q(reasons="")
+                | Q(
+                    state__in=("refused", "appealed", "appeal_dismissed"),
+                    record=None,
+                    answered_by__isnull=False,
+                )
+                & ~Q(reasons="")
                 | Q(state__in=("filed", "withdrawn"), record=None, answered_by=None),
                 name="an_answer_is_a_record_or_has_reasons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="appealed") | ~Q(appeal_statement=""),
+                name="an_appeal_about_a_missing_record_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="appeal_dismissed")
+                | Q(appeal_decided_by__isnull=False) & ~Q(appeal_reasons=""),
+                name="a_decision_about_a_missing_record_has_reasons",
             ),
             models.UniqueConstraint(
                 fields=("entity", "body", "record_type", "document_number"),
@@ -79,3 +105,43 @@ class MissingRecord(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def is_of_market_information(self) -> bool:
+        """Whether it is asked of an association, on which nobody else decides."""
+        return self.record_type.family == RecordType.Family.MARKET
+
+
+class MissingStep(models.Model):
+    """One step from the filing to the last answer: append-only, and kept when an appeal opens all of it anew."""
+
+    missing = models.ForeignKey(MissingRecord, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=120)
+    action = models.CharField(max_length=30)
+    source = models.CharField(max_length=20, blank=True)
+    target = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    was_due_on = models.DateField(null=True, help_text=_("The day by which this step was to be taken."))
+
+    class Meta:
+        ordering = ("at", "pk")
+        triggers = [
+            pgtrigger.Protect(
+                name="steps_about_what_is_missing_are_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.missing} {self.action}"
+
+    @property
+    def who(self) -> str:
+        """The actor's name in the reader's language."""
+        return str(self.actor) if self.actor else gettext("The platform")

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_noop
 
-from entities.models import Membership
+from entities.models import Membership, SubmittingBody
 from entities.policies import who_answers_for
 from entities.services import feedback
 from repair.missing.models import MissingRecord
@@ -19,6 +19,22 @@ TEMPLATES = {
     ),
     "missing.refused": gettext_noop(
         "%(body)s does not enter the record that you miss (%(number)s, %(type)s). Reasons: %(words)s"
+    ),
+    "missing.appealed": gettext_noop(
+        "%(entity)s appeals against the answer of %(body)s about a missing record (%(number)s, %(type)s): %(words)s"
+    ),
+    "missing.remitted": gettext_noop(
+        "The lead office has upheld the appeal about a missing record (%(number)s, %(type)s); %(body)s answers anew by"
+        " %(due)s: %(words)s"
+    ),
+    "missing.appeal_dismissed": gettext_noop(
+        "The lead office has dismissed the appeal about a missing record (%(number)s, %(type)s). Reasons: %(words)s"
+    ),
+    "missing.appeal_withdrawn": gettext_noop(
+        "%(entity)s has withdrawn its appeal about a missing record (%(number)s)."
+    ),
+    "missing.appeal_overdue": gettext_noop(
+        "The appeal of %(entity)s about a missing record (%(number)s) should have been decided by %(due)s."
     ),
     "missing.withdrawn": gettext_noop(
         "%(entity)s no longer asks for the record that was missing (%(number)s)."
@@ -50,24 +66,40 @@ def _tell(kind: str, missing: MissingRecord, words: str = "", **receiver) -> Non
     )
 
 
-def filed(missing: MissingRecord) -> None:
-    _tell("missing.filed", missing, missing.statement, body=missing.body)
+#: By step: what is told, and to which sides.
+OF_STEP: dict[str, tuple[str, tuple[str, ...]]] = {
+    "file": ("missing.filed", ("body",)),
+    "enter": ("missing.entered", ("entity",)),
+    "refuse": ("missing.refused", ("entity",)),
+    "withdraw": ("missing.withdrawn", ("body",)),
+    "appeal": ("missing.appealed", ("body", "lead")),
+    "withdraw_appeal": ("missing.appeal_withdrawn", ("body", "lead")),
+    "remit": ("missing.remitted", ("entity", "body")),
+    "dismiss_appeal": ("missing.appeal_dismissed", ("entity", "body")),
+}
 
 
-def entered(missing: MissingRecord) -> None:
-    _tell("missing.entered", missing, entity=missing.entity)
+def tell(action: str, missing: MissingRecord, words: str = "") -> None:
+    """Tell the sides that a step concerns."""
+    kind, sides = OF_STEP[action]
+    for side in sides:
+        for receiver in _receivers(side, missing):
+            _tell(kind, missing, words, **receiver)
 
 
-def refused(missing: MissingRecord) -> None:
-    _tell("missing.refused", missing, missing.reasons, entity=missing.entity)
-
-
-def withdrawn(missing: MissingRecord) -> None:
-    _tell("missing.withdrawn", missing, body=missing.body)
+def _receivers(side: str, missing: MissingRecord) -> list[dict]:
+    if side == "lead":
+        return [{"body": office} for office in lead_offices()]
+    return [{side: missing.entity if side == "entity" else missing.body}]
 
 
 def overdue(missing: MissingRecord) -> list[str]:
-    """Tell the supervisors of the body by name; the lead office, or the association itself, where there is none."""
+    """Tell the supervisors of the body by name; the lead office, or the association itself, where there is none.
+
+    Of an appeal the lead office is told.
+    """
+    if missing.state == MissingRecord.State.APPEALED:
+        return _tell_offices("missing.appeal_overdue", missing, lead_offices())
     supervisors = who_answers_for(missing.body).memberships.filter(
         role=Membership.Role.SUPERVISOR, user__is_active=True
     )
@@ -76,8 +108,12 @@ def overdue(missing: MissingRecord) -> list[str]:
         _tell("missing.overdue", missing, user=person)
     if people:
         return [str(person) for person in people]
-    market = missing.record_type.family == missing.record_type.Family.MARKET
-    offices = [missing.body] if market else lead_offices()
+    return _tell_offices(
+        "missing.overdue", missing, [missing.body] if missing.is_of_market_information else lead_offices()
+    )
+
+
+def _tell_offices(kind: str, missing: MissingRecord, offices: list[SubmittingBody]) -> list[str]:
     for office in offices:
-        _tell("missing.overdue", missing, body=office)
+        _tell(kind, missing, body=office)
     return [office.name_zh for office in offices]

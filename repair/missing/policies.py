@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from entities.policies import (
+    LEAD,
     NOBODY,
     REVIEWING,
     bodies_of,
@@ -28,6 +29,8 @@ def missing_visible_to(user) -> Q:
 def waiting_for(user) -> Q:
     """What the user is to answer, to be put before `visible_to`."""
     turn = Q(state="filed", body__in=bodies_of(user, REVIEWING)) & ~Q(entity__in=entities_of(user))
+    if is_lead(user):
+        turn |= Q(state="appealed", record_type__family="public") & ~Q(entity__in=entities_of(user))
     return turn & ~not_independent_of_missing(user)
 
 
@@ -36,8 +39,8 @@ def may_file(user, entity) -> Decision:
     return may_act_for_entity(user, entity)
 
 
-def may_withdraw(user, missing) -> Decision:
-    """Takes it back: who acts for the entity."""
+def is_applicant(user, missing) -> Decision:
+    """Takes it back or appeals: who acts for the entity."""
     return may_act_for_entity(user, missing.entity)
 
 
@@ -57,8 +60,26 @@ def may_answer(user, missing) -> Decision:
     return deny(why_not + _who_may(missing)) if why_not else ALLOW
 
 
+def may_hear(user, missing) -> Decision:
+    """Decides on an appeal: the lead office, by someone who neither answered before nor acts for the entity."""
+    if not is_lead(user):
+        return deny(_("Only the lead office decides an appeal."))
+    if missing.entity_id in entities_of(user):
+        return deny(
+            _("You act for %(entity)s yourself; someone else must deal with its case.")
+            % {"entity": missing.entity}
+        )
+    why_not = why_not_independent_of_missing(user.pk, missing)
+    if why_not:
+        leads = missing.body.memberships.model.objects.filter(role=LEAD)
+        return deny(why_not + who_may(_independent(missing, leads)))
+    return ALLOW
+
+
+def _independent(missing, memberships) -> list:
+    return independent(missing.entity, memberships, lambda key: why_not_independent_of_missing(key, missing))
+
+
 def _who_may(missing) -> str:
     members = who_answers_for(missing.body).memberships.filter(role__in=REVIEWING)
-    return who_may(
-        independent(missing.entity, members, lambda key: why_not_independent_of_missing(key, missing))
-    )
+    return who_may(_independent(missing, members))

@@ -10,16 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.desk import MOST_ROWS, DeskRow
-from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from entities import looks
 from entities.models import CreditRecord
 from repair import clock_rules, deadlines
+from repair.letters.texts import REMEDY
 from repair.missing import policies
-from repair.missing.models import MissingRecord
+from repair.missing.audit_verbs import DEEDS
+from repair.missing.models import MissingRecord, MissingStep
 from repair.missing.services import candidates_for
+from repair.missing.workflow import Action, last_day_to_appeal, moves_open_to
 from repair.selectors import Due
+from repair.workflow import Move
 
 
 def missing_for_list(*, user, waiting: bool = False) -> QuerySet[MissingRecord]:
@@ -28,7 +31,7 @@ def missing_for_list(*, user, waiting: bool = False) -> QuerySet[MissingRecord]:
     if waiting:
         found = found.filter(policies.waiting_for(user))
     is_over = Choose(
-        When(state=MissingRecord.State.FILED, then=Value(0)), default=Value(1), output_field=IntegerField()
+        When(state__in=MissingRecord.OPEN, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
     return found.select_related("entity", "body", "record_type").order_by(is_over, "due_on", "-pk")
 
@@ -42,7 +45,9 @@ def desk_rows(user) -> Iterable[DeskRow]:
     """What waits for the user's answer, as the desk shows it."""
     for missing in missing_for_list(user=user, waiting=True)[:MOST_ROWS]:
         yield DeskRow(
-            asked=_("Answer whether a record is missing"),
+            asked=_("Decide the appeal about a missing record")
+            if missing.state == MissingRecord.State.APPEALED
+            else _("Answer whether a record is missing"),
             detail=str(missing.record_type),
             url=reverse("missing:detail", args=(missing.number,)),
             verb=_("Answer"),
@@ -59,7 +64,7 @@ def desk_rows(user) -> Iterable[DeskRow]:
 
 def due_of(missing: MissingRecord, today: date) -> Due:
     """The deadline of the answer as its chip shows it."""
-    if missing.state != MissingRecord.State.FILED:
+    if not missing.is_open:
         return Due(None, "done", None, provisional=False)
     left = deadlines.days_left(missing.due_on, today, current_calendar())
     return Due(left, "running", missing.due_on, missing.due_is_provisional)
@@ -73,10 +78,17 @@ class MissingPage:
     due: Due
     #: On what the term of the answer stands.
     basis: str
-    #: Whether the reader answers for the body; None where that is no question for this reader.
-    may_answer: Decision | None
-    may_withdraw: bool
+    #: The steps that the reader may take now.
+    moves: list[Move]
+    #: Why it is not the reader's turn though they deal with such things, and who may; "" where that is no question.
+    why_not: str
     candidates: list[CreditRecord]
+    #: As the component `timeline` takes them.
+    happened: list[dict]
+    #: The last day on which the refusal can still be appealed against by this reader; None where it cannot.
+    appeal_until: date | None
+    #: What is open against a refusal outside of the platform; "" against what is no decision of an authority.
+    remedy: str
 
 
 def missing_for(*, user, number: str) -> MissingRecord:
@@ -95,16 +107,41 @@ def missing_for(*, user, number: str) -> MissingRecord:
 def missing_page(*, user, number: str) -> MissingPage:
     """The page of a missing record; `Missing` where the user may not know of it."""
     missing, today = missing_for(user=user, number=number), timezone.localdate()
-    is_open = missing.state == MissingRecord.State.FILED
-    own = bool(policies.may_withdraw(user, missing))
-    may_answer = policies.may_answer(user, missing) if is_open and not own else None
-    candidates = list(candidates_for(missing).select_related("record_type")) if may_answer else []
+    moves = moves_open_to(user, missing, today)
+    actions = {move.action for move in moves}
+    candidates = (
+        list(candidates_for(missing).select_related("record_type")) if Action.ENTER in actions else []
+    )
     looks.note([*candidates, *([missing.record] if missing.record else [])], private=True)
     return MissingPage(
         missing,
         due_of(missing, today),
         clock_rules.basis(clock_rules.clock_book().by_code(missing.rule)),
-        may_answer,
-        own and is_open,
+        moves,
+        "" if moves else _why_not(user, missing),
         candidates,
+        [_happened(step, missing) for step in missing.steps.select_related("actor")],
+        last_day_to_appeal(missing) if Action.APPEAL in actions else None,
+        "" if missing.is_of_market_information else str(REMEDY),
     )
+
+
+def _why_not(user, missing: MissingRecord) -> str:
+    """What an official of the side whose turn it is reads instead of the step."""
+    if policies.is_applicant(user, missing):
+        return ""
+    if missing.state == MissingRecord.State.FILED:
+        return policies.may_answer(user, missing).reason
+    if missing.state == MissingRecord.State.APPEALED:
+        return policies.may_hear(user, missing).reason
+    return ""
+
+
+def _happened(step: MissingStep, missing: MissingRecord) -> dict:
+    said = missing.statement if step.action == "file" else step.note
+    return {
+        "icon": "point",
+        "title": f"{step.who} {DEEDS[step.action]}",
+        "when": step.at,
+        "bubble": said,
+    }

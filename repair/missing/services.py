@@ -18,12 +18,15 @@ from entities.services import documents
 from repair import deadlines, rules
 from repair.clock_rules import clock_book
 from repair.missing import notices, policies
-from repair.missing.models import MissingRecord
+from repair.missing.models import MissingRecord, MissingStep
+from repair.missing.workflow import Action, move_for
 from repair.models import Case, ClockRule
 from repair.services import next_number
 
-State = MissingRecord.State
 NUMBER = "missing"
+FILE = "file"
+#: The clocks by which a body answers, the first that a rule sets.
+TO_ANSWER = (ClockRule.Clock.RESULT, ClockRule.Clock.DECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,9 @@ def ask_for_record(
         due_is_provisional=due.provisional,
         rule=rule.code,
     )
+    _keep_step(missing, action=FILE, by=by, note="")
     audit.record(actor=by, verb="missing.record.asked_for", target=missing, body=body.code)
-    notices.filed(missing)
+    notices.tell(FILE, missing, missing.statement)
     return missing
 
 
@@ -101,24 +105,18 @@ def _problems_of(by, entity: Entity, wanted: Wanted, number: str, statement: str
     return problems
 
 
-def _rule_for(body: SubmittingBody, record_type: RecordType, today: date) -> ClockRule:
-    """The term in which an objection to such a record has its result: that it is missing is objected to as well."""
-    rule = clock_book().rule_for(
-        ClockRule.Clock.RESULT,
-        case_kind=Case.Kind.OBJECTION,
-        on=today,
-        body_code=body.code,
-        type_code=record_type.code,
-    ) or clock_book().rule_for(
-        ClockRule.Clock.DECISION,
-        case_kind=Case.Kind.OBJECTION,
-        on=today,
-        body_code=body.code,
-        type_code=record_type.code,
-    )
-    if rule is None:
-        raise WrongState(_("No rule sets a term for the answer; the lead office has to enter one."))
-    return rule
+def _rule_for(
+    body: SubmittingBody, record_type: RecordType, today: date, clocks: tuple[str, ...] = TO_ANSWER
+) -> ClockRule:
+    """The term of an objection to such a record: that it is missing is objected to as well."""
+    book = clock_book()
+    for clock in clocks:
+        rule = book.rule_for(
+            clock, case_kind=Case.Kind.OBJECTION, on=today, body_code=body.code, type_code=record_type.code
+        )
+        if rule is not None:
+            return rule
+    raise WrongState(_("No rule sets a term for the answer; the lead office has to enter one."))
 
 
 def _kept(by, upload: UploadedFile) -> Document:
@@ -131,29 +129,92 @@ def _kept(by, upload: UploadedFile) -> Document:
 
 
 @transaction.atomic
-def answer_with_record(*, by, number: str, record_id: int) -> MissingRecord:
-    """Answer that the record is in the registry: one in force about this entity, of this kind and body.
+def act_on_missing(
+    *, by, number: str, action: str, note: str = "", record_id: int | None = None
+) -> MissingRecord:
+    """Take one step of `repair.missing.workflow`. The step taken last, sent again with the same words, changes nothing.
+
+    Args:
+        note: reasons, or why the answer is wrong; whoever reads the page reads it.
+        record_id: with `enter`, the record in force that was asked for (`candidates_for`).
 
     Raises:
-        Missing: there is no such case for this user.
-        NotPermitted: the user does not answer for the body.
-        WrongState: it is answered or withdrawn.
-        InvalidInput: that record is none of these.
+        Missing: there is no such thing for this user.
+        NotPermitted: this step is not theirs.
+        WrongState: the step is not possible from there, or no longer on this day.
+        InvalidInput: words or the record are wanting.
     """
-    missing = _locked(by, number)
-    policies.may_answer(by, missing).require()
-    if missing.state == State.ENTERED and missing.record_id == record_id:
+    missing, note = _locked(by, number), note.strip()
+    last = missing.steps.last()
+    if last is not None and (last.actor_id, last.action, last.note) == (by.pk, action, note):
         return missing
-    _require_open(missing)
-    record = candidates_for(missing).filter(pk=record_id).first()
-    if record is None:
-        raise InvalidInput({"record": [_("Choose the record that was asked for.")]})
-    missing.state, missing.record = State.ENTERED, record
-    missing.answered_by, missing.answered_at = by, timezone.now()
-    missing.save(update_fields=("state", "record", "answered_by", "answered_at"))
-    audit.record(actor=by, verb="missing.record.entered", target=missing, record=record.pk)
-    notices.entered(missing)
+    move = move_for(missing, action)
+    move.who(by, missing).require()
+    if not (may := move.when(missing, timezone.localdate())):
+        raise WrongState(may.reason)
+    if move.needs_words and not note:
+        raise InvalidInput({"note": [str(move.needs_words)]})
+    _write(missing, move.action, by, note, record_id)
+    was, was_due_on = missing.state, missing.due_on
+    missing.state = move.target
+    _set_clock(missing, move.action)
+    missing.save()
+    _keep_step(missing, action=move.action, by=by, note=note, source=was, was_due_on=was_due_on)
+    audit.record(
+        actor=by,
+        verb=f"missing.record.{move.action}",
+        target=missing,
+        because=note or None,
+        record=missing.record_id,
+    )
+    notices.tell(move.action, missing, note)
     return missing
+
+
+def _write(missing: MissingRecord, action: str, by, note: str, record_id: int | None) -> None:
+    """What a step writes beside the new state."""
+    now = timezone.now()
+    if action == Action.ENTER:
+        missing.record = candidates_for(missing).filter(pk=record_id).first()
+        if missing.record is None:
+            raise InvalidInput({"record": [_("Choose the record that was asked for.")]})
+    if action in {Action.ENTER, Action.REFUSE}:
+        missing.answered_by, missing.answered_at, missing.reasons = by, now, note
+    elif action == Action.APPEAL:
+        missing.appealed_at, missing.appeal_statement = now, note
+    elif action == Action.DISMISS_APPEAL:
+        missing.appeal_decided_by, missing.appeal_decided_at, missing.appeal_reasons = by, now, note
+    elif action == Action.REMIT:
+        # The answer that was appealed against is gone, and stays readable among the steps.
+        missing.answered_by, missing.answered_at, missing.reasons = None, None, ""
+        missing.appealed_at, missing.appeal_statement = None, ""
+
+
+def _set_clock(missing: MissingRecord, action: str) -> None:
+    """Set the clock of the next step going: of the hearing with an appeal, of the answer where it is opened anew."""
+    clocks = {Action.APPEAL: (ClockRule.Clock.APPEAL,), Action.REMIT: TO_ANSWER}.get(Action(action))
+    if clocks is None:
+        return
+    today = timezone.localdate()
+    rule = _rule_for(missing.body, missing.record_type, today, clocks)
+    due = deadlines.end_of(today, rule.term, current_calendar())
+    missing.due_on, missing.due_is_provisional, missing.rule = due.day, due.provisional, rule.code
+    missing.overdue_told_at = None
+
+
+def _keep_step(
+    missing: MissingRecord, *, action: str, by, note: str, source: str = "", was_due_on: date | None = None
+) -> None:
+    MissingStep.objects.create(
+        missing=missing,
+        actor=by,
+        actor_name=str(by),
+        action=action,
+        source=source,
+        target=missing.state,
+        note=note,
+        was_due_on=was_due_on,
+    )
 
 
 def candidates_for(missing: MissingRecord):
@@ -167,40 +228,6 @@ def candidates_for(missing: MissingRecord):
     ).order_by("-decided_on", "-pk")
 
 
-@transaction.atomic
-def refuse_record(*, by, number: str, reasons: str) -> MissingRecord:
-    """Answer that no such record is entered, with reasons that the entity reads. Raises as `answer_with_record`."""
-    missing = _locked(by, number)
-    policies.may_answer(by, missing).require()
-    reasons = reasons.strip()
-    if missing.state == State.REFUSED and missing.reasons == reasons:
-        return missing
-    _require_open(missing)
-    if not reasons:
-        raise InvalidInput({"reasons": [_("A decision needs its reasons; the applicant reads them.")]})
-    missing.state, missing.reasons = State.REFUSED, reasons
-    missing.answered_by, missing.answered_at = by, timezone.now()
-    missing.save(update_fields=("state", "reasons", "answered_by", "answered_at"))
-    audit.record(actor=by, verb="missing.record.refused", target=missing, because=reasons)
-    notices.refused(missing)
-    return missing
-
-
-@transaction.atomic
-def withdraw_missing(*, by, number: str) -> MissingRecord:
-    """Take it back before it is answered. Doing it again changes nothing."""
-    missing = _locked(by, number)
-    policies.may_withdraw(by, missing).require()
-    if missing.state == State.WITHDRAWN:
-        return missing
-    _require_open(missing)
-    missing.state = State.WITHDRAWN
-    missing.save(update_fields=("state",))
-    audit.record(actor=by, verb="missing.record.withdrawn", target=missing)
-    notices.withdrawn(missing)
-    return missing
-
-
 def _locked(by, number: str) -> MissingRecord:
     missing = (
         MissingRecord.objects.visible_to(by)
@@ -212,13 +239,6 @@ def _locked(by, number: str) -> MissingRecord:
     if missing is None:
         raise Missing
     return missing
-
-
-def _require_open(missing: MissingRecord) -> None:
-    if missing.state != State.FILED:
-        raise WrongState(
-            _("This is answered or withdrawn already: %(state)s.") % {"state": missing.get_state_display()}
-        )
 
 
 def watch(*, today: date) -> int:

@@ -9,7 +9,6 @@ urlpatterns = [
     path("cases/missing/", views.missing_list, name="list"),
     path("cases/missing/new/", views.ask, name="new"),
     path("cases/missing/<str:number>/", views.detail, name="detail"),
-    path("cases/missing/<str:number>/answer/", views.answer, name="answer"),
-    path("cases/missing/<str:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("cases/missing/<str:number>/steps/", views.act, name="act"),
     path("cases/missing/<str:number>/paper/", views.paper, name="paper"),
 ]

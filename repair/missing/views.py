@@ -6,19 +6,21 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
 from entities.documents import file_response
 from entities.models import Entity
 from entities.policies import entities_of
-from repair.missing import lists, policies, selectors, services
-from repair.missing.forms import AnswerForm, AskForm, RefuseForm
+from repair.missing import lists, selectors, services
+from repair.missing.forms import AnswerForm, AskForm, WordsForm
 from repair.missing.models import MissingRecord
+from repair.missing.workflow import Action
 from repair.policies import applies_for_entities, works_on_cases
 
 PER_PAGE = 25
+ANSWERED = gettext_lazy("Answered. The applicant is told.")
 
 
 def _shell(user) -> str:
@@ -29,17 +31,17 @@ def _shell(user) -> str:
 @require_safe
 def missing_list(request: HttpRequest) -> HttpResponse:
     """What the reader's entities miss, what their bodies are asked for, and the answers."""
-    waiting = lists.only_waiting(request.GET)
-    found = lists.missing_asked(request.user, request.GET)
+    narrowed, found = lists.missing_records(request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     context = {
         "shell": _shell(request.user),
         "works_here": works_on_cases(request.user),
         "acts_for_entities": applies_for_entities(request.user),
+        "filter": narrowed,
+        "is_filtered": any(request.GET.get(name) for name in narrowed.get_filters()),
         "page": page,
         "rows": [(one, selectors.due_of(one, today)) for one in page],
-        "waiting": waiting,
         "count": selectors.count_waiting(request.user),
     }
     return render(request, "repair/missing/list.html", context)
@@ -84,64 +86,64 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, number)
 
 
-def _show(
-    request: HttpRequest, number: str, *, form=None, refuse_form=None, status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, number: str, *, form=None, words=None, status: int = 200) -> HttpResponse:
     page = selectors.missing_page(user=request.user, number=number)
     context = {
         "shell": _shell(request.user),
         "page": page,
         "missing": page.missing,
+        "actions": {move.action.value for move in page.moves},
         "form": form or AnswerForm(candidates=services.candidates_for(page.missing)),
-        "refuse_form": refuse_form or RefuseForm(),
+        "words": words or WordsForm(),
     }
     return render(request, "repair/missing/detail.html", context, status=status)
 
 
+SAID = {
+    Action.WITHDRAW: gettext_lazy("It is withdrawn."),
+    Action.APPEAL: gettext_lazy("The appeal is filed. Here you can follow it."),
+    Action.WITHDRAW_APPEAL: gettext_lazy("The appeal is withdrawn."),
+    Action.REMIT: gettext_lazy("Decided. Both sides are told."),
+    Action.DISMISS_APPEAL: gettext_lazy("Decided. Both sides are told."),
+}
+
+
 @login_required
 @require_POST
-def answer(request: HttpRequest, number: str) -> HttpResponse:
-    """Answer with the record, or with the reasons why there is none."""
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the step of the pressed button."""
     missing = selectors.missing_for(user=request.user, number=number)
-    policies.may_answer(request.user, missing).require()
-    return _refused(request, missing) if request.POST.get("do") == "refuse" else _entered(request, missing)
-
-
-def _refused(request: HttpRequest, missing: MissingRecord) -> HttpResponse:
-    form = RefuseForm(request.POST)
-    if form.is_valid():
-        try:
-            services.refuse_record(
-                by=request.user, number=missing.number, reasons=form.cleaned_data["reasons"]
-            )
-        except InvalidInput as refusal:
-            form.take(refusal)
-        else:
-            return _answered(request, missing.number)
-    return _show(request, missing.number, refuse_form=form, status=422)
+    action = request.POST.get("do", "")
+    if action == Action.ENTER:
+        return _entered(request, missing)
+    words = WordsForm(request.POST)
+    if not words.is_valid():
+        return _show(request, number, words=words, status=422)
+    try:
+        services.act_on_missing(
+            by=request.user, number=number, action=action, note=words.cleaned_data["note"]
+        )
+    except InvalidInput as refusal:
+        words.take(refusal)
+        return _show(request, number, words=words, status=422)
+    return _done(request, number, SAID.get(Action(action), ANSWERED))
 
 
 def _entered(request: HttpRequest, missing: MissingRecord) -> HttpResponse:
     form = AnswerForm(request.POST, candidates=services.candidates_for(missing))
     if not form.is_valid():
         return _show(request, missing.number, form=form, status=422)
-    services.answer_with_record(
-        by=request.user, number=missing.number, record_id=form.cleaned_data["record"].pk
+    services.act_on_missing(
+        by=request.user,
+        number=missing.number,
+        action=Action.ENTER,
+        record_id=form.cleaned_data["record"].pk,
     )
-    return _answered(request, missing.number)
+    return _done(request, missing.number, ANSWERED)
 
 
-def _answered(request: HttpRequest, number: str) -> HttpResponse:
-    messages.success(request, _("Answered. The applicant is told."))
-    return redirect("missing:detail", number=number)
-
-
-@login_required
-@require_POST
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """Take it back before it is answered."""
-    services.withdraw_missing(by=request.user, number=number)
-    messages.success(request, _("It is withdrawn."))
+def _done(request: HttpRequest, number: str, said) -> HttpResponse:
+    messages.success(request, str(said))
     return redirect("missing:detail", number=number)
 
 

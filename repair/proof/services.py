@@ -90,7 +90,7 @@ def _ask(asked: list[Confirmation]) -> None:
 def _ask_who_took_it_meanwhile(effect: Effect) -> None:
     """Ask those whom a file or an answer reached that was begun before the decision and told of the record after it."""
     known = set(effect.confirmations.exclude(body=None).values_list("body", flat=True))
-    concerned = {
+    concerned: dict[int, tuple[SubmittingBody, str]] = {
         body.pk: (body, Confirmation.Why.TAKING)
         for body in _given(
             effect.record,

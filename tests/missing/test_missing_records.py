@@ -19,61 +19,12 @@ from tests.factories import (
     BodyFactory,
     MemberFactory,
     MissingRecordFactory,
-    RecordFactory,
     RecordTypeFactory,
     UserFactory,
 )
 from tests.repair.papers import pdf, program
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def body():
-    return BodyFactory(name_zh="云汀市市场监督管理局", name_en="Yunting Market Supervision")
-
-
-@pytest.fixture
-def kind(body):
-    return RecordTypeFactory(submitters=[body], polarity="positive", name_en="Commendation", name_zh="表彰")
-
-
-@pytest.fixture
-def agency():
-    return AgentFactory()
-
-
-@pytest.fixture
-def reviewer(body):
-    return MemberFactory(body=body, role="reviewer")
-
-
-@pytest.fixture
-def ask(agency, body, kind):
-    """Ask for the commendation of May; what is named replaces what is usual."""
-
-    def asked(statement="The commendation of May is not there.", upload=None, **wanted) -> MissingRecord:
-        usual = {"body": body, "record_type": kind, "document_number": "No. 5"}
-        return services.ask_for_record(
-            by=agency.user,
-            entity_id=agency.entity_id,
-            wanted=services.Wanted(**usual | wanted),
-            statement=statement,
-            upload=upload,
-        )
-
-    return asked
-
-
-@pytest.fixture
-def entered(agency, body, kind):
-    """The record, entered and reviewed as every other."""
-
-    def published(**facts):
-        usual = {"entity": agency.entity, "submitted_by": body, "record_type": kind}
-        return RecordFactory(**usual | {"document_number": "No. 5"} | facts)
-
-    return published
 
 
 def kinds(**receiver) -> list[str]:
@@ -141,10 +92,13 @@ def test_nobody_asks_for_an_entity_that_is_not_theirs(agency, body, kind):
 
 def test_answered_with_the_record_the_entity_is_told_and_finds_it(ask, entered, reviewer, agency, client):
     missing, record = ask(), entered()
-    done = services.answer_with_record(by=reviewer, number=missing.number, record_id=record.pk)
+    done = services.act_on_missing(by=reviewer, number=missing.number, action="enter", record_id=record.pk)
     assert (done.state, done.record, done.answered_by) == ("entered", record, reviewer)
     assert kinds(entity=agency.entity) == ["missing.entered"]
-    assert services.answer_with_record(by=reviewer, number=missing.number, record_id=record.pk) == done
+    assert (
+        services.act_on_missing(by=reviewer, number=missing.number, action="enter", record_id=record.pk)
+        == done
+    )
     client.force_login(agency.user)
     page = client.get(reverse("missing:detail", args=(missing.number,))).content.decode()
     assert reverse("entities:record-detail", args=(record.pk,)) in page
@@ -162,20 +116,22 @@ def test_only_a_record_in_force_of_this_entity_body_and_kind_is_an_answer(ask, e
     }
     record = entered(**{name: value or others[name] for name, value in facts.items()})
     with pytest.raises(InvalidInput):
-        services.answer_with_record(by=reviewer, number=missing.number, record_id=record.pk)
+        services.act_on_missing(by=reviewer, number=missing.number, action="enter", record_id=record.pk)
 
 
 def test_a_refusal_has_reasons_which_the_entity_reads(ask, reviewer, agency, client):
     missing = ask()
     with pytest.raises(InvalidInput):
-        services.refuse_record(by=reviewer, number=missing.number, reasons="  ")
-    services.refuse_record(by=reviewer, number=missing.number, reasons="It went to another firm.")
+        services.act_on_missing(by=reviewer, number=missing.number, action="refuse", note="  ")
+    services.act_on_missing(
+        by=reviewer, number=missing.number, action="refuse", note="It went to another firm."
+    )
     assert kinds(entity=agency.entity) == ["missing.refused"]
     client.force_login(agency.user)
     page = client.get(reverse("missing:detail", args=(missing.number,))).content.decode()
     assert "It went to another firm." in page
     with pytest.raises(WrongState):
-        services.withdraw_missing(by=agency.user, number=missing.number)
+        services.act_on_missing(by=agency.user, number=missing.number, action="withdraw")
 
 
 def test_the_database_keeps_no_answer_without_record_or_reasons(ask):
@@ -193,19 +149,21 @@ def test_only_reviewers_and_supervisors_of_the_body_answer_and_none_who_acts_for
     AgentFactory(user=both, entity=agency.entity)
     for by in (MemberFactory(body=body, role="clerk"), agency.user, both):
         with pytest.raises(NotPermitted):
-            services.refuse_record(by=by, number=missing.number, reasons="No.")
+            services.act_on_missing(by=by, number=missing.number, action="refuse", note="No.")
     with pytest.raises(Missing):
-        services.refuse_record(by=MemberFactory(role="supervisor"), number=missing.number, reasons="No.")
+        services.act_on_missing(
+            by=MemberFactory(role="supervisor"), number=missing.number, action="refuse", note="No."
+        )
 
 
 def test_withdrawn_it_waits_for_nobody_and_may_be_asked_anew(ask, agency, body, reviewer):
     missing = ask()
-    services.withdraw_missing(by=agency.user, number=missing.number)
-    services.withdraw_missing(by=agency.user, number=missing.number)
+    services.act_on_missing(by=agency.user, number=missing.number, action="withdraw")
+    services.act_on_missing(by=agency.user, number=missing.number, action="withdraw")
     assert kinds(body=body) == ["missing.filed", "missing.withdrawn"]
     assert selectors.count_waiting(reviewer) == 0
     with pytest.raises(WrongState):
-        services.refuse_record(by=reviewer, number=missing.number, reasons="No.")
+        services.act_on_missing(by=reviewer, number=missing.number, action="refuse", note="No.")
     assert ask() != missing
 
 
@@ -223,7 +181,7 @@ def test_what_associations_are_asked_stays_between_them_and_their_members():
 
 def test_what_waits_stands_before_what_is_answered(ask, reviewer):
     answered, open_one = ask(document_number="No. 7"), ask()
-    services.refuse_record(by=reviewer, number=answered.number, reasons="No.")
+    services.act_on_missing(by=reviewer, number=answered.number, action="refuse", note="No.")
     MissingRecord.objects.filter(pk=answered.pk).update(due_on=timezone.localdate() - timedelta(days=9))
     assert list(selectors.missing_for_list(user=reviewer)) == [open_one, answered]
 
@@ -274,10 +232,10 @@ def test_an_agent_asks_on_a_page_and_a_reviewer_answers_on_another(
     assert missing.number in client.get(reverse("missing:list")).content.decode()
     client.force_login(reviewer)
     assert "Have it entered and reviewed as usual" in client.get(filed.url).content.decode()
-    place, record = reverse("missing:answer", args=(missing.number,)), entered()
+    place, record = reverse("missing:act", args=(missing.number,)), entered()
     assert client.post(place, {"do": "refuse"}).status_code == 422
-    assert client.post(place, {"do": "record"}).status_code == 422
-    assert client.post(place, {"do": "record", "record": record.pk}).status_code == 302
+    assert client.post(place, {"do": "enter"}).status_code == 422
+    assert client.post(place, {"do": "enter", "record": record.pk}).status_code == 302
     assert MissingRecord.objects.get().record == record
 
 

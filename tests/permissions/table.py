@@ -94,6 +94,12 @@ TABLE: dict[str, dict[str, str]] = {
     "api-quality-list": {"GET": "403 200 200 200 200 200 200 200 200 200"},
     "api-rating-detail": {"GET": "403 404 200 200 200 200 200 404 200 404"},
     "api-rating-list": {"GET": "403 200 200 200 200 200 200 200 200 200"},
+    "api-missing-detail": {"GET": "403 404 200 200 200 404 200 404 200 404"},
+    "api-missing-list": {
+        "GET": "403 200 200 200 200 200 200 200 200 200",
+        "POST": "403 400 400 400 400 400 400 400 400 400",
+    },
+    "api-missing-steps": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "api-record-detail": {"GET": "403 404 200 200 200 200 200 200 200 404"},
     "api-record-list": {
         "GET": "403 200 200 200 200 200 200 200 200 200",
@@ -413,7 +419,7 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "302 302 302 302 302 302 302 302 302 302",
     },
     "mfa_view_recovery_codes": {},
-    "missing:answer": {"POST": "302 404 403 422 422 404 403 404 403 404"},
+    "missing:act": {"POST": "302 404 409 409 409 404 409 404 409 404"},
     "missing:detail": {"GET": "302 404 200 200 200 404 200 404 200 404"},
     "missing:list": {"GET": "302 200 200 200 200 200 200 200 200 200"},
     "missing:new": {
@@ -421,7 +427,6 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "302 404 404 404 404 404 404 404 422 422",
     },
     "missing:paper": {"GET": "302 404 200 200 200 404 200 404 200 404"},
-    "missing:withdraw": {"POST": "302 404 403 403 403 404 403 404 302 404"},
     "oauth2-token": {"POST": "400 400 400 400 400 400 400 400 400 400"},
     "portal:announcement-feed": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:announcements": {"GET": "200 200 200 200 200 200 200 200 200 200"},
