@@ -1,8 +1,11 @@
 """What is said to be missing as a document, printed from the table that the code moves by."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.utils import translation
 
+from credit_platform.common.decisions import Decision
 from repair.missing import policies
 from repair.missing.workflow import MOVES, State, may_still_appeal
 from repair.printing import diagram, moves_table
@@ -13,7 +16,10 @@ WHO = {
     policies.may_answer: "a reviewer or supervisor of the body who never answered about the same record",
     policies.may_hear: "someone of the lead office who never answered or decided about the same record",
 }
-WHEN = {at_any_time: "", may_still_appeal: "once, within the days that the settings allow"}
+WHEN: dict[Callable[..., Decision], str] = {
+    at_any_time: "",
+    may_still_appeal: "once, within the days that the settings allow",
+}
 TEXT = """# How a missing record is asked for
 
 Printed by `manage.py print_missing_workflow` from the table in `repair/missing/workflow.py`; a test fails when this file
