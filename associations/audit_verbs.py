@@ -11,4 +11,5 @@ verbs.register(
     associations__officer__named=_("noted the officer of the association"),
     associations__officer__ended=_("noted the end of an office"),
     associations__member__left=_("ended the membership"),
+    associations__repair_rule__set=_("set the rule by which the association repairs"),
 )

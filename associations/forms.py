@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from associations.models import Association, Member
 from associations.profiles import Profile
+from associations.repair_rules import RuleDraft
 from associations.selectors import CHANGED, CURRENT, LEFT
 from associations.services import MemberDraft
 from credit_platform.ui.forms import LookupInput
@@ -147,6 +148,36 @@ class ProfileForm(forms.Form):
             industry_scope=typed["industry_scope"],
             industry_codes=tuple(code.upper() for code in words_of(typed["industry_codes"])),
         )
+
+
+class RepairRuleForm(forms.Form):
+    """The rule by which an association takes back early what it recorded."""
+
+    spans = {"min_months": 3, "valid_from": 3}
+
+    article = forms.CharField(label=_("Article of the charter"), max_length=100)
+    min_months = forms.IntegerField(
+        label=_("Not before so many months"),
+        min_value=0,
+        help_text=_("Counted from the day of the record; 0: at any time."),
+    )
+    valid_from = _day(_("Valid from"), initial=timezone.localdate)
+    conditions_zh = forms.CharField(
+        label=_("Conditions in Chinese"), max_length=1000, widget=forms.Textarea({"rows": 4})
+    )
+    conditions_en = forms.CharField(
+        label=_("Conditions in English"), max_length=1000, widget=forms.Textarea({"rows": 4}), required=False
+    )
+    course = forms.CharField(
+        label=_("Course"),
+        max_length=200,
+        required=False,
+        help_text=_("The training that the member attends first."),
+    )
+
+    def draft(self) -> RuleDraft:
+        """What was typed, as the service takes it."""
+        return RuleDraft(**self.cleaned_data)
 
 
 class OfficerForm(forms.Form):

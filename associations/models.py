@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from associations import policies
+from credit_platform.common.bilingual import in_readers_language
 from entities.models import Entity, Submission, SubmittingBody
 
 
@@ -35,6 +36,50 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return str(self.body)
+
+
+class RepairRule(models.Model):
+    """By what an association takes back early what it recorded of a member, under its charter, from one day to another.
+
+    Nothing here is law, and no rule of a publishing system takes its place: what an association keeps of its
+    members it decides on alone. A rule that changes is ended and followed by another row.
+    """
+
+    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="repair_rules")
+    article = models.CharField(_("article of the charter"), max_length=100)
+    min_months = models.PositiveSmallIntegerField(
+        _("not before so many months"), help_text=_("Counted from the day of the record; 0: at any time.")
+    )
+    conditions_zh = models.TextField(_("conditions in Chinese"), max_length=1000)
+    conditions_en = models.TextField(_("conditions in English"), max_length=1000, blank=True)
+    course = models.CharField(
+        _("course"), max_length=200, blank=True, help_text=_("The training that the member attends first.")
+    )
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rule of repair of an association")
+        ordering = ("-valid_from", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("association",),
+                condition=Q(valid_to=None),
+                name="an_association_has_one_rule_of_repair",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_rule_of_repair_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.association}: {self.article}"
+
+    @property
+    def conditions(self) -> str:
+        """In the reader's language; in the other where nobody has written them in it."""
+        return in_readers_language(self.conditions_zh, self.conditions_en)
 
 
 class Officer(models.Model):

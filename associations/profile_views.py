@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from associations import forms, policies, profiles
+from associations import forms, policies, profiles, repair_rules
 from associations.industry import FEWEST, figures_of
 from associations.models import Association, Member, Officer
 from credit_platform.common.errors import InvalidInput, Missing
@@ -39,6 +39,8 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
         "officers": list(association.officers.filter(until=None)),
         "former": list(association.officers.exclude(until=None).order_by("-until")),
         "members": Member.objects.filter(association=association).current_on(timezone.localdate()).count(),
+        "repair_rules": repair_rules.rules_of(association),
+        "today": timezone.localdate(),
         "may_keep": policies.may_keep_profile(request.user, association),
         "may_see_industry": policies.may_see_industry(request.user, association),
     }
@@ -100,6 +102,25 @@ def officer_end(request: HttpRequest, code: str, officer_id: int) -> HttpRespons
         title=_("Has %(name)s left the office?") % {"name": officer.name},
         verb=_("Note the end"),
         save=lambda: profiles.end_office(by=request.user, officer_id=officer_id, **form.cleaned_data),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def repair_rule(request: HttpRequest, code: str) -> HttpResponse:
+    """By what the association takes back early what it recorded, from a day on."""
+    association = _association(request.user, code)
+    policies.may_keep_profile(request.user, association).require()
+    form = forms.RepairRuleForm(request.POST if request.method == "POST" else None)
+    return _ask(
+        request,
+        association,
+        form,
+        title=_("Rule of repair"),
+        verb=_("Set the rule"),
+        save=lambda: repair_rules.set_repair_rule(
+            by=request.user, association_id=association.pk, draft=form.draft()
+        ),
     )
 
 

@@ -40,7 +40,7 @@ class Profile:
 @transaction.atomic
 def change_profile(*, by, association_id: int, profile: Profile) -> Association:
     """Note what the association says of itself. Saying the same again changes nothing."""
-    association = _locked(association_id)
+    association = locked_association(association_id)
     policies.may_keep_profile(by, association).require()
     if problems := profile.problems():
         raise InvalidInput(problems)
@@ -62,7 +62,7 @@ def change_profile(*, by, association_id: int, profile: Profile) -> Association:
 @transaction.atomic
 def name_officer(*, by, association_id: int, name: str, office: str, since: date) -> Officer:
     """Note who holds an office. Naming the same again changes nothing and returns who is there already."""
-    association = _locked(association_id)
+    association = locked_association(association_id)
     policies.may_keep_profile(by, association).require()
     name, office = name.strip(), office.strip()
     problems = {
@@ -106,7 +106,8 @@ def end_office(*, by, officer_id: int, until: date) -> Officer:
     return officer
 
 
-def _locked(association_id: int) -> Association:
+def locked_association(association_id: int) -> Association:
+    """The association under lock. Raises `Missing` where there is none."""
     association = (
         Association.objects.select_for_update(of=("self",))
         .select_related("body")

@@ -17,5 +17,6 @@ urlpatterns = [
         profile_views.officer_end,
         name="officer-end",
     ),
+    path("associations/<slug:code>/repair-rule/", profile_views.repair_rule, name="repair-rule"),
     path("associations/<slug:code>/industry/", profile_views.industry, name="industry"),
 ]

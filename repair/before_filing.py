@@ -14,7 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
+from associations.models import RepairRule
+from associations.repair_rules import rules_on
 from credit_platform.common.decisions import Decision
+from credit_platform.common.working_days import months_after
+from credit_platform.ui.formats import day_long
 from entities import looks
 from entities.models import CreditRecord, LegalInstrument, RecordType
 from entities.publicity import (
@@ -126,8 +130,9 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
         one.code: one
         for one in LegalInstrument.objects.filter(code__in={sector.instrument for sector in SECTORS.values()})
     }
+    charters = _charters(records, today)
     for record in records:
-        prospect = _prospect(record, record.open_cases, today, book, instruments)
+        prospect = _prospect(record, record.open_cases, today, book, instruments, charters)
         _group_of(prospect, found).append(prospect)
     found.now.sort(key=lambda prospect: prospect.open_case is not None)
     found.later.sort(key=lambda prospect: prospect.outlook.day)
@@ -151,9 +156,10 @@ def _prospect(
     today: date,
     book: RuleBook,
     instruments: dict[str, LegalInstrument],
+    charters: dict[int, RepairRule],
 ) -> Prospect:
     outlook = repair_outlook(record, today, book)
-    elsewhere, instrument = _elsewhere(record, instruments)
+    elsewhere, instrument = _elsewhere(record, instruments, charters)
     instrument = instrument or (outlook.rule.instrument if outlook.rule else None)
     article = citation(outlook.rule) if outlook.rule and not elsewhere else ""
     if not article and instrument is not None:
@@ -177,13 +183,38 @@ def _open(cases: Iterable[Case], kind: Case.Kind) -> Case | None:
     return next((case for case in cases if case.kind == kind), None)
 
 
+def _charters(records: Iterable[CreditRecord], today: date) -> dict[int, RepairRule]:
+    """By association, the rule by which it repairs, of those who recorded any of these; no query where none did."""
+    of_associations = {
+        record.submitted_by_id for record in records if record.record_type.family == RecordType.Family.MARKET
+    }
+    return rules_on(today, of_associations) if of_associations else {}
+
+
+def _by_charter(record: CreditRecord, rule: RepairRule) -> str:
+    """What the association's own rule says of the record: no law, and decided by the association alone."""
+    day = months_after(record.decided_on, rule.min_months)
+    parts = [
+        _(
+            "%(body)s decides alone on what it records of its members, by its charter (%(article)s): from %(day)s on."
+        )
+        % {"body": record.submitted_by, "article": rule.article, "day": day_long(day)},
+        rule.conditions,
+    ]
+    if rule.course:
+        parts.append(_("You attend the course “%(course)s” first.") % {"course": rule.course})
+    return " ".join([*parts, _("Ask there.")])
+
+
 def _elsewhere(
-    record: CreditRecord, instruments: dict[str, LegalInstrument]
+    record: CreditRecord, instruments: dict[str, LegalInstrument], charters: dict[int, RepairRule]
 ) -> tuple[str, LegalInstrument | None]:
     """What another system or an association does about the record; nothing where this platform answers for it."""
     if record.record_type.family == RecordType.Family.MARKET:
         if record.record_type.polarity != RecordType.Polarity.NEGATIVE:
             return "", None
+        if rule := charters.get(record.submitted_by_id):
+            return _by_charter(record, rule), None
         said = _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
         return said, None
     sector = SECTORS.get(record.record_type.code)

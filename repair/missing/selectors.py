@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.desk import MOST_ROWS, DeskRow
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
+from credit_platform.common.working_days import WorkingCalendar
 from entities import looks
 from entities.models import CreditRecord
 from repair import clock_rules, deadlines
@@ -62,11 +63,11 @@ def desk_rows(user) -> Iterable[DeskRow]:
         )
 
 
-def due_of(missing: MissingRecord, today: date) -> Due:
+def due_of(missing: MissingRecord, today: date, calendar: WorkingCalendar) -> Due:
     """The deadline of the answer as its chip shows it."""
     if not missing.is_open:
         return Due(None, "done", None, provisional=False)
-    left = deadlines.days_left(missing.due_on, today, current_calendar())
+    left = deadlines.days_left(missing.due_on, today, calendar)
     return Due(left, "running", missing.due_on, missing.due_is_provisional)
 
 
@@ -115,7 +116,7 @@ def missing_page(*, user, number: str) -> MissingPage:
     looks.note([*candidates, *([missing.record] if missing.record else [])], private=True)
     return MissingPage(
         missing,
-        due_of(missing, today),
+        due_of(missing, today, current_calendar()),
         clock_rules.basis(clock_rules.clock_book().by_code(missing.rule)),
         moves,
         "" if moves else _why_not(user, missing),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
+from credit_platform.common.services import current_calendar
 from entities.documents import file_response
 from entities.models import Entity
 from entities.policies import entities_of
@@ -33,7 +34,7 @@ def missing_list(request: HttpRequest) -> HttpResponse:
     """What the reader's entities miss, what their bodies are asked for, and the answers."""
     narrowed, found = lists.missing_records(request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
+    today, calendar = timezone.localdate(), current_calendar()
     context = {
         "shell": _shell(request.user),
         "works_here": works_on_cases(request.user),
@@ -41,7 +42,7 @@ def missing_list(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "is_filtered": any(request.GET.get(name) for name in narrowed.get_filters()),
         "page": page,
-        "rows": [(one, selectors.due_of(one, today)) for one in page],
+        "rows": [(one, selectors.due_of(one, today, calendar)) for one in page],
         "count": selectors.count_waiting(request.user),
     }
     return render(request, "repair/missing/list.html", context)

@@ -50,7 +50,8 @@ from tests.permissions.routes import routes
 ROUTES = dict(routes())
 #: Pages of an association, found by its code.
 ASSOCIATIONS_OWN = {
-    f"associations:{page}" for page in ("profile", "profile-edit", "officer-add", "officer-end", "industry")
+    f"associations:{page}"
+    for page in ("profile", "profile-edit", "repair-rule", "officer-add", "officer-end", "industry")
 }
 
 
