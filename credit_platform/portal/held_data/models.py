@@ -72,4 +72,5 @@ class HeldDataFile(models.Model):
     def state(self) -> State:
         if self.next_attempt_at is not None:
             return self.State.WAITING
-        return self.State.READY if self.document_id and self.expires_at > timezone.now() else self.State.OVER
+        is_kept = self.document_id and self.expires_at is not None and self.expires_at > timezone.now()
+        return self.State.READY if is_kept else self.State.OVER
