@@ -33,6 +33,8 @@ State = SchemeDraft.State
 CODE = re.compile(r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*")
 #: So many workers are asked to take part in a simulation.
 WORKERS = 2
+#: Days after which a simulation is no longer cited: this project's own measure, no law says one (docs/adr/0009).
+SIMULATION_HOLDS = 14
 LONGEST_REASON = 500
 LONGEST_NAME = 200
 #: What stands at this place of an address is something else than the code of a scheme.
@@ -277,8 +279,8 @@ def discard_draft(*, by, draft_id: int) -> SchemeDraft:
     return draft
 
 
-def citable(draft: SchemeDraft) -> Simulation | None:
-    """The last simulation that publishing the draft may cite: done, of exactly its document, beside its base."""
+def last_simulated(draft: SchemeDraft) -> Simulation | None:
+    """The last simulation of exactly the draft's document beside its base that is done, of whatever day."""
     return (
         Simulation.objects.filter(
             digest=draft.digest,
@@ -286,9 +288,14 @@ def citable(draft: SchemeDraft) -> Simulation | None:
             state=Simulation.State.DONE,
             draft__scheme=draft.scheme_id,
         )
-        .order_by("-pk")
+        .order_by("-as_of", "-pk")
         .first()
     )
+
+
+def is_outdated(simulation: Simulation) -> bool:
+    """Whether the city has gone on for too long since it was simulated."""
+    return (timezone.localdate() - simulation.as_of).days > SIMULATION_HOLDS
 
 
 @transaction.atomic
@@ -297,7 +304,7 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
 
     Raises:
         WrongState: it is not before a colleague, another version was published since it was begun, or nobody
-            simulated exactly this document.
+            simulated exactly this document in the last `SIMULATION_HOLDS` days.
         InvalidInput: its day is over, or it no longer is a document that the registry can rate by.
     """
     draft = _locked(draft_id)
@@ -307,23 +314,7 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
     require_state(draft, State.PROPOSED)
     scheme = Scheme.objects.select_for_update().get(pk=draft.scheme_id)
     simulation = _require_publishable(draft, scheme)
-    version = SchemeVersion.objects.create(
-        scheme=scheme,
-        number=next_number(scheme),
-        document=draft.document,
-        legal_basis=SchemeDocument.model_validate(draft.document).basis.zh,
-        state=SchemeVersion.State.PUBLISHED,
-        effective_from=draft.effective_from,
-        author=draft.drafted_by,
-        approver=by,
-        published_at=timezone.now(),
-    )
-    facts: dict[str, Any] = {"name_zh": draft.name_zh, "name_en": draft.name_en}
-    if draft.base is None:
-        facts |= facts_of(SchemeDocument.model_validate(draft.document))
-    for name, value in facts.items():
-        setattr(scheme, name, value)
-    scheme.save(update_fields=tuple(facts))
+    version = _version_of(draft, scheme, by)
     draft.became, draft.cites = version, simulation
     _decide(draft, by, State.PUBLISHED, "")
     audit.record(
@@ -339,25 +330,58 @@ def publish_draft(*, by, draft_id: int) -> SchemeVersion:
     return version
 
 
+def _version_of(draft: SchemeDraft, scheme: Scheme, by) -> SchemeVersion:
+    """The next version of the scheme, which takes over the names of the draft, and from the first one what it is."""
+    document = SchemeDocument.model_validate(draft.document)
+    version = SchemeVersion.objects.create(
+        scheme=scheme,
+        number=next_number(scheme),
+        document=draft.document,
+        legal_basis=document.basis.zh,
+        state=SchemeVersion.State.PUBLISHED,
+        effective_from=draft.effective_from,
+        author=draft.drafted_by,
+        approver=by,
+        published_at=timezone.now(),
+    )
+    facts: dict[str, Any] = {"name_zh": draft.name_zh, "name_en": draft.name_en}
+    if draft.base is None:
+        facts |= facts_of(document)
+    for name, value in facts.items():
+        setattr(scheme, name, value)
+    scheme.save(update_fields=tuple(facts))
+    return version
+
+
 def _require_publishable(draft: SchemeDraft, scheme: Scheme) -> Simulation:
     """Refuse a draft that may not become a version now; the simulation that it cites."""
     if last_published(scheme) != draft.base:
         raise WrongState(
             _("Another version was published since this draft was begun. Begin a new draft from that one.")
         )
-    simulation = citable(draft)
+    simulation = last_simulated(draft)
     if simulation is None:
         raise WrongState(
             _(
                 "Exactly this document has not been simulated yet. Simulate it, look at the result, then publish."
             )
         )
+    if is_outdated(simulation):
+        raise WrongState(outdated_says(simulation))
     if late := _too_early(draft, draft.effective_from):
         raise InvalidInput({"effective_from": [late]})
     problems = {f"document.{one.place}": [one.says] for one in problems_of(draft.document)}
     if problems := problems or _problems_of_family(draft, draft.document):
         raise InvalidInput(problems)
     return simulation
+
+
+def outdated_says(simulation: Simulation) -> str:
+    """Why the simulation may not be cited any more, and what to do."""
+    return _(
+        "This document was last simulated for %(day)s. A version is published on a simulation of a city not older than"
+        " %(days)s days: simulate it again, look at the result, then publish."
+    ) % {"day": day_long(simulation.as_of), "days": SIMULATION_HOLDS}
 
 
 # Simulations

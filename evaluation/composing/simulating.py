@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from django.db import OperationalError, transaction
@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
 from evaluation import bulk, frames, peer_store, replay, selectors
+from evaluation.boards import locks
 from evaluation.columns import Bools, Columns, Ints, Vocabulary
 from evaluation.composing import tallies
 from evaluation.composing.models import Simulation, SimulationPart
@@ -40,6 +41,8 @@ State, Kind = Simulation.State, SimulationPart.Kind
 #: About so many entities are in the sample on which the months and the sensitivity are worked out.
 SAMPLE = 3_000
 MONTHS = 12
+#: The first of the locks under which simulations are prepared, one for each key.
+PREPARING = 0x51D << 48
 #: So many parameters are varied in one part of the work.
 PARAMETERS_AT_ONCE = 20
 #: Years since registration, each bound the first day of the next class.
@@ -50,19 +53,14 @@ SIZES = tuple(value for value in Entity.Size.values if value)
 REASONS = 4
 
 
-class _Rated(Protocol):
-    """What reads ranges: `bulk.Reader` with the two documents in place of the schemes in force."""
-
-    def columns(self, first: int, last: int) -> Columns: ...
-
-
 @dataclass(slots=True)
 class Reader:
     """What is read once for all parts that one worker takes."""
 
     base: CompiledScheme
     draft: CompiledScheme
-    ranges: _Rated
+    #: With the words of both documents.
+    ranges: bulk.Reader
     districts: tuple[str, ...]
     #: The tables of peers of both, by code of the component; empty where none is compared.
     base_peers: Mapping[str, PeerTable]
@@ -143,33 +141,54 @@ def work_on_all() -> None:
         work_on(key)
 
 
-@transaction.atomic
 def _prepared(simulation_id: int) -> Simulation | None:
     """The simulation with its work cut into parts; None where there is nothing to be done."""
-    simulation = (
+    simulation = Simulation.objects.select_related("base__scheme").get(pk=simulation_id)
+    if simulation.state == State.WAITING:
+        return _cut(simulation_id)
+    return simulation if simulation.state == State.RUNNING else None
+
+
+class _Stopped(Exception):
+    """It was stopped while the tables of peers were made."""
+
+
+@transaction.atomic
+def _cut(simulation_id: int) -> Simulation | None:
+    """Make the tables of peers and cut the work into parts, by one worker; who comes second goes on with the parts.
+
+    The row is locked only at the end, so that whoever stops it waits for nobody.
+    """
+    locks.wait_for(PREPARING + simulation_id)
+    simulation = Simulation.objects.select_related("base__scheme").get(pk=simulation_id)
+    # One that goes on keeps its parts, and the sample and the peers by which some of them are done.
+    goes_on = simulation.parts.exists()
+    ranges = bulk.cut_ranges() if not goes_on else []
+    try:
+        peers = simulation.peers if goes_on else _peers_of(simulation, ranges)
+    except _Stopped:
+        return None
+    now = (
         Simulation.objects.select_for_update(of=("self",))
         .select_related("base__scheme")
         .get(pk=simulation_id)
     )
-    if simulation.state not in Simulation.AT_WORK:
-        return None
-    if simulation.state == State.WAITING:
-        simulation.state = State.RUNNING
-        simulation.save(update_fields=("state",))
-        # One that goes on keeps its parts, and the sample and the peers by which some of them are done.
-        if not simulation.parts.exists():
-            ranges = bulk.cut_ranges()
-            simulation.one_in = max(1, -(-Entity.objects.count() // SAMPLE))
-            simulation.peers = _peers_of(simulation, ranges)
-            simulation.save(update_fields=("one_in", "peers"))
-            SimulationPart.objects.bulk_create(_parts_of(simulation, ranges))
-    return simulation
+    if now.state != State.WAITING:
+        return now if now.state == State.RUNNING else None
+    now.state = State.RUNNING
+    if not goes_on:
+        now.one_in = max(1, -(-Entity.objects.count() // SAMPLE))
+        now.peers = peers
+        SimulationPart.objects.bulk_create(_parts_of(now, ranges))
+    now.save(update_fields=("state", "one_in", "peers"))
+    return now
 
 
 def _peers_of(simulation: Simulation, ranges: Sequence[tuple[int, int]]) -> bytes | None:
     """The tables of peers of both documents, so that every worker holds entities against the same.
 
-    Of the version those by which it rates, where there are any; what is missing is found in a first pass.
+    Of the version those by which it rates, where there are any; what is missing is found in a first pass. Raises
+    `_Stopped` between two ranges once nobody wants them any more.
     """
     base, draft = _compiled(simulation)
     if not base.peer_levels and not draft.peer_levels:
@@ -177,16 +196,41 @@ def _peers_of(simulation: Simulation, ranges: Sequence[tuple[int, int]]) -> byte
     kept = peer_store.last_keys([simulation.base_id], simulation.as_of) if simulation.base_id else {}
 
     def worked_out(scheme: CompiledScheme) -> Mapping[str, PeerTable]:
-        kinds = Kinds(scheme.vocabulary)
+        reader = bulk.Reader([], Kinds(scheme.vocabulary))
 
         def shards() -> Iterable[Columns]:
-            return (frames.columns_of_range(first, last, (), kinds) for first, last in ranges)
+            for first, last in ranges:
+                if not Simulation.objects.filter(pk=simulation.pk, state=State.WAITING).exists():
+                    raise _Stopped
+                yield _range_on(simulation.as_of, first, last, reader)
 
         return peer_store.worked_out(scheme, simulation.as_of, shards)
 
     of_base = peer_store.read(kept[simulation.base_id]) if kept else worked_out(base)
     both = [peer_store.written(of_base).decode(), peer_store.written(worked_out(draft)).decode()]
     return zlib.compress(json.dumps(both).encode())
+
+
+def _range_on(day: date, first: int, last: int, reader: bulk.Reader) -> Columns:
+    """A range as it is read for rating everybody, also when midnight has come since: a simulation is of one day.
+
+    What ended with the day is then read as it stood on it, more slowly.
+    """
+    columns = reader.columns(first, last)
+    if timezone.localdate() == day:
+        return columns
+    keys = Entity.everything.filter(pk__range=(first, last)).values_list("pk", flat=True)
+    then = replay.on_day(frames.columns_of(keys, reader.kinds.vocabulary), day)
+    has = np.bincount(then.records.entity_index, minlength=len(then.entities)) > 0
+    return then.only(np.flatnonzero(has | np.isin(then.entities, columns.entities)))
+
+
+def _in_force_on(day: date, keys: Sequence[int], vocabulary: Vocabulary) -> Columns:
+    """These entities with their records in force on the day of the simulation, as `_range_on`."""
+    columns = frames.columns_in_force(keys, vocabulary)
+    if timezone.localdate() == day:
+        return columns
+    return replay.on_day(frames.columns_of(keys, vocabulary), day)
 
 
 def _compiled(simulation: Simulation) -> tuple[CompiledScheme, CompiledScheme]:
@@ -266,7 +310,7 @@ def _finish(simulation: Simulation, reader: Reader) -> None:
 
 
 def _city(simulation: Simulation, reader: Reader, part: SimulationPart) -> dict[str, Any]:
-    columns = reader.ranges.columns(part.first, part.last)
+    columns = _range_on(simulation.as_of, part.first, part.last, reader.ranges)
     return tally_of(columns, reader, simulation.as_of, simulation.one_in, (part.first, part.last)).as_json()
 
 
@@ -382,7 +426,7 @@ def _with_reasons(movers: Sequence[Sequence], reader: Reader, as_of: date) -> li
     Of a rule the hundredths are None, or 1 where it acts. "" is the start, the limits of the whole and its rounding.
     """
     keys = sorted(int(one[0]) for one in movers)
-    columns = frames.columns_in_force(keys, reader.vocabulary)
+    columns = _in_force_on(as_of, keys, reader.vocabulary)
     given = [_given(columns, *one, as_of) for one in reader.both]
     place = {key: number for number, key in enumerate(columns.entities.tolist())}
     return [
@@ -472,7 +516,7 @@ def _sensitivity(simulation: Simulation, reader: Reader, part: SimulationPart) -
     A step that the language does not allow is None. Peers are measured as the draft itself measures them.
     """
     if reader.sample is None:
-        reader.sample = frames.columns_in_force(_sample_of(simulation), reader.vocabulary)
+        reader.sample = _in_force_on(simulation.as_of, _sample_of(simulation), reader.vocabulary)
     columns = reader.sample
     document = SchemeDocument.model_validate(simulation.document)
     drafted = rate(columns, reader.draft, simulation.as_of, reader.draft_peers)

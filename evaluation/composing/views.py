@@ -89,6 +89,9 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     one = selectors.draft_for_page(user=request.user, draft_id=draft_id)
     simulations = list(selectors.simulations_for(user=request.user).filter(draft=one)[:SHOWN])
     may_decide = one.state == State.PROPOSED and bool(policies.may_decide_draft(request.user, one))
+    is_open = one.state in SchemeDraft.OPEN
+    last = services.last_simulated(one) if is_open else None
+    outdated = last if last and services.is_outdated(last) else None
     context = {
         "draft": one,
         "lines": differing(
@@ -98,10 +101,11 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
             state=SchemeVersion.State.PUBLISHED, effective_from__lte=timezone.localdate()
         ).exists(),
         "simulations": simulations,
-        "citable": services.citable(one) if one.state in SchemeDraft.OPEN else one.cites,
-        "is_stale": one.state in SchemeDraft.OPEN and services.last_published(one.scheme) != one.base,
+        "citable": (None if outdated else last) if is_open else one.cites,
+        "outdated": services.outdated_says(outdated) if outdated else "",
+        "is_stale": is_open and services.last_published(one.scheme) != one.base,
         "may_edit": one.state in SchemeDraft.EDITABLE,
-        "may_simulate": one.state in SchemeDraft.OPEN,
+        "may_simulate": is_open,
         "may_decide": may_decide,
         "waits_for_another": one.state == State.PROPOSED and one.drafted_by_id == request.user.pk,
         "return_form": ReturnForm(),

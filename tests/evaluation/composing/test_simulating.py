@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+import time_machine
 from django.db import DataError, OperationalError
 from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 
+from entities.services.publishing import end_publicity
 from evaluation import bulk
 from evaluation.composing import services, simulating, tallies
 from evaluation.composing.models import Simulation, SimulationPart
@@ -20,6 +22,15 @@ from tests.factories import EntityFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
+
+
+def against_peers(document):
+    document["components"].append(
+        {
+            "kind": "peers", "code": "among-peers", "name": {"zh": "同类比较", "en": "Among peers"}, "article": "9",
+            "of": {"value": "penalties"}, "among": [[]], "at_least": 2, "weight": "1/4", "if_unknown": "0",
+        }
+    )  # fmt: skip
 
 
 def cells(simulation, letters="ABCD"):
@@ -226,6 +237,58 @@ def test_a_simulation_of_an_earlier_day_begins_anew(harsher, city, office, simul
     assert simulation.results == expected
 
 
+def test_a_simulation_that_runs_over_midnight_is_of_the_day_on_which_it_began(
+    harsher, city, office, record, monkeypatch
+):
+    monkeypatch.setattr(bulk, "PLACE_BITS", 0)
+    monkeypatch.setattr(bulk, "RECORDS_AT_ONCE", 3)
+    began, night = "2026-11-20 23:58:00+08:00", "2026-11-21 00:05:00+08:00"
+    with time_machine.travel(began, tick=False):
+        today = timezone.localdate()
+        for one in city:
+            record(one, severity_class="general", decided_on=today - timedelta(days=90), publish_until=today)
+        whole = services.start_simulation(by=office[0], draft_id=harsher.pk)
+        simulating.work_on(whole.pk)
+        whole.refresh_from_db()
+        Simulation.objects.filter(pk=whole.pk).update(digest="0" * 64)
+        over = services.start_simulation(by=office[0], draft_id=harsher.pk)
+        simulation = simulating._prepared(over.pk)
+        assert simulating._do_next_part(simulation, simulating.Reader.of(simulation))
+    with time_machine.travel(night, tick=False):
+        assert end_publicity(as_of=timezone.localdate()) == len(city)
+        simulating.work_on(over.pk)
+    over.refresh_from_db()
+    assert (over.state, over.as_of) == ("done", today)
+    assert over.results == whole.results
+
+
+def test_whoever_stops_a_simulation_does_not_wait_for_the_tables_of_peers(
+    draft, change, city, office, monkeypatch
+):
+    monkeypatch.setattr(bulk, "PLACE_BITS", 0)
+    monkeypatch.setattr(bulk, "RECORDS_AT_ONCE", 1)
+    compared = change(draft, against_peers)
+    simulation = services.start_simulation(by=office[0], draft_id=compared.pk)
+    read, range_on = [], simulating._range_on
+
+    def stopped_after_two(*given):
+        read.append(given)
+        if len(read) == 2:
+            services.cancel_simulation(by=office[1], simulation_id=simulation.pk)
+        return range_on(*given)
+
+    monkeypatch.setattr(simulating, "_range_on", stopped_after_two)
+    simulating.work_on(simulation.pk)
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.parts.count(), len(read)) == ("cancelled", 0, 2)
+
+    monkeypatch.setattr(simulating, "_range_on", range_on)
+    services.resume_simulation(by=office[0], simulation_id=simulation.pk)
+    simulating.work_on(simulation.pk)
+    simulation.refresh_from_db()
+    assert simulation.state == "done"
+
+
 def test_while_the_database_is_away_a_simulation_only_waits(harsher, city, office, monkeypatch):
     simulation = services.start_simulation(by=office[0], draft_id=harsher.pk)
     with monkeypatch.context() as broken:
@@ -297,14 +360,6 @@ def test_the_sample_is_the_same_whoever_draws_it():
 def test_a_draft_that_compares_peers_holds_everybody_against_the_whole_city(
     draft, change, city, simulate, monkeypatch
 ):
-    def against_peers(document):
-        document["components"].append(
-            {
-                "kind": "peers", "code": "among-peers", "name": {"zh": "同类比较", "en": "Among peers"}, "article": "9",
-                "of": {"value": "penalties"}, "among": [[]], "at_least": 2, "weight": "1/4", "if_unknown": "0",
-            }
-        )  # fmt: skip
-
     changed = change(draft, against_peers)
     whole = simulate(changed).results
     assert whole["rose"]
