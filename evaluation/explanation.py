@@ -13,7 +13,7 @@ from entities import looks, policies as registry
 from entities.models import CreditRecord, Entity
 from evaluation import frames
 from evaluation.columns import Columns
-from evaluation.kernel import NOT_RATED, FindingColumns, Piece, Skipped
+from evaluation.kernel import NOT_RATED, FindingColumns, Piece, RatingColumns, Skipped
 from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule
 from evaluation.schemes.in_force import SchemeInForce
 
@@ -159,12 +159,7 @@ def explained_all(
     _gather_findings(parts, columns, result.findings, scheme, records)
     _gather_the_rest(parts, columns, result.skipped.tolist(), records)
     known = result.ratings
-    points = [
-        None if pointless or place == NOT_RATED else as_points(units)
-        for units, pointless, place in zip(
-            known.points.tolist(), known.pointless.tolist(), known.place.tolist(), strict=True
-        )
-    ]
+    points = _points_of(known)
     values = {one.code: result.values[one.code].decimals() for one in scheme.compiled.components}
     letters = (*scheme.compiled.letters, "")
     ratings = (known.place.tolist(), result.by_bands.tolist(), known.counted.tolist())
@@ -189,6 +184,15 @@ def explained_all(
         )
         if key in entities
     }
+
+
+def _points_of(ratings: RatingColumns) -> list[Decimal | None]:
+    return [
+        None if pointless or place == NOT_RATED else as_points(units)
+        for units, pointless, place in zip(
+            ratings.points.tolist(), ratings.pointless.tolist(), ratings.place.tolist(), strict=True
+        )
+    ]
 
 
 def as_points(hundredths: int) -> Decimal:

@@ -93,26 +93,36 @@ def steps_of(*, entity_id: int, scheme: SchemeInForce, columns: Columns) -> list
                 candidates = told.events_between(before or day - timedelta(days=1), day, scheme_then)
                 events = tuple(candidates)
             is_new = version_id is not None and change.version_id != version_id
-            event = None if is_new or change.from_points is None else _take_fitting(candidates, change)
-            steps.append(
-                Step(
-                    at=change.at,
-                    as_of=day,
-                    from_grade=change.from_grade,
-                    to_grade=change.to_grade,
-                    from_points=None if change.from_points is None else as_points(change.from_points),
-                    to_points=None if change.to_points is None else as_points(change.to_points),
-                    event=event,
-                    more=0 if event is None or _explains(event, change) else len(candidates),
-                    new_version=change.version.number if is_new else None,
-                    from_scale=_scale_of(change.from_grade, scheme_then.compiled.letters, scale_before),
-                    to_scale=scheme_then.compiled.letters,
-                    events=events,
-                )
-            )
+            scales = (scheme_then.compiled.letters, scale_before)
+            steps.append(_step(change, candidates, events, scales, is_new))
             version_id, scale_before = change.version_id, scheme_then.compiled.letters
         before = day
     return steps
+
+
+def _step(
+    change: RatingChange,
+    candidates: list[Event],
+    events: tuple[Event, ...],
+    scales: tuple[tuple[str, ...], tuple[str, ...]],
+    is_new: bool,
+) -> Step:
+    """A change with the event that fits it, which is taken from the candidates of its day; `scales` are now and before."""
+    event = None if is_new or change.from_points is None else _take_fitting(candidates, change)
+    return Step(
+        at=change.at,
+        as_of=change.as_of,
+        from_grade=change.from_grade,
+        to_grade=change.to_grade,
+        from_points=None if change.from_points is None else as_points(change.from_points),
+        to_points=None if change.to_points is None else as_points(change.to_points),
+        event=event,
+        more=0 if event is None or _explains(event, change) else len(candidates),
+        new_version=change.version.number if is_new else None,
+        from_scale=_scale_of(change.from_grade, *scales),
+        to_scale=scales[0],
+        events=events,
+    )
 
 
 def _scale_of(grade: str, *scales: tuple[str, ...]) -> tuple[str, ...]:

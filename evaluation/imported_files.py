@@ -95,98 +95,96 @@ class ProvincialRow(ResultRow):
         return super().details() | {"scale": self.cleaned_data["scale"]}
 
 
-def _columns(example: str, *more: Column) -> tuple[Column, ...]:
-    return (
-        Column(
-            "credit_code",
-            "统一社会信用代码",
-            _("Unified social credit code"),
-            aliases=("社会信用代码", "信用代码"),
-            required=True,
-            example="91339702MX90000157",
-        ),
-        Column(
-            "entity_name",
-            "企业名称",
-            _("Enterprise"),
-            aliases=("名称", "主体名称"),
-            required=True,
-            example="云汀示例食品有限公司",
-        ),
-        Column(
-            "grade",
-            "评价等级",
-            _("Grade"),
-            aliases=("评价结果", "信用等级", "等级"),
-            required=True,
-            example=example,
-        ),
-        *more,
-        Column(
-            "decided_on",
-            "评价日期",
-            _("Day of the result"),
-            aliases=("评价时间", "结果日期"),
-            required=True,
-            example="2026-09-30",
-        ),
-        Column("period", "评价周期", _("Period evaluated"), aliases=("评价年度",), example="2026"),
-        Column("document_number", "批次号", _("Number of the list"), aliases=("文号", "批次")),
-        Column(
-            "authority",
-            "评价单位",
-            _("Evaluated by"),
-            aliases=("评价机构",),
-            required=True,
-            example="示例评价单位",
-        ),
+#: The columns before the grade, and behind it and what belongs to it.
+WHO = (
+    Column(
+        "credit_code",
+        "统一社会信用代码",
+        _("Unified social credit code"),
+        aliases=("社会信用代码", "信用代码"),
+        required=True,
+        example="91339702MX90000157",
+    ),
+    Column(
+        "entity_name",
+        "企业名称",
+        _("Enterprise"),
+        aliases=("名称", "主体名称"),
+        required=True,
+        example="云汀示例食品有限公司",
+    ),
+)
+WHEN = (
+    Column(
+        "decided_on",
+        "评价日期",
+        _("Day of the result"),
+        aliases=("评价时间", "结果日期"),
+        required=True,
+        example="2026-09-30",
+    ),
+    Column("period", "评价周期", _("Period evaluated"), aliases=("评价年度",), example="2026"),
+    Column("document_number", "批次号", _("Number of the list"), aliases=("文号", "批次")),
+    Column(
+        "authority",
+        "评价单位",
+        _("Evaluated by"),
+        aliases=("评价机构",),
+        required=True,
+        example="示例评价单位",
+    ),
+)
+SCALE = Column(
+    "scale", "等级由高到低", _("Grades of its scale, best first"), aliases=("评价标准",), example="A B C D"
+)
+NOTE = _(
+    "Results are taken over as they were given and saved at once: nothing is decided here. They change no grade"
+    " that this platform works out, and are public only where the catalogue says so."
+)
+
+
+def _grade(example: str) -> Column:
+    return Column(
+        "grade",
+        "评价等级",
+        _("Grade"),
+        aliases=("评价结果", "信用等级", "等级"),
+        required=True,
+        example=example,
     )
 
 
 def offer() -> None:
     """Make both files known; called once, when the apps are loaded."""
-    note = _(
-        "Results are taken over as they were given and saved at once: nothing is decided here. They change no grade"
-        " that this platform works out, and are public only where the catalogue says so."
+    formats = (
+        (
+            "national-evaluations",
+            _("National comprehensive evaluations"),
+            Level.NATION,
+            NationalRow,
+            (_grade("A"),),
+            _("The grade is one of the national scale on the day of the result."),
+        ),
+        (
+            "provincial-evaluations",
+            _("Provincial comprehensive evaluations"),
+            Level.PROVINCE,
+            ProvincialRow,
+            (_grade("B"), SCALE),
+            _("Where the row names the grades of the scale, its grade is among them."),
+        ),
     )
-    register(
-        SubmissionFormat(
-            code="national-evaluations",
-            title=_("National comprehensive evaluations"),
-            record_type=Level.NATION,
-            body_codes=frozenset({LEAD}),
-            row_form=NationalRow,
-            columns=_columns("A"),
-            needs_review=False,
-            note=note,
-            rules=(
-                _("The grade is one of the national scale on the day of the result."),
-                _("The day of the result is not in the future."),
-            ),
+    for code, title, level, row_form, columns, rule in formats:
+        register(
+            SubmissionFormat(
+                code=code,
+                title=title,
+                record_type=level,
+                body_codes=frozenset({LEAD}),
+                row_form=row_form,
+                columns=(*WHO, *columns, *WHEN),
+                needs_review=False,
+                note=NOTE,
+                rules=(rule, _("The day of the result is not in the future.")),
+            )
         )
-    )
-    register(
-        SubmissionFormat(
-            code="provincial-evaluations",
-            title=_("Provincial comprehensive evaluations"),
-            record_type=Level.PROVINCE,
-            body_codes=frozenset({LEAD}),
-            row_form=ProvincialRow,
-            columns=_columns(
-                "B",
-                Column(
-                    "scale",
-                    "等级由高到低",
-                    _("Grades of its scale, best first"),
-                    aliases=("评价标准",),
-                    example="A B C D",
-                ),
-            ),
-            needs_review=False,
-            note=note,
-            rules=(
-                _("Where the row names the grades of the scale, its grade is among them."),
-                _("The day of the result is not in the future."),
-            ),
-        )
-    )
