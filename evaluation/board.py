@@ -11,13 +11,13 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 
-from django.db.models import F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from credit_platform.common.working_days import months_after
 from entities import looks
 from evaluation.boards import counting
-from evaluation.boards.models import NONE, CountedRating, EntityCell, GradeCell, MoveCell, Period
+from evaluation.boards.models import NONE, CountedBody, CountedRating, EntityCell, GradeCell, MoveCell, Period
 from evaluation.explanation import as_points
 from evaluation.main_reasons import MainReason, main_reasons
 from evaluation.models import RatingChange
@@ -47,9 +47,24 @@ class Narrowing:
     district: str = ""
     section: str = ""
     status: str = ""
+    #: The key of a department: only the entities that belong to it (`CountedBody`).
+    body: int | None = None
 
-    def of(self) -> Q:
-        """The same condition on counted ratings and on cells."""
+    def of_cells(self) -> Q:
+        """The condition on cells. Without a department they are those of the whole city."""
+        return self._of_part() & Q(body=self.body)
+
+    def of_ratings(self) -> Q:
+        """The same on counted ratings."""
+        return self._of_part() & self.of_entities("entity")
+
+    def of_entities(self, name: str) -> Q:
+        """That an entity belongs to the department, where one is asked for; `name` is the field of its key."""
+        if self.body is None:
+            return Q()
+        return Q(Exists(CountedBody.objects.filter(body=self.body, entity=OuterRef(name))))
+
+    def _of_part(self) -> Q:
         wanted = {"district": self.district, "section": self.section, "status": self.status}
         return Q(**{name: value for name, value in wanted.items() if value})
 
@@ -84,7 +99,7 @@ class Board:
         """
         return (
             CountedRating.objects.visible_to(self.user)
-            .filter(self.narrowing.of(), scheme=self.scheme.scheme)
+            .filter(self.narrowing.of_ratings(), scheme=self.scheme.scheme)
             .annotate(
                 now=Coalesce("place", Value(NONE), output_field=IntegerField()),
                 was=Coalesce(f"{self.period}_place", Value(NONE), output_field=IntegerField()),
@@ -115,19 +130,19 @@ class Board:
             if count:
                 moves[self.letter(was), self.letter(now)] += count
         if entities is None:
-            cells = EntityCell.objects.filter(self.narrowing.of())
+            cells = EntityCell.objects.filter(self.narrowing.of_cells())
             entities = cells.aggregate(counted=Sum("count"))["counted"] or 0
         return Figures(self.scale, dict(moves), entities)
 
     def _grades(self) -> QuerySet[GradeCell]:
         return GradeCell.objects.filter(
-            self.narrowing.of(), scheme=self.scheme.scheme, period=self.period
+            self.narrowing.of_cells(), scheme=self.scheme.scheme, period=self.period
         ).order_by()
 
     def parts(self, by: str) -> list[tuple[str, "Figures"]]:
         """The figures of each district or section of industry, by its name; two queries. `by` is that field."""
         entities = dict(
-            EntityCell.objects.filter(self.narrowing.of())
+            EntityCell.objects.filter(self.narrowing.of_cells())
             .order_by()
             .values_list(by)
             .annotate(counted=Sum("count"))
@@ -147,7 +162,7 @@ class Board:
         monday = self.today - timedelta(days=self.today.weekday())
         first = monday - timedelta(weeks=WEEKS_SHOWN - 1)
         moved = (
-            MoveCell.objects.filter(self.narrowing.of(), scheme=self.scheme.scheme, week__gte=first)
+            MoveCell.objects.filter(self.narrowing.of_cells(), scheme=self.scheme.scheme, week__gte=first)
             .order_by()
             .values_list("week")
             .annotate(up=Sum("rose"), down=Sum("fell"))

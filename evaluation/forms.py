@@ -3,13 +3,39 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from entities.models import Entity
+from entities.models import Entity, SubmittingBody
 from evaluation.board import Narrowing
 from evaluation.industries import SECTIONS
 
 
-class NarrowingForm(forms.Form):
-    """A part of the city: a district, a section of industry, a state of the entity. An unknown word narrows nothing."""
+class DepartmentForm(forms.Form):
+    """The department whose entities a board shows: those that it has on record. An unknown word narrows nothing."""
+
+    department = forms.ChoiceField(label=_("Department"), required=False)
+
+    def __init__(self, data, *, departments: list[SubmittingBody]) -> None:
+        super().__init__(data)
+        self._bodies = {body.code: body.pk for body in departments}
+        choices = [("", _("All departments")), *((body.code, str(body)) for body in departments)]
+        self.fields["department"].choices = choices
+
+    @property
+    def code(self) -> str:
+        """The code of the department that was chosen, or ""."""
+        self.is_valid()
+        return self.cleaned_data.get("department", "")
+
+    @property
+    def body(self) -> int | None:
+        """Its key."""
+        return self._bodies.get(self.code)
+
+
+class NarrowingForm(DepartmentForm):
+    """A part of the city: a district, a section of industry, a state of the entity, those that a department has on record.
+
+    An unknown word narrows nothing.
+    """
 
     district = forms.ChoiceField(label=_("District"), required=False)
     section = forms.ChoiceField(
@@ -25,8 +51,10 @@ class NarrowingForm(forms.Form):
 
     grade = forms.ChoiceField(label=_("Grade now"), required=False)
 
-    def __init__(self, data, *, districts: list[str], scale: tuple[str, ...]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data, *, departments: list[SubmittingBody], districts: list[str], scale: tuple[str, ...]
+    ) -> None:
+        super().__init__(data, departments=departments)
         self.fields["district"].choices = [("", _("All districts")), *((name, name) for name in districts)]
         self.fields["grade"].choices = [("", _("All grades")), *((letter, letter) for letter in scale)]
         self.is_valid()
@@ -35,7 +63,8 @@ class NarrowingForm(forms.Form):
     def narrowing(self) -> Narrowing:
         """The part of the city that was chosen; anything that cannot be chosen counts for nothing."""
         return Narrowing(
-            **{name: self.cleaned_data.get(name, "") for name in ("district", "section", "status")}
+            **{name: self.cleaned_data.get(name, "") for name in ("district", "section", "status")},
+            body=self.body,
         )
 
     @property

@@ -52,7 +52,12 @@ def asked(user, params: QueryDict) -> pages.Asked:
     today = timezone.localdate()
     schemes = schemes_for(user, today)
     scheme = scheme_for(user, today, params.get("scheme", ""))
-    form = NarrowingForm(params, districts=selectors.districts(), scale=scheme.compiled.letters)
+    form = NarrowingForm(
+        params,
+        departments=selectors.departments(),
+        districts=selectors.districts(),
+        scale=scheme.compiled.letters,
+    )
     period = _word(Period, params.get("period"), Period.WEEK)
     board = Board(user, scheme, counted_day(), period, form.narrowing)
     return pages.Asked(board, form, period, _word(View, params.get("show"), View.FELL), schemes)

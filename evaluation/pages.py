@@ -317,9 +317,6 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
     explained = by_scheme[scheme.scheme.code]
     steps = history.steps_of(entity_id=entity.pk, scheme=scheme, columns=columns)
     ahead = forecast(scheme=scheme, columns=columns, today=today)
-    turns = turn_lines(ahead.turns, records, explained)
-    lines = _record_lines(explained)
-    path, events = _path(explained, steps, ahead, records)
     return RatingPage(
         entity=entity,
         explained=explained,
@@ -332,25 +329,44 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
         waterfall=waterfall(explained),
         waterfall_title=_waterfall_title(explained),
         waterfall_says=_waterfall_says(explained),
-        path=path,
-        path_says=_path_says(explained, steps),
-        events=events,
-        last=_last_lines(history.last_move(steps), records),
-        turns=turns,
-        turns_until=horizon(ahead),
-        ahead=_ahead(explained, ahead, turns) if is_official(user) else None,
-        ahead_says=_ahead_says(explained, ahead),
-        counting=lines[:RECORDS_SHOWN],
-        counting_note=_shown_of(len(lines)),
-        not_counted=[
-            (one.record, sentences.why_not_counted(one.why)) for one in explained.not_counted[:RECORDS_SHOWN]
-        ],
-        not_counted_note=_shown_of(len(explained.not_counted)),
+        **_over_time(user, explained, steps, ahead, records),
+        **_records_shown(explained),
         others=list(_others(by_scheme, scheme.scheme.code)),
         imported=imported_grades(user, entity, today),
-        changes=[{"step": step, "text": event_text(step.event, step, records)} for step in reversed(steps)],
         is_waiting=RatingRequest.objects.filter(entity=entity).exists(),
     )
+
+
+def _over_time(
+    user, explained: Explained, steps: list[Step], ahead: Forecast, records: dict[int, CreditRecord]
+) -> dict[str, Any]:
+    """What moved the grade, and what will."""
+    turns = turn_lines(ahead.turns, records, explained)
+    path, events = _path(explained, steps, ahead, records)
+    return {
+        "path": path,
+        "path_says": _path_says(explained, steps),
+        "events": events,
+        "last": _last_lines(history.last_move(steps), records),
+        "turns": turns,
+        "turns_until": horizon(ahead),
+        "ahead": _ahead(explained, ahead, turns) if is_official(user) else None,
+        "ahead_says": _ahead_says(explained, ahead),
+        "changes": [
+            {"step": step, "text": event_text(step.event, step, records)} for step in reversed(steps)
+        ],
+    }
+
+
+def _records_shown(explained: Explained) -> dict[str, Any]:
+    """The first of the records that count and of those that do not, and how many there are of each."""
+    lines, others = _record_lines(explained), explained.not_counted
+    return {
+        "counting": lines[:RECORDS_SHOWN],
+        "counting_note": _shown_of(len(lines)),
+        "not_counted": [(one.record, sentences.why_not_counted(one.why)) for one in others[:RECORDS_SHOWN]],
+        "not_counted_note": _shown_of(len(others)),
+    }
 
 
 def _shown_of(count: int) -> str:

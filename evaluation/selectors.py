@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.prepared import Given, Prepared
-from entities.models import Entity
+from entities.models import Entity, SubmittingBody
 from evaluation import peer_store, policies
 from evaluation.explanation import Explained, as_points, explain_entity
 from evaluation.models import CurrentRating, RatingRequest, Scheme, SchemeVersion
@@ -212,6 +212,21 @@ def grade_for_entity(user, entity: Entity, day: date | None = None) -> PlainGrad
 def entities_waiting() -> int:
     """How many entities wait for a new rating at this moment."""
     return RatingRequest.objects.aggregate(waiting=Count("entity", distinct=True))["waiting"]
+
+
+def next_beginning(user, day: date) -> SchemeVersion | None:
+    """The version that begins next after a day, of the schemes whose method this user may read."""
+    versions = SchemeVersion.objects.filter(
+        scheme__in=Scheme.objects.visible_to(user),
+        state=SchemeVersion.State.PUBLISHED,
+        effective_from__gt=day,
+    )
+    return versions.select_related("scheme").defer("document").order_by("effective_from", "number").first()
+
+
+def departments() -> list[SubmittingBody]:
+    """The departments to which boards may be narrowed, by code."""
+    return list(SubmittingBody.objects.filter(kind=SubmittingBody.Kind.DEPARTMENT).order_by("code"))
 
 
 def districts() -> list[str]:

@@ -10,6 +10,7 @@ from entities.policies import roles_of
 from evaluation import lists, pages, selectors
 from evaluation.boards.counting import marks_waiting, nothing_counted
 from evaluation.boards.pages import board_tabs
+from evaluation.boards.views import board_view
 from evaluation.imported import imported_grades
 from evaluation.methods import method_of
 from evaluation.models import Scheme
@@ -24,8 +25,7 @@ def shell_for(user) -> str:
     return "base.html" if roles_of(user) else "base_portal.html"
 
 
-@login_required
-@require_safe
+@board_view("evaluation:board")
 def board(request: HttpRequest) -> HttpResponse:
     """The city's grades: how they are spread, who moved, where, and why."""
     asked = lists.asked(request.user, request.GET)

@@ -10,4 +10,6 @@ class BoardsConfig(AppConfig):
     verbose_name = _("Boards")
 
     def ready(self) -> None:
-        from evaluation.boards import moves  # noqa: F401  (they register themselves)
+        from evaluation.boards import lists, moves, receivers  # noqa: F401  (they register and connect themselves)
+
+        lists.offer()

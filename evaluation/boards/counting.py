@@ -5,8 +5,8 @@ twice is counted once: what was counted of it before is taken away in the same t
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from credit_platform.common.working_days import months_after
-from entities.models import Entity
+from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from evaluation.boards import locks
 from evaluation.boards.models import (
     CountDay,
+    CountedBody,
     CountedRating,
     CountMark,
     EntityCell,
@@ -35,6 +36,10 @@ RANGE = 50_000
 FIRST_MONDAY = date(2000, 1, 3)
 #: Cells of so many rows more than they would need are put together.
 ROWS_TO_SPARE = 20_000
+
+
+def _table(model: Any) -> str:
+    return model._meta.db_table
 
 
 def begins(period: str, today: date) -> date:
@@ -61,6 +66,11 @@ def nothing_counted() -> bool:
     return not CountedRating.objects.exists() and CurrentRating.objects.exists()
 
 
+def mark(entity_ids: Iterable[int]) -> None:
+    """Ask for these entities to be counted anew, in the transaction of whatever changed what departments hold of them."""
+    CountMark.objects.bulk_create(CountMark(entity_id=key) for key in sorted(set(entity_ids)))
+
+
 def follow(today: date | None = None) -> int:
     """Count all marked entities anew, so many at a time; how many marks were followed. Zero where another worker does."""
     done = 0
@@ -83,9 +93,9 @@ def _follow_some(today: date) -> int | None:
         marked = [key for (key,) in cursor.fetchall()]
         if not marked:
             return None
-        changed = _take_away(cursor, "entity_id = ANY(%(entities)s)", {"entities": marked})
-        added = _add(cursor, "rating.entity_id = ANY(%(entities)s)", {"entities": marked}, day)
-        _write_cells(added, changed)
+        taken = _take_away(cursor, marked)
+        added = _add(cursor, "= ANY(%(entities)s)", {"entities": marked}, day)
+        _write_cells(added, taken)
         _put_together(cursor)
     return len(marked)
 
@@ -95,8 +105,9 @@ def rebuild(today: date | None = None) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         locks.wait_for(locks.FOLLOWING)
         day = today or timezone.localdate()
-        for model in (CountedRating, GradeCell, MoveCell, CountDay):
+        for model in (CountedRating, CountedBody, GradeCell, MoveCell, CountDay):
             cursor.execute(f"DELETE FROM {_table(model)}")
+        cursor.execute(f"DELETE FROM {_table(EntityCell)} WHERE body_id IS NOT NULL")
         CountDay.objects.create(day=day)
         for first, last in _ranges():
             # Marks of what is read from here on are left by then or come later: whatever is newer is counted again.
@@ -104,8 +115,8 @@ def rebuild(today: date | None = None) -> int:
                 f"DELETE FROM {_table(CountMark)} WHERE entity_id BETWEEN %s AND %s", [first, last]
             )
             within = {"first": first, "last": last}
-            added = _add(cursor, "rating.entity_id BETWEEN %(first)s AND %(last)s", within, day)
-            _write_cells(added, ({}, {}))
+            added = _add(cursor, "BETWEEN %(first)s AND %(last)s", within, day)
+            _write_cells(added, Counts())
         _put_together(cursor, least=0)
         _count_entities(cursor)
         return CountedRating.objects.count()
@@ -131,6 +142,9 @@ def verify() -> Verification:
             ratings, others = _compared(first, last, day)
         compared += ratings
         differences += [f"entity {entity}, scheme {scheme}: counted otherwise" for entity, scheme in others]
+        differences += [
+            f"entity {entity}: counted for other departments" for entity in _other_bodies(first, last)
+        ]
     differences += _other_cells(
         _GRADES_BY_HAND, _table(GradeCell), ("scheme_id", "period", "was", "now"), "count"
     )
@@ -161,8 +175,25 @@ def _compared(first: int, last: int, day: date) -> tuple[int, list[tuple[int, in
     return rows[-1][0], sorted({(entity, scheme) for _all, entity, scheme in rows if entity is not None})
 
 
-def _table(model: Any) -> str:
-    return model._meta.db_table
+def _other_bodies(first: int, last: int) -> list[int]:
+    """The entities of a range of keys that are counted for other departments than those that have them on record."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH detail AS (
+                SELECT * FROM ({_BODIES} AND record.entity_id BETWEEN %(first)s AND %(last)s) AS rating WHERE {_UNMARKED}
+            ),
+            counted AS (
+                SELECT {_BODY_NAMES} FROM {_table(CountedBody)} AS rating
+                WHERE rating.entity_id BETWEEN %(first)s AND %(last)s AND {_UNMARKED}
+            )
+            SELECT DISTINCT entity_id FROM (
+                (TABLE detail EXCEPT TABLE counted) UNION (TABLE counted EXCEPT TABLE detail)
+            ) AS other ORDER BY 1
+            """,
+            {"first": first, "last": last},
+        )
+        return [entity for (entity,) in cursor.fetchall()]
 
 
 def _pass_to(today: date) -> date:
@@ -234,86 +265,141 @@ _DETAIL = f"""
 }
     WHERE true"""
 _UNMARKED = f"NOT EXISTS (SELECT FROM {_table(CountMark)} AS mark WHERE mark.entity_id = rating.entity_id)"
-_PART = "scheme_id, district, section, status"
+_PART = "scheme_id, body_id, district, section, status"
+#: Which departments have something on record about which entity; ends in a condition. As `entities.policies` lets all
+#: officials see it: what only its own body sees, or is suspended, tells nobody that the entity is that body's.
+_BODIES = f"""
+    SELECT DISTINCT record.entity_id, record.submitted_by_id AS body_id, entity.district,
+        left(entity.industry_code, 1) AS section, entity.status
+    FROM {_table(CreditRecord)} AS record
+    JOIN {_table(Entity)} AS entity ON entity.id = record.entity_id AND entity.merged_into_id IS NULL
+    JOIN {_table(SubmittingBody)} AS body
+        ON body.id = record.submitted_by_id AND body.kind = '{SubmittingBody.Kind.DEPARTMENT}'
+    JOIN {_table(RecordType)} AS kind ON kind.id = record.record_type_id AND kind.family = '{RecordType.Family.PUBLIC}'
+    JOIN {_table(RecordTypeVersion)} AS version ON version.id = record.type_version_id
+        AND version.disclosure <> '{RecordTypeVersion.Disclosure.OWN}'
+    WHERE record.status = '{CreditRecord.Status.PUBLISHED}' AND NOT record.suspended"""
+_BODY_NAMES = "entity_id, body_id, district, section, status"
 
 
-def _cells_of(source: str) -> str:
-    """What some counted ratings add to the cells: of grades, and of weeks."""
+def _each_of(ratings: str, bodies: str) -> str:
+    """Counted ratings once for the whole city and once for each department to which their entity belongs."""
+    return f"""
+        SELECT rating.*, NULL::bigint AS body_id FROM {ratings} AS rating
+        UNION ALL
+        SELECT rating.*, one.body_id FROM {ratings} AS rating JOIN {bodies} AS one USING (entity_id)"""
+
+
+def _cells_of(ratings: str, bodies: str) -> str:
+    """What some counted ratings and departments add to the cells: of grades, of weeks, and of entities."""
     periods = ", ".join(f"('{period}', {period}_place)" for period in Period.values)
     return f"""
+        , each AS ({_each_of(ratings, bodies)})
         SELECT {_PART}, period, coalesce(was, -1), coalesce(place, -1), count(*), NULL::int
-        FROM {source} CROSS JOIN LATERAL (VALUES {periods}) AS since (period, was)
-        GROUP BY 1, 2, 3, 4, 5, 6, 7
+        FROM each CROSS JOIN LATERAL (VALUES {periods}) AS since (period, was)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
         UNION ALL
         SELECT {_PART}, NULL, NULL, NULL, count(*), moved
-        FROM {source} CROSS JOIN LATERAL unnest(weeks) AS week (moved) GROUP BY {_PART}, moved
+        FROM each CROSS JOIN LATERAL unnest(weeks) AS week (moved) GROUP BY {_PART}, moved
+        UNION ALL
+        SELECT NULL, body_id, district, section, status, NULL, NULL, NULL, count(*), NULL
+        FROM {bodies} GROUP BY body_id, district, section, status
     """
 
 
-def _read_cells(rows: Iterable[tuple]) -> tuple[Mapping[tuple, int], Mapping[tuple, int]]:
-    grades: Counter[tuple] = Counter()
-    weeks: Counter[tuple] = Counter()
-    for *part, period, was, now, count, moved in rows:
-        if moved is None:
-            grades[*part, period, was, now] += count
-        else:
-            weeks[*part, moved] += count
-    return grades, weeks
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What cells hold or are to hold, by their names and, of grades and weeks, by what is counted."""
+
+    grades: Counter[tuple] = field(default_factory=Counter)
+    weeks: Counter[tuple] = field(default_factory=Counter)
+    entities: Counter[tuple] = field(default_factory=Counter)
+
+    @classmethod
+    def read(cls, rows: Iterable[tuple]) -> "Counts":
+        """From the rows of `_cells_of`."""
+        counts = cls()
+        for scheme, *part, period, was, now, count, moved in rows:
+            if period is not None:
+                counts.grades[scheme, *part, period, was, now] += count
+            elif moved is not None:
+                counts.weeks[scheme, *part, moved] += count
+            else:
+                counts.entities[tuple(part)] += count
+        return counts
+
+    def less(self, taken: "Counts") -> "Counts":
+        """What is to be added where this comes and that goes."""
+        more = Counts(Counter(self.grades), Counter(self.weeks), Counter(self.entities))
+        more.grades.subtract(taken.grades)
+        more.weeks.subtract(taken.weeks)
+        more.entities.subtract(taken.entities)
+        return more
 
 
-def _take_away(cursor, condition: str, given: dict[str, Any]):
+def _take_away(cursor, entities: list[int]) -> Counts:
     cursor.execute(
-        f"WITH gone AS (DELETE FROM {_table(CountedRating)} WHERE {condition} RETURNING *) {_cells_of('gone')}",
-        given,
+        f"""WITH gone AS (DELETE FROM {_table(CountedRating)} WHERE entity_id = ANY(%(entities)s) RETURNING *),
+        gone_bodies AS (DELETE FROM {_table(CountedBody)} WHERE entity_id = ANY(%(entities)s) RETURNING *)
+        {_cells_of("gone", "gone_bodies")}""",
+        {"entities": entities},
     )
-    return _read_cells(cursor.fetchall())
+    return Counts.read(cursor.fetchall())
 
 
-def _add(cursor, condition: str, given: dict[str, Any], day: date):
+def _add(cursor, which: str, given: dict[str, Any], day: date) -> Counts:
+    """Count the entities whose keys are `which`: their departments, and their ratings as of the day."""
     cursor.execute(
-        f"""WITH come AS (INSERT INTO {_table(CountedRating)} ({_NAMES}) {_DETAIL} AND {condition} RETURNING *)
-        {_cells_of("come")}""",
+        f"""WITH come AS (
+            INSERT INTO {_table(CountedRating)} ({_NAMES}) {_DETAIL} AND rating.entity_id {which} RETURNING *
+        ),
+        come_bodies AS (
+            INSERT INTO {_table(CountedBody)} ({_BODY_NAMES}) {_BODIES} AND record.entity_id {which} RETURNING *
+        )
+        {_cells_of("come", "come_bodies")}""",
         _since(day) | given,
     )
-    return _read_cells(cursor.fetchall())
+    return Counts.read(cursor.fetchall())
 
 
-def _write_cells(added, taken) -> None:
+def _write_cells(added: Counts, taken: Counts) -> None:
     """Note what became more and what less."""
-    grades, weeks = ({**more} for more in added)
-    for key, count in taken[0].items():
-        grades[key] = grades.get(key, 0) - count
-    for key, count in taken[1].items():
-        weeks[key] = weeks.get(key, 0) - count
+    more = added.less(taken)
     GradeCell.objects.bulk_create(
         (
-            GradeCell(
-                scheme_id=scheme, district=district, section=section, status=status,
-                period=period, was=was, now=now, count=count,
-            )
-            for (scheme, district, section, status, period, was, now), count in grades.items()
+            GradeCell(**_part_of(*part), scheme_id=scheme, period=period, was=was, now=now, count=count)
+            for (scheme, *part, period, was, now), count in more.grades.items()
             if count
         ),
         batch_size=5_000,
-    )  # fmt: skip
+    )
     MoveCell.objects.bulk_create(
         (
             MoveCell(
-                scheme_id=scheme, district=district, section=section, status=status,
+                **_part_of(*part),
+                scheme_id=scheme,
                 week=FIRST_MONDAY + timedelta(days=abs(moved)),
-                rose=count if moved > 0 else 0, fell=count if moved < 0 else 0,
+                rose=count if moved > 0 else 0,
+                fell=count if moved < 0 else 0,
             )
-            for (scheme, district, section, status, moved), count in weeks.items()
+            for (scheme, *part, moved), count in more.weeks.items()
             if count
         ),
         batch_size=5_000,
-    )  # fmt: skip
+    )
+    EntityCell.objects.bulk_create(
+        EntityCell(**_part_of(*part), count=count) for part, count in more.entities.items() if count
+    )
+
+
+def _part_of(body: int | None, district: str, section: str, status: str) -> dict[str, Any]:
+    return {"body_id": body, "district": district, "section": section, "status": status}
 
 
 _CELLS: dict[Any, tuple[str, tuple[str, ...]]] = {
     GradeCell: (f"{_PART}, period, was, now", ("count",)),
     MoveCell: (f"{_PART}, week", ("rose", "fell")),
-    EntityCell: ("district, section, status", ("count",)),
+    EntityCell: ("body_id, district, section, status", ("count",)),
 }
 
 
@@ -335,27 +421,32 @@ def _put_together(cursor, least: int = ROWS_TO_SPARE) -> None:
 def _count_entities(cursor) -> None:
     """The entities anew. Nobody adds or changes one meanwhile, or it would be counted twice."""
     cursor.execute(f"LOCK TABLE {_table(Entity)} IN SHARE MODE")
-    cursor.execute(f"DELETE FROM {_table(EntityCell)}")
-    cursor.execute(f"INSERT INTO {_table(EntityCell)} (district, section, status, count) {_ENTITIES_BY_HAND}")
+    cursor.execute(f"DELETE FROM {_table(EntityCell)} WHERE body_id IS NULL")
+    cursor.execute(
+        f"INSERT INTO {_table(EntityCell)} (body_id, district, section, status, count) {_CITY_BY_HAND}"
+    )
 
 
+_EACH = f"({_each_of(_table(CountedRating), _table(CountedBody))}) AS each"
 _GRADES_BY_HAND = f"""
     SELECT {_PART}, period, coalesce(was, -1) AS was, coalesce(place, -1) AS now, count(*) AS count
-    FROM {_table(CountedRating)} CROSS JOIN LATERAL (
+    FROM {_EACH} CROSS JOIN LATERAL (
         VALUES {", ".join(f"('{period}', {period}_place)" for period in Period.values)}
-    ) AS since (period, was) GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+    ) AS since (period, was) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"""
 _MOVES_BY_HAND = f"""
     SELECT {_PART}, date '{FIRST_MONDAY}' + abs(moved) AS week, count(*) FILTER (WHERE moved > 0) AS rose,
         count(*) FILTER (WHERE moved < 0) AS fell
-    FROM {_table(CountedRating)} CROSS JOIN LATERAL unnest(weeks) AS one (moved) GROUP BY 1, 2, 3, 4, 5"""
-_ENTITIES_BY_HAND = f"""
-    SELECT district, left(industry_code, 1) AS section, status, count(*) AS count
-    FROM {_table(Entity)} WHERE merged_into_id IS NULL GROUP BY 1, 2, 3"""
+    FROM {_EACH} CROSS JOIN LATERAL unnest(weeks) AS one (moved) GROUP BY 1, 2, 3, 4, 5, 6"""
+_CITY_BY_HAND = f"""
+    SELECT NULL::bigint AS body_id, district, left(industry_code, 1) AS section, status, count(*) AS count
+    FROM {_table(Entity)} WHERE merged_into_id IS NULL GROUP BY 2, 3, 4"""
+_ENTITIES_BY_HAND = f"""{_CITY_BY_HAND}
+    UNION ALL SELECT body_id, district, section, status, count(*) FROM {_table(CountedBody)} GROUP BY 1, 2, 3, 4"""
 
 
 def _other_cells(by_hand: str, table: str, more: tuple[str, ...], *counts: str) -> list[str]:
     """Cells that are not what the rows behind them give, in one statement and so of one moment."""
-    names = ", ".join(("district", "section", "status", *more))
+    names = ", ".join(("body_id", "district", "section", "status", *more))
     sums = ", ".join(f"sum({count})::bigint AS {count}" for count in counts)
     some = " OR ".join(f"sum({count}) <> 0" for count in counts)
     with connection.cursor() as cursor:

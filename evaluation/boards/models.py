@@ -106,12 +106,47 @@ class CountedRating(models.Model):
         return f"{self.entity_id}: {self.place}"
 
 
-class Cell(models.Model):
-    """A count that was added to or taken from a part of the city. What it holds is the sum of all its rows."""
+class Part(models.Model):
+    """A part of the city."""
 
     district = models.CharField(max_length=60, blank=True)
     section = models.CharField(max_length=1, blank=True)
     status = models.CharField(max_length=20)
+
+    class Meta:
+        abstract = True
+
+
+class CountedBody(Part):
+    """That a department has something on record about an entity, which all officials may see and which is in force.
+
+    An entity belongs to as many departments as have. Counted with the entity's ratings, by the same marks.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("entity", "body"), name="an_entity_is_counted_once_for_a_department"
+            )
+        ]
+        indexes = [models.Index(fields=("body", "entity"), name="counted_of_a_department")]
+
+    def __str__(self) -> str:
+        return f"{self.body_id}: {self.entity_id}"
+
+
+class Cell(Part):
+    """A count that was added to or taken from a part of the city. What it holds is the sum of all its rows.
+
+    Without a body it counts the whole city, with one only the entities that belong to that department.
+    """
+
+    body = models.ForeignKey(
+        SubmittingBody, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         abstract = True
@@ -127,7 +162,7 @@ class GradeCell(Cell):
     count = models.IntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=("scheme", "period"), name="grade_cells")]
+        indexes = [models.Index(fields=("scheme", "body", "period"), name="grade_cells")]
 
     def __str__(self) -> str:
         return f"{self.was} → {self.now}: {self.count}"
@@ -142,14 +177,18 @@ class MoveCell(Cell):
     fell = models.IntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=("scheme", "week"), name="move_cells")]
+        indexes = [models.Index(fields=("scheme", "body", "week"), name="move_cells")]
 
     def __str__(self) -> str:
         return f"{self.week}: +{self.rose} −{self.fell}"
 
 
 class EntityCell(Cell):
-    """How many entities there are, rated or not. Written by the database whenever an entity comes or changes."""
+    """How many entities there are, rated or not.
+
+    Those of the whole city are written by the database whenever an entity comes or changes, those of a department
+    with the marks.
+    """
 
     count = models.IntegerField()
 
@@ -223,6 +262,28 @@ class ComingDay(models.Model):
         return f"{self.day}: {self.moved}"
 
 
+class ComingPart(models.Model):
+    """The same of the entities that belonged to a department when the day was worked out."""
+
+    within = models.ForeignKey(ComingDay, on_delete=models.CASCADE, related_name="parts")
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="+", db_index=False)
+    touched = models.IntegerField()
+    moved = models.IntegerField()
+    graded = models.IntegerField()
+    rise = models.IntegerField()
+    fall = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("within", "body"), name="a_department_has_a_coming_day_counted_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body_id}: {self.moved}"
+
+
 class ComingMoveQuerySet(models.QuerySet):
     def visible_to(self, user):
         """As ratings are; those that were merged since the night move no more."""
@@ -240,6 +301,9 @@ class ComingMove(models.Model):
     to_place = models.SmallIntegerField(null=True)
     from_points = models.IntegerField(null=True)
     to_points = models.IntegerField(null=True)
+    bodies = ArrayField(
+        models.BigIntegerField(), default=list, help_text=_("Keys of the departments to which it belonged.")
+    )
 
     objects = ComingMoveQuerySet.as_manager()
 

@@ -6,3 +6,6 @@ from entities.services.movers import register_mover
 
 register_mover("boards.CountedRating.entity", label=_("figures of the boards, counted anew"), stays=True)
 register_mover("boards.ComingMove.entity", label=_("coming changes, looked for anew"), stays=True)
+register_mover(
+    "boards.CountedBody.entity", label=_("departments that the boards count it for, counted anew"), stays=True
+)

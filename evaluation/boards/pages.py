@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,14 +18,18 @@ from entities.models import Entity, SubmittingBody
 from entities.policies import bodies_of
 from entities.sharing.models import WatchList
 from entities.sharing.watched import entities_of
-from evaluation import policies
-from evaluation.board import WORST, Board, Figures
+from evaluation import policies, selectors
+from evaluation.board import WORST, Board, Figures, Narrowing
+from evaluation.boards.coming import DAYS_AHEAD
 from evaluation.boards.counting import counted_day
-from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, Period
+from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, ComingPart, Period
 from evaluation.boards.weighing import weighed_day
+from evaluation.composing.models import SchemeDraft, Simulation
+from evaluation.composing.results import Count as Outlook, Outcome
 from evaluation.explanation import as_points
+from evaluation.forms import DepartmentForm
 from evaluation.industries import SECTIONS, SHORT
-from evaluation.models import Scheme
+from evaluation.models import Scheme, SchemeVersion
 from evaluation.pages import Tab, period_tabs, scheme_tabs
 from evaluation.schemes.in_force import SchemeInForce, scheme_for, schemes_for
 
@@ -42,12 +46,17 @@ BOARDS = {
 
 
 def board_tabs(params: QueryDict, current: str) -> list[Tab]:
-    """The boards; each keeps which scheme and period are looked at."""
+    """The boards; each keeps which scheme, period and department are looked at."""
     kept = params.copy()
-    for name in set(kept) - {"scheme", "period"}:
+    for name in set(kept) - {"scheme", "period", "department"}:
         del kept[name]
     query = f"?{kept.urlencode()}" if kept else ""
     return [Tab(label, reverse(name) + query, name == current) for name, label in BOARDS.items()]
+
+
+def without_a_scheme(user, params: QueryDict, current: str) -> dict[str, Any]:
+    """What stands in place of a board while no scheme is in force that the reader may see."""
+    return {"boards": board_tabs(params, current), "coming": selectors.next_beginning(user, counted_day())}
 
 
 def _asked(user, params: QueryDict, current: str) -> tuple[Board, dict[str, Any]]:
@@ -58,9 +67,12 @@ def _asked(user, params: QueryDict, current: str) -> tuple[Board, dict[str, Any]
     schemes = schemes_for(user, day)
     scheme = scheme_for(user, day, params.get("scheme", ""))
     asked = params.get("period", "")
-    board = Board(user, scheme, day, Period(asked) if asked in Period.values else Period.WEEK)
+    period = Period(asked) if asked in Period.values else Period.WEEK
+    form = DepartmentForm(params, departments=selectors.departments())
+    board = Board(user, scheme, day, period, Narrowing(body=form.body))
     return board, {
         "board": board,
+        "form": form,
         "scheme": scheme,
         "is_evaluation": _is_evaluation(scheme),
         "compares_peers": bool(scheme.compiled.peer_levels),
@@ -95,13 +107,14 @@ def parts(user, params: QueryDict, by: str) -> dict[str, Any]:
     current = "evaluation:boards:districts" if by == "district" else "evaluation:boards:industries"
     board, shown = _asked(user, params, current)
     lines = sorted(
-        (_part_line(board, by, part, figures) for part, figures in board.parts(by)),
+        (_part_line(board, by, part, figures, shown["form"].code) for part, figures in board.parts(by)),
         key=lambda line: (-(line.worst or 0), line.name),
     )
     label = _("District") if by == "district" else _("Industry")
     worst = _(" and ").join(board.scale[-WORST:])
     return shown | {
         "title": _("Grades by district") if by == "district" else _("Grades by industry"),
+        "export": "board-districts" if by == "district" else "board-industries",
         "part_label": label,
         "lines": lines,
         "worst": worst,
@@ -129,10 +142,8 @@ def _parts_say(lines: list[PartLine], worst: str) -> str:
     }
 
 
-def _part_line(board: Board, by: str, part: str, figures: Figures) -> PartLine:
+def _part_line(board: Board, by: str, part: str, figures: Figures, department: str) -> PartLine:
     bad = sum(figures.now[letter] for letter in board.scale[-WORST:])
-    query = QueryDict(mutable=True)
-    query.update({by: part, "period": board.period, "scheme": board.scheme.scheme.code})
     name = part if by == "district" else str(SECTIONS.get(part, part))
     return PartLine(
         name=name or _("not known"),
@@ -140,8 +151,16 @@ def _part_line(board: Board, by: str, part: str, figures: Figures) -> PartLine:
         figures=figures,
         worst=bad / figures.rated if figures.rated else None,
         counts=[figures.now[letter] for letter in (*board.scale, "")],
-        url=f"{reverse('evaluation:board')}?{query.urlencode()}" if part else "",
+        url=_city_url(board, **{by: part, "department": department}) if part else "",
     )
+
+
+def _city_url(board: Board, **narrowed: str) -> str:
+    """The board of the city, narrowed, with the scheme and the period of this one."""
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in narrowed.items() if value})
+    query.update({"period": board.period, "scheme": board.scheme.scheme.code})
+    return f"{reverse('evaluation:board')}?{query.urlencode()}"
 
 
 # Departments
@@ -158,6 +177,8 @@ class BodyLine:
     entities: int
     counts: dict[str, int]
     is_own: bool
+    #: The board of the entities that it has on record; "" for a body that is no department.
+    url: str
 
 
 def departments(user, params: QueryDict) -> dict[str, Any]:
@@ -190,6 +211,8 @@ def departments(user, params: QueryDict) -> dict[str, Any]:
 
 def _body_lines(board: Board, day: date | None, own: Iterable[int]) -> Iterable[BodyLine]:
     weights = BodyWeight.objects.filter(within__day=day, scheme=board.scheme.scheme)
+    if board.narrowing.body:
+        weights = weights.filter(body=board.narrowing.body)
     summed = (
         weights.order_by()
         .values("body")
@@ -203,20 +226,22 @@ def _body_lines(board: Board, day: date | None, own: Iterable[int]) -> Iterable[
     )
     places: dict[int, list[int]] = {}
     letters = (*board.scale, "")
-    for body, of_range in weights.values_list("body", "places"):
-        kept = places.setdefault(body, [0] * len(letters))
+    for key, of_range in weights.values_list("body", "places"):
+        kept = places.setdefault(key, [0] * len(letters))
         for place, count in enumerate(of_range[: len(letters)]):
             kept[place] += count
     bodies = SubmittingBody.objects.in_bulk(places)
     for one in summed:
+        body = bodies[one["body"]]
         yield BodyLine(
-            body=bodies[one["body"]],
+            body=body,
             records=one["all_records"],
             against=as_points(one["all_against"]),
             in_favour=as_points(one["all_in_favour"]),
             entities=one["all_entities"],
             counts=dict(zip(letters, places[one["body"]], strict=True)),
             is_own=one["body"] in own,
+            url=_city_url(board, department=body.code) if body.kind == SubmittingBody.Kind.DEPARTMENT else "",
         )
 
 
@@ -265,7 +290,7 @@ def watched(user, params: QueryDict) -> dict[str, Any]:
 
 
 def _watched(board: Board, watch_list: WatchList) -> WatchedList:
-    meant = Entity.objects.filter(entities_of(watch_list))
+    meant = Entity.objects.filter(entities_of(watch_list), board.narrowing.of_entities("pk"))
     ratings = board.ratings().filter(entity__in=meant.values("pk"))
     was = f"{board.period}_place"
     told = ratings.aggregate(
@@ -298,6 +323,23 @@ def _watched(board: Board, watch_list: WatchList) -> WatchedList:
 # What is to come
 
 
+#: What is counted of a day ahead.
+COUNTED_AHEAD = ("touched", "moved", "graded", "rise", "fall")
+
+
+@dataclass(frozen=True, slots=True)
+class DayAhead:
+    """A day ahead as it was counted on another."""
+
+    day: date
+    counted_on: date
+    touched: int
+    moved: int
+    graded: int
+    rise: int
+    fall: int
+
+
 @dataclass(frozen=True, slots=True)
 class DayLine:
     """A day ahead: how many it touches, how many get other points, rise and fall, and the way to their list."""
@@ -311,13 +353,61 @@ class DayLine:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A version of the scheme that begins within the days ahead, with what was simulated before it was published.
+
+    The days ahead are worked out by the version in force, so from its day on they tell nothing of this one.
+    """
+
+    version: SchemeVersion
+    #: None where it came with the platform and nobody simulated it.
+    simulation: Simulation | None
+    count: Outlook | None
+    #: Where the reader may read the simulation; "" where it was not shared with them.
+    url: str
+
+
+def _beginnings(board: Board) -> list[Beginning]:
+    """The versions that begin within the days ahead, the next one first."""
+    versions = (
+        SchemeVersion.objects.filter(
+            scheme=board.scheme.scheme,
+            state=SchemeVersion.State.PUBLISHED,
+            effective_from__gt=board.today,
+            effective_from__lte=board.today + timedelta(days=DAYS_AHEAD),
+        )
+        .defer("document")
+        .order_by("effective_from", "number")
+    )
+    cited = {
+        one.became_id: one.cites
+        for one in SchemeDraft.objects.filter(became__in=versions).select_related("cites__base")
+    }
+    keys = [one.pk for one in cited.values()]
+    visible = set(Simulation.objects.visible_to(board.user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [
+        Beginning(
+            version=version,
+            simulation=(simulation := cited.get(version.pk)),
+            count=Outcome(simulation).count() if simulation else None,
+            url=reverse("composing:simulation", args=[simulation.pk])
+            if simulation and simulation.pk in visible
+            else "",
+        )
+        for version in versions
+    ]
+
+
 def calendar(user, params: QueryDict) -> dict[str, Any]:
     """What the calendar shows: the days ahead, and who gets another grade on them or on the one that is asked for."""
     board, shown = _asked(user, params, "evaluation:boards:calendar")
     scheme = board.scheme.scheme
     chosen = _day(params.get("day", ""))
-    known = list(ComingDay.objects.filter(scheme=scheme).order_by("day"))
+    known = _days_ahead(board)
     moves = ComingMove.objects.filter(scheme=scheme)
+    if board.narrowing.body:
+        moves = moves.filter(bodies__contains=[board.narrowing.body])
     if chosen:
         moves = moves.filter(day=chosen)
     gone = moves.filter(entity__merged_into__isnull=False).count()
@@ -325,6 +415,7 @@ def calendar(user, params: QueryDict) -> dict[str, Any]:
     return shown | {
         "title": _("Coming changes"),
         "days": [line for line in lines if line.moved],
+        "beginnings": _beginnings(board),
         "is_known": bool(lines),
         "chosen": chosen,
         "counted_on": min((one.counted_on for one in known), default=None),
@@ -343,6 +434,20 @@ def calendar(user, params: QueryDict) -> dict[str, Any]:
     }
 
 
+def _days_ahead(board: Board) -> list[DayAhead]:
+    """The days ahead as they were counted, of the whole city or of the department that is asked for."""
+    days = ComingDay.objects.filter(scheme=board.scheme.scheme).order_by("day")
+    if not board.narrowing.body:
+        return [DayAhead(*row) for row in days.values_list("day", "counted_on", *COUNTED_AHEAD)]
+    parts = ComingPart.objects.filter(within__in=days, body=board.narrowing.body)
+    counted = {day: counts for day, *counts in parts.values_list("within__day", *COUNTED_AHEAD)}
+    nobody = [0] * len(COUNTED_AHEAD)
+    return [
+        DayAhead(day, counted_on, *counted.get(day, nobody))
+        for day, counted_on in days.values_list("day", "counted_on")
+    ]
+
+
 def move_line(move: ComingMove, board: Board) -> dict[str, Any]:
     """A row of the list below the calendar."""
     points = (move.from_points, move.to_points)
@@ -356,7 +461,7 @@ def move_line(move: ComingMove, board: Board) -> dict[str, Any]:
     }
 
 
-def _day_line(params: QueryDict, one: ComingDay, chosen: date | None) -> DayLine:
+def _day_line(params: QueryDict, one: DayAhead, chosen: date | None) -> DayLine:
     url = _with_day(params, one.day.isoformat())
     return DayLine(one.day, one.touched, one.moved, one.rise, one.fall, url, one.day == chosen)
 

@@ -111,9 +111,17 @@ def schemes_for(user, day: date) -> list[SchemeInForce]:
     )
 
 
+class NoScheme(Missing):
+    """Of all schemes none is in force that the reader may see."""
+
+
 def scheme_for(user, day: date, code: str = "") -> SchemeInForce:
-    """The scheme of that code, or the first evaluation; `Missing` where this user sees no such scheme."""
-    for one in schemes_for(user, day):
-        if one.scheme.code == code or (not code and one.scheme.family == Scheme.Family.EVALUATION):
+    """The scheme of that code, or without one the first: an evaluation where there is any.
+
+    Raises `Missing` where this user sees no such scheme, and `NoScheme` where they see none at all.
+    """
+    schemes = schemes_for(user, day)
+    for one in schemes:
+        if code in ("", one.scheme.code):
             return one
-    raise Missing
+    raise Missing if schemes else NoScheme

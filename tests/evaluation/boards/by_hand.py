@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from entities.models import Entity
+from entities.models import Entity, SubmittingBody
 from evaluation.board import WEEKS_SHOWN, Board, Figures
 from evaluation.models import CurrentRating, RatingChange
 
@@ -13,9 +13,24 @@ def _entities(board: Board) -> dict[int, Entity]:
     for entity in Entity.objects.all():
         part = (entity.district, entity.industry_code[:1], entity.status)
         wanted = (board.narrowing.district, board.narrowing.section, board.narrowing.status)
+        if board.narrowing.body and not _has_on_record(board.narrowing.body, entity):
+            continue
         if all(want in ("", have) for want, have in zip(wanted, part, strict=True)):
             chosen[entity.pk] = entity
     return chosen
+
+
+def _has_on_record(body: int, entity: Entity) -> bool:
+    """Whether any official would find a record of the department about the entity, now in force."""
+    department = SubmittingBody.objects.get(pk=body)
+    return department.kind == "department" and any(
+        record.submitted_by == department
+        and record.status == "published"
+        and not record.suspended
+        and record.record_type.family == "public"
+        and record.type_version.disclosure in {"public", "shared"}
+        for record in entity.records.all()
+    )
 
 
 def figures_by_hand(board: Board) -> Figures:

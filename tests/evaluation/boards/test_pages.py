@@ -1,19 +1,23 @@
 """The boards beside that of the city: what they show, and to whom."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from entities.models import CreditRecord
+from credit_platform.ui import formats
+from entities.models import CreditRecord, SubmittingBody
 from entities.sharing.models import WatchList
 from evaluation import frames, services
 from evaluation.boards import coming, counting, weighing
 from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, WeighedRange
 from evaluation.kernel import rate
+from evaluation.schemes.language import Words
+from evaluation.schemes.shipped import shipped_schemes
 from tests.evaluation.boards.by_hand import figures_by_hand
 from tests.evaluation.test_peers_in_the_registry import compares, install
-from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory
+from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory, install_shipped_schemes
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -222,3 +226,125 @@ def test_a_counted_board_lists_an_entity_under_its_new_district_at_once(client, 
     shown = client.get("/ratings/", {"district": "汀西区", "show": "all"})
     assert [row.rating.entity for row in shown.context["rows"]] == [entity]
     assert CreditRecord.objects.filter(entity=entity).count() == 1
+
+
+@pytest.fixture
+def two_departments(record, rated, schemes):
+    """Two departments with records of four entities: one has three of them, the other two, one is of both."""
+    one, other = BodyFactory(code="one"), BodyFactory(code="other")
+    entities = [EntityFactory(district=district) for district in ("汀东区", "汀东区", "汀西区", "汀西区")]
+    for number, (entity, body) in enumerate(
+        [*((entity, one) for entity in entities[:3]), *((entity, other) for entity in entities[2:])]
+    ):
+        record(
+            entity,
+            submitted_by=body,
+            severity_class="serious",
+            decided_on=TODAY() - timedelta(days=40 + number),
+            publish_until=TODAY() + timedelta(days=3 + number),
+        )
+    rated(*entities)
+    coming.look_ahead()
+    weighing.weigh()
+    return one, other
+
+
+def test_every_board_can_be_narrowed_to_a_department(client, official, two_departments):
+    city = client.get("/ratings/", {"department": "one", "show": "all"})
+    assert city.context["figures"].entities == len(city.context["rows"]) == 3
+    board = city.context["asked"].board
+    assert board.figures() == figures_by_hand(board)
+
+    parts = client.get("/ratings/districts/", {"department": "other"})
+    counts = {line.name: line.figures.entities for line in parts.context["lines"]}
+    assert counts == {"汀西区": 2}
+    assert "department=other" in parts.context["lines"][0].url
+
+    departments = client.get("/ratings/departments/", {"department": "one"}).context["lines"]
+    assert [line.body.code for line in departments] == ["one"]
+    assert client.get(departments[0].url).context["figures"].entities == 3
+
+
+def test_the_calendar_of_a_department_counts_and_lists_its_own(client, official, two_departments):
+    whole = client.get("/ratings/calendar/").context
+    told = {}
+    for code in ("one", "other"):
+        shown = client.get("/ratings/calendar/", {"department": code}).context
+        told[code] = shown["count"]
+        assert told[code] == len(shown["rows"])
+        assert sum(day.rise + day.fall for day in shown["days"]) == sum(
+            bool(row["was"] and row["now"]) for row in shown["rows"]
+        )
+        body = SubmittingBody.objects.get(code=code)
+        assert all(body.pk in move.bodies for move in shown["page"])
+    # One entity is of both.
+    assert 0 < whole["count"] < told["one"] + told["other"]
+
+
+@pytest.mark.parametrize(
+    "code", ["board-districts", "board-industries", "board-departments", "coming-changes"]
+)
+def test_a_board_leaves_as_a_file_with_what_its_page_says(client, official, two_departments, code):
+    answer = client.get(f"/export/{code}.jsonl", {"department": "one"})
+    rows = [json.loads(line) for line in b"".join(answer.streaming_content).decode().splitlines()]
+    page = {"coming-changes": "calendar"}.get(code, code.removeprefix("board-"))
+    context = client.get(f"/ratings/{page}/", {"department": "one"}).context
+    if code == "coming-changes":
+        assert [row["credit_code"] for row in rows] == [row["entity"].credit_code for row in context["rows"]]
+        return
+    counts = "counts" if code == "board-departments" else "figures"
+    expected = [
+        count
+        for line in context["lines"]
+        for count in (line.counts if counts == "counts" else line.figures.now).values()
+    ]
+    assert [row["with_grade"] for row in rows] == expected
+    assert sum(expected)
+
+
+def test_of_a_watch_list_the_file_says_how_many_have_each_grade(client, official, record, rated, schemes):
+    entity = EntityFactory(region_code="339702")
+    record(entity)
+    rated(entity)
+    body = official.memberships.get().body
+    WatchList.objects.create(
+        name="汀东", body=body, kind="place", region_codes=["339702"], created_by=official
+    )
+    answer = client.get("/export/board-watched.jsonl")
+    rows = [json.loads(line) for line in b"".join(answer.streaming_content).decode().splitlines()]
+    assert {row["list"] for row in rows} == {"汀东"}
+    assert sum(row["with_grade"] for row in rows) == 1
+
+
+@pytest.mark.parametrize("page", ["", *(f"{page}/" for page in PAGES)])
+def test_without_any_scheme_a_board_says_what_to_do_instead(client, official, page):
+    response = client.get(f"/ratings/{page}")
+    assert response.status_code == 200
+    assert "No scheme is in force" in response.content.decode()
+    assert client.get(f"/ratings/{page}", {"scheme": "risk-class"}).status_code == 200
+    install_shipped_schemes()
+    assert client.get(f"/ratings/{page}", {"scheme": "no-such-scheme"}).status_code == 404
+
+
+def test_a_scheme_that_is_to_come_is_named_where_none_is_in_force(client, official):
+    one = next(one for one in shipped_schemes() if one.code == "city-comprehensive")
+    begins = TODAY() + timedelta(days=9)
+    services.install_scheme(
+        by=None, code=one.code, facts=one.facts, document=one.document, effective_from=begins
+    )
+    shown = client.get("/ratings/").content.decode()
+    assert "Version 1 of" in shown
+    assert formats.day_long(begins) in shown
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(1, True), (28, True), (29, False), (0, False)])
+def test_the_calendar_says_that_a_version_begins_that_its_days_do_not_know(
+    client, official, schemes, days, is_said
+):
+    one = next(one for one in shipped_schemes() if one.code == "city-comprehensive")
+    begins = TODAY() + timedelta(days=days)
+    other = one.document.model_copy(update={"basis": Words(zh="另一依据", en="Another")})
+    services.install_scheme(by=None, code=one.code, facts=one.facts, document=other, effective_from=begins)
+    shown = client.get("/ratings/calendar/")
+    assert [one.version.effective_from for one in shown.context["beginnings"]] == [begins] * is_said
+    assert ("How many it moves was not simulated." in shown.content.decode()) == is_said

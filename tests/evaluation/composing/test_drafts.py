@@ -11,6 +11,7 @@ from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from evaluation.composing import services
 from evaluation.composing.models import SchemeDraft, Simulation
+from evaluation.composing.results import Outcome
 from evaluation.models import SchemeVersion
 from evaluation.schemes.in_force import schemes_in_force
 from evaluation.services import install_scheme
@@ -137,6 +138,23 @@ def test_without_a_simulation_of_exactly_this_document_nothing_is_published(draf
     with pytest.raises(WrongState, match="Exactly this document has not been simulated"):
         services.publish_draft(by=office[1], draft_id=draft.pk)
     assert started.digest == changed.digest
+
+
+def test_a_simulation_of_a_city_that_is_too_old_is_not_published_on(draft, change, office, simulate, client):
+    simulation = simulate(change(draft, cheaper))
+    services.send_draft(by=office[0], draft_id=draft.pk)
+    old = timezone.localdate() - timedelta(days=services.SIMULATION_HOLDS + 1)
+    Simulation.objects.filter(pk=simulation.pk).update(as_of=old)
+
+    with pytest.raises(WrongState, match="not older than 14 days: simulate it again"):
+        services.publish_draft(by=office[1], draft_id=draft.pk)
+    client.force_login(office[1])
+    shown = client.get(f"/schemes/drafts/{draft.pk}/", headers={"accept-language": "en"}).content.decode()
+    assert "Simulated too long ago" in shown
+    assert "Not simulated yet" not in shown
+
+    Simulation.objects.filter(pk=simulation.pk).update(as_of=old + timedelta(days=1))
+    assert services.publish_draft(by=office[1], draft_id=draft.pk).number == 2
 
 
 def test_publishing_makes_the_next_version_and_cites_the_simulation(draft, change, office, simulate):
@@ -291,3 +309,17 @@ def test_a_version_begins_no_sooner_than_the_one_before(draft, change, office, s
 
     with pytest.raises(InvalidInput, match="does not begin sooner"):
         change(following, lambda document: None, effective_from=late - timedelta(days=1))
+
+
+def test_the_calendar_says_how_many_a_version_that_begins_would_move(
+    draft, change, office, city, simulate, client
+):
+    changed = change(draft, cheaper, effective_from=timezone.localdate() + timedelta(days=5))
+    simulation = simulate(changed)
+    services.send_draft(by=office[0], draft_id=draft.pk)
+    version = services.publish_draft(by=office[1], draft_id=draft.pk)
+    for reader, url in ((office[0], f"/simulations/{simulation.pk}/"), (MemberFactory(), "")):
+        client.force_login(reader)
+        (one,) = client.get("/ratings/calendar/").context["beginnings"]
+        assert (one.version, one.simulation, one.url) == (version, simulation, url)
+        assert one.count.fell == Outcome(simulation).count().fell > 0
