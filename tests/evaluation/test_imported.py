@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
 from entities.models import CreditRecord, RecordType, RecordTypeVersion
 from evaluation.imported import Level, imported_grades
@@ -24,8 +25,8 @@ HEAD = "统一社会信用代码,企业名称,评价等级,评价日期,评价�
 
 
 @pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 10:00:00+08:00", tick=False):
+def _today_in_english():
+    with time_machine.travel("2026-11-22 10:00:00+08:00", tick=False), override("en"):
         yield
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 from pydantic import ValidationError
 
 from entities.catalogue.record_types import RECORD_TYPES
@@ -71,7 +72,9 @@ def test_a_type_whose_records_say_no_grade_has_no_scale():
     ],
 )
 def test_anybody_reads_what_a_grade_of_one_scale_means_on_another(client, language, words):
-    shown = client.get("/schemes/scales/", headers={"accept-language": language})
+    with override(language):
+        # What the request leaves behind ends with it.
+        shown = client.get("/schemes/scales/", headers={"accept-language": language})
     assert shown.status_code == 200
     assert all(word in shown.content.decode() for word in words)
     pairs = {pair for one in shown.context["mappings"] for pair in one["pairs"]}
