@@ -75,10 +75,8 @@ class AnswerForm(WithProblems):
         )
 
 
-class WordsForm(WithProblems):
+class WordsForm(NeededToFile):
     """The words of a step; which step it is the pressed button says."""
-
-    use_required_attribute = False
 
     note = forms.CharField(
         label=_("Reasons"),
@@ -86,3 +84,6 @@ class WordsForm(WithProblems):
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
     )
+
+    def needed_to_file(self) -> set[str]:
+        return {"note"}
