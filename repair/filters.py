@@ -66,4 +66,5 @@ class CaseFilter(django_filters.FilterSet):
             | Q(entity__name_en__icontains=value)
             | Q(entity__credit_code__iexact=value)
             | Q(record__document_number__icontains=value)
+            | Q(joint__number__icontains=value)
         )

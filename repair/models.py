@@ -28,6 +28,48 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state__in=Case.OPEN)
 
 
+class JointFilingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What was filed together, to whoever sees one case of it."""
+        return self.filter(policies.filings_visible_to(user))
+
+
+class JointFiling(models.Model):
+    """What an entity files in one sitting about several records, of one body or of several.
+
+    It moves nothing: each record has a case of its own with its own body, clocks and decision. Filed together,
+    they have one number to follow, the words and papers they share, and an end when all of them have ended.
+    """
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="joint_filings")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    statement = models.TextField(_("what the applicant says of all of them"), blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when every case of it is over and gone everywhere.")
+    )
+    version = models.PositiveIntegerField(
+        default=0, help_text=_("Rises with every draft saved: a stale page is refused.")
+    )
+
+    objects = JointFilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("joint filing")
+        ordering = ("-opened_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(submitted_at__isnull=False),
+                name="what_is_done_was_filed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Case(models.Model):
     """An entity's request about one record, from the first draft to the last decision.
 
@@ -102,6 +144,14 @@ class Case(models.Model):
     )
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="cases")
     deciding_body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="cases")
+    joint = models.ForeignKey(
+        JointFiling,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+        help_text=_("With which others it is filed together."),
+    )
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
@@ -490,7 +540,12 @@ class CaseDocument(models.Model):
         TRAINING = "training", _("Certificate of training")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
-    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="case_document")
+    document = models.ForeignKey(
+        Document,
+        on_delete=models.PROTECT,
+        related_name="case_documents",
+        help_text=_("Cases that are filed together may share it."),
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     added_at = models.DateTimeField(auto_now_add=True)
 
@@ -500,7 +555,8 @@ class CaseDocument(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=("case",), condition=Q(kind="commitment"), name="a_case_has_one_commitment_letter"
-            )
+            ),
+            models.UniqueConstraint(fields=("case", "document"), name="a_paper_belongs_to_a_case_once"),
         ]
 
     def __str__(self) -> str:

@@ -231,6 +231,8 @@ def _filed(case: Case, words: str) -> None:
         _tell_entity("repair.objection_received", case)
         return
     _tell_body("repair.filed", case)
+    if case.joint_id is not None:  # The entity is told once for all that it filed together.
+        return
     result = case.clocks.get(kind=CaseClock.Kind.RESULT, stopped_on=None)
     _tell_entity("repair.received", case, result=result.due_on.isoformat())
 

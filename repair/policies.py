@@ -65,6 +65,12 @@ def helps_in(user, case) -> bool:
     return may_help(user) and type(case).objects.filter(cases_helped_with(user), pk=case.pk).exists()
 
 
+def filings_visible_to(user) -> Q:
+    """A joint filing, to whoever sees one of its cases; what it shows of the others is another question."""
+    cases = apps.get_model("repair", "Case").objects.visible_to(user)
+    return Q(Exists(cases.filter(joint=OuterRef("pk"))))
+
+
 def lent_to(user) -> frozenset[int]:
     """The keys of the cases that are lent to the user by name, read once for each user object.
 

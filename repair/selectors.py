@@ -44,7 +44,7 @@ def cases_for_list(*, user) -> QuerySet[Case]:
     )
     return (
         Case.objects.visible_to(user)
-        .select_related("entity", "deciding_body", "record__record_type", "record__type_version")
+        .select_related("entity", "deciding_body", "joint", "record__record_type", "record__type_version")
         .annotate(rank=rank)
         .order_by("rank", F("due_on").asc(nulls_last=True), "-opened_at", "-pk")
     )
@@ -404,11 +404,19 @@ class CasePage:
 
 def case_for(*, user, number: str) -> Case:
     """The case with all that its page and the policies look at; `Missing` when the user does not see it."""
-    case = (
+    case = whole_cases(user=user).filter(number=number).first()
+    if case is None:
+        raise Missing
+    return case
+
+
+def whole_cases(*, user) -> QuerySet[Case]:
+    """The cases that this user sees, each with all that its page and the policies look at."""
+    return (
         Case.objects.visible_to(user)
-        .filter(number=number)
         .select_related(
             "entity",
+            "joint",
             "deciding_body",
             "opened_by",
             "proposed_by",
@@ -428,11 +436,7 @@ def case_for(*, user, number: str) -> Case:
             Prefetch("documents", queryset=CaseDocument.objects.select_related("document")),
             "clocks",
         )
-        .first()
     )
-    if case is None:
-        raise Missing
-    return case
 
 
 def case_page(*, user, number: str) -> CasePage:
@@ -448,8 +452,8 @@ def case_page(*, user, number: str) -> CasePage:
         case=case,
         side=side,
         internal=internal,
-        tracker=_tracker(case, user, today),
-        headline=_headline(case, side),
+        tracker=tracker(case, user, today),
+        headline=headline(case, side),
         clocks=_clock_views(case, today, calendar),
         due=due_of(case, today=today, calendar=calendar, for_applicant=side == "applicant"),
         steps=steps,
@@ -547,7 +551,7 @@ def _message(step: CaseStep, user) -> dict:
     }
 
 
-def _headline(case: Case, side: str) -> str:
+def headline(case: Case, side: str) -> str:
     """Where the case stands, in one sentence for this reader."""
     yours = side == "applicant"
     names = {"body": case.deciding_body.name, "day": day_long(case.due_on)}
@@ -580,7 +584,7 @@ def _headline(case: Case, side: str) -> str:
     return sentences[State(case.state)] % names
 
 
-def _tracker(case: Case, user, today: date) -> list[dict]:
+def tracker(case: Case, user, today: date) -> list[dict]:
     """The whole way of a case, like that of a parcel: what is done, where it is, what is still to come."""
     state, body = State(case.state), case.deciding_body.name
     applicant = _("by you") if case.opened_by_id == user.pk else str(case.opened_by)

@@ -35,6 +35,7 @@ NUMBERED: dict[str, str] = {
     Case.Kind.REPAIR: "XF",
     Case.Kind.OBJECTION: "YY",
     Case.Kind.BASIS: "CX",
+    "joint": "HB",
     "missing": "QS",
 }
 RECORD_CORRECTED = "record_corrected"
@@ -327,14 +328,7 @@ def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument
     case = _locked_draft(by, number)
     policies.is_applicant(by, case).require()
     name = " ".join(name.split())
-    problems = []
-    if not name:
-        problems.append(_("Type your full name to sign."))
-    elif len(name) > Case._meta.get_field("commitment_signed_by").max_length:
-        problems.append(_("This name is too long."))
-    if not agreed:
-        problems.append(_("Tick the box: the letter binds only who agrees to it."))
-    if problems:
+    if problems := what_a_signature_lacks(name=name, agreed=agreed):
         raise InvalidInput({"signature": problems})
     signed = case.documents.filter(kind=CaseDocument.Kind.COMMITMENT).select_related("document").first()
     if signed is not None and case.commitment_signed_by == name:
@@ -348,6 +342,18 @@ def sign_commitment(*, by, number: str, name: str, agreed: bool) -> CaseDocument
     audit.record(actor=by, verb="repair.case.commitment_signed", target=case, name=name, sha256=letter.sha256)
     using.tell_signed(case)
     return signed
+
+
+def what_a_signature_lacks(*, name: str, agreed: bool) -> list[str]:
+    """What keeps a name and a ticked box from being a signature; empty when they are one."""
+    problems = []
+    if not name:
+        problems.append(_("Type your full name to sign."))
+    elif len(name) > Case._meta.get_field("commitment_signed_by").max_length:
+        problems.append(_("This name is too long."))
+    if not agreed:
+        problems.append(_("Tick the box: the letter binds only who agrees to it."))
+    return problems
 
 
 def missing_in(case: Case) -> dict[str, list[str]]:
@@ -376,7 +382,7 @@ def letter_of(case: Case) -> str:
 def letter_in(case: Case, language: str) -> str:
     """The commitment letter in one language; its first line is the title."""
     with translation.override(language):
-        return render_to_string("repair/commitment_letter.txt", {"case": case}).strip()
+        return render_to_string("repair/commitment_letter.txt", {"case": case, "cases": [case]}).strip()
 
 
 # The one function that moves a case
@@ -409,7 +415,7 @@ def act_on_case(
         NotPermitted: this user may not; the message says who may.
         InvalidInput: something is missing; everything that is, at once.
     """
-    case = _locked_case(by, number, with_body=action == Action.UPHOLD)
+    case = locked_case(by, number, with_body=action == Action.UPHOLD)
     note = _text(note)
     if _is_pressed_again(case, by, action, version, note):
         return case
@@ -558,6 +564,13 @@ def _carry_out_objection(case: Case, move: Move, *, by, was: str) -> None:
 
 
 def _filed(case: Case, by, note: str) -> None:
+    if case.joint is not None and case.joint.submitted_at is None:
+        raise WrongState(
+            _(
+                "This is drafted together with other records as %(number)s; file it there, or take it out of it."
+            )
+            % {"number": case.joint}
+        )
     if missing := missing_in(case):
         raise InvalidInput(missing)
     case.submitted_at = timezone.now()
@@ -644,7 +657,7 @@ _WRITES = {
 @transaction.atomic
 def lend_case(*, by, number: str, reader) -> None:
     """Let one official read the case by name, without any other right. Doing it again changes nothing."""
-    case = _locked_case(by, number)
+    case = locked_case(by, number)
     policies.may_lend(by, case).require()
     policies.may_be_lent(reader).require()
     if reader == by or reader.has_perm("repair.lent_case", case):
@@ -658,7 +671,7 @@ def lend_case(*, by, number: str, reader) -> None:
 @transaction.atomic
 def take_back_case(*, by, number: str, reader) -> None:
     """End the lending of the case to a person."""
-    case = _locked_case(by, number)
+    case = locked_case(by, number)
     policies.may_lend(by, case).require()
     remove_perm("repair.lent_case", reader, case)
     policies.forget_lent(reader)
@@ -668,7 +681,7 @@ def take_back_case(*, by, number: str, reader) -> None:
 # Shared steps
 
 
-def _locked_case(by, number: str, *, with_body: bool = False) -> Case:
+def locked_case(by, number: str, *, with_body: bool = False) -> Case:
     """The case under lock, if this user sees it; where a correction follows, its body is locked before all else.
 
     Its record is locked first, as the registry's own services lock it, so that a decision and a change of the
@@ -706,7 +719,7 @@ def _locked_case(by, number: str, *, with_body: bool = False) -> Case:
 
 
 def _locked_draft(by, number: str) -> Case:
-    case = _locked_case(by, number)
+    case = locked_case(by, number)
     policies.may_prepare(by, case).require()
     if case.state != State.DRAFT:
         raise WrongState(_("The application is filed; it can no longer be changed. You may withdraw it."))
@@ -723,7 +736,7 @@ def _require_unsigned(by, case: Case) -> None:
 
 
 def next_number(kind: str, today: date) -> str:
-    """The next number of the year, taken one at a time: XF-2026-11-0472 (修复), YY-… (异议), CX-… (撤销), QS-… (缺失)."""
+    """The next number of the year, taken one at a time: XF-2026-11-0472 (修复), YY-… (异议), CX-… (撤销), HB-… (合并), QS-… (缺失)."""
     CaseNumber.objects.get_or_create(kind=kind, year=today.year)
     counter = CaseNumber.objects.select_for_update().get(kind=kind, year=today.year)
     counter.last += 1
@@ -841,7 +854,8 @@ def _digest(upload: UploadedFile) -> str:
 
 
 def _discard(paper: CaseDocument) -> None:
-    """Remove a paper from a draft, and its file with it."""
+    """Remove a paper from a draft, and its file with it where no other case shares it."""
     document = paper.document
     paper.delete()
-    documents.discard_document(document)
+    if not document.case_documents.exists():
+        documents.discard_document(document)

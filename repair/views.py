@@ -19,6 +19,7 @@ from repair import before_filing, clocks, lists, pages, policies, rules, selecto
 from repair.forms import DraftForm, LendForm, NeededToFile, ObjectionDraftForm, ProfileForm, StepForm
 from repair.helping import services as helping
 from repair.helping.selectors import help_in
+from repair.joint.selectors import choices_among, siblings_of
 from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
@@ -58,8 +59,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def prospects(request: HttpRequest) -> HttpResponse:
     """What the reader's entities can repair: now, from which day, or not before it ends."""
+    found = before_filing.prospects_of(user=request.user)
     context = {
-        "prospects": before_filing.prospects_of(user=request.user),
+        "prospects": found,
+        "may_ask_together": bool(choices_among(found)),
         "entities": _own_entities(request.user),
     }
     return render(request, "repair/prospects.html", context)
@@ -104,6 +107,8 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     page = selectors.case_page(user=request.user, number=number)
+    if page.case.state == Case.State.DRAFT and page.case.joint is not None:
+        return redirect("joint:detail", number=page.case.joint.number)
     proof = proof_of(user=request.user, case=page.case)
     context = {
         "shell": _shell(request.user) if page.side != "applicant" else "base_portal.html",
@@ -114,6 +119,7 @@ def _show(
         "papers": [_paper(paper, page.case) for paper in page.papers],
         "proof": proof,
         "help": help_in(page.case),
+        "joint": siblings_of(user=request.user, case=page.case),
         "letters_of_case": letters_of(user=request.user, case=page.case, ended=proof is not None),
     }
     if page.case.state == Case.State.DRAFT:

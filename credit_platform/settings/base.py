@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "repair.helping",
     "repair.letters",
     "repair.missing",
+    "repair.joint",
     "credit_platform.portal",
     "credit_platform.portal.credit_reports",
     "credit_platform.portal.held_data",

@@ -1,5 +1,6 @@
 """Reads of what is confirmed and what waits, scoped by `user`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -36,14 +37,7 @@ class ProofView:
     @property
     def node(self) -> dict:
         """The last step of the case's way, as the component `case_tracker` takes it."""
-        counted = _("%(done)d of %(total)d confirmed") % {"done": self.done, "total": self.total}
-        closed = self.effect.closed_at
-        return {
-            "label": _("Gone everywhere"),
-            "state": "done" if closed else "current",
-            "when": closed,
-            "who": "" if closed else counted,
-        }
+        return node_of(self.effect, self.done, self.total)
 
     @property
     def headline(self) -> str:
@@ -73,6 +67,29 @@ def proof_of(*, user, case: Case) -> ProofView | None:
         excusable=[(row, name_of(row)) for row in waiting if policies.may_excuse(user, row)],
         mine=[(row, name_of(row)) for row in waiting if policies.may_confirm(user, row)],
     )
+
+
+def node_of(effect: Effect, done: int, total: int) -> dict:
+    """The last step of a case's way: how far its effect has arrived."""
+    closed = effect.closed_at
+    counted = _("%(done)d of %(total)d confirmed") % {"done": done, "total": total}
+    return {
+        "label": _("Gone everywhere"),
+        "state": "done" if closed else "current",
+        "when": closed,
+        "who": "" if closed else counted,
+    }
+
+
+def nodes_of(cases: Iterable[Case]) -> dict[int, dict]:
+    """The last step of each of these cases that has ended something, by the key of the case; in one query."""
+    effects = Effect.objects.filter(case__in=cases).annotate(
+        total=Count("confirmations"),
+        waiting=Count("confirmations", filter=Q(confirmations__state=State.WAITING)),
+    )
+    return {
+        effect.case_id: node_of(effect, effect.total - effect.waiting, effect.total) for effect in effects
+    }
 
 
 def confirmations_of(effect: Effect) -> QuerySet[Confirmation]:

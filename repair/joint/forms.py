@@ -1,0 +1,95 @@
+"""The shape of what is typed into a joint filing."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from credit_platform.ui.forms import FileDrop, FilesField
+from repair.forms import PROOF_ENDINGS, NeededToFile
+from repair.joint.selectors import DraftPage, DraftPart
+from repair.joint.services import Said, proofs_field, statement_field
+
+
+def _files(label, **kwargs) -> FilesField:
+    return FilesField(
+        label=label,
+        required=False,
+        widget=FileDrop(accept=PROOF_ENDINGS, max_bytes=settings.EVIDENCE_MAX_BYTES, multiple=True),
+        **kwargs,
+    )
+
+
+class JointDraftForm(NeededToFile):
+    """What is said and shown of all records, what of each besides, and one signature under every letter."""
+
+    statement = forms.CharField(
+        label=_("What was corrected and performed, in all of these records"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Every body that decides reads this. What concerns one record alone goes below."),
+    )
+    proofs = _files(
+        _("Proofs that every record shares"),
+        help_text=_("Every body that decides reads them. What is meant for one alone goes below."),
+    )
+    signature = forms.CharField(
+        label=_("Your full name, as signature"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("I have read the letters above and sign each of them for the entity."), required=False
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, page: DraftPage, **kwargs) -> None:
+        self.page = page
+        super().__init__(*args, **kwargs)
+        for part in page.parts:
+            self.fields[statement_field(part.case.number)] = forms.CharField(
+                label=_("What concerns this record alone"),
+                max_length=900,
+                required=False,
+                initial=part.case.statement,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+            self.fields[proofs_field(part.case.number)] = _files(_("Proofs of this record alone"))
+
+    def needed_to_file(self) -> set[str]:
+        needed = {"statement", "signature", "agreed"}
+        return (
+            needed
+            if self.page.shared or all(part.proofs for part in self.page.parts)
+            else needed | {"proofs"}
+        )
+
+    @property
+    def parts(self) -> list[tuple[DraftPart, forms.BoundField, forms.BoundField]]:
+        """Each record with its two fields."""
+        return [
+            (part, self[statement_field(part.case.number)], self[proofs_field(part.case.number)])
+            for part in self.page.parts
+        ]
+
+    @property
+    def said(self) -> Said:
+        """The words, as the service takes them."""
+        return Said(
+            self.cleaned_data["statement"],
+            {
+                part.case.number: self.cleaned_data[statement_field(part.case.number)]
+                for part in self.page.parts
+            },
+        )
+
+    @property
+    def uploads(self) -> list[tuple[str, object]]:
+        """The files, each with the number of the case for which alone it is meant, or ""."""
+        found = [("", upload) for upload in self.cleaned_data["proofs"]]
+        for part in self.page.parts:
+            found += [
+                (part.case.number, upload) for upload in self.cleaned_data[proofs_field(part.case.number)]
+            ]
+        return found

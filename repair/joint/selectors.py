@@ -1,0 +1,202 @@
+"""Reads of joint filings, scoped by `user`: what a reader may not see of a case, no joint filing shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from credit_platform.common.errors import Missing
+from credit_platform.common.services import current_calendar
+from entities import looks
+from entities.models import Entity, SubmittingBody
+from entities.policies import entities_of
+from repair import selectors
+from repair.before_filing import Prospect, Prospects
+from repair.joint import letters, services
+from repair.joint.letters import Commitment
+from repair.models import Case, CaseDocument, JointFiling
+from repair.proof.selectors import nodes_of
+from repair.selectors import Due
+from repair.workflow import State
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One case of a filing, as somebody who sees that case sees it."""
+
+    case: Case
+    side: str
+    headline: str
+    tracker: list[dict]
+    due: Due
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A case of the filing that the reader does not see: with whom it is, and whether it is over; no more."""
+
+    body: SubmittingBody
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JointPage:
+    """A joint filing as one reader may see it."""
+
+    filing: JointFiling
+    is_applicant: bool
+    parts: list[Part]
+    elsewhere: list[Elsewhere]
+    may_withdraw: bool
+
+    @property
+    def total(self) -> int:
+        return len(self.parts) + len(self.elsewhere)
+
+    @property
+    def over(self) -> int:
+        """How many of its cases are over and gone everywhere."""
+        return sum(part.is_over for part in [*self.parts, *self.elsewhere])
+
+    @property
+    def bodies(self) -> list[SubmittingBody]:
+        """The bodies that decide, each once."""
+        found = {part.case.deciding_body_id: part.case.deciding_body for part in self.parts}
+        return list((found | {one.body.pk: one.body for one in self.elsewhere}).values())
+
+
+def filing_for(*, user, number: str) -> JointFiling:
+    """A filing of which the user sees a case; `Missing` for any other."""
+    filing = JointFiling.objects.visible_to(user).select_related("entity").filter(number=number).first()
+    if filing is None:
+        raise Missing
+    return filing
+
+
+def joint_page(*, user, number: str) -> JointPage:
+    """The filing with each case of it that was filed, in as much detail as the reader may have."""
+    filing = filing_for(user=user, number=number)
+    cases = list(_filed(selectors.whole_cases(user=user), filing).order_by("pk"))
+    looks.note([case.record for case in cases], private=True)
+    today, calendar, nodes = timezone.localdate(), current_calendar(), nodes_of(cases)
+    running = set(services.unfinished().filter(joint=filing).values_list("pk", flat=True))
+    parts = [
+        Part(
+            case,
+            side := selectors.side_of(user, case),
+            selectors.headline(case, side),
+            [*selectors.tracker(case, user, today), *([nodes[case.pk]] if case.pk in nodes else [])],
+            selectors.due_of(case, today=today, calendar=calendar, for_applicant=side == "applicant"),
+            case.pk not in running,
+        )
+        for case in cases
+    ]
+    is_applicant = filing.entity_id in entities_of(user)
+    return JointPage(
+        filing=filing,
+        is_applicant=is_applicant,
+        parts=parts,
+        elsewhere=_elsewhere(filing, seen={case.pk for case in cases}, running=running),
+        may_withdraw=is_applicant and bool(services.withdrawable(cases)),
+    )
+
+
+def siblings_of(*, user, case: Case) -> JointPage | None:
+    """The filing with the other cases of it beside this one; None where it was filed alone."""
+    if case.joint_id is None or case.joint.submitted_at is None:
+        return None
+    return joint_page(user=user, number=case.joint.number)
+
+
+def _filed(cases, filing: JointFiling):
+    """What was left out of the draft before it was filed is no part of it."""
+    return cases.filter(joint=filing, submitted_at__isnull=False)
+
+
+def _elsewhere(filing: JointFiling, *, seen: set[int], running: set[int]) -> list[Elsewhere]:
+    others = _filed(Case.objects.all(), filing).exclude(pk__in=seen).select_related("deciding_body")
+    return [Elsewhere(case.deciding_body, case.pk not in running) for case in others.order_by("pk")]
+
+
+# Before it is filed
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The records of one entity that can be asked for together today."""
+
+    entity: Entity
+    prospects: list[Prospect]
+
+
+def choices_among(prospects: Prospects) -> list[Choice]:
+    """By entity, the records whose repair can be asked for today and is not yet asked for; at least two of each."""
+    found: dict[int, Choice] = {}
+    for prospect in prospects.now:
+        if is_open_to_choice(prospect):
+            entity = prospect.record.entity
+            found.setdefault(entity.pk, Choice(entity, [])).prospects.append(prospect)
+    return [choice for choice in found.values() if len(choice.prospects) >= services.FEWEST]
+
+
+def is_open_to_choice(prospect: Prospect) -> bool:
+    """Whether it can be asked for today and is at most drafted so far."""
+    case = prospect.open_case
+    return bool(prospect.may_apply) and (case is None or case.state == State.DRAFT)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPart:
+    """A record of a draft, with the proofs that are given for it alone."""
+
+    case: Case
+    proofs: list[CaseDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """A filing that is being written."""
+
+    filing: JointFiling
+    parts: list[DraftPart]
+    shared: list[CaseDocument]
+    commitments: list[Commitment]
+
+    @property
+    def bodies(self) -> list[SubmittingBody]:
+        """The bodies that will decide, each once."""
+        return list({one.body.pk: one.body for one in self.commitments}.values())
+
+
+def draft_page(*, user, number: str) -> DraftPage:
+    """The draft of a filing, for whoever acts for its entity."""
+    filing = filing_for(user=user, number=number)
+    cases = list(selectors.whole_cases(user=user).filter(joint=filing, state=State.DRAFT).order_by("pk"))
+    looks.note([case.record for case in cases])
+    for case in cases:
+        case.joint = filing
+    proofs = {
+        case.pk: [paper for paper in case.documents.all() if paper.kind == CaseDocument.Kind.PROOF]
+        for case in cases
+    }
+    shared = _in_every(proofs.values())
+    keys = {paper.document_id for paper in shared}
+    return DraftPage(
+        filing,
+        [
+            DraftPart(case, [paper for paper in proofs[case.pk] if paper.document_id not in keys])
+            for case in cases
+        ],
+        shared,
+        letters.commitments_of(cases),
+    )
+
+
+def _in_every(proofs: Iterable[list[CaseDocument]]) -> list[CaseDocument]:
+    """The papers that every one of these has."""
+    every = list(proofs)
+    if not every:
+        return []
+    common = set.intersection(*({paper.document_id for paper in papers} for papers in every))
+    return [paper for paper in every[0] if paper.document_id in common]
