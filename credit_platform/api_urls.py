@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
     path("", include("repair.missing.api.urls")),
+    path("", include("repair.joint.api.urls")),
     path("", include("repair.proof.api.urls")),
 ]

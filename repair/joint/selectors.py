@@ -77,10 +77,10 @@ def filing_for(*, user, number: str) -> JointFiling:
 def joint_page(*, user, number: str) -> JointPage:
     """The filing with each case of it that was filed, in as much detail as the reader may have."""
     filing = filing_for(user=user, number=number)
-    cases = list(_filed(selectors.whole_cases(user=user), filing).order_by("pk"))
+    cases = cases_seen(user=user, filing=filing)
     looks.note([case.record for case in cases], private=True)
     today, calendar, nodes = timezone.localdate(), current_calendar(), nodes_of(cases)
-    running = set(services.unfinished().filter(joint=filing).values_list("pk", flat=True))
+    running = _running(filing)
     parts = [
         Part(
             case,
@@ -97,7 +97,7 @@ def joint_page(*, user, number: str) -> JointPage:
         filing=filing,
         is_applicant=is_applicant,
         parts=parts,
-        elsewhere=_elsewhere(filing, seen={case.pk for case in cases}, running=running),
+        elsewhere=elsewhere(user=user, filing=filing),
         may_withdraw=is_applicant and bool(services.withdrawable(cases)),
     )
 
@@ -109,14 +109,25 @@ def siblings_of(*, user, case: Case) -> JointPage | None:
     return joint_page(user=user, number=case.joint.number)
 
 
-def _filed(cases, filing: JointFiling):
-    """What was left out of the draft before it was filed is no part of it."""
-    return cases.filter(joint=filing, submitted_at__isnull=False)
+def cases_seen(*, user, filing: JointFiling) -> list[Case]:
+    """The cases of the filing that this user sees; of a filed one without what was left out of the draft."""
+    cases = selectors.whole_cases(user=user).filter(joint=filing)
+    if filing.submitted_at is not None:
+        cases = cases.filter(submitted_at__isnull=False)
+    return list(cases.order_by("pk"))
 
 
-def _elsewhere(filing: JointFiling, *, seen: set[int], running: set[int]) -> list[Elsewhere]:
-    others = _filed(Case.objects.all(), filing).exclude(pk__in=seen).select_related("deciding_body")
-    return [Elsewhere(case.deciding_body, case.pk not in running) for case in others.order_by("pk")]
+def elsewhere(*, user, filing: JointFiling) -> list[Elsewhere]:
+    """Its other cases, which this user does not see."""
+    seen = Case.objects.visible_to(user).filter(joint=filing).values("pk")
+    others = Case.objects.filter(joint=filing, submitted_at__isnull=False).exclude(pk__in=seen)
+    cases = list(others.select_related("deciding_body").order_by("pk"))
+    running = _running(filing) if cases else frozenset()
+    return [Elsewhere(case.deciding_body, case.pk not in running) for case in cases]
+
+
+def _running(filing: JointFiling) -> frozenset[int]:
+    return frozenset(services.unfinished().filter(joint=filing).values_list("pk", flat=True))
 
 
 # Before it is filed

@@ -23,6 +23,7 @@ from entities.commitments import services as commitments
 from entities.models import (
     CatalogueProposal,
     ColumnMapping,
+    CreditRecord,
     Document,
     EntityMove,
     NearDuplicate,
@@ -40,7 +41,7 @@ from evaluation.models import Scheme
 from repair.helping import services as helping
 from repair.letters import signing
 from repair.letters.models import Letter, SigningKey
-from repair.models import CaseDocument, CaseStep
+from repair.models import CaseDocument, CaseStep, JointFiling
 from repair.proof.models import Confirmation, Effect
 from tests import factories
 from tests.associations.factories import CourseFactory, SignUpFactory
@@ -124,6 +125,7 @@ class World:
         self.case_draft = factories.CaseFactory(
             record=self.repairable, opened_by=self.people["agent"], state="draft"
         )
+        self._filed_together(record(5))
         self.paper = CaseDocument.objects.create(
             case=self.case, document=self._document("receipt.pdf", "application/pdf", "agent"), kind="proof"
         )
@@ -218,6 +220,19 @@ class World:
         )
         self.message = WebhookMessage.objects.create(
             webhook=self.webhook, body="{}", given_up_at=timezone.now()
+        )
+
+    def _filed_together(self, another: CreditRecord) -> None:
+        """The case is filed together with others; and there is a joint filing that is still a draft."""
+        made_by = {"entity": self.entity, "opened_by": self.people["agent"]}
+        self.joint = JointFiling.objects.create(
+            number="HB-2026-11-0001", submitted_at=timezone.now(), **made_by
+        )
+        self.case.joint = self.joint
+        self.case.save(update_fields=("joint",))
+        self.joint_draft = JointFiling.objects.create(number="HB-2026-11-0002", **made_by)
+        factories.CaseFactory(
+            record=another, opened_by=self.people["agent"], state="draft", joint=self.joint_draft
         )
 
     def _work_of(self, association: Association) -> None:
@@ -458,6 +473,18 @@ class World:
             "api-case-draft": {"number": self.case_draft.number},
             "api-case-commitment": {"number": self.case_draft.number},
             "api-case-documents": {"number": self.case_draft.number},
+            **{
+                f"{space}{act}": {"number": self.joint.number}
+                for space, acts in (
+                    ("joint:", ("detail", "withdraw")),
+                    ("api-joint-", ("detail", "withdrawal")),
+                )
+                for act in acts
+            },
+            **{
+                route: {"number": self.joint_draft.number}
+                for route in ("joint:draft", "api-joint-draft", "api-joint-documents", "api-joint-filing")
+            },
             "proof:confirm": {"key": self.confirmation.key},
             "proof:excuse": {"key": self.confirmation.key},
             "api-confirmation-confirm": {"key": self.confirmation.key},
