@@ -2,6 +2,7 @@
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.ui.forms import FileDrop, FilesField
@@ -85,7 +86,7 @@ class JointDraftForm(NeededToFile):
         )
 
     @property
-    def uploads(self) -> list[tuple[str, object]]:
+    def uploads(self) -> list[tuple[str, UploadedFile]]:
         """The files, each with the number of the case for which alone it is meant, or ""."""
         found = [("", upload) for upload in self.cleaned_data["proofs"]]
         for part in self.page.parts:

@@ -41,15 +41,12 @@ class Commitment:
 
 def commitments_of(cases: Iterable[Case]) -> list[Commitment]:
     """The letters that these drafts need, in the order of the cases; each case is in one of them."""
-    book, groups = rule_book(), {}
+    book = rule_book()
+    groups: dict[tuple[SubmittingBody, LegalInstrument | None], list[Case]] = {}
     for case in cases:
-        body = who_answers_for(case.record.submitted_by)
-        instrument = _what_asks_for_it(case, book)
-        _about, found = groups.setdefault(
-            (body.pk, instrument.pk if instrument else None), ((body, instrument), [])
-        )
-        found.append(case)
-    return [Commitment(*about, tuple(found)) for about, found in groups.values()]
+        about = (who_answers_for(case.record.submitted_by), _what_asks_for_it(case, book))
+        groups.setdefault(about, []).append(case)
+    return [Commitment(body, instrument, tuple(found)) for (body, instrument), found in groups.items()]
 
 
 def _what_asks_for_it(case: Case, book: RuleBook) -> LegalInstrument | None:

@@ -57,7 +57,7 @@ class JointPage:
     @property
     def over(self) -> int:
         """How many of its cases are over and gone everywhere."""
-        return sum(part.is_over for part in [*self.parts, *self.elsewhere])
+        return sum(part.is_over for part in self.parts) + sum(one.is_over for one in self.elsewhere)
 
     @property
     def bodies(self) -> list[SubmittingBody]:

@@ -187,9 +187,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             by=request.user, number=number, note=request.POST.get("note", "").strip()[:500]
         )
         messages.success(request, _("It is withdrawn."))
-        return redirect("joint:detail" if filing.submitted_at else "repair:prospects", **_where(filing))
+        if filing.submitted_at is None:
+            return redirect("repair:prospects")
+        return redirect("joint:detail", number=number)
     return render(request, "repair/joint/withdraw.html", {"filing": filing})
-
-
-def _where(filing: JointFiling) -> dict[str, str]:
-    return {"number": filing.number} if filing.submitted_at else {}
