@@ -113,6 +113,10 @@ BEAT_SCHEDULE = {
         "task": "repair.missing.tasks.watch",
         "schedule": crontab(minute=9),
     },
+    "give the cases of closed and empty sections to those who have them now, every hour": {
+        "task": "repair.sections.tasks.follow_sections",
+        "schedule": crontab(minute=7),
+    },
     "look whether what cases ended is gone everywhere and take in confirmations, every minute": {
         "task": "repair.proof.tasks.confirm_waiting",
         "schedule": 60.0,

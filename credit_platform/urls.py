@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("repair.helping.urls")),
     path("", include("repair.missing.urls")),
     path("", include("repair.joint.urls")),
+    path("", include("repair.sections.urls")),
     path("", include("repair.urls")),
     path("", include("repair.proof.urls")),
     path("", include("repair.letters.urls")),

@@ -11,7 +11,10 @@ from entities.sharing import exports
 from repair import policies, selectors
 from repair.filters import CaseFilter
 from repair.models import Case
+from repair.sections import selectors as sections
 
+#: What `section` says in the address: only what lies in the reader's own sections, which is so unless all is asked for.
+MINE, ALL = "mine", "all"
 SORTS = {
     "due": "due_on",
     "entity": "entity__name_zh",
@@ -29,12 +32,39 @@ def cases(user, params: QueryDict) -> tuple[CaseFilter, QuerySet[Case]]:
         del found.form.fields["body"]
     if not policies.works_on_cases(user):
         del found.form.fields["state"]
+    cases = found.qs
+    if params.get("section", MINE) == MINE and (own := sections.own_sections(user)):
+        cases = cases.filter(routing__section__in=own)
     sort = params.get("sort", "")
     if sort.lstrip("-") not in SORTS:
-        return found, found.qs
+        return found, cases
     by = F(SORTS[sort.lstrip("-")])
     order = by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True)
-    return found, found.qs.order_by(order, "-pk")
+    return found, cases.order_by(order, "-pk")
+
+
+def section_choice(user, params: QueryDict, found: CaseFilter) -> list[dict]:
+    """The two views of the list for whoever works in a section, with their counts; none for others."""
+    own = sections.own_sections(user)
+    if not own:
+        return []
+    asked = params.copy()
+    asked.pop("page", None)
+    choices = []
+    for code, label, cases in (
+        (MINE, _("My section"), found.qs.filter(routing__section__in=own)),
+        (ALL, _("Whole body"), found.qs),
+    ):
+        asked["section"] = code
+        choices.append(
+            {
+                "label": label,
+                "url": f"?{asked.urlencode()}",
+                "count": cases.count(),
+                "current": params.get("section", MINE) == code,
+            }
+        )
+    return choices
 
 
 def offer() -> None:

@@ -15,6 +15,7 @@ from entities.policies import who_answers_for
 from entities.services import feedback
 from repair import policies
 from repair.models import Case, CaseClock
+from repair.sections import selectors as sections
 from repair.workflow import Action
 
 WORDS_IN_NOTICE = 300
@@ -386,18 +387,45 @@ def due_soon(clock: CaseClock) -> None:
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
         case CaseClock.Kind.DECISION | CaseClock.Kind.WITHDRAWAL:
-            _tell_body("repair.due_soon", case, due=due)
+            _remind_department(case, due)
         case CaseClock.Kind.ANSWER:
             _tell_entity("repair.answer_due_soon", case, due=due)
         case CaseClock.Kind.APPEAL:
             _tell_lead("repair.due_soon", case, due=due)
 
 
+def _remind_department(case: Case, due: str) -> None:
+    """To the people of the section in which the case lies, by name; to the whole body where it lies in none."""
+    routing = sections.routing_of(case)
+    people = sections.people_in(routing.section) if routing and routing.section else []
+    _tell_people("repair.due_soon", case, people, due=due)
+    if not people:
+        _tell_body("repair.due_soon", case, due=due)
+
+
+def _tell_people(kind: str, case: Case, people: list, **more) -> None:
+    for person in people:
+        feedback.notify(kind=kind, params=_params(case) | more, url=_url(case), user=person)
+
+
+def _supervisors_over(case: Case) -> list:
+    """The named superior of the section in which the case lies; otherwise all supervisors of the department."""
+    routing = sections.routing_of(case)
+    superior = sections.superior_of(routing.section) if routing and routing.section else None
+    if superior is not None:
+        return [superior]
+    members = who_answers_for(case.deciding_body).memberships.filter(
+        role=Membership.Role.SUPERVISOR, user__is_active=True
+    )
+    return [member.user for member in members.select_related("user").order_by("user")]
+
+
 def overdue(clock: CaseClock) -> list[str]:
     """Tell whoever stands above the one who is late; who was told, by name.
 
-    Of a decision those are the supervisors of the department, or of its successor; where it has none, the lead
-    office beside the department, and always the lead office when the applicant still waits for the result or the appeal.
+    Of a decision that is the superior of the section in which the case lies, or the supervisors of the department or of
+    its successor; where it has none, the lead office beside the department, and always the lead office when the
+    applicant still waits for the result or the appeal.
     """
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
@@ -408,17 +436,8 @@ def overdue(clock: CaseClock) -> list[str]:
             return _tell_above("repair.result_overdue", case, due=due)
         case CaseClock.Kind.APPEAL:
             return _tell_lead("repair.overdue", case, due=due)
-    supervisors = [
-        member.user
-        for member in who_answers_for(case.deciding_body)
-        .memberships.filter(role=Membership.Role.SUPERVISOR, user__is_active=True)
-        .select_related("user")
-        .order_by("user")
-    ]
-    for person in supervisors:
-        feedback.notify(
-            kind="repair.overdue", params=_params(case) | {"due": due}, url=_url(case), user=person
-        )
+    supervisors = _supervisors_over(case)
+    _tell_people("repair.overdue", case, supervisors, due=due)
     if supervisors:
         return [str(person) for person in supervisors]
     if not case.is_of_market_information:

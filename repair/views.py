@@ -23,6 +23,7 @@ from repair.joint.selectors import choices_among, siblings_of
 from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
+from repair.sections.selectors import routing_of
 from repair.texts import fill_in
 from repair.workflow import Action, move_for, name_of
 
@@ -48,6 +49,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "is_filtered": any(request.GET.get(name) for name in found.form.fields),
         "waiting": selectors.count_waiting(request.user),
+        "sections": lists.section_choice(request.user, request.GET, found),
         "acts_for_entities": policies.applies_for_entities(request.user),
         "several": policies.works_on_cases(request.user) or len(policies.entities_of(request.user)) > 1,
         "today": timezone.localdate(),
@@ -119,6 +121,7 @@ def _show(
         "papers": [_paper(paper, page.case) for paper in page.papers],
         "proof": proof,
         "help": help_in(page.case),
+        "routing": routing_of(page.case) if page.internal else None,
         "joint": siblings_of(user=request.user, case=page.case),
         "letters_of_case": letters_of(user=request.user, case=page.case, ended=proof is not None),
     }

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "repair.letters",
     "repair.missing",
     "repair.joint",
+    "repair.sections",
     "credit_platform.portal",
     "credit_platform.portal.credit_reports",
     "credit_platform.portal.held_data",

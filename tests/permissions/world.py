@@ -43,6 +43,7 @@ from repair.letters import signing
 from repair.letters.models import Letter, SigningKey
 from repair.models import CaseDocument, CaseStep, JointFiling
 from repair.proof.models import Confirmation, Effect
+from repair.sections import services as sections
 from tests import factories
 from tests.associations.factories import CourseFactory, SignUpFactory
 from tests.browser.city import build_city
@@ -126,6 +127,9 @@ class World:
             record=self.repairable, opened_by=self.people["agent"], state="draft"
         )
         self._filed_together(record(5))
+        self.section = sections.open_section(
+            by=self.people["supervisor"], body_id=self.body.pk, name_zh="信用修复科"
+        )
         self.paper = CaseDocument.objects.create(
             case=self.case, document=self._document("receipt.pdf", "application/pdf", "agent"), kind="proof"
         )
@@ -430,6 +434,7 @@ class World:
             "exchange_id": self.exchange.pk,
             "officer_id": self.officer.pk,
             "code_id": self.lent_code.pk,
+            "section_id": self.section.pk,
             "template_id": self.template.pk,
             "night": self.today.isoformat(),
             "file_id": self.held_data.pk,
@@ -521,6 +526,7 @@ class World:
             "portal:verify-file": {"number": self.letter.number},
             "portal:verify-key": {"code": self.letter.key_id},
             "quality:body": {"code": self.body.code},
+            "sections:new": {"code": self.body.code},
             "quality:records": {"code": self.body.code},
             "sharing:export": {"code": "records", "file_format": "csv"},
             "sharing:message-again": {"key": self.message.key},

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SectionsConfig(AppConfig):
+    """The sections of a body: who of it takes which cases first."""
+
+    name = "repair.sections"
+    label = "sections"
+    verbose_name = _("Sections")
+
+    def ready(self) -> None:
+        from repair import following
+        from repair.sections import audit_verbs, notices, services  # noqa: F401  (verbs register themselves)
+
+        notices.register()
+        following.register(services.route_filed)
