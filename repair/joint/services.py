@@ -66,6 +66,10 @@ def begin_filing(*, by, record_ids: Iterable[int]) -> JointFiling:
             {"records": [_("Choose from %(fewest)d to %(most)d records.") % {"fewest": FEWEST, "most": MOST}]}
         )
     cases, problems = _drafts_of(by, wanted)
+    for (
+        case
+    ) in cases:  # Its association may draft a single case by leave; several are the entity's own affair.
+        may_act_for_entity(by, case.entity).require()
     if len({case.entity_id for case in cases}) > 1:
         problems.append(_("A joint filing is about the records of one entity."))
     together = sorted({case.joint_id for case in cases if case.joint_id is not None})

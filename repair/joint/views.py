@@ -46,6 +46,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     """A joint filing with each of its cases; while it is a draft, the form in which it is written."""
     filing = selectors.filing_for(user=request.user, number=number)
     if filing.submitted_at is None:
+        may_act_for_entity(request.user, filing.entity).require()
         return _show_draft(request, filing)
     page = selectors.joint_page(user=request.user, number=number)
     shell = "base_portal.html" if page.is_applicant or not works_on_cases(request.user) else "base.html"
