@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("entities", "0018_notices_go_out_as_texts"),
-        ("repair", "0007_filed_together"),
+        ("repair", "0008_filed_together"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
