@@ -205,7 +205,7 @@ def test_its_people_are_reminded_and_its_superior_hears_of_what_is_late(record, 
     case.clocks.update(due_on=TODAY(), is_provisional=False)
     clocks.watch_clocks(today=TODAY())
     assert {one.user for one in Notice.objects.filter(kind="repair.due_soon")} == set(people(section))
-    case.clocks.filter(kind="decision").update(due_on=TODAY() - timedelta(days=1))
+    case.clocks.filter(kind="decision").update(due_on=TODAY() - timedelta(days=1), is_provisional=False)
     clocks.watch_clocks(today=TODAY())
     assert [one.user for one in Notice.objects.filter(kind="repair.overdue")] == [supervisor]
 
@@ -214,7 +214,7 @@ def test_without_a_superior_all_supervisors_hear_of_it_as_before(record, supervi
     section_of(supervisor)
     colleague = MemberFactory(body=record.submitted_by, role="supervisor")
     case = object_to(record)
-    case.clocks.filter(kind="decision").update(due_on=TODAY() - timedelta(days=1))
+    case.clocks.filter(kind="decision").update(due_on=TODAY() - timedelta(days=1), is_provisional=False)
     clocks.watch_clocks(today=TODAY())
     told = Notice.objects.filter(kind="repair.overdue", user__isnull=False)
     assert {one.user for one in told} == {supervisor, colleague}
@@ -230,7 +230,7 @@ def test_a_superior_who_is_supervisor_no_more_is_told_nothing(record, supervisor
 
 def test_a_case_in_no_section_reminds_the_whole_body():
     case = CaseFactory()
-    case.clocks.update(due_on=TODAY())
+    case.clocks.update(due_on=TODAY(), is_provisional=False)
     clocks.watch_clocks(today=TODAY())
     assert Notice.objects.get(kind="repair.due_soon").body == case.deciding_body
 
