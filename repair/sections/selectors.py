@@ -21,16 +21,18 @@ def in_section(day: date) -> Q:
 
 
 def own_sections(user) -> frozenset[int]:
-    """The open sections in which the user works today."""
+    """The open sections in which the user works today, read once for each user object."""
     if not policies.works_in_a_body(user):
         return frozenset()
-    today = timezone.localdate()
-    found = SectionMember.objects.filter(
-        in_section(today),
-        section__in=Section.objects.visible_to(user).open_on(today),
-        user=user.pk,
-    )
-    return frozenset(found.values_list("section_id", flat=True))
+    if not hasattr(user, "_section_ids"):
+        today = timezone.localdate()
+        found = SectionMember.objects.filter(
+            in_section(today),
+            section__in=Section.objects.visible_to(user).open_on(today),
+            user=user.pk,
+        )
+        user._section_ids = frozenset(found.values_list("section_id", flat=True))
+    return user._section_ids
 
 
 def routing_of(case: Case) -> Routing | None:
