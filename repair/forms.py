@@ -197,7 +197,7 @@ class BasisForm(NeededToFile):
     decided_on = forms.DateField(
         label=_("Day of its decision"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     proofs = _papers(_("The decision itself"))
     statement = forms.CharField(
@@ -235,5 +235,7 @@ class ProfileForm(WithProblems):
     use_required_attribute = False
 
     profile = forms.ChoiceField(label=_("Regulation to follow"), choices=Profile.choices, required=False)
-    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

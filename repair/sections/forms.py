@@ -73,7 +73,9 @@ class TaskForm(OfSection):
         required=False,
         empty_label=_("Any type"),
     )
-    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args, section: Section, **kwargs) -> None:
         super().__init__(
@@ -98,7 +100,9 @@ class MemberForm(OfSection):
 class CloseForm(OfSection):
     """From when a section is closed, and where its cases go."""
 
-    closed_on = forms.DateField(label=_("Closed from"), widget=forms.DateInput(attrs={"type": "date"}))
+    closed_on = forms.DateField(
+        label=_("Closed from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     successor = forms.ModelChoiceField(
         label=_("Its cases go to"),
         queryset=Section.objects.none(),

@@ -15,7 +15,8 @@ from tests.browser.accessibility import assert_accessible
 from tests.browser.city import City, build_city, fine
 from tests.browser.test_repair_round_trip import RECEIPT, REGISTER, act, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+#: Six people, a page each: on a machine that has much else to do it takes longer than tests are given.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 OFFICES = ("market-supervision", "market-supervision", "financial-supervision")
 

@@ -1,6 +1,7 @@
 """The pages of sections, without scripts; and the list of cases, which begins with the reader's own section."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -123,3 +124,11 @@ def test_the_page_of_sections_stays_within_its_query_budget(record, supervisor):
     client.get(reverse("sections:list"))
     with query_budget("sections"):
         client.get(reverse("sections:list"))
+
+
+def test_a_day_that_is_proposed_stands_in_its_box_in_every_language(record, supervisor):
+    """A browser's box for a day takes 2026-11-22 and leaves anything else out."""
+    section, client = section_of(supervisor), signed_in(supervisor)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = text_of(client.get(at(section, "detail")))
+    assert page.count(f'value="{timezone.localdate().isoformat()}"') == 2
