@@ -122,14 +122,7 @@ class World:
         SubmissionRow.objects.create(
             submission=self.submission, number=2, cells=["1"], outcome="asked", question="unregistered"
         )
-        self.case = factories.CaseFactory(record=self.record, opened_by=self.people["agent"])
-        self.case_draft = factories.CaseFactory(
-            record=self.repairable, opened_by=self.people["agent"], state="draft"
-        )
-        self._filed_together(record(5))
-        self.section = sections.open_section(
-            by=self.people["supervisor"], body_id=self.body.pk, name_zh="信用修复科"
-        )
+        self._cases(record(5))
         self.paper = CaseDocument.objects.create(
             case=self.case, document=self._document("receipt.pdf", "application/pdf", "agent"), kind="proof"
         )
@@ -226,8 +219,15 @@ class World:
             webhook=self.webhook, body="{}", given_up_at=timezone.now()
         )
 
-    def _filed_together(self, another: CreditRecord) -> None:
-        """The case is filed together with others; and there is a joint filing that is still a draft."""
+    def _cases(self, another: CreditRecord) -> None:
+        """A case that is filed together with others, one that is a draft, and a joint filing that is a draft too."""
+        self.section = sections.open_section(
+            by=self.people["supervisor"], body_id=self.body.pk, name_zh="信用修复科"
+        )
+        self.case = factories.CaseFactory(record=self.record, opened_by=self.people["agent"])
+        self.case_draft = factories.CaseFactory(
+            record=self.repairable, opened_by=self.people["agent"], state="draft"
+        )
         made_by = {"entity": self.entity, "opened_by": self.people["agent"]}
         self.joint = JointFiling.objects.create(
             number="HB-2026-11-0001", submitted_at=timezone.now(), **made_by
