@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from entities import looks
 from entities.models import Entity, SubmittingBody
 from entities.policies import entities_of
-from repair import selectors
+from repair import rules, selectors
 from repair.before_filing import Prospect, Prospects
 from repair.joint import letters, services
 from repair.joint.letters import Commitment
@@ -85,7 +86,7 @@ def joint_page(*, user, number: str) -> JointPage:
         Part(
             case,
             side := selectors.side_of(user, case),
-            selectors.headline(case, side),
+            _headline(case, side),
             [*selectors.tracker(case, user, today), *([nodes[case.pk]] if case.pk in nodes else [])],
             selectors.due_of(case, today=today, calendar=calendar, for_applicant=side == "applicant"),
             case.pk not in running,
@@ -100,6 +101,13 @@ def joint_page(*, user, number: str) -> JointPage:
         elsewhere=elsewhere(user=user, filing=filing),
         may_withdraw=is_applicant and bool(services.withdrawable(cases)),
     )
+
+
+def _headline(case: Case, side: str) -> str:
+    """Where the case stands; of one that was lost, where the reasons are read."""
+    if case.state in rules.APPEALABLE | {State.APPEAL_DISMISSED}:
+        return _("Decided. The reasons, and what can be done, stand on the page of the case.")
+    return selectors.headline(case, side)
 
 
 def siblings_of(*, user, case: Case) -> JointPage | None:
