@@ -43,7 +43,7 @@ from evaluation.selectors import schemes_in_sight
 from repair.helping.models import Leave
 from repair.letters.models import Letter
 from repair.missing.models import MissingRecord
-from repair.models import Case, CaseDocument, CaseStep
+from repair.models import Case, CaseDocument, CaseStep, JointFiling
 
 Rows = Callable[[Entity, Any], models.QuerySet]
 
@@ -256,6 +256,13 @@ PARTS: tuple[Part, ...] = (
          "submitted_at", "statement", "due_on", "decided_at", "reasons", "appealed_at", "appeal_statement",
          "appeal_decided_at", "appeal_reasons"),
         frozenset({"repair.Case.entity"}),
+    ),
+    Part(
+        "joint-filings",
+        _("Joint filings"),
+        lambda entity, by: JointFiling.objects.visible_to(by).filter(entity=entity),
+        ("number", "opened_at", "submitted_at", "done_at", "statement"),
+        frozenset({"repair.JointFiling.entity"}),
     ),
     Part(
         "case-steps",
