@@ -6,7 +6,7 @@ Imports no models of this app, so that the models' own querysets can ask it. A r
 from collections.abc import Callable, Iterable
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from guardian.shortcuts import get_users_with_perms
 

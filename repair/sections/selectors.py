@@ -9,7 +9,7 @@ from django.utils import timezone
 from credit_platform.common.errors import Missing
 from entities.models import SubmittingBody
 from entities.policies import SUPERVISOR, bodies_of, who_answers_for
-from repair import policies as cases
+from repair import independence, policies as cases
 from repair.models import Case
 from repair.sections import policies
 from repair.sections.models import Routing, Section, SectionMember, SectionTask
@@ -43,7 +43,7 @@ def routing_of(case: Case) -> Routing | None:
 def free_in(section: Section, case: Case) -> list:
     """Who works in the section today and had no hand in the record, nor acts for the entity."""
     own_side = set(case.entity.agents.filter(revoked_at=None).values_list("user_id", flat=True))
-    barred = own_side | cases.hands_on_record(case.record).keys()
+    barred = own_side | independence.hands_on_record(case.record).keys()
     return [person for person in people_in(section) if person.pk not in barred]
 
 

@@ -98,6 +98,8 @@ def _write(archive: zipfile.ZipFile, name: str, pieces: Iterator[bytes]) -> None
 def _add_document(archive: zipfile.ZipFile, part: Part, document: Document, contents: Contents) -> None:
     """The document as it was handed in, under its key, so that two of one name do not meet."""
     name = f"documents/{part.code}/{document.key}-{PurePosixPath(document.name).name}"
+    if name in contents.documents:  # Cases that are filed together share it.
+        return
     try:
         with document.file.open("rb") as source, archive.open(name, "w") as file:
             while piece := source.read(PIECE):
