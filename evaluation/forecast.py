@@ -7,7 +7,7 @@ foreseen.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -81,6 +81,7 @@ def forecast(*, scheme: SchemeInForce, columns: Columns, today: date) -> Forecas
     Looks `MONTHS_AHEAD`, or less far where more than `STEPS_AHEAD` turns or `DAYS_TRIED` days come before that.
     """
     last = months_after(today, MONTHS_AHEAD)
+    columns = _that_may_count(columns, scheme, today)
     ahead = _days_ahead(columns, scheme, today, last)
     turns: list[Turn] = []
     first = now = said_on(columns, scheme, today)
@@ -110,6 +111,13 @@ def forecast(*, scheme: SchemeInForce, columns: Columns, today: date) -> Forecas
     return Forecast(today, last, *first, tuple(turns), scheme.peers_as_of)
 
 
+def _that_may_count(columns: Columns, scheme: SchemeInForce, today: date) -> Columns:
+    """The columns without the records that count neither today nor, by themselves, on any later day."""
+    skipped = kernel.why_skipped(columns.records, scheme.compiled, today)
+    left = np.flatnonzero((skipped == Skipped.COUNTED) | (skipped == Skipped.NOT_YET))
+    return replace(columns, records=columns.records.take(left))
+
+
 def _days_ahead(columns: Columns, scheme: SchemeInForce, today: date, last: date) -> dict[date, _Day]:
     """Every day from tomorrow to the last on which anything can turn, with the records that may do it."""
     days: dict[date, _Day] = {}
@@ -117,18 +125,15 @@ def _days_ahead(columns: Columns, scheme: SchemeInForce, today: date, last: date
     def on(day: date) -> _Day:
         return days.setdefault(day, _Day()) if today < day <= last else _Day()
 
-    skipped = kernel.why_skipped(columns.records, scheme.compiled, today)
-    may_count = columns.records.take(
-        np.flatnonzero((skipped == Skipped.COUNTED) | (skipped == Skipped.NOT_YET))
-    )
-    for place, key in enumerate(may_count.record.tolist()):
-        decided, last_day = may_count.decided[place].item(), may_count.until[place].item()
+    records = columns.records
+    for place, key in enumerate(records.record.tolist()):
+        decided, last_day = records.decided[place].item(), records.until[place].item()
         on(decided).begins.append(key)
         if last_day < FOREVER:
             on(last_day + timedelta(days=1)).ends.append(key)
         for turning in scheme.compiled.turnings:
-            if _type_of(may_count, place) in turning.types:
-                for turns_on in _days_of(turning, _day_in(may_count, place, turning.day), today, last):
+            if _type_of(records, place) in turning.types:
+                for turns_on in _days_of(turning, _day_in(records, place, turning.day), today, last):
                     on(turns_on).ages.append(key)
     for turning in scheme.compiled.turnings:
         if is_fixed(turning.day):

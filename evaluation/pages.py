@@ -360,10 +360,10 @@ def _over_time(
 
 def _records_shown(explained: Explained) -> dict[str, Any]:
     """The first of the records that count and of those that do not, and how many there are of each."""
-    lines, others = _record_lines(explained), explained.not_counted
+    (lines, count), others = _record_lines(explained), explained.not_counted
     return {
-        "counting": lines[:RECORDS_SHOWN],
-        "counting_note": _shown_of(len(lines)),
+        "counting": lines,
+        "counting_note": _shown_of(count),
         "not_counted": [(one.record, sentences.why_not_counted(one.why)) for one in others[:RECORDS_SHOWN]],
         "not_counted_note": _shown_of(len(others)),
     }
@@ -495,36 +495,30 @@ def _waterfall_says(explained: Explained) -> str:
     }
 
 
-def _record_lines(explained: Explained) -> list[RecordLine]:
-    """Every record that counts and that the reader may see, the heaviest first."""
+def _record_lines(explained: Explained) -> tuple[list[RecordLine], int]:
+    """The heaviest of the records that count and that the reader may see, and how many there are."""
     by_record: dict[int, list[Reason]] = {}
     for reason in explained.reasons:
         if reason.record:
             by_record.setdefault(reason.record_id, []).append(reason)
-    lines = [
-        RecordLine(
-            record=reasons[0].record,
-            level=LEVELS.get(reasons[0].record.severity_class),
-            points=sum((reason.points for reason in reasons), Decimal(0)),
-            sub=" · ".join(
-                sentences.sub_line(reason, with_basis=number == 0) for number, reason in enumerate(reasons)
-            ),
-            end=end_of(reasons[0].record),
-        )
+    weighed = [
+        (sum((reason.points for reason in reasons), Decimal(0)), reasons[0].record, reasons)
         for reasons in by_record.values()
     ]
-    lines += [
-        RecordLine(
-            record,
-            LEVELS.get(record.severity_class),
-            Decimal(0),
-            _("counts as data, moves nothing"),
-            end_of(record),
-        )
-        for record in explained.silent
-    ]
-    return sorted(
-        lines, key=lambda line: (-abs(line.points), -line.record.decided_on.toordinal(), line.record.pk)
+    weighed += [(Decimal(0), record, []) for record in explained.silent]
+    weighed.sort(key=lambda one: (-abs(one[0]), -one[1].decided_on.toordinal(), one[1].pk))
+    # Sentences only for those that are shown: some entities have thousands.
+    return [_record_line(*one) for one in weighed[:RECORDS_SHOWN]], len(weighed)
+
+
+def _record_line(points: Decimal, record: CreditRecord, reasons: list[Reason]) -> RecordLine:
+    lines = [sentences.sub_line(reason, with_basis=number == 0) for number, reason in enumerate(reasons)]
+    return RecordLine(
+        record=record,
+        level=LEVELS.get(record.severity_class),
+        points=points,
+        sub=" · ".join(lines) if lines else _("counts as data, moves nothing"),
+        end=end_of(record),
     )
 
 
