@@ -399,6 +399,7 @@ _SUPERVISION = _("how bodies supervise, not what is held of the entity")
 #: By relation, why it is not in the file.
 LEFT_OUT: dict[Relation, str | Promise] = {
     "boards.CountedRating.entity": _COPY,
+    "boards.CountedBody.entity": _COPY,
     "boards.ComingMove.entity": _COPY,
     "evaluation.RatingRequest.entity": _("a wish that it be rated anew, gone within a minute"),
     "entities.SubmissionRow.entity": _(
