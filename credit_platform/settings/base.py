@@ -327,6 +327,8 @@ SPECTACULAR_SETTINGS = {
         "DocumentKind": "repair.models.CaseDocument.Kind",
         "EntityStatus": "entities.models.Entity.Status",
         "SubmissionState": "entities.models.Submission.State",
+        "MissingAction": "repair.missing.workflow.Action",
+        "MissingState": "repair.missing.models.MissingRecord.State",
         "RecordStatus": "entities.models.CreditRecord.Status",
     },
 }

@@ -12,7 +12,7 @@ VERSION_HELP = "The `version` of the filing as you last read it; an older one is
 class ElsewhereOut(serializers.Serializer):
     """A case of the filing that you do not see: with whom it is, and whether it is over."""
 
-    body = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    body = serializers.CharField(source="body.code")
     is_over = serializers.BooleanField()
 
 
