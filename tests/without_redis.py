@@ -2,17 +2,16 @@
 
 import pytest
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCacheClient
 from redis import Redis
 
-from credit_platform.common.cache import ForgivingRedisCache
+from credit_platform.common.cache import ForgivingRedisCache, KeptClient
 
 
 class RedisAway:
     def __init__(self, monkeypatch) -> None:
         self._patch = monkeypatch
         nowhere = Redis(unix_socket_path="/nonexistent/redis.sock")
-        monkeypatch.setattr(RedisCacheClient, "get_client", lambda *args, **kwargs: nowhere)
+        monkeypatch.setattr(KeptClient, "get_client", lambda *args, **kwargs: nowhere)
         monkeypatch.setattr(ForgivingRedisCache, "_away_until", 0.0)
 
     def comes_back(self) -> None:

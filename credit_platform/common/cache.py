@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 SECONDS_BETWEEN_TRIES = 5
 
 
-class _Client(RedisCacheClient):
+class KeptClient(RedisCacheClient):
     """Keeps what talks with Redis. Django's makes one for each call, which takes as long as the call."""
 
     def __init__(self, servers, **options) -> None:
@@ -30,7 +30,7 @@ class _Client(RedisCacheClient):
 class _Redis(RedisCache):
     def __init__(self, server, params) -> None:
         super().__init__(server, params)
-        self._class = _Client
+        self._class = KeptClient
 
     def count(self, key: str, seconds: int) -> int:
         key = self.make_and_validate_key(key)
