@@ -120,14 +120,14 @@ def about_lists(request: HttpRequest, lists: list) -> dict[str, Any]:
     }
 
 
-def about_data(request: HttpRequest, day: date) -> dict[str, Any]:
+def about_data(request: HttpRequest, day: date, datasets: list[open_data.Dataset]) -> dict[str, Any]:
     """The open data as a catalogue: each kind of records with its files and the terms on which they are used."""
     terms = open_data.terms()
     return {
         "@type": "DataCatalog",
         "name": _("Open data"),
         "url": root(request) + reverse("portal:open-data"),
-        "dataset": [_dataset(request, one, day, terms) for one in open_data.datasets(day)],
+        "dataset": [_dataset(request, one, day, terms) for one in datasets],
     }
 
 

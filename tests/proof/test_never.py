@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 #: Public addresses that never name a record.
 NAMELESS = {
     "portal:cases", "portal:home", "portal:search", "portal:lists", "portal:methods", "portal:open-data", "portal:verify",
-    "portal:verify-file", "portal:verify-home", "portal:verify-key", "api-public-entity",
+    "portal:verify-file", "portal:verify-home", "portal:verify-key", "api-public-entity", "portal:data-catalogue",
+    "portal:robots", "portal:sitemap", "portal:sitemap-pages", "portal:sitemap-entities",
 }  # fmt: skip
 #: The pages of the entity's own agent, who goes on reading its own record.
 OWN = {"portal:my-credit", "portal:my-credit-of"}

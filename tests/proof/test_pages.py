@@ -72,7 +72,7 @@ def test_every_side_of_the_case_sees_where_it_has_arrived(client, grant, tax, fo
         found = page(client, reader, reverse("repair:case-detail", args=(case.number,)))
         assert "Where it has taken effect" in found
         assert "The public page of the entity, and its public interface" in found
-        assert "7 of 8 places have confirmed" in found
+        assert "8 of 9 places have confirmed" in found
         assert str(tax) in found
     assert reverse("proof:excuse", args=(effect.confirmations.get(body=tax).pk,)) in found
 

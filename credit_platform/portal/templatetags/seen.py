@@ -43,6 +43,6 @@ def lists_as_data(context, groups) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def open_data_as_data(context, day) -> dict[str, Any]:
-    """The open data of the day."""
-    return what.about_data(context["request"], day)
+def open_data_as_data(context, day, datasets) -> dict[str, Any]:
+    """The open data of the day, in the order of the page."""
+    return what.about_data(context["request"], day, datasets)
