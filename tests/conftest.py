@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from tests import budgets
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def _the_language_of_a_request_ends_with_its_test():
+    """A request leaves its language to the thread; in the platform the next request brings its own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
