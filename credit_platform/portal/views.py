@@ -102,6 +102,8 @@ def entity(request: HttpRequest, credit_code: str) -> HttpResponseBase:
         request, kept.state_of(credit_code), "portal/entity.html", lambda: _entity_context(credit_code)
     )
     response["X-Robots-Tag"] = seen.robots_for(credit_code)
+    # A browser asks each time whether its copy still holds: that costs one statement, and what is repaired is gone at once.
+    patch_cache_control(response, max_age=0, must_revalidate=True)
     return response
 
 

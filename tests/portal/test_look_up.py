@@ -108,11 +108,21 @@ def test_the_look_up_works_without_redis(client, company, redis_away):
 
 
 def test_an_answer_is_kept_for_a_minute_and_never_beyond_midnight(client, company):
-    address = reverse("portal:entity", args=(company.credit_code,))
+    address = reverse("portal:lists")
     with time_machine.travel("2026-11-20 12:00:00+08:00", tick=False):
         assert client.get(address)["Cache-Control"] == "private, max-age=60"
     with time_machine.travel("2026-11-20 23:59:48+08:00", tick=False):
         assert client.get(address)["Cache-Control"] == "private, max-age=12"
+
+
+def test_a_browser_asks_each_time_whether_its_copy_of_an_entitys_page_still_holds(client, company):
+    answer = client.get(reverse("portal:entity", args=(company.credit_code,)))
+    assert set(answer["Cache-Control"].split(", ")) == {"private", "max-age=0", "must-revalidate"}
+    again = client.get(
+        reverse("portal:entity", args=(company.credit_code,)), headers={"if-none-match": answer["ETag"]}
+    )
+    assert again.status_code == 304
+    assert "max-age=0" in again["Cache-Control"]
 
 
 def test_search_engines_keep_no_copies_of_records(client, company):

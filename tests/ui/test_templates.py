@@ -11,7 +11,9 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 FORBIDDEN = {
     "a style of its own": re.compile(r"<[^>{]*\sstyle\s*=", re.IGNORECASE),
     "a style sheet in the page": re.compile(r"<style\b", re.IGNORECASE),
-    "a script in the page": re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE),
+    "a script in the page": re.compile(
+        r"<script\b(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE
+    ),
     "a handler in the markup": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "a script as an address": re.compile(r"javascript:", re.IGNORECASE),
     "something from another host": re.compile(
