@@ -260,7 +260,7 @@ def test_a_row_whose_entity_is_chosen_later_is_held_against_the_others_and_the_r
         by=market.clerk, submission_id=submission.pk, number=2, entity_id=named.pk
     )
     assert row.outcome == "new" and not twins_of(row)
-    said = {row.number: twins_of(row) for row in submission.rows.all()}
+    said = {row.number: twins_of(row) for row in submission.rows.order_by("number")}
     assert [number for number, words in said.items() if words] == [3, 4]
     assert "under the number 旧1号" in said[3]
     assert "number 1号" in said[4]
