@@ -1,6 +1,6 @@
 """What was found for a list, as a file: a column for each family of grades, so that no two are taken for one."""
 
-from collections.abc import Callable
+from functools import partial
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
@@ -59,8 +59,7 @@ def _candidates(row: CheckedRow) -> str:
 
 
 def _grade_column(family: str, label: str) -> Column:
-    value: Callable = lambda row: grades_in(row, family)  # noqa: E731
-    return Column(f"grades_{family}", label, value)
+    return Column(f"grades_{family}", label, partial(grades_in, family=family))
 
 
 def columns() -> list[Column]:
