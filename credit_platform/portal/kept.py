@@ -6,57 +6,62 @@ midnight nobody finds what was made before, and nothing has to be thrown away fo
 """
 
 import hashlib
-from collections.abc import Callable
+import re
 from functools import cache as remembered
-from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.translation import get_language
+from django.utils.translation import get_language_from_request
 
 from credit_platform.common.prepared import ask
-from credit_platform.portal import seen
+from credit_platform.portal import limits, seen
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
 from evaluation.models import CurrentRating, Scheme, SchemeVersion
 
+log = structlog.get_logger(__name__)
+
 #: What nobody asks for any more leaves the store by itself; in seconds.
 KEPT_FOR = 1800
+#: The pages that are kept: those of entities.
+ADDRESS = re.compile(r"/e/([^/]+)/")
 #: What may follow the address of a page that is the same for everybody: nothing, or its language.
-PLAIN = frozenset({"", *(f"{seen.LANGUAGE}={code}" for code in seen.SAID_AS)})
+PLAIN = {"": "", **{f"{seen.LANGUAGE}={code}": code for code in seen.SAID_AS}}
 #: Small tables of which a page may read any row.
 SETTING = (RecordType, RecordTypeVersion, SubmittingBody, Scheme, SchemeVersion, CommitmentTemplate)
 
 
-def page(
-    request: HttpRequest, state: str | None, template: str, context: Callable[[], dict[str, Any]]
-) -> HttpResponseBase:
-    """The page as it is kept, made anew where what it reads is no longer in the same `state`.
+class KeptPages:
+    """Gives the page as it is kept, before any other middleware has its turn; keeps the answers that are everybody's.
 
-    Args:
-        state: as `state_of` has it, asked for before; None makes a page that is not kept.
-        context: gives the context of the template; may raise `Missing`.
+    What is kept is the whole answer, with the headers that the others gave it.
     """
-    if state is None or settings.DEBUG or not _is_anybody(request):
-        return render(request, template, context())
-    name = _name(request, state)
-    unchanged = get_conditional_response(request, etag=f'W/"{name}"')
-    if unchanged is not None:
-        return unchanged
-    body = cache.get(f"page:{name}")
-    if body is None:
-        # A token against forged requests is one reader's own: no kept page has a form that needs one.
-        body = render_to_string(template, context() | {"csrf_token": ""}, request)
-        cache.set(f"page:{name}", body, KEPT_FOR)
-    response = HttpResponse(body)
-    response["ETag"] = f'W/"{name}"'
-    return response
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name = _name(request)
+        if name is None:
+            return self.get_response(request)
+        mark = f'W/"{name}"'
+        response = cache.get(f"answer:{name}")
+        # Who asks too often is told so by the page itself.
+        if response is not None and limits.PAGES.allows(request):
+            log.info("page_given", request=f"{request.method} {request.path}")
+        else:
+            response = self.get_response(request)
+            # What sets a cookie is somebody's own.
+            if response.status_code != 200 or response.cookies:
+                return response
+            response["ETag"] = mark
+            cache.set(f"answer:{name}", response, KEPT_FOR)
+        return get_conditional_response(request, etag=mark, response=response)
 
 
 def state_of(credit_code: str) -> str | None:
@@ -89,17 +94,23 @@ def _statement() -> str:
     return f"SELECT {own}, {', '.join(f'({part})' for part in parts)} FROM {entity} WHERE credit_code = %s"
 
 
-def _is_anybody(request: HttpRequest) -> bool:
-    """Whether the reader gets what everybody gets: nobody has signed in, no word of an act before is to be said."""
-    own = {settings.SESSION_COOKIE_NAME, "messages"}
-    plain = request.META["QUERY_STRING"] in PLAIN
-    return request.method == "GET" and plain and not own & request.COOKIES.keys()
+def _name(request: HttpRequest) -> str | None:
+    """Under which the answer is kept; None where it is not, because it is no such page or somebody's own.
 
-
-def _name(request: HttpRequest, state: str) -> str:
+    Everybody gets the same who has not signed in and to whom no word of an act before is to be said.
+    """
+    address = ADDRESS.fullmatch(request.path_info)
+    asked = request.META["QUERY_STRING"]
+    if not address or request.method != "GET" or asked not in PLAIN or settings.DEBUG:
+        return None
+    if request.COOKIES.keys() & {settings.SESSION_COOKIE_NAME, "messages"}:
+        return None
+    state = state_of(address[1])
+    if state is None:
+        return None
     parts = (
-        seen.root(request) + request.path,
-        get_language() or "",
+        request.build_absolute_uri(asked and f"?{asked}"),
+        PLAIN[asked] or get_language_from_request(request),
         timezone.localdate().isoformat(),
         _made_of(),
         state,

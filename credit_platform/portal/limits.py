@@ -21,14 +21,20 @@ class Limit:
     seconds: int
 
     def allows(self, request: HttpRequest) -> bool:
-        """Count this request; False when it is one too many.
+        """Count this request, once however often it is asked; False when it is one too many.
 
         While Redis is away each process counts by itself (see `common.cache`): the public is better served
         by a limit that is too generous for a while than by a look-up that refuses everybody.
         """
+        allowed: dict[str, bool] = request.__dict__.setdefault("_allowed", {})
+        if self.name not in allowed:
+            allowed[self.name] = self._count(request) <= self.amount
+        return allowed[self.name]
+
+    def _count(self, request: HttpRequest) -> int:
         window = int(time.time() // self.seconds)
         key = f"limit:{self.name}:{get_adapter(request).get_client_ip(request)}:{window}"
-        return cast("ForgivingRedisCache", cache).count(key, self.seconds * 2) <= self.amount
+        return cast("ForgivingRedisCache", cache).count(key, self.seconds * 2)
 
 
 SEARCH = Limit("search", amount=60, seconds=60)

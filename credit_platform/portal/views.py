@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
-from credit_platform.portal import kept, limits, search, seen, selectors
+from credit_platform.portal import limits, search, seen, selectors
 from entities.commitments.selectors import public_commitments_of
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role, is_official
 from evaluation.selectors import public_grades_of
@@ -96,11 +96,9 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(limits.PAGES)
-def entity(request: HttpRequest, credit_code: str) -> HttpResponseBase:
-    """What is on public record about an entity today."""
-    response = kept.page(
-        request, kept.state_of(credit_code), "portal/entity.html", lambda: _entity_context(credit_code)
-    )
+def entity(request: HttpRequest, credit_code: str) -> HttpResponse:
+    """What is on public record about an entity today; `kept.KeptPages` keeps it for the next who asks."""
+    response = render(request, "portal/entity.html", _entity_context(credit_code))
     response["X-Robots-Tag"] = seen.robots_for(credit_code)
     # A browser asks each time whether its copy still holds: that costs one statement, and what is repaired is gone at once.
     patch_cache_control(response, max_age=0, must_revalidate=True)

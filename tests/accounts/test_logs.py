@@ -22,6 +22,15 @@ def test_the_lines_of_a_request_carry_its_id_and_its_user(client, clerk):
     assert finished["user_id"] == clerk.pk
 
 
+@pytest.mark.parametrize(
+    ("came_by", "said"), [({"HTTP_X_FORWARDED_FOR": "9.9.9.9"}, "127.0.0.1"), ({"REMOTE_ADDR": ""}, "")]
+)
+def test_the_lines_of_a_request_carry_the_address_that_limits_go_by(client, db, came_by, said):
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        client.get("/readyz", **came_by)
+    assert {line["ip"] for line in lines if line["event"].startswith("request_")} == {said}
+
+
 @pytest.fixture
 def talking_worker(transactional_db, monkeypatch):
     monkeypatch.setenv("LOG_LEVEL", "INFO")

@@ -8,12 +8,13 @@ import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import F
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from credit_platform.portal import kept
+from credit_platform.portal import kept, limits
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
@@ -181,6 +182,30 @@ def test_a_browser_that_has_the_page_is_told_that_it_still_holds(entity):
     changed = Client().get(address(entity), headers={"if-none-match": first["ETag"]})
     assert changed.status_code == 200
     assert b"Another title" in changed.content
+
+
+def test_a_kept_page_comes_with_the_headers_that_it_was_made_with(entity):
+    made, given = Client().get(address(entity)), Client().get(address(entity))
+    assert made.headers == given.headers
+    assert "default-src" in given["Content-Security-Policy"]
+
+
+def test_who_asks_for_kept_pages_too_often_is_told_so_and_each_request_counts_once(entity):
+    with time_machine.travel(timezone.now(), tick=False):
+        visitor = Client(REMOTE_ADDR="198.51.100.7")
+        answers = [visitor.get(address(entity)).status_code for _ in range(limits.PAGES.amount + 1)]
+    assert (set(answers[:-1]), answers[-1]) == ({200}, 429)
+
+
+def test_an_answer_that_sets_a_cookie_is_not_kept(rf, entity):
+    def with_cookie(request):
+        response = HttpResponse("one's own")
+        response.set_cookie("token", "1")
+        return response
+
+    kept.KeptPages(with_cookie)(rf.get(address(entity)))
+    answer = kept.KeptPages(lambda request: HttpResponse("another's"))(rf.get(address(entity)))
+    assert answer.content == b"another's"
 
 
 def test_an_unknown_code_stays_unknown_until_it_is_registered(db):
