@@ -39,6 +39,9 @@ __all__ = ["Layout", "Note", "Table", "Unreadable", "column_key", "open_table"]
 MAX_LINE = 1 << 20
 #: Real exports have a torn line with zero bytes now and then: such a row is refused. A file full of them is no text.
 MAX_ZEROS_ONE_IN = 200
+#: By so much of its beginning, and so many zero bytes, UTF-16 without a mark is told from a torn line.
+SAMPLE = 1 << 14
+WIDE_ZEROS_ONE_IN = 50
 DELIMITERS = (",", "\t", ";", "|")
 #: A line inside a cell is taken for a row of its own by its delimiters, where the table has so many columns.
 LEAST_TO_TELL = 3
@@ -113,8 +116,8 @@ def _open_csv(file: BinaryIO, known: Mapping[str, str]) -> "CsvTable":
 def detect_encoding(file: BinaryIO, known: Mapping[str, str] | None = None) -> tuple[str, int]:
     """The encoding in which all of the file can be read, and how many lines it has.
 
-    A mark at the beginning decides; then UTF-8 if every byte fits, then what GB18030 and Big5 make of it: the
-    column names that they find, and how common the characters are.
+    A mark at the beginning decides; then UTF-16 by its zero bytes, then UTF-8 if every byte fits, then what GB18030 and
+    Big5 make of it: the column names that they find, and how common the characters are.
     """
     file.seek(0)
     start = file.read(4)
@@ -130,6 +133,10 @@ def detect_encoding(file: BinaryIO, known: Mapping[str, str] | None = None) -> t
                     place=wrong_at,
                 )
             return encoding, lines
+    if wide := _unmarked_wide(file):
+        lines, wrong_at = _try(file, wide)
+        if wrong_at is None:
+            return wide, lines
     lines, wrong_at = _try(file, "utf-8")
     if wrong_at is None:
         return "utf-8", lines
@@ -147,6 +154,16 @@ def detect_encoding(file: BinaryIO, known: Mapping[str, str] | None = None) -> t
         encoding=encodings.NAMES[encoding],
         other=wrong_at_too,
     )
+
+
+def _unmarked_wide(file: BinaryIO) -> str:
+    """UTF-16 without its mark, or "": every delimiter, digit and line end has a zero byte, all on the same side."""
+    file.seek(0)
+    start = file.read(SAMPLE)
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if max(first, second) * WIDE_ZEROS_ONE_IN < len(start) or min(first, second) * 20 > max(first, second):
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def _try(file: BinaryIO, encoding: str) -> tuple[int, int | None]:

@@ -20,7 +20,14 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 #: Where the public and another department find the record, `{code}` being the entity's.
-PUBLIC = ("/e/{code}/", "/e/{code}/penalties/", "/announcements/", "/api/v1/public/entities/{code}/records/")
+PUBLIC = (
+    "/e/{code}/",
+    "/e/{code}/penalties/",
+    "/announcements/",
+    "/announcements/feed/",
+    "/open-data/penalties.csv",
+    "/api/v1/public/entities/{code}/records/",
+)
 SHARED = (
     "/entities/{code}/",
     "/api/v1/records/?entity={code}",
@@ -65,6 +72,18 @@ def test_the_public_finds_a_record_up_to_its_last_day_and_nowhere_afterwards(cli
     let_the_day_pass(record)
     assert before == set(PUBLIC)
     assert shown(client, entity, record, PUBLIC) == set()
+
+
+def test_an_extract_tells_of_it_up_to_its_last_day_and_no_extract_afterwards(client, entity, record):
+    def extract() -> str:
+        return client.post(f"/credit-reports/extract/{entity.credit_code}/")["Location"]
+
+    early = extract()
+    before = client.get(early).content.decode()
+    let_the_day_pass(record)
+    pages = [client.get(address).content.decode() for address in (early, extract())]
+    assert record.document_number in before
+    assert not any(record.document_number in page for page in pages)
 
 
 def test_another_body_finds_it_up_to_its_last_day_and_nowhere_afterwards(client, entity, record):

@@ -34,7 +34,9 @@ def refusal(content: bytes) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_text_is_read_in_every_encoding_of_offices(encoding):
     table, rows = read(TEXT.encode(encoding))
     assert table.layout.header == ["代码", "名称", "日期"]
