@@ -43,7 +43,7 @@ def ask_and_do(
     act: Act,
     thing: Any,
     *,
-    key: Mapping[str, int],
+    key: Mapping[str, int | str],
     back_url: str,
     form_takes: Mapping[str, Any] | None = None,
     shell: str = "base.html",

@@ -105,6 +105,10 @@ BEAT_SCHEDULE = {
         "task": "entities.commitments.tasks.watch_days",
         "schedule": crontab(hour="7-20", minute=15),
     },
+    "end stories of honest entities that no longer hold, every hour; nobody reads them before that": {
+        "task": "credit_platform.portal.stories.tasks.end_what_no_longer_holds",
+        "schedule": crontab(minute=4),
+    },
     "remind of reports from the public and say which are overdue, every hour": {
         "task": "credit_platform.portal.public_reports.tasks.watch_clocks",
         "schedule": crontab(minute=9),

@@ -34,7 +34,7 @@ class PortalConfig(AppConfig):
                 url_name="portal:home",
                 bar=navigation.PORTAL,
                 order=60,
-                section=("/search/", "/e/", "/lists/", "/announcements/", "/open-data/"),
+                section=("/search/", "/e/", "/lists/", "/announcements/", "/open-data/", "/stories/"),
             )
         )
         navigation.register(

@@ -19,6 +19,7 @@ from django.utils.translation import get_language_from_request
 
 from credit_platform.common.prepared import ask
 from credit_platform.portal import limits, seen
+from credit_platform.portal.stories.models import Story
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
@@ -80,13 +81,15 @@ def _statement() -> str:
     A row's `xmin` is the transaction that wrote it, its `ctid` the place where it then stands.
     """
     marks = "SELECT sum(hashtextextended({0}.ctid::text || {0}.xmin::text, {0}.id)) FROM {0}".format
-    record, statement = CreditRecord._meta.db_table, Statement._meta.db_table
+    record, statement, story = (model._meta.db_table for model in (CreditRecord, Statement, Story))
+    rests_on = Story.rests_on.through._meta.db_table
     parts = [
         *(
             f"{marks(table)} WHERE entity_id = {Entity._meta.db_table}.id"
-            for table in (record, CurrentRating._meta.db_table, Commitment._meta.db_table)
+            for table in (record, CurrentRating._meta.db_table, Commitment._meta.db_table, story)
         ),
         f"{marks(statement)} JOIN {record} ON {record}.id = record_id WHERE entity_id = {Entity._meta.db_table}.id",
+        f"{marks(rests_on)} JOIN {story} ON {story}.id = story_id WHERE entity_id = {Entity._meta.db_table}.id",
         *(marks(model._meta.db_table) for model in SETTING),
     ]
     entity = Entity._meta.db_table

@@ -24,6 +24,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.portal import browsing, selectors
+from credit_platform.portal.stories.selectors import public_stories
 from credit_platform.portal.views import KEPT_SECONDS
 from entities.models import CreditRecord
 from repair.proof import places
@@ -36,6 +37,7 @@ def offer() -> None:
     """Name the public places; called once, when the apps are loaded."""
     places.register(Place("page", _("The public page of the entity, and its public interface"), _page_shows))
     places.register(Place("leaves", _("Public lists, announcements, feeds and files"), _leaves_show))
+    places.register(Place("stories", _("Stories of honest entities"), _stories_show))
     places.register(Place("search", _("The public look-up"), _search_shows))
     places.register(
         Place(
@@ -71,6 +73,10 @@ def _leaves_show(record: CreditRecord) -> bool:
         .filter(pk=record.pk)
         .exists()
     )
+
+
+def _stories_show(record: CreditRecord) -> bool:
+    return public_stories(timezone.localdate()).filter(rests_on=record).exists()
 
 
 def _search_shows(record: CreditRecord) -> bool:

@@ -15,11 +15,14 @@ from django.db.models import Max
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import CONTENT_TYPES
 from credit_platform.portal import open_data, policies
+from credit_platform.portal.stories.models import Story
+from credit_platform.portal.stories.selectors import public_stories
 from credit_platform.ui import navigation
 from entities import codes
 from entities.models import Entity
@@ -33,7 +36,10 @@ LISTED, NOT_LISTED = "nosnippet, noarchive", "noindex, noarchive"
 IN_A_PART = 20_000
 MAP_KEPT_FOR = 6 * 3600
 #: Pages of the map that are no entity's.
-PAGES = ("home", "lists", "announcements", "open-data", "cases", "methods", "verify-home")
+PAGES = (
+    "portal:home", "portal:lists", "portal:announcements", "portal:open-data", "portal:cases", "portal:methods",
+    "portal:verify-home", "stories:list",
+)  # fmt: skip
 SCHEMA = "https://schema.org"
 #: Signs that could end a script element or begin a comment in it.
 ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -102,6 +108,20 @@ def about_entity(request: HttpRequest, entity: Entity) -> dict[str, Any]:
         "address": entity.address,
     }
     return {name: value for name, value in told.items() if value}
+
+
+def about_story(request: HttpRequest, story: Story) -> dict[str, Any]:
+    """A story: its headline, of whom it tells, and until when it may be shown."""
+    return {
+        "@type": "Article",
+        "headline": story.title,
+        "url": root(request) + reverse("stories:story", args=(story.number,)),
+        "inLanguage": SAID_AS.get(get_language() or "", ""),
+        "datePublished": story.published_on.isoformat(),
+        "expires": story.shown_until.isoformat(),
+        "publisher": {"@type": "Organization", "name": navigation.brand(), "url": root(request)},
+        "about": about_entity(request, story.entity),
+    }
 
 
 def about_lists(request: HttpRequest, lists: list) -> dict[str, Any]:
@@ -206,8 +226,11 @@ def _last_key() -> int:
 
 
 def map_of_pages(request: HttpRequest) -> str:
-    """The pages of the portal that are no entity's."""
-    return _map([root(request) + reverse(f"portal:{page}") for page in PAGES])
+    """The pages of the portal that are no entity's, and the stories that are told today."""
+    here, today = root(request), timezone.localdate()
+    stories = public_stories(today).values_list("number", flat=True)
+    told = [here + reverse("stories:story", args=(number,)) for number in stories]
+    return _map([here + reverse(page) for page in PAGES] + told)
 
 
 def map_of_entities(request: HttpRequest, part: int) -> bytes:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
 from credit_platform.portal import limits, search, seen, selectors
+from credit_platform.portal.stories.selectors import public_stories_of
 from entities.commitments.selectors import public_commitments_of
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role, is_official
 from evaluation.selectors import public_grades_of
@@ -116,6 +117,7 @@ def _entity_context(credit_code: str) -> dict[str, Any]:
         "list_lines": selectors.list_lines(shown, today),
         "grades": public_grades_of(shown),
         "commitments": public_commitments_of(shown),
+        "stories": public_stories_of(shown, today),
     }
 
 

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "credit_platform.portal.held_data",
     "credit_platform.portal.credit_checks",
     "credit_platform.portal.public_reports",
+    "credit_platform.portal.stories",
     "credit_platform.governance",
 ]
 

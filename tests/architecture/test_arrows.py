@@ -25,7 +25,7 @@ LEVELS = (
     {"repair"},
     {"proof"},
     {"helping", "joint", "letters", "missing", "sections"},
-    {"portal", "credit_reports", "public_reports", "held_data", "credit_checks", "governance"},
+    {"portal", "credit_reports", "public_reports", "held_data", "credit_checks", "stories", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}
 OURS = [

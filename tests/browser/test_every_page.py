@@ -29,7 +29,7 @@ NOT_PAGES = frozenset(
         "letters:signature", "letters:statement", "metrics", "missing:paper", "portal:announcement-feed", "portal:data-catalogue",
         "portal:dataset", "portal:robots", "portal:sitemap", "portal:sitemap-entities", "portal:sitemap-pages",
         "portal:list-feed", "portal:verify-key", "readyz", "repair:case-document", "sharing:export",
-        "ui:styleguide-job", "ui:styleguide-lookup",
+        "stories:feed", "ui:styleguide-job", "ui:styleguide-lookup",
     }
 )  # fmt: skip
 #: The reader to whom a page is shown, of those who get it: the public where it may.

@@ -19,6 +19,8 @@ from credit_platform.portal.credit_checks import services as credit_checks
 from credit_platform.portal.credit_reports import services as credit_reports
 from credit_platform.portal.held_data import services as held_data
 from credit_platform.portal.public_reports.models import PublicReport
+from credit_platform.portal.stories import services as stories
+from credit_platform.portal.stories.models import Story
 from entities.commitments import services as commitments
 from entities.models import (
     CatalogueProposal,
@@ -370,6 +372,31 @@ class World:
             answered_at=timezone.now(),
         )
         self.report_put_aside = self._public_report("put_aside")
+        self.story = self._story()
+
+    def _story(self) -> Story:
+        """A story that everybody reads, of the entity and by the department."""
+        praise = RecordType.objects.get(code="commendation")
+        record = factories.RecordFactory(
+            entity=self.entity,
+            submitted_by=self.body,
+            record_type=praise,
+            type_version=praise.versions.order_by("-valid_from").first(),
+            severity_class="",
+        )
+        draft = stories.Draft(
+            title_zh="每一份合同都按期履行",
+            title_en="Every contract kept on its day",
+            text_zh="十年间，每一份供货合同都按期履行。",
+            text_en="For ten years it has kept each of its contracts on the day.",
+            records=[record.pk],
+            shown_until=self.today + timedelta(days=365),
+        )
+        number = stories.propose_story(
+            by=self.people["clerk"], body=self.body, entity=self.entity, draft=draft
+        ).number
+        stories.give_consent(by=self.people["agent"], number=number, signed_as="Pei Huaijin")
+        return stories.publish_story(by=self.people["lead"], number=number)
 
     def _public_report(self, state: str, **facts) -> PublicReport:
         return PublicReport.objects.create(
@@ -518,6 +545,8 @@ class World:
                 for page in ("attendance", "cancel", "course")
             },
             "courses:withdraw": {"sign_up_id": self.sign_up.pk},
+            **{f"stories:{page}": {"number": self.story.number} for page in ("detail", "story")},
+            "stories:act": {"number": self.story.number, "act": "take-down"},
             "helping:end": {"leave_id": self.leave.pk},
             "letters:letter": {"letter": self.letter.number},
             "letters:statement": {"letter": self.letter.number},
@@ -538,6 +567,8 @@ class World:
     def query_of(self, route: str) -> str:
         """What follows the address where it means nothing without."""
         about_a_record = {"repair:case-new", "repair:objection-new", "repair:basis-new"}
+        if route == "stories:new":
+            return f"?entity={self.entity.credit_code}"
         return f"?record={self.repairable.pk}" if route in about_a_record else ""
 
     def query_of_list(self, code: str) -> str:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credit_platform.portal import kept, limits
+from credit_platform.portal.stories.models import Story
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
 from entities.statements.models import Statement
@@ -25,6 +26,7 @@ from tests.factories import (
     EntityFactory,
     RecordFactory,
     RecordTypeFactory,
+    UserFactory,
     install_shipped_schemes,
 )
 
@@ -40,6 +42,8 @@ READ = (
     SchemeVersion,
     Commitment,
     CommitmentTemplate,
+    Story,
+    Story.rests_on.through,
 )
 
 
@@ -68,6 +72,22 @@ def entity(db):
         signed_as="Pei",
         due_on=timezone.localdate(),
     )
+    praise = RecordFactory(
+        entity=entity, record_type=RecordTypeFactory(code="commendation"), severity_class=""
+    )
+    Story.objects.create(
+        number="CX-1",
+        entity=entity,
+        body=praise.submitted_by,
+        title_en="Kept its word",
+        state="published",
+        shown_until=timezone.localdate(),
+        proposed_by=agent,
+        consented_on=timezone.localdate(),
+        consent_noted_by=agent,
+        published_on=timezone.localdate(),
+        published_by=UserFactory(),
+    ).rests_on.set([praise])
     one = install_shipped_schemes()["city-comprehensive"]
     CurrentRatingFactory(entity=entity, scheme=one.scheme, version=one.version, grade="B", points=80_00)
     Scheme.objects.filter(pk=one.scheme.pk).update(is_public=True)
@@ -90,6 +110,7 @@ def test_whatever_the_page_reads_is_looked_at_before_it_is_given_again(entity):
     answer, read = asks(Client(), entity)
     assert b"Put right." in answer.content
     assert b"Grade B" in answer.content
+    assert b"Kept its word" in answer.content
     assert read == {model._meta.db_table for model in READ}
 
 
@@ -132,7 +153,7 @@ def test_a_record_more_and_a_statement_less_make_other_pages(entity):
 
 
 def test_what_is_repaired_is_gone_from_the_page_at_once(entity):
-    record = entity.records.get()
+    record = entity.records.get(record_type__code="administrative-penalty")
     assert record.document_number.encode() in Client().get(address(entity)).content
     CreditRecord.objects.filter(pk=record.pk).update(status="repaired", publish_until=timezone.localdate())
     assert record.document_number.encode() not in Client().get(address(entity)).content

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 NAMELESS = {
     "portal:cases", "portal:home", "portal:search", "portal:lists", "portal:methods", "portal:open-data", "portal:verify",
     "portal:verify-file", "portal:verify-home", "portal:verify-key", "api-public-entity", "portal:data-catalogue",
-    "portal:robots", "portal:sitemap", "portal:sitemap-pages", "portal:sitemap-entities",
+    "portal:robots", "portal:sitemap", "portal:sitemap-pages", "portal:sitemap-entities", "api-public-stories",
 }  # fmt: skip
 #: The pages of the entity's own agent, who goes on reading its own record.
 OWN = {"portal:my-credit", "portal:my-credit-of"}

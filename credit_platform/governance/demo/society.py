@@ -19,9 +19,11 @@ from credit_platform.governance.demo.history import MARKET, TAX, History
 from credit_platform.portal.public_reports import services as reports
 from credit_platform.portal.public_reports.models import PublicReport
 from credit_platform.portal.public_reports.services import Message
+from credit_platform.portal.stories import selectors as stories, services as telling
+from credit_platform.portal.stories.policies import PRAISE
 from entities.commitments import services as commitments
 from entities.commitments.models import Commitment, CommitmentTemplate
-from entities.models import Entity
+from entities.models import CreditRecord, Entity
 from repair.helping import services as helping
 
 ASSOCIATION = "catering-association"
@@ -38,6 +40,7 @@ def tell(history: History, food: Entity, restaurant: Entity) -> None:
     _reports(history, restaurant)
     _courses(history, food, restaurant)
     _opinions(history)
+    history.on(_ago(history, 4), partial(_story, history))
     history.on(_ago(history, 3), partial(_leave, history, food))
 
 
@@ -173,6 +176,43 @@ def _courses(history: History, food: Entity, restaurant: Entity) -> None:
         ),
     )  # fmt: skip
     history.on(_ago(history, 5), partial(sign_up, labels, "peihuaijin", food))
+
+
+def _story(history: History) -> None:
+    """The newest commendation of whom nothing speaks against becomes a story; another one waits for its consent."""
+    clerk, lead, today = history.users["xuwan"], history.users["fangzhou"], timezone.localdate()
+    praised = (
+        CreditRecord.objects.public_on(today).filter(record_type__code__in=PRAISE).select_related("entity")
+    )
+    records = [
+        record
+        for record in praised.order_by("-decided_on", "-pk")[:40]
+        if record.submitted_by_id == history.bodies[MARKET].pk and not stories.against(record.entity, today)
+    ]
+    for place, record in enumerate(records[:2]):
+        number = telling.propose_story(
+            by=clerk,
+            body=history.bodies[MARKET],
+            entity=record.entity,
+            draft=telling.Draft(
+                title_zh="把承诺写进每一张订单",
+                title_en="A promise on every order",
+                text_zh=f"{EXAMPLE_ZH}该企业自设立以来坚持按约供货、如实标注。{today.year}年获评“{record.title}”。",
+                text_en=f"{EXAMPLE_EN}Since it was set up the business has delivered as agreed and labelled its goods"
+                f" truthfully. In {today.year} it was commended for it.",
+                records=[record.pk],
+                shown_until=today + timedelta(days=365),
+            ),
+        ).number
+        if place == 0:
+            telling.note_consent(
+                by=clerk,
+                number=number,
+                signed_as="法定代表人",
+                signed_on=today,
+                paper="云市监信档〔示例〕第1号",
+            )
+            telling.publish_story(by=lead, number=number)
 
 
 def _opinions(history: History) -> None:

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from credit_platform.portal.following import Told
+from credit_platform.portal.stories.models import Story
 from entities.models import CreditRecord, Entity
 
 
@@ -34,6 +35,22 @@ class PublicRecordOut(serializers.ModelSerializer):
 
     def get_authority(self, record: CreditRecord) -> str:
         return record.authority or str(record.submitted_by)
+
+
+class PublicStoryOut(serializers.ModelSerializer):
+    """One story, in both languages. It is gone after `shown_until`, or before, as soon as it no longer holds."""
+
+    credit_code = serializers.CharField(source="entity.credit_code")
+    name = serializers.CharField(source="entity.name_zh")
+    told_by = serializers.CharField(source="body.code", help_text="Code of the body that proposed it.")
+
+    class Meta:
+        model = Story
+        fields = (
+            "number", "credit_code", "name", "told_by", "title_zh", "title_en", "text_zh", "text_en", "consented_on",
+            "published_on", "shown_until",
+        )  # fmt: skip
+        read_only_fields = fields
 
 
 class PublicEntityOut(serializers.ModelSerializer):

@@ -13,7 +13,14 @@ from rest_framework.views import APIView
 
 from credit_platform.common.api import ERRORS, NewestFirst
 from credit_platform.portal import following, limits, selectors
-from credit_platform.portal.api.serializers import PublicChangesOut, PublicEntityOut, PublicRecordOut
+from credit_platform.portal.api.serializers import (
+    PublicChangesOut,
+    PublicEntityOut,
+    PublicRecordOut,
+    PublicStoryOut,
+)
+from credit_platform.portal.stories.models import Story
+from credit_platform.portal.stories.selectors import public_stories
 from entities.models import CreditRecord
 from entities.sharing import feed
 from entities.sharing.api.views import asked_limit
@@ -74,6 +81,27 @@ class PublicRecordsView(PublicView, ListAPIView):
     def get_queryset(self):
         entity = selectors.entity_by_code(self.kwargs["credit_code"])
         return selectors.public_records_of(entity, timezone.localdate()).select_related("entity")
+
+
+class PublicStoriesView(PublicView, ListAPIView):
+    """Stories of honest entities."""
+
+    serializer_class = PublicStoryOut
+    pagination_class = NewestFirst
+    filter_backends = ()
+    queryset = Story.objects.none()
+
+    @extend_schema(
+        operation_id="public_stories",
+        summary="The stories of honest entities that are told today",
+        description="Each is gone as soon as it no longer holds: keep no copy for longer than a day without asking again.",
+        responses={200: PublicStoryOut(many=True), **ERRORS},
+    )
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    def get_queryset(self):
+        return public_stories(timezone.localdate())
 
 
 class PublicChangesView(PublicView):

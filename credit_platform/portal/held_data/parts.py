@@ -22,6 +22,7 @@ from associations.models import Member
 from credit_platform.common.exporting import Column, Kind
 from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, LentCode
 from credit_platform.portal.held_data.models import HeldDataFile
+from credit_platform.portal.stories.models import Story
 from entities.commitments.models import Commitment
 from entities.models import (
     CreditRecord,
@@ -319,6 +320,14 @@ PARTS: tuple[Part, ...] = (
         .select_related("template", "checked_by"),
         ("number", "template", "state", "given_on", "signed_as", "through", "due_on", "finding", "checked_on", "record_id"),
         frozenset({"commitments.Commitment.entity"}),
+    ),
+    Part(
+        "stories",
+        _("Stories of honest entities"),
+        lambda entity, by: Story.objects.visible_to(by).filter(entity=entity).select_related("body"),
+        ("number", "body", "title_zh", "title_en", "text_zh", "text_en", "state", "consented_on", "consent_signed_as",
+         "consent_paper", "published_on", "shown_until", "ended_on", "ending", "ended_because"),
+        frozenset({"stories.Story.entity"}),
     ),
     Part(
         "credit-reports",

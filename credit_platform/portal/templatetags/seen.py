@@ -37,6 +37,12 @@ def entity_as_data(context, entity) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
+def story_as_data(context, story) -> dict[str, Any]:
+    """A story of an honest entity."""
+    return what.about_story(context["request"], story)
+
+
+@register.simple_tag(takes_context=True)
 def lists_as_data(context, groups) -> dict[str, Any]:
     """The lists of the page, in its order."""
     return what.about_lists(context["request"], [one for group in groups for one in group["lists"]])
