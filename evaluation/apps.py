@@ -12,10 +12,12 @@ class EvaluationConfig(AppConfig):
         from entities.intake import grades
         from entities.sharing import kinds, places
         from evaluation import audit_verbs, held, imported_files, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
+        from evaluation.grade_lists import offer as offer_records_behind_grades
         from evaluation.standings import grades_worked_out
 
         menu.offer()
         lists.offer()
+        offer_records_behind_grades()
         imported_files.offer()
         grades.register(grades_worked_out)
         kinds.register("graded", telling.open_to)

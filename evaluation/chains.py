@@ -111,7 +111,7 @@ def _with(numbers: Numbers, at: Ints, values: Numbers) -> Numbers:
 
 
 def _of_records(entry: Entry, said: Running, run: Run) -> Iterator[Turn]:
-    last = np.full(run.size, np.datetime64(run.as_of, "D"))
+    last = np.full(run.size, run.today)
     spoke: Ints = np.full(run.size, -1, np.int64)
     for number, items in enumerate(entry.turns()):
         who, day = entry.owner[items], entry.day[items]
@@ -126,9 +126,9 @@ def _of_records(entry: Entry, said: Running, run: Run) -> Iterator[Turn]:
     if said.up_to_now:
         who = np.flatnonzero(spoke >= 0)
         none = exact.constant(0, len(who))
-        quiet = elapsed(last[who], np.datetime64(run.as_of, "D"), said.unit)
         # Its formulas read the fields of the last record.
         seen = Scope(run, entry.rows[spoke[who]])
+        quiet = elapsed(last[who], seen.today, said.unit)
         yield Turn(who, np.full(len(who), -1), seen, none, none, quiet, lambda match, each: none)
 
 
@@ -138,7 +138,7 @@ def _of_records(entry: Entry, said: Running, run: Run) -> Iterator[Turn]:
 def _periods(entry: Entry, said: Running, run: Run) -> tuple[Iterator[Turn], Bools | None]:
     """The steps, and for whom the day is not known on which they would begin."""
     day, unknown = Scope(run).day(said.since or "")
-    today = np.datetime64(run.as_of, "D")
+    today = run.today
     since = np.broadcast_to(np.asarray(day), (run.size,))
     if unknown is not None:
         since = np.where(unknown, today + 1, since)
@@ -219,8 +219,7 @@ def _added_up(entry: Entry, one: RecordsComponent, run: Run, start: Numbers) -> 
     places = max(points.places, start.places, *map(exact.decimal_places, (said.returns, *limits)))
     raised = points.at(places).units
     balance, moves = start.at(places).units, []
-    today = np.datetime64(run.as_of, "D")
-    last = np.full(run.size, today)
+    last = np.full(run.size, run.today)
     for number, items in enumerate(entry.turns()):
         who, day = entry.owner[items], entry.day[items]
         before = balance[who]
@@ -231,7 +230,7 @@ def _added_up(entry: Entry, one: RecordsComponent, run: Run, start: Numbers) -> 
         last[who] = day
         moves.append((items, exact.subtract(Numbers(after, places), Numbers(before, places))))
     who = np.flatnonzero(np.bincount(entry.owner, minlength=run.size) > 0)
-    now = _given_back(balance[who], last[who], np.full(len(who), today), one, places)
+    now = _given_back(balance[who], last[who], np.full(len(who), Scope(run, who=who).today), one, places)
     return exact.blank(_put(balance, who, now), places, start.unknown), moves
 
 

@@ -279,6 +279,21 @@ class Columns:
         order = np.lexsort((joined["record"], joined["entity_index"]))
         return Columns(self.entities, replace(self.records, **joined).take(order), self.facts)
 
+    def repeated(self, times: int) -> "Columns":
+        """The one entity so many times, as if they were as many: the same on several days, in one run.
+
+        The entities are numbered from 0. What the records of one say of those of another nobody asks.
+        """
+        if len(self.entities) != 1:
+            raise ValueError("Only one entity can be looked at on several days.")
+        rows = self.records.take(np.tile(np.arange(len(self.records)), times))
+        owner = np.repeat(np.arange(times), len(self.records))
+        return Columns(
+            np.arange(times),
+            replace(rows, entities=times, entity_index=owner),
+            self.facts.take(np.zeros(times, np.int64)),
+        )
+
     def only(self, chosen: Ints) -> "Columns":
         """Only the entities of these places, ascending, with their records."""
         place: Ints = np.full(len(self.entities), -1, np.int64)
@@ -340,3 +355,12 @@ def last_day_so_old(as_of: date, months: int) -> np.datetime64:
     length = int(((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(int))
     is_last = as_of.day == calendar.monthrange(as_of.year, as_of.month)[1]
     return month.astype("M8[D]") + (length if is_last else min(as_of.day, length)) - 1
+
+
+def last_days_so_old(days: np.datetime64 | Days, months: int) -> np.datetime64 | Days:
+    """`last_day_so_old` of one day, or of each of many."""
+    if not isinstance(days, np.ndarray):
+        return last_day_so_old(days.item(), months)
+    different, place = np.unique(days, return_inverse=True)
+    each = [last_day_so_old(np.datetime64(day, "D").item(), months) for day in different]
+    return np.array(each, "M8[D]")[place]

@@ -38,7 +38,8 @@ class Run:
 
     columns: Columns
     scheme: "CompiledScheme"
-    as_of: date
+    #: The day of the rating, or one for each entity of the columns.
+    as_of: date | Days
     #: Which records count under the scheme on the day.
     counted: Bools
     peers: Mapping[str, "PeerTable"] = field(default_factory=dict)
@@ -56,6 +57,11 @@ class Run:
     @property
     def size(self) -> int:
         return len(self.columns.entities)
+
+    @property
+    def today(self) -> np.datetime64 | Days:
+        """The day of the rating as columns know days; a column of entities where each has its own."""
+        return np.datetime64(self.as_of, "D") if isinstance(self.as_of, date) else self.as_of
 
     def rows(self, match: words.Match) -> Ints:
         """The places of the counted records that match, ascending."""
@@ -135,11 +141,17 @@ class Scope:
         owners = self.owners
         return numbers if owners is None else numbers.take(owners)
 
+    @property
+    def today(self) -> np.datetime64 | Days:
+        """The day of the rating, as seen from here."""
+        day = self.run.today
+        return self.of_entity(day) if isinstance(day, np.ndarray) else day
+
     def day(self, name: str) -> tuple[Any, Bools | None]:
         """A day by its name, and where it is not known, or not yet."""
         records, facts = self.run.records, self.run.columns.facts
         if name == "as-of":
-            return np.datetime64(self.run.as_of, "D"), None
+            return self.today, None
         if words.is_fixed(name):
             return np.datetime64(name, "D"), None
         if name in words.OWN_DAYS:
@@ -153,7 +165,7 @@ class Scope:
             if name.startswith("entity.")
             else records.dates[name][self.rows]
         )
-        unknown = np.isnat(days) | (days > np.datetime64(self.run.as_of, "D"))
+        unknown = np.isnat(days) | (days > self.today)
         return days, unknown if unknown.any() else None
 
 
@@ -298,7 +310,7 @@ def _elapsed(node: words.Elapsed, scope: Scope) -> Numbers:
     (since, one), (until, other) = (scope.day(name) for name in node.elapsed)
     unknown = exact.either(one, other)
     if unknown is not None:
-        since, until = (np.where(unknown, np.datetime64(scope.run.as_of, "D"), day) for day in (since, until))
+        since, until = (np.where(unknown, scope.today, day) for day in (since, until))
     units = np.broadcast_to(elapsed(since, until, node.unit), (scope.size,))
     return exact.blank(units, 0, unknown)
 
@@ -319,7 +331,7 @@ def _since_last(node: words.SinceLast, scope: Scope) -> Numbers:
         otherwise = otherwise if not_known is None else np.where(not_known, np.datetime64("NaT"), otherwise)
         last = np.where(np.isnat(last), otherwise, last)
     none = np.isnat(last)
-    today = np.datetime64(run.as_of, "D")
+    today = run.today
     return exact.blank(elapsed(np.where(none, today, last), today, node.unit), 0, none)
 
 

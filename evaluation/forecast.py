@@ -6,17 +6,18 @@ are compared they stay as they stand in today's tables: what others will do, and
 foreseen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
 from credit_platform.common.working_days import months_after
 from evaluation import kernel
-from evaluation.columns import FOREVER, Columns, RecordColumns
-from evaluation.history import contributions, said_on
+from evaluation.columns import FOREVER, Columns, Days, Ints, RecordColumns
+from evaluation.history import contributions_on, said_on_days
 from evaluation.kernel import Skipped
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
@@ -83,32 +84,49 @@ def forecast(*, scheme: SchemeInForce, columns: Columns, today: date) -> Forecas
     last = months_after(today, MONTHS_AHEAD)
     columns = _that_may_count(columns, scheme, today)
     ahead = _days_ahead(columns, scheme, today, last)
-    turns: list[Turn] = []
-    first = now = said_on(columns, scheme, today)
-    given = contributions(columns, scheme, today) if ahead else {}
-    for tried, day in enumerate(sorted(ahead)):
-        if tried == DAYS_TRIED or len(turns) == STEPS_AHEAD:
-            last = day - timedelta(days=1)
-            break
-        then = said_on(columns, scheme, day)
-        if then == now:
-            continue
-        may, gives = ahead[day], contributions(columns, scheme, day)
-        turns.append(
-            Turn(
-                day,
-                *then,
-                ends=tuple(dict.fromkeys(may.ends)),
-                ages=tuple(
-                    key
-                    for key in dict.fromkeys(may.ages)
-                    if key not in may.ends and key in gives and gives[key] != given.get(key)
-                ),
-                begins=tuple(dict.fromkeys(may.begins)),
-            )
+    days = sorted(ahead)
+    if len(days) > DAYS_TRIED:
+        last = days[DAYS_TRIED] - timedelta(days=1)
+    # All days in one run: it costs little more than one day.
+    first, *then = said_on_days(columns, scheme, [today, *days[:DAYS_TRIED]])
+    turning = [
+        (day, said) for day, said, before in zip(days, then, [first, *then], strict=False) if said != before
+    ]
+    if len(turning) > STEPS_AHEAD:
+        # Nothing turns before the day that is looked at next.
+        last = days[days.index(turning[STEPS_AHEAD - 1][0]) + 1] - timedelta(days=1)
+    return Forecast(
+        today,
+        last,
+        *first,
+        tuple(_turns(columns, scheme, today, turning[:STEPS_AHEAD], ahead)),
+        scheme.peers_as_of,
+    )
+
+
+def _turns(
+    columns: Columns,
+    scheme: SchemeInForce,
+    today: date,
+    turning: list[tuple[date, tuple[str, Decimal | None]]],
+    ahead: Mapping[date, "_Day"],
+) -> Iterator[Turn]:
+    """The days that turn something, each with the records that do it."""
+    named = {key for day, _said in turning for key in ahead[day].ages}
+    given = contributions_on(columns, scheme, [today, *(day for day, _said in turning)], named)
+    for (day, (grade, points)), before, gives in zip(turning, given, given[1:], strict=False):
+        may = ahead[day]
+        ends = frozenset(may.ends)
+        yield Turn(
+            day,
+            grade,
+            points,
+            ends=tuple(sorted(ends)),
+            ages=tuple(
+                key for key in sorted(set(may.ages) - ends) if key in gives and gives[key] != before.get(key)
+            ),
+            begins=tuple(sorted(may.begins)),
         )
-        now, given = then, gives
-    return Forecast(today, last, *first, tuple(turns), scheme.peers_as_of)
 
 
 def _that_may_count(columns: Columns, scheme: SchemeInForce, today: date) -> Columns:
@@ -126,15 +144,13 @@ def _days_ahead(columns: Columns, scheme: SchemeInForce, today: date, last: date
         return days.setdefault(day, _Day()) if today < day <= last else _Day()
 
     records = columns.records
-    for place, key in enumerate(records.record.tolist()):
-        decided, last_day = records.decided[place].item(), records.until[place].item()
-        on(decided).begins.append(key)
-        if last_day < FOREVER:
-            on(last_day + timedelta(days=1)).ends.append(key)
-        for turning in scheme.compiled.turnings:
-            if _type_of(records, place) in turning.types:
-                for turns_on in _days_of(turning, _day_in(records, place, turning.day), today, last):
-                    on(turns_on).ages.append(key)
+    for decided, keys in _by_day(records.decided, records.record, today, last):
+        on(decided).begins += keys
+    before = np.datetime64(FOREVER) - 1
+    for ended, keys in _by_day(np.minimum(records.until, before) + 1, records.record, today, last):
+        on(ended).ends += keys
+    for turns_on, keys in _ages(records, scheme, today, last):
+        on(turns_on).ages += keys
     for turning in scheme.compiled.turnings:
         if is_fixed(turning.day):
             for turns_on in _days_of(turning, date.fromisoformat(turning.day), today, last):
@@ -146,8 +162,33 @@ def _days_ahead(columns: Columns, scheme: SchemeInForce, today: date, last: date
     return days
 
 
-def _day_in(records: RecordColumns, place: int, name: str) -> date | None:
-    return (getattr(records, name) if name in OWN_DAYS else records.dates[name])[place].item()
+def _ages(
+    records: RecordColumns, scheme: SchemeInForce, today: date, last: date
+) -> Iterator[tuple[date, list[int]]]:
+    """The days on which records may come to weigh otherwise by their age, with their keys."""
+    for turning in scheme.compiled.turnings:
+        if not turning.types:
+            continue
+        concerned = records.of_types(turning.types)
+        since = getattr(records, turning.day) if turning.day in OWN_DAYS else records.dates[turning.day]
+        for day, keys in _by_day(since[concerned], records.record[concerned]):
+            for turns_on in _days_of(turning, day, today, last):
+                yield turns_on, keys
+
+
+def _by_day(
+    days: Days, keys: Ints, after: date | None = None, last: date | None = None
+) -> Iterator[tuple[date, list[int]]]:
+    """The keys of each day that is known and lies within the bounds, both in their order."""
+    known = ~np.isnat(days)
+    if after is not None:
+        known &= (days > np.datetime64(after)) & (days <= np.datetime64(last))
+    days, keys = days[known], keys[known]
+    order = np.lexsort((keys, days))
+    different, first = np.unique(days[order], return_index=True)
+    edges = [*first.tolist(), len(order)]
+    for day, (begins, behind) in zip(different.tolist(), pairwise(edges), strict=True):
+        yield day, keys[order[begins:behind]].tolist()
 
 
 def _days_of(turning: Turning, since: date | None, today: date, last: date) -> Iterator[date]:
@@ -175,8 +216,3 @@ def _every(unit: str, since: date, today: date, last: date) -> Iterator[date]:
     else:
         passed = (today.year - since.year) * 12 + today.month - since.month
         yield from (months_after(since, passed + month) for month in range(MONTHS_AHEAD + 2))
-
-
-def _type_of(records: RecordColumns, place: int) -> str:
-    code = int(records.type[place])
-    return records.vocabulary.types[code - 1] if code else ""

@@ -1,18 +1,18 @@
 """How a rating came to be what it is: the same kernel on earlier days."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from entities.models import CreditRecord
-from evaluation.columns import STANDINGS, Columns
+from evaluation.columns import STANDINGS, Columns, Ints
 from evaluation.explanation import as_points
-from evaluation.kernel import NOT_RATED, Piece
+from evaluation.kernel import NOT_RATED, Piece, RatingColumns
 from evaluation.models import RatingChange
 from evaluation.schemes.in_force import SchemeInForce, in_force
 
@@ -291,19 +291,54 @@ def _corrections_as_one(
 def contributions(columns: Columns, scheme: SchemeInForce, day: date) -> dict[int, Decimal]:
     """What each record gives or takes on a day, under all components together."""
     findings = scheme.explain(columns, day).findings
-    given: dict[int, Decimal] = {}
-    chosen = findings.piece == Piece.RECORD
-    for place, points in zip(findings.record[chosen].tolist(), findings.points[chosen].tolist(), strict=True):
-        key = int(columns.records.record[place])
-        given[key] = given.get(key, Decimal(0)) + as_points(points)
-    return given
+    rows = np.flatnonzero(findings.piece == Piece.RECORD)
+    return _added(columns.records.record[findings.record[rows]], findings.points[rows])
 
 
-def said_on(columns: Columns, scheme: SchemeInForce, day: date) -> tuple[str, Decimal | None]:
-    """Grade and points of the one entity that the columns hold, on a day; "" and none where it is not rated."""
-    ratings = scheme.rate(columns, day)
-    place = int(ratings.place[0])
-    if place == NOT_RATED:
-        return "", None
-    points = None if ratings.pointless[0] else as_points(int(ratings.points[0]))
-    return scheme.compiled.letters[place], points
+def contributions_on(
+    columns: Columns, scheme: SchemeInForce, days: Sequence[date], records: Collection[int]
+) -> list[dict[int, Decimal]]:
+    """The same of one entity on each of several days, of these records only; one run of the kernel."""
+    if not records:
+        return [{} for _day in days]
+    if scheme.peers is None and scheme.compiled.peer_levels:
+        return [contributions(columns, scheme, day) for day in days]
+    many = columns.repeated(len(days))
+    findings = scheme.explain(many, np.array(days, "M8[D]")).findings
+    rows = np.flatnonzero(findings.piece == Piece.RECORD)
+    keys = many.records.record[findings.record[rows]]
+    named = np.isin(keys, np.fromiter(records, np.int64))
+    keys, rows = keys[named], rows[named]
+    edges = np.searchsorted(findings.entity[rows], np.arange(len(days) + 1))
+    return [
+        _added(keys[first:behind], findings.points[rows[first:behind]])
+        for first, behind in pairwise(edges.tolist())
+    ]
+
+
+def _added(keys: Ints, points: Ints) -> dict[int, Decimal]:
+    """The points of each key together."""
+    different, place = np.unique(keys, return_inverse=True)
+    together = np.zeros(len(different), np.int64)
+    np.add.at(together, place, points.astype(np.int64))
+    return dict(zip(different.tolist(), map(as_points, together.tolist()), strict=True))
+
+
+def said_on_days(
+    columns: Columns, scheme: SchemeInForce, days: Sequence[date]
+) -> list[tuple[str, Decimal | None]]:
+    """Grade and points of the one entity that the columns hold, on each of the days; "" and none where it is not rated."""
+    if scheme.peers is None and scheme.compiled.peer_levels:
+        # Its peers are those of the same day.
+        return [said for day in days for said in _said(scheme.rate(columns, day), scheme)]
+    return _said(scheme.rate(columns.repeated(len(days)), np.array(days, "M8[D]")), scheme)
+
+
+def _said(ratings: RatingColumns, scheme: SchemeInForce) -> list[tuple[str, Decimal | None]]:
+    letters = (*scheme.compiled.letters, "")
+    return [
+        (letters[place], None if pointless or place == NOT_RATED else as_points(points))
+        for place, pointless, points in zip(
+            ratings.place.tolist(), ratings.pointless.tolist(), ratings.points.tolist(), strict=True
+        )
+    ]

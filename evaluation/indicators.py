@@ -7,7 +7,6 @@ every scheme that uses the kind, so they are written for those who are rated.
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evaluation import chains, exact, peers
-from evaluation.columns import Bools, Ints, last_day_so_old
+from evaluation.columns import Bools, Ints, last_day_so_old, last_days_so_old
 from evaluation.exact import Numbers
 from evaluation.expressions import (
     Run,
@@ -451,17 +450,19 @@ def aged(age: Age, dated: str, scope: Scope) -> tuple[Weight, Bools | None]:
     """What is older weighs less, by bands of age in whole months or days, or by half whenever a half-life has passed.
     The end of a month counts as its last day."""
     days, unknown = scope.day(age.since or dated)
-    as_of = scope.run.as_of
+    today = scope.today
     if age.half_life is not None:
-        since = np.where(unknown, np.datetime64(as_of), days) if unknown is not None else days
-        passed = np.maximum(elapsed(since, np.datetime64(as_of, "D"), age.unit), 0)
+        since = np.where(unknown, today, days) if unknown is not None else days
+        passed = np.maximum(elapsed(since, today, age.unit), 0)
         weight = exact.halved(Numbers(passed, 0), age.half_life, age.places)
         return Weight(weight.units, 10**age.places), unknown
     above, below = exact.common([exact.ratio(band.weight) for band in age.bands])
     band = np.zeros(scope.size, np.int8)
     for one in age.bands[:-1]:
-        end, day = (one.below, as_of) if one.below is not None else (one.up_to, as_of - timedelta(days=1))
-        last = last_day_so_old(day, end) if age.unit == "months" else np.datetime64(day, "D") - end
+        end, day = (
+            (one.below, today) if one.below is not None else (one.up_to, today - np.timedelta64(1, "D"))
+        )
+        last = last_days_so_old(day, end) if age.unit == "months" else day - end
         band += np.asarray(days) <= last
     return Weight(above[band], below), unknown
 

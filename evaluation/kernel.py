@@ -19,7 +19,7 @@ from typing import cast
 import numpy as np
 
 from evaluation import exact, indicators, peers
-from evaluation.columns import Bools, Columns, Ints, RecordColumns
+from evaluation.columns import Bools, Columns, Days, Ints, RecordColumns
 from evaluation.exact import Numbers
 from evaluation.expressions import Run, Scope, evaluate, holds
 from evaluation.indicators import NO_GRADE, Measured
@@ -114,17 +114,18 @@ class Explanation:
 
 
 def rate(
-    columns: Columns, scheme: CompiledScheme, as_of: date, peers: Mapping[str, PeerTable] | None = None
+    columns: Columns, scheme: CompiledScheme, as_of: date | Days, peers: Mapping[str, PeerTable] | None = None
 ) -> RatingColumns:
-    """Rate every entity of the columns on a day.
+    """Rate every entity of the columns on a day, or each on its own: one entity on many days is so many entities
+    (`Columns.repeated`).
 
-    A scheme that compares peers needs their tables; without, the columns are taken for the whole city.
+    A scheme that compares peers needs their tables; without, the columns are taken for the whole city of one day.
     """
     return _work(columns, scheme, as_of, peers).ratings
 
 
 def explain(
-    columns: Columns, scheme: CompiledScheme, as_of: date, peers: Mapping[str, PeerTable] | None = None
+    columns: Columns, scheme: CompiledScheme, as_of: date | Days, peers: Mapping[str, PeerTable] | None = None
 ) -> Explanation:
     """The same ratings, with what made them."""
     work = _work(columns, scheme, as_of, peers)
@@ -187,15 +188,21 @@ class _Work:
     acted: tuple[Bools, ...]
 
 
-def _run(columns: Columns, scheme: CompiledScheme, as_of: date, tables: Mapping[str, PeerTable]) -> Run:
+def _run(
+    columns: Columns, scheme: CompiledScheme, as_of: date | Days, tables: Mapping[str, PeerTable]
+) -> Run:
     counted = which_count(columns.records, scheme, as_of)
     return Run(columns=columns, scheme=scheme, as_of=as_of, counted=counted, peers=tables)
 
 
 def _work(
-    columns: Columns, scheme: CompiledScheme, as_of: date, tables: Mapping[str, PeerTable] | None
+    columns: Columns, scheme: CompiledScheme, as_of: date | Days, tables: Mapping[str, PeerTable] | None
 ) -> _Work:
-    if tables is None:
+    if tables is None and not scheme.peer_levels:
+        tables = {}
+    elif tables is None:
+        if not isinstance(as_of, date):
+            raise ValueError("Peers of several days are no peers of each other.")
         tables = peer_tables(lambda: [columns], scheme, as_of)
     run, document = _run(columns, scheme, as_of, tables), scheme.document
     measured: dict[str, Measured] = {}
@@ -220,9 +227,9 @@ def _work(
     return _Work(run, ratings, measured, start, by_bands, acted)
 
 
-def which_count(records: RecordColumns, scheme: CompiledScheme, as_of: date) -> Bools:
+def which_count(records: RecordColumns, scheme: CompiledScheme, as_of: date | Days) -> Bools:
     """Which records count on the day: those of which `why_skipped` has nothing to say."""
-    day = np.datetime64(as_of, "D")
+    day = _day_of_each(records, as_of)
     considered = scheme.document.considered
     counts = (records.standing == 0) & (records.until >= day) & (records.decided <= day)
     counts &= np.where(
@@ -231,9 +238,14 @@ def which_count(records: RecordColumns, scheme: CompiledScheme, as_of: date) -> 
     return counts if scheme.counts_objected else counts & ~records.objected
 
 
-def why_skipped(records: RecordColumns, scheme: CompiledScheme, as_of: date) -> Ints:
+def _day_of_each(records: RecordColumns, as_of: date | Days) -> np.datetime64 | Days:
+    """The day on which each record is looked at: one for all, or that of its entity."""
+    return np.datetime64(as_of, "D") if isinstance(as_of, date) else as_of[records.entity_index]
+
+
+def why_skipped(records: RecordColumns, scheme: CompiledScheme, as_of: date | Days) -> Ints:
     """For each record `Skipped.COUNTED`, or the first reason why it does not count on that day."""
-    day = np.datetime64(as_of, "D")
+    day = _day_of_each(records, as_of)
     considered = scheme.document.considered
     named = np.where(
         records.market, records.of_types(considered.market_types), records.of_types(considered.types)

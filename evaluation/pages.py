@@ -1,11 +1,12 @@
 """What the pages of ratings show, put together from facts: pictures, tables, links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,8 +20,17 @@ from entities.policies import is_official
 from evaluation import frames, history, sentences
 from evaluation.board import WORST, Board, Figures, Heat, View
 from evaluation.boards.models import Period
-from evaluation.columns import Vocabulary
-from evaluation.explanation import Adjustment, Explained, Reason, explained_from, visible_records
+from evaluation.columns import Ints, Vocabulary
+from evaluation.explanation import (
+    Explained,
+    Listed,
+    NotCounted,
+    Reason,
+    RecordSum,
+    SeenRecords,
+    as_points,
+    explained_from,
+)
 from evaluation.forecast import Forecast, forecast
 from evaluation.forms import NarrowingForm
 from evaluation.history import Cause, Event, LastMove, Step
@@ -38,6 +48,8 @@ LEVELS = {"minor": 1, "general": 2, "serious": 3}
 REASONS_SHOWN = 4
 PARTS_SHOWN = 9
 RECORDS_SHOWN = 50
+#: The parameters of the page of an entity that turn the pages of its two lists.
+COUNTING, LEFT_OUT = "counting", "left_out"
 EVENTS_SHOWN = 8
 LABEL_LENGTH = 18
 
@@ -252,6 +264,14 @@ class RecordLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutLine:
+    """A record that does not count, and why."""
+
+    record: CreditRecord
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class OtherGrade:
     """A grade of another family, said in words and never with the seal."""
 
@@ -284,10 +304,8 @@ class RatingPage:
     turns_until: str
     ahead: Chart | None
     ahead_says: str
-    counting: list[RecordLine]
-    counting_note: str
-    not_counted: list[tuple[CreditRecord, str]]
-    not_counted_note: str
+    counting: Page
+    not_counted: Page
     others: list[OtherGrade]
     imported: list[ImportedGrade]
     changes: list[dict]
@@ -305,18 +323,27 @@ class RatingPage:
         return _("%(section)s, %(code)s") % {"section": name, "code": code} if name else code
 
 
-def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> RatingPage:
-    """All that the page shows; `Missing` where this user may not see the entity or its grade under the scheme."""
+def rating_page(
+    *, user, credit_code: str, scheme_code: str, today: date, params: Mapping[str, str] | None = None
+) -> RatingPage:
+    """All that the page shows; `Missing` where this user may not see the entity or its grade under the scheme.
+
+    Args:
+        params: which page of the records that count (`COUNTING`) and of those that do not (`LEFT_OUT`) is asked for.
+    """
     entity, schemes = entity_and_schemes(user, credit_code, today)
     scheme = next((one for one in schemes if scheme_code in ("", one.scheme.code)), None)
     if scheme is None:
         raise Missing
     columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
-    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    records = SeenRecords.by(user, columns)
     by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}
     explained = by_scheme[scheme.scheme.code]
+    pages = _pages_of(explained, params or {})
     steps = history.steps_of(entity_id=entity.pk, scheme=scheme, columns=columns)
     ahead = forecast(scheme=scheme, columns=columns, today=today)
+    # What most of the page names comes in one read.
+    records.read([*_named_first(explained), *(key for page in pages.values() for key in _keys_on(page))])
     return RatingPage(
         entity=entity,
         explained=explained,
@@ -330,7 +357,7 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
         waterfall_title=_waterfall_title(explained),
         waterfall_says=_waterfall_says(explained),
         **_over_time(user, explained, steps, ahead, records),
-        **_records_shown(explained),
+        **pages,
         others=list(_others(by_scheme, scheme.scheme.code)),
         imported=imported_grades(user, entity, today),
         is_waiting=RatingRequest.objects.filter(entity=entity).exists(),
@@ -338,9 +365,10 @@ def rating_page(*, user, credit_code: str, scheme_code: str, today: date) -> Rat
 
 
 def _over_time(
-    user, explained: Explained, steps: list[Step], ahead: Forecast, records: dict[int, CreditRecord]
+    user, explained: Explained, steps: list[Step], ahead: Forecast, records: SeenRecords
 ) -> dict[str, Any]:
     """What moved the grade, and what will."""
+    records.read(step.event.record_id for step in steps if step.event)
     turns = turn_lines(ahead.turns, records, explained)
     path, events = _path(explained, steps, ahead, records)
     return {
@@ -358,22 +386,29 @@ def _over_time(
     }
 
 
-def _records_shown(explained: Explained) -> dict[str, Any]:
-    """The first of the records that count and of those that do not, and how many there are of each."""
-    (lines, count), others = _record_lines(explained), explained.not_counted
+def _pages_of(explained: Explained, params: Mapping[str, str]) -> dict[str, Any]:
+    """The asked page of the records that count, the heaviest first, and of those that do not, the newest first."""
     return {
-        "counting": lines,
-        "counting_note": _shown_of(count),
-        "not_counted": [(one.record, sentences.why_not_counted(one.why)) for one in others[:RECORDS_SHOWN]],
-        "not_counted_note": _shown_of(len(others)),
+        name: Paginator(lines, RECORDS_SHOWN).get_page(params.get(parameter))
+        for name, lines, parameter in (
+            ("counting", counting_lines(explained.counting), COUNTING),
+            ("not_counted", left_out_lines(explained.not_counted), LEFT_OUT),
+        )
     }
 
 
-def _shown_of(count: int) -> str:
-    """How many there are, and that only the first are shown where there are more."""
-    if count <= RECORDS_SHOWN:
-        return formats.number(count)
-    return _("the first %(shown)s of %(count)s") % {"shown": RECORDS_SHOWN, "count": formats.number(count)}
+def _keys_on(page: Page) -> list[int]:
+    """The keys of the records on a page of lines."""
+    first = (page.number - 1) * page.paginator.per_page
+    lines = cast("Listed", page.paginator.object_list)
+    return lines.keys[first : first + page.paginator.per_page].tolist()
+
+
+def _named_first(explained: Explained) -> list[int]:
+    """The keys of the records that the reasons and the picture name."""
+    reasons = explained.reasons
+    lists = (explained.held_by, reasons.moving, reasons.of_sectors)
+    return [key for one in lists for key in one.keys[:RECORDS_SHOWN].tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +433,7 @@ def rating_panel(*, user, entity: Entity, today: date) -> RatingPanel | None:
     if not schemes:
         return None
     columns = frames.columns_of([entity.pk], Vocabulary.union(one.compiled.vocabulary for one in schemes))
-    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    records = SeenRecords.by(user, columns)
     by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}
     code, explained = next(iter(by_scheme.items()))
     return RatingPanel(
@@ -418,8 +453,9 @@ def _say(user, explained: Explained) -> str:
 
 
 def _reasons(explained: Explained) -> list[dict]:
-    moving = [reason for reason in explained.reasons if reason.points or reason.ceiling or reason.direct]
-    held = explained.held_by
+    held = list(explained.held_by[:REASONS_SHOWN])
+    # As many of those that move as are shown at most, and those that stand there already.
+    moving = explained.reasons.moving[: 2 * REASONS_SHOWN]
     first = [*held, *(reason for reason in moving if reason not in held)]
     return [reason_line(reason) for reason in first[:REASONS_SHOWN]]
 
@@ -437,21 +473,22 @@ def reason_line(reason: Reason) -> dict:
 
 def waterfall(explained: Explained, total_label: str = "") -> Chart:
     """What makes the points, with an article for each row of its table; `total_label` names the end."""
-    parts = [
-        (_short(sentences.name_of(reason)), float(reason.points))
-        for reason in explained.reasons
-        if reason.points
-    ]
-    shown, rest = parts[:PARTS_SHOWN], parts[PARTS_SHOWN:]
+    units = explained.reasons.points[explained.reasons.points != 0]
+    # Only so many have a name: an entity may have thousands, which the list beneath names page by page.
+    named = explained.reasons.some(explained.reasons.points != 0)[:RECORDS_SHOWN]
+    document = explained.scheme.document
+    shown = [(_short(sentences.name_of(one)), float(one.points)) for one in named[:PARTS_SHOWN]]
     shown.sort(key=lambda part: -part[1])
-    if rest:
-        label = _("%(count)s others") % {"count": len(rest)}
-        shown.append((label, sum(points for _label, points in rest)))
-    shown += [(_short(sentences.name_of_adjustment(one)), float(one.points)) for one in explained.adjustments]
-    listed: list[tuple[str, Reason | Adjustment]] = [
-        (sentences.name_of(one), one) for one in explained.reasons if one.points
-    ]
-    listed += [(sentences.name_of_adjustment(one), one) for one in explained.adjustments]
+    listed = [(sentences.name_of(one), one.points, sentences.article_of(one, document)) for one in named]
+    if len(units) > PARTS_SHOWN:
+        shown.append(_others_of(units[PARTS_SHOWN:]))
+    if len(units) > RECORDS_SHOWN:
+        name, points = _others_of(units[RECORDS_SHOWN:])
+        listed.append((name, Decimal(str(points)), ""))
+    for one in explained.adjustments:
+        name = sentences.name_of_adjustment(one)
+        shown.append((_short(name), float(one.points)))
+        listed.append((name, one.points, sentences.article_of(one, document)))
     return charts.waterfall(
         float(explained.start),
         shown,
@@ -461,20 +498,22 @@ def waterfall(explained: Explained, total_label: str = "") -> Chart:
             for grade in explained.scheme.document.scale
             if grade.least is not None
         ],
-        listed=[
-            (name, float(one.points), sentences.article_of(one, explained.scheme.document))
-            for name, one in listed
-        ],
+        listed=[(name, float(points), article) for name, points, article in listed],
         note_label=_("Article of the scheme"),
         total_label=total_label,
     )
+
+
+def _others_of(units: Ints) -> tuple[str, float]:
+    """Points, in hundredths, that the picture puts together."""
+    return _("%(count)s others") % {"count": formats.number(len(units))}, float(as_points(int(units.sum())))
 
 
 def _total(explained: Explained) -> Decimal:
     """The points, or what the sum would be where there is too little for a grade."""
     if explained.points is not None:
         return explained.points
-    reasons = sum((one.points for one in explained.reasons), Decimal(0))
+    reasons = as_points(int(explained.reasons.points.sum()))
     return explained.start + reasons + sum((one.points for one in explained.adjustments), Decimal(0))
 
 
@@ -495,30 +534,28 @@ def _waterfall_says(explained: Explained) -> str:
     }
 
 
-def _record_lines(explained: Explained) -> tuple[list[RecordLine], int]:
-    """The heaviest of the records that count and that the reader may see, and how many there are."""
-    by_record: dict[int, list[Reason]] = {}
-    for reason in explained.reasons:
-        if reason.record:
-            by_record.setdefault(reason.record_id, []).append(reason)
-    weighed = [
-        (sum((reason.points for reason in reasons), Decimal(0)), reasons[0].record, reasons)
-        for reasons in by_record.values()
-    ]
-    weighed += [(Decimal(0), record, []) for record in explained.silent]
-    weighed.sort(key=lambda one: (-abs(one[0]), -one[1].decided_on.toordinal(), one[1].pk))
-    # Sentences only for those that are shown: some entities have thousands.
-    return [_record_line(*one) for one in weighed[:RECORDS_SHOWN]], len(weighed)
+def counting_lines(sums: Listed[RecordSum]) -> Listed[RecordLine]:
+    """The records that count as the page and the file tell of them."""
+    return Listed(sums.keys, lambda places: [_record_line(one) for one in sums.at(places)])
 
 
-def _record_line(points: Decimal, record: CreditRecord, reasons: list[Reason]) -> RecordLine:
-    lines = [sentences.sub_line(reason, with_basis=number == 0) for number, reason in enumerate(reasons)]
+def left_out_lines(left_out: Listed[NotCounted]) -> Listed[LeftOutLine]:
+    """The records that do not count as the page and the file tell of them."""
+
+    def lines(places: Ints) -> list[LeftOutLine]:
+        return [LeftOutLine(one.record, sentences.why_not_counted(one.why)) for one in left_out.at(places)]
+
+    return Listed(left_out.keys, lines)
+
+
+def _record_line(one: RecordSum) -> RecordLine:
+    lines = [sentences.sub_line(reason, with_basis=number == 0) for number, reason in enumerate(one.reasons)]
     return RecordLine(
-        record=record,
-        level=LEVELS.get(record.severity_class),
-        points=points,
+        record=one.record,
+        level=LEVELS.get(one.record.severity_class),
+        points=one.points,
         sub=" · ".join(lines) if lines else _("counts as data, moves nothing"),
-        end=end_of(record),
+        end=end_of(one.record),
     )
 
 
@@ -537,8 +574,8 @@ def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrad
         )
     seen = set()
     for explained in by_scheme.values():
-        for reason in explained.reasons:
-            if reason.is_of_sector and reason.record and reason.record_id not in seen:
+        for reason in explained.reasons.of_sectors:
+            if reason.record and reason.record_id not in seen:
                 seen.add(reason.record_id)
                 yield OtherGrade(
                     name=str(reason.record.record_type),
@@ -552,7 +589,7 @@ def _others(by_scheme: dict[str, Explained], current: str) -> Iterable[OtherGrad
 # The path
 
 
-def event_text(event: Event | None, step: Step, records: dict[int, CreditRecord]) -> str:
+def event_text(event: Event | None, step: Step, records: SeenRecords) -> str:
     """What moved a rating, in words; neither name nor cause where the reader may not see the record (any more)."""
     if step.new_version:
         return _("Version %(number)s of the scheme") % {"number": step.new_version}
@@ -582,7 +619,7 @@ def cause_text(cause: Cause, title: str) -> str:
 
 
 def _path(
-    explained: Explained, steps: list[Step], ahead: Forecast, records: dict[int, CreditRecord]
+    explained: Explained, steps: list[Step], ahead: Forecast, records: SeenRecords
 ) -> tuple[Chart | None, list[dict]]:
     """The points over time with the events that moved them; no picture where there is nothing to see yet."""
     points = {step.as_of: float(step.to_points) for step in steps if step.to_points is not None}
@@ -662,11 +699,12 @@ class LastLines:
     lines: list[dict]
 
 
-def _last_lines(last: LastMove | None, records: dict[int, CreditRecord]) -> LastLines | None:
+def _last_lines(last: LastMove | None, records: SeenRecords) -> LastLines | None:
     """Each record that moved the grade when it last became another, and what no record explains."""
     if last is None:
         return None
     seen = [event for event in last.events if event.record_id in records]
+    records.read(event.record_id for event in seen[:EVENTS_SHOWN])
     lines = [
         {
             "points": event.points,

@@ -1,21 +1,23 @@
 """An entity's grade as its own page says it: plain words, what weighs, when it ends, what moves the grade next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from credit_platform.ui import formats
 from entities.models import CreditRecord, Entity
 from evaluation import frames, sentences
-from evaluation.explanation import Explained, explained_from, visible_records
+from evaluation.explanation import Explained, SeenRecords, explained_from
 from evaluation.forecast import Forecast, Turn, forecast
 from evaluation.schemes.in_force import SchemeInForce
 
 REASONS_SHOWN = 6
+#: So many records that turn a grade on one day are named.
+RECORDS_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ class PlainGrade:
 def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> PlainGrade:
     """The grade of that day, from the same run of the kernel as every other; three queries."""
     columns = frames.columns_of([entity.pk], scheme.compiled.vocabulary)
-    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    records = SeenRecords.by(user, columns)
     explained = explained_from(columns, entity, scheme, day, records)
-    moving = [reason for reason in explained.reasons if reason.points or reason.ceiling or reason.direct]
+    moving = explained.reasons.moving
     ahead = forecast(scheme=scheme, columns=columns, today=day)
     return PlainGrade(
         letter=explained.grade,
@@ -112,8 +114,10 @@ def next_limit(explained: Explained) -> str:
     }
 
 
-def turn_lines(turns: Iterable[Turn], records: dict[int, CreditRecord], explained: Explained) -> list[dict]:
+def turn_lines(turns: Iterable[Turn], records: SeenRecords, explained: Explained) -> list[dict]:
     """What moves the grade by itself, for the component `reasons`: by how much, why, to which grade, on which day."""
+    turns = list(turns)
+    records.read(key for turn in turns for key in _named_by(turn, records)[:RECORDS_NAMED])
     lines, before = [], explained.points
     for turn in turns:
         text = ("；" if formats.chinese() else "; ").join(_why(turn, records)) or _(
@@ -163,13 +167,22 @@ def peers_held(as_of: date | None) -> str:
     ) % {"day": formats.day_long(as_of)}
 
 
-def _why(turn: Turn, records: dict[int, CreditRecord]) -> Iterable[str]:
-    for key in turn.begins:
-        if key in records:
-            yield _("“%(record)s” begins to count") % {"record": records[key].heading}
-    for key in turn.ends:
-        if key in records:
-            yield _("“%(record)s” has ended") % {"record": records[key].heading}
-    for key in turn.ages:
-        if key in records and key not in turn.ends:
-            yield _("“%(record)s” grows older, its weight changes") % {"record": records[key].heading}
+def _named_by(turn: Turn, records: SeenRecords) -> list[int]:
+    """The keys of the records that turn the grade and may be seen, in the order in which they are told."""
+    ages = (key for key in turn.ages if key not in turn.ends)
+    return [key for key in (*turn.begins, *turn.ends, *ages) if key in records]
+
+
+def _why(turn: Turn, records: SeenRecords) -> Iterator[str]:
+    seen = _named_by(turn, records)
+    for key in seen[:RECORDS_NAMED]:
+        name = {"record": records[key].heading}
+        if key in turn.begins:
+            yield _("“%(record)s” begins to count") % name
+        elif key in turn.ends:
+            yield _("“%(record)s” has ended") % name
+        else:
+            yield _("“%(record)s” grows older, its weight changes") % name
+    more = len(seen) - RECORDS_NAMED
+    if more > 0:
+        yield ngettext("one more record", "%(count)s more records", more) % {"count": more}

@@ -1,12 +1,13 @@
 """Grades in words: for officials with figures, for the entity itself in plain words."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
+import numpy as np
 from django.utils.translation import gettext as _, ngettext
 
 from credit_platform.ui import formats
-from evaluation.explanation import Adjustment, Explained, Reason
+from evaluation.columns import Ints
+from evaluation.explanation import Adjustment, Explained, Listed, Reason, as_points
 from evaluation.kernel import Skipped
 from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule, SchemeDocument
 
@@ -95,34 +96,40 @@ def joined(*sentences: str) -> str:
 
 
 def _against(explained: Explained) -> str:
-    heavy = [reason for reason in explained.reasons if reason.points < 0]
+    reasons = explained.reasons
+    heavy = reasons.some(reasons.points < 0)
     if not heavy:
         return _("Nothing weighs against it.")
     return ngettext(
         "One record weighs against it (%(points)s): “%(heaviest)s”.",
         "%(count)s records weigh against it (%(points)s), most of all “%(heaviest)s”.",
         _records(heavy),
-    ) % {"count": _records(heavy), "points": formats.points(_sum(heavy)), "heaviest": name_of(heavy[0])}
+    ) % {
+        "count": _records(heavy),
+        "points": formats.points(_sum(reasons.points[reasons.points < 0])),
+        "heaviest": name_of(heavy[0]),
+    }
 
 
 def _in_favour(explained: Explained) -> str:
-    light = [reason for reason in explained.reasons if reason.points > 0]
+    reasons = explained.reasons
+    light = reasons.some(reasons.points > 0)
     if not light:
         return ""
     return ngettext(
         "One record speaks for it (%(points)s).",
         "%(count)s records speak for it (%(points)s).",
         _records(light),
-    ) % {"count": _records(light), "points": formats.points(_sum(light))}
+    ) % {"count": _records(light), "points": formats.points(_sum(reasons.points[reasons.points > 0]))}
 
 
-def _records(reasons: Iterable[Reason]) -> int:
+def _records(reasons: Listed[Reason]) -> int:
     """How many different records these are; one may fall under several components."""
-    return len({reason.record_id for reason in reasons})
+    return len(np.unique(reasons.keys))
 
 
-def _sum(reasons: Iterable[Reason]) -> Decimal:
-    return sum((reason.points for reason in reasons), Decimal(0))
+def _sum(hundredths: Ints) -> Decimal:
+    return as_points(int(hundredths.sum()))
 
 
 def sub_line(reason: Reason, *, with_basis: bool = True) -> str:

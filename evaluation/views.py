@@ -62,7 +62,11 @@ def entity_rating(request: HttpRequest, credit_code: str) -> HttpResponse:
     """One entity's grade under one scheme: what it is, why, what moved it, what moves it next."""
     today = timezone.localdate()
     page = pages.rating_page(
-        user=request.user, credit_code=credit_code, scheme_code=request.GET.get("scheme", ""), today=today
+        user=request.user,
+        credit_code=credit_code,
+        scheme_code=request.GET.get("scheme", ""),
+        today=today,
+        params=request.GET,
     )
     return render(request, "evaluation/entity_rating.html", {"page": page, "shell": shell_for(request.user)})
 

@@ -26,7 +26,7 @@ from evaluation.columns import (
     RecordColumns,
     Vocabulary,
 )
-from evaluation.explanation import Adjustment, Explained, Reason, explained_from, visible_records
+from evaluation.explanation import Adjustment, Explained, Reason, SeenRecords, explained_from
 from evaluation.schemes.in_force import SchemeInForce
 
 #: The key of a record that there is not: no record of the registry has it.
@@ -113,14 +113,13 @@ def what_if(*, user, entity: Entity, scheme: SchemeInForce, day: date, suppositi
     A record that the user may not see cannot be supposed away: what it moves would tell of it.
     """
     columns = frames.columns_of([entity.pk], scheme.compiled.vocabulary)
-    records = visible_records(user=user, record_ids=columns.records.record.tolist())
+    records = SeenRecords.by(user, columns)
     now = explained_from(columns, entity, scheme, day, records)
     supposed = columns.without(supposition.gone & records.keys())
-    known = dict(records)
     if supposition.new:
         supposed = supposed.adding(columns_of_new(supposition.new, columns))
-        known[SUPPOSED] = _as_record(supposition.new, entity)
-    then = explained_from(supposed, entity, scheme, day, known)
+        records = records.with_one_more(SUPPOSED, _as_record(supposition.new, entity))
+    then = explained_from(supposed, entity, scheme, day, records)
     return WhatIf(now, then, tuple(_lines(now, then)))
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from credit_platform.common.errors import Missing
 from evaluation import kernel, peer_store
-from evaluation.columns import Columns
+from evaluation.columns import Columns, Days
 from evaluation.kernel import Explanation, RatingColumns
 from evaluation.models import Scheme, SchemeVersion
 from evaluation.peers import PeerTable
@@ -40,11 +40,11 @@ class SchemeInForce:
         """The day of the tables of peers; None for a scheme that compares none."""
         return None if self.tables is None else peer_store.day_of(self.tables)
 
-    def rate(self, columns: Columns, day: date) -> RatingColumns:
-        """The grades of these entities on a day, among the peers of the tables."""
+    def rate(self, columns: Columns, day: date | Days) -> RatingColumns:
+        """The grades of these entities on a day, or each on its own, among the peers of the tables."""
         return kernel.rate(columns, self.compiled, day, self.peers)
 
-    def explain(self, columns: Columns, day: date) -> Explanation:
+    def explain(self, columns: Columns, day: date | Days) -> Explanation:
         """The same with what made them."""
         return kernel.explain(columns, self.compiled, day, self.peers)
 

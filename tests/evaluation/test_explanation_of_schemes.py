@@ -8,7 +8,7 @@ import pytest
 
 from entities.models import CreditRecord, Entity, RecordType, SubmittingBody
 from evaluation import pages, sentences
-from evaluation.explanation import explained_from
+from evaluation.explanation import SeenRecords, explained_from
 from evaluation.kernel import Skipped
 from evaluation.schemes import SchemeDocument, compile_scheme
 from evaluation.schemes.in_force import SchemeInForce
@@ -89,7 +89,7 @@ def explained(one):
         for row in rows
     }
     entity = Entity(pk=1, name_zh="某公司", credit_code="x")
-    return explained_from(held, entity, scheme, DAY, records), held
+    return explained_from(held, entity, scheme, DAY, SeenRecords.given(records)), held
 
 
 @pytest.fixture(params=[*scheme_library(), OTHER], ids=lambda one: one.code)
@@ -122,7 +122,7 @@ def test_every_line_stands_on_an_article_of_the_scheme(told):
 def test_every_record_is_a_line_or_moves_nothing_or_is_left_out_with_its_why(told):
     one, held = told
     said = {reason.record_id for reason in one.reasons}
-    silent = {record.pk for record in one.silent}
+    silent = {line.record.pk for line in one.counting if not line.reasons}
     out = {skipped.record.pk: skipped.why for skipped in one.not_counted}
     assert said | silent | set(out) == set(held.records.record.tolist())
     assert not said & set(out)

@@ -8,8 +8,9 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from evaluation import frames
+from evaluation.explanation import as_points
 from evaluation.forecast import DAYS_TRIED, MONTHS_AHEAD, STEPS_AHEAD, forecast
-from evaluation.history import said_on
+from evaluation.kernel import NOT_RATED
 from evaluation.pages import rating_page
 from evaluation.schemes import SchemeDocument, compile_scheme
 from evaluation.schemes.in_force import SchemeInForce
@@ -61,6 +62,16 @@ ROWS = st.lists(
     max_size=4,
     unique_by=lambda row: row.record,
 )
+
+
+def said_on(held, scheme: SchemeInForce, day: date) -> tuple[str, Decimal | None]:
+    """What rating on that day alone says."""
+    ratings = scheme.rate(held, day)
+    place = int(ratings.place[0])
+    if place == NOT_RATED:
+        return "", None
+    points = None if ratings.pointless[0] else as_points(int(ratings.points[0]))
+    return scheme.compiled.letters[place], points
 
 
 def assert_it_comes_true(scheme: SchemeInForce, held, step: int = 1) -> None:
@@ -171,3 +182,15 @@ def test_officials_see_figures_and_a_chart_with_its_table_and_the_entity_plain_w
     assert f"“{penalty.title}” has ended" in plain.turns[0]["text"]
     assert str(ahead.until.year) in plain.turns_until
     assert rating_page(user=agent, credit_code=entity.credit_code, scheme_code="", today=today).ahead is None
+
+
+@pytest.mark.django_db
+def test_of_many_records_that_end_on_one_day_some_are_named_and_the_rest_counted(record, schemes, monkeypatch):
+    monkeypatch.setattr("evaluation.plain.RECORDS_NAMED", 1)
+    entity, today = EntityFactory(), timezone.localdate()
+    for number in range(3):
+        record(entity, title=f"罚款{number}", publish_until=today + timedelta(days=30))
+    record(entity, "administrative-licence")
+    with translation.override("en"):
+        (turn,) = grade_for_entity(AgentFactory(entity=entity).user, entity).turns
+    assert turn["text"] == "“罚款0” has ended; 2 more records"

@@ -473,3 +473,57 @@ def test_the_explanation_by_rest_adds_up(client, official, record, rated):
     )
     assert answer["family"] == "evaluation"
     assert client.get(f"/api/v1/ratings/{entity.credit_code}/?scheme=none").status_code == 404
+
+
+@pytest.fixture
+def with_many(record, monkeypatch):
+    """An entity with more records that count, and that do not, than one page of its grade shows."""
+    monkeypatch.setattr("evaluation.pages.RECORDS_SHOWN", 2)
+    monkeypatch.setattr("evaluation.pages.PARTS_SHOWN", 2)
+    entity = EntityFactory()
+    counting = [record(entity, title=f"罚款{number}") for number in range(3)]
+    counting += [record(entity, "inspection-result", details={"finding": "none"})]
+    ended = [record(entity, title=f"旧{number}", status="repaired") for number in range(3)]
+    return entity, counting, ended
+
+
+def test_every_record_behind_a_grade_is_reached_page_by_page_and_none_twice(
+    client, official, with_many, rated
+):
+    entity, counting, ended = with_many
+    for past in ended:
+        # The official's own body sees what has ended.
+        CreditRecord.objects.filter(pk=past.pk).update(submitted_by=official.memberships.get().body)
+    rated(entity)
+    seen, left_out = [], []
+    for number in (1, 2):
+        page = client.get(f"/ratings/{entity.credit_code}/", {"counting": number, "left_out": number})
+        shown = page.context["page"]
+        seen += [line.record for line in shown.counting]
+        left_out += [line.record for line in shown.not_counted]
+    assert sorted(record.pk for record in seen) == sorted(record.pk for record in counting)
+    assert sorted(record.pk for record in left_out) == sorted(record.pk for record in ended)
+    assert "counting=2" in client.get(f"/ratings/{entity.credit_code}/").content.decode()
+
+
+def test_the_picture_of_many_records_adds_up_and_names_the_heaviest(client, official, with_many, rated):
+    entity, _counting, _ended = with_many
+    rated(entity)
+    shown = client.get(f"/ratings/{entity.credit_code}/").context["page"]
+    assert [row[0] for row in shown.waterfall.rows[1:4]] == ["罚款2", "罚款1", "2 others"]
+    parts = [step["value"] for step in shown.waterfall.data["steps"]]
+    assert sum(parts[:-1]) == pytest.approx(parts[-1])
+
+
+def test_the_file_behind_a_grade_holds_every_record_that_the_reader_may_see(
+    client, official, with_many, rated
+):
+    entity, counting, ended = with_many
+    rated(entity)
+    answer = client.get("/export/grade-records.jsonl", {"entity": entity.credit_code})
+    rows = [json.loads(line) for line in b"".join(answer.streaming_content).decode().splitlines()]
+    numbers = [record.document_number for record in counting]
+    assert sorted(row["document_number"] for row in rows) == sorted(numbers)
+    assert rows[0]["points"] == "-10"
+    assert "article 4.1 of the scheme" in rows[0]["how"]
+    assert {row["document_number"] for row in rows}.isdisjoint(record.document_number for record in ended)

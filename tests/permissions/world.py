@@ -578,6 +578,7 @@ class World:
             "entities": f"?q={self.entity.credit_code}",
             "entity-records": entity,
             "credit-check": f"?check={self.credit_check.pk}",
+            "grade-records": entity,
             "who-looked": entity,
             "watch-changes": watch_list,
             "watched": watch_list,
