@@ -360,7 +360,7 @@ def last_day_so_old(as_of: date, months: int) -> np.datetime64:
 def last_days_so_old(days: np.datetime64 | Days, months: int) -> np.datetime64 | Days:
     """`last_day_so_old` of one day, or of each of many."""
     if not isinstance(days, np.ndarray):
-        return last_day_so_old(days.item(), months)
+        return last_day_so_old(days.astype(date), months)
     different, place = np.unique(days, return_inverse=True)
-    each = [last_day_so_old(np.datetime64(day, "D").item(), months) for day in different]
+    each = [last_day_so_old(day.astype(date), months) for day in different]
     return np.array(each, "M8[D]")[place]

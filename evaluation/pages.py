@@ -295,6 +295,8 @@ class RatingPage:
     reasons: list[dict]
     waterfall: Chart
     waterfall_title: str
+    #: That not all records have a name in it, where that is so.
+    waterfall_note: str
     waterfall_says: str
     path: Chart | None
     path_says: str
@@ -355,6 +357,7 @@ def rating_page(
         reasons=_reasons(explained),
         waterfall=waterfall(explained),
         waterfall_title=_waterfall_title(explained),
+        waterfall_note=_named_of(int((explained.reasons.points != 0).sum())),
         waterfall_says=_waterfall_says(explained),
         **_over_time(user, explained, steps, ahead, records),
         **pages,
@@ -502,6 +505,13 @@ def waterfall(explained: Explained, total_label: str = "") -> Chart:
         note_label=_("Article of the scheme"),
         total_label=total_label,
     )
+
+
+def _named_of(count: int) -> str:
+    """That only the first of so many records have a name, where there are more."""
+    if count <= RECORDS_SHOWN:
+        return ""
+    return _("the first %(shown)s of %(count)s") % {"shown": RECORDS_SHOWN, "count": formats.number(count)}
 
 
 def _others_of(units: Ints) -> tuple[str, float]:

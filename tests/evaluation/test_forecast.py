@@ -185,7 +185,9 @@ def test_officials_see_figures_and_a_chart_with_its_table_and_the_entity_plain_w
 
 
 @pytest.mark.django_db
-def test_of_many_records_that_end_on_one_day_some_are_named_and_the_rest_counted(record, schemes, monkeypatch):
+def test_of_many_records_that_end_on_one_day_some_are_named_and_the_rest_counted(
+    record, schemes, monkeypatch
+):
     monkeypatch.setattr("evaluation.plain.RECORDS_NAMED", 1)
     entity, today = EntityFactory(), timezone.localdate()
     for number in range(3):

@@ -513,6 +513,7 @@ def test_the_picture_of_many_records_adds_up_and_names_the_heaviest(client, offi
     assert [row[0] for row in shown.waterfall.rows[1:4]] == ["罚款2", "罚款1", "2 others"]
     parts = [step["value"] for step in shown.waterfall.data["steps"]]
     assert sum(parts[:-1]) == pytest.approx(parts[-1])
+    assert shown.waterfall_note == "the first 2 of 4"
 
 
 def test_the_file_behind_a_grade_holds_every_record_that_the_reader_may_see(
