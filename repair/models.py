@@ -34,42 +34,6 @@ class JointFilingQuerySet(models.QuerySet):
         return self.filter(policies.filings_visible_to(user))
 
 
-class JointFiling(models.Model):
-    """What an entity files in one sitting about several records, of one body or of several.
-
-    It moves nothing: each record has a case of its own with its own body, clocks and decision. Filed together,
-    they have one number to follow, the words and papers they share, and an end when all of them have ended.
-    """
-
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="joint_filings")
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField(auto_now_add=True)
-    statement = models.TextField(_("what the applicant says of all of them"), blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Since when every case of it is over and gone everywhere.")
-    )
-    version = models.PositiveIntegerField(
-        default=0, help_text=_("Rises with every draft saved: a stale page is refused.")
-    )
-
-    objects = JointFilingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("joint filing")
-        ordering = ("-opened_at", "-pk")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(done_at=None) | Q(submitted_at__isnull=False),
-                name="what_is_done_was_filed",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-
 class Case(models.Model):
     """An entity's request about one record, from the first draft to the last decision.
 
@@ -145,7 +109,7 @@ class Case(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="cases")
     deciding_body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="cases")
     joint = models.ForeignKey(
-        JointFiling,
+        "JointFiling",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -298,6 +262,56 @@ class Case(models.Model):
     def is_of_market_information(self) -> bool:
         """Whether it is about what an association records of its members, on which nobody else decides."""
         return self.record.record_type.family == RecordType.Family.MARKET
+
+
+class JointFiling(models.Model):
+    """What an entity files in one sitting about several records, of one body or of several: repairs, or objections.
+
+    It moves nothing: each record has a case of its own with its own body, clocks and decision. Filed together,
+    they have one number to follow, the words and papers they share, and an end when all of them have ended.
+    """
+
+    #: What can be filed together; that a basis has fallen is told of one record at a time.
+    KINDS = [(kind.value, kind.label) for kind in (Case.Kind.REPAIR, Case.Kind.OBJECTION)]
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=KINDS, default=Case.Kind.REPAIR)
+    ground = models.CharField(_("ground of the objections"), max_length=15, choices=Case.Ground, blank=True)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="joint_filings")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    statement = models.TextField(_("what the applicant says of all of them"), blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when every case of it is over and gone everywhere.")
+    )
+    version = models.PositiveIntegerField(
+        default=0, help_text=_("Rises with every draft saved: a stale page is refused.")
+    )
+
+    objects = JointFilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("joint filing")
+        ordering = ("-opened_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(submitted_at__isnull=False),
+                name="what_is_done_was_filed",
+            ),
+            models.CheckConstraint(
+                condition=Q(ground="", kind="repair")
+                | (Q(kind="objection") & (~Q(ground="") | Q(submitted_at=None))),
+                name="objections_filed_together_share_a_ground",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_objection(self) -> bool:
+        return self.kind == Case.Kind.OBJECTION
 
 
 class Profile(models.TextChoices):

@@ -229,10 +229,11 @@ def _filed(case: Case, words: str) -> None:
         return
     if case.kind == Case.Kind.OBJECTION:
         _tell_body("repair.objection_filed", case, case.statement)
-        _tell_entity("repair.objection_received", case)
+        if case.joint_id is None:  # The entity is told once for all that it filed together.
+            _tell_entity("repair.objection_received", case)
         return
     _tell_body("repair.filed", case)
-    if case.joint_id is not None:  # The entity is told once for all that it filed together.
+    if case.joint_id is not None:
         return
     result = case.clocks.get(kind=CaseClock.Kind.RESULT, stopped_on=None)
     _tell_entity("repair.received", case, result=result.due_on.isoformat())

@@ -27,6 +27,7 @@ from repair import clocks, corrections, following, notices, policies, rules, sus
 from repair.helping import using
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.texts import TO_FILL_IN
+from repair.training import certificate_name
 from repair.workflow import SAID, Action, Move, State, move_for
 
 MOST_PROOFS = 20
@@ -288,7 +289,7 @@ def add_certificate(*, by, number: str, certificate: str) -> CaseDocument:
     attended = courses.certificates_of(case.entity).filter(certificate=certificate).first()
     if attended is None:
         raise Missing
-    name = f"{certificate}.txt"
+    name = certificate_name(certificate)
     there = case.documents.filter(kind=CaseDocument.Kind.TRAINING, document__name=name).first()
     if there is not None:
         return there

@@ -65,6 +65,7 @@ def prospects(request: HttpRequest) -> HttpResponse:
     context = {
         "prospects": found,
         "may_ask_together": bool(choices_among(found)),
+        "may_object_together": bool(choices_among(found, Case.Kind.OBJECTION)),
         "entities": _own_entities(request.user),
     }
     return render(request, "repair/prospects.html", context)
@@ -132,7 +133,7 @@ def _show(
             return render(request, "repair/objection_draft.html", context, status=status)
         context["letters"] = _letters(page.case)
         context["conditions"] = rules.CONDITIONS
-        context["training"] = training.offered_for(page.case)
+        context["training"] = training.offered_for([page.case])
         return render(request, "repair/draft.html", context, status=status)
     context["offers"] = pages.offers(page, tried=tried, form=form)
     context["confirmed"] = [

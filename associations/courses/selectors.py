@@ -1,5 +1,7 @@
 """Reading courses: the public list, an association's own, an entity's sign-ups and certificates."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -28,9 +30,10 @@ def coming_courses() -> QuerySet[Course]:
     return _counted(Course.objects.coming()).order_by("starts_at", "pk")
 
 
-def courses_for(record_type: RecordType) -> QuerySet[Course]:
-    """The coming courses that are meant for records of a kind, or for everybody."""
-    return coming_courses().filter(Q(types=None) | Q(types=record_type))
+def courses_for(record_types: Iterable[RecordType]) -> QuerySet[Course]:
+    """The coming courses that are meant for records of any of these kinds, or for everybody."""
+    meant = Course.objects.filter(Q(types=None) | Q(types__in=list(record_types)))
+    return coming_courses().filter(pk__in=meant.values("pk"))
 
 
 def courses_kept(user) -> QuerySet[Course]:

@@ -11,13 +11,14 @@ from credit_platform.common.services import current_calendar
 from entities import looks
 from entities.models import Entity, SubmittingBody
 from entities.policies import entities_of
-from repair import rules, selectors
+from repair import rules, selectors, training
 from repair.before_filing import Prospect, Prospects
 from repair.joint import letters, services
 from repair.joint.letters import Commitment
 from repair.models import Case, CaseDocument, JointFiling
 from repair.proof.selectors import nodes_of
 from repair.selectors import Due
+from repair.training import Training
 from repair.workflow import State
 
 
@@ -143,26 +144,29 @@ def _running(filing: JointFiling) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The records of one entity that can be asked for together today."""
+    """The records of one entity that can be asked for, or objected to, together today."""
 
     entity: Entity
     prospects: list[Prospect]
 
 
-def choices_among(prospects: Prospects) -> list[Choice]:
-    """By entity, the records whose repair can be asked for today and is not yet asked for; at least two of each."""
+def choices_among(prospects: Prospects, kind: str = Case.Kind.REPAIR) -> list[Choice]:
+    """By entity, the records of which a case of the kind can be filed today and is not yet; at least two of each."""
     found: dict[int, Choice] = {}
-    for prospect in prospects.now:
-        if is_open_to_choice(prospect):
+    for prospect in prospects.every if kind == Case.Kind.OBJECTION else prospects.now:
+        if is_open_to_choice(prospect, kind):
             entity = prospect.record.entity
             found.setdefault(entity.pk, Choice(entity, [])).prospects.append(prospect)
     return [choice for choice in found.values() if len(choice.prospects) >= services.FEWEST]
 
 
-def is_open_to_choice(prospect: Prospect) -> bool:
-    """Whether it can be asked for today and is at most drafted so far."""
-    case = prospect.open_case
-    return bool(prospect.may_apply) and (case is None or case.state == State.DRAFT)
+def is_open_to_choice(prospect: Prospect, kind: str = Case.Kind.REPAIR) -> bool:
+    """Whether it can be asked for, or objected to, today and is at most drafted so far."""
+    if kind == Case.Kind.OBJECTION:
+        case, may_file = prospect.objection, rules.may_object(prospect.record)
+    else:
+        case, may_file = prospect.open_case, prospect.may_apply
+    return bool(may_file) and (case is None or case.state == State.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +185,15 @@ class DraftPage:
     parts: list[DraftPart]
     shared: list[CaseDocument]
     commitments: list[Commitment]
+    #: The certificates that are handed in, each once, whatever number of the records has it.
+    certificates: list[CaseDocument]
+    training: Training | None
 
     @property
     def bodies(self) -> list[SubmittingBody]:
         """The bodies that will decide, each once."""
-        return list({one.body.pk: one.body for one in self.commitments}.values())
+        deciding = (part.case.deciding_body for part in self.parts)
+        return list({body.pk: body for body in deciding}.values())
 
 
 def draft_page(*, user, number: str) -> DraftPage:
@@ -208,7 +216,9 @@ def draft_page(*, user, number: str) -> DraftPage:
             for case in cases
         ],
         shared,
-        letters.commitments_of(cases),
+        [] if filing.is_objection else letters.commitments_of(cases),
+        list({one.document.name: one for case in cases for one in training.certificates_in(case)}.values()),
+        None if filing.is_objection else training.offered_for(cases),
     )
 
 

@@ -4,7 +4,7 @@ Whoever locks several cases locks all of them, in the order of their records, be
 filing itself comes last. So a decision on one of the cases and the withdrawal of all never wait for each other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import UploadedFile
@@ -30,10 +30,14 @@ FEWEST, MOST = 2, 20
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the applicant says: of all records together, and beside it of some of them, by the number of the case."""
+    """What the applicant says: of all records together, and beside it of some of them, by the number of the case.
+
+    Objections share a ground, one of `Case.Ground`; "" leaves it open, and repairs have none.
+    """
 
     of_all: str = ""
     of_one: Mapping[str, str] = field(default_factory=dict)
+    ground: str = ""
 
 
 def statement_field(number: str) -> str:
@@ -50,8 +54,8 @@ def proofs_field(number: str) -> str:
 
 
 @transaction.atomic
-def begin_filing(*, by, record_ids: Iterable[int]) -> JointFiling:
-    """Begin an application for the repair of several records, as drafts that only the entity sees.
+def begin_filing(*, by, record_ids: Iterable[int], kind: str = Case.Kind.REPAIR) -> JointFiling:
+    """Begin to ask for the repair of several records, or to object to them, as drafts that only the entity sees.
 
     Drafts that there are of some of them are taken along; where they are drafted together already, the others join
     them. So asking again, with the same records or more, gives the same filing.
@@ -59,13 +63,16 @@ def begin_filing(*, by, record_ids: Iterable[int]) -> JointFiling:
     Raises:
         Missing: one of the records is not there for this user.
         InvalidInput: for the field `records`, everything that stands against it, record by record; nothing is kept.
+            For the field `kind`, that nothing of such a kind is filed together.
     """
+    if kind not in _OPENS:
+        raise InvalidInput({"kind": [_("Only repairs and objections are filed together.")]})
     wanted = sorted(set(record_ids))
     if not FEWEST <= len(wanted) <= MOST:
         raise InvalidInput(
             {"records": [_("Choose from %(fewest)d to %(most)d records.") % {"fewest": FEWEST, "most": MOST}]}
         )
-    cases, problems = _drafts_of(by, wanted)
+    cases, problems = _drafts_of(by, wanted, kind)
     for (
         case
     ) in cases:  # Its association may draft a single case by leave; several are the entity's own affair.
@@ -80,19 +87,26 @@ def begin_filing(*, by, record_ids: Iterable[int]) -> JointFiling:
     filing = (
         JointFiling.objects.select_for_update(no_key=True).get(pk=together[0])
         if together
-        else _new_filing(by, cases[0])
+        else _new_filing(by, cases)
     )
     joining = [case for case in cases if case.joint_id is None]
     _join(by, filing, joining)
     return filing
 
 
-def _drafts_of(by, record_ids: list[int]) -> tuple[list[Case], list[str]]:
+#: How the draft of each kind begins.
+_OPENS: dict[str, Callable[..., Case]] = {
+    Case.Kind.REPAIR: services.open_case,
+    Case.Kind.OBJECTION: services.open_objection,
+}
+
+
+def _drafts_of(by, record_ids: list[int], kind: str) -> tuple[list[Case], list[str]]:
     """A draft about each record, begun where there is none, and what stands against those that have none."""
     cases, problems = [], []
     for record_id in record_ids:
         try:
-            case = services.open_case(by=by, record_id=record_id)
+            case = _OPENS[kind](by=by, record_id=record_id)
         except WrongState as refusal:
             record = CreditRecord.objects.get(pk=record_id)
             problems.append(_("%(record)s: %(why)s") % {"record": record.title, "why": refusal})
@@ -105,9 +119,14 @@ def _drafts_of(by, record_ids: list[int]) -> tuple[list[Case], list[str]]:
     return cases, problems
 
 
-def _new_filing(by, case: Case) -> JointFiling:
+def _new_filing(by, cases: list[Case]) -> JointFiling:
+    first = cases[0]
     filing = JointFiling.objects.create(
-        number=services.next_number(NUMBER, timezone.localdate()), entity=case.entity, opened_by=by
+        number=services.next_number(NUMBER, timezone.localdate()),
+        kind=first.kind,
+        ground=next((case.ground for case in cases if case.ground), ""),
+        entity=first.entity,
+        opened_by=by,
     )
     audit.record(actor=by, verb="joint.filing.begun", target=filing)
     return filing
@@ -125,9 +144,11 @@ def _join(by, filing: JointFiling, cases: list[Case]) -> None:
 
 
 def _shared_papers(cases: list[Case]) -> list[CaseDocument]:
-    """The proofs that every one of these drafts has, each once; none where there is no draft."""
-    proofs = CaseDocument.objects.filter(case__in=cases, kind=CaseDocument.Kind.PROOF).select_related(
-        "document"
+    """The proofs and certificates that every one of these drafts has, each once; none where there is no draft."""
+    proofs = (
+        CaseDocument.objects.filter(case__in=cases)
+        .exclude(kind=CaseDocument.Kind.COMMITMENT)
+        .select_related("document")
     )
     of_document: dict[object, list[CaseDocument]] = {}
     for paper in proofs:
@@ -149,7 +170,7 @@ def _share(by, paper: CaseDocument, case: Case) -> None:
                 ]
             }
         )
-    CaseDocument.objects.create(case=case, document=paper.document, kind=CaseDocument.Kind.PROOF)
+    CaseDocument.objects.create(case=case, document=paper.document, kind=paper.kind)
     audit.record(
         actor=by,
         verb="repair.case.document_added",
@@ -167,9 +188,12 @@ def save_filing(*, by, number: str, said: Said, version: int) -> JointFiling:
         WrongState: it is filed already, or its text is not the one that was on the page.
     """
     filing, drafts = _locked_draft(by, number)
+    ground = _ground(filing, said)
     of_all = _text(said.of_all)
     of_one = {case: _text(said.of_one.get(case.number, case.statement)) for case in drafts}
-    if of_all == filing.statement and all(case.statement == text for case, text in of_one.items()):
+    if (of_all, ground) == (filing.statement, filing.ground) and all(
+        case.statement == text for case, text in of_one.items()
+    ):
         return filing
     if version != filing.version:
         raise WrongState(
@@ -179,11 +203,20 @@ def save_filing(*, by, number: str, said: Said, version: int) -> JointFiling:
         )
     for case, text in of_one.items():
         services.save_draft(by=by, number=case.number, statement=text, version=case.version)
-    filing.statement = of_all
+    filing.statement, filing.ground = of_all, ground
     filing.version += 1
-    filing.save(update_fields=("statement", "version"))
+    filing.save(update_fields=("statement", "ground", "version"))
     audit.record(actor=by, verb="joint.filing.saved", target=filing)
     return filing
+
+
+def _ground(filing: JointFiling, said: Said) -> str:
+    """The ground that objections are to share; repairs have none."""
+    if not filing.is_objection:
+        return ""
+    if said.ground not in Case.Ground.values:
+        raise InvalidInput({"ground": [_("There is no such ground.")]})
+    return said.ground
 
 
 @transaction.atomic
@@ -208,10 +241,36 @@ def add_proof(*, by, number: str, upload: UploadedFile, only: str = "") -> CaseD
 
 @transaction.atomic
 def remove_proof(*, by, number: str, key: str) -> None:
-    """Take a proof out of every draft that has it; no harm if it is gone already."""
+    """Take a proof or a certificate out of every draft that has it; no harm if it is gone already."""
     _filing, drafts = _locked_draft(by, number)
+    certificates = list(
+        CaseDocument.objects.filter(case__in=drafts, kind=CaseDocument.Kind.TRAINING).select_related(
+            "document"
+        )
+    )
+    # Handed in before the drafts were joined, the same certificate is a file of its own in each.
+    names = {paper.document.name for paper in certificates if str(paper.document_id) == key}
+    keys = {key} | {str(paper.document_id) for paper in certificates if paper.document.name in names}
     for case in drafts:
-        services.remove_paper(by=by, number=case.number, key=key)
+        for each in sorted(keys):
+            services.remove_paper(by=by, number=case.number, key=each)
+
+
+@transaction.atomic
+def add_certificate(*, by, number: str, certificate: str) -> None:
+    """Put the certificate of a course, by its number, into every draft that does not have it, as one file.
+
+    Raises:
+        Missing: the entity has no such certificate.
+        WrongState: it is filed already, or these are objections.
+    """
+    _filing, drafts = _locked_draft(by, number)
+    if not drafts:
+        raise Missing
+    paper = services.add_certificate(by=by, number=drafts[0].number, certificate=certificate)
+    for case in drafts[1:]:
+        if not case.documents.filter(kind=paper.kind, document__name=paper.document.name).exists():
+            _share(by, paper, case)
 
 
 @transaction.atomic
@@ -227,10 +286,11 @@ def leave_out(*, by, number: str, case_number: str) -> None:
 
 
 @transaction.atomic
-def file_filing(*, by, number: str, version: int, signature: str, agreed: bool) -> JointFiling:
+def file_filing(*, by, number: str, version: int, signature: str = "", agreed: bool = False) -> JointFiling:
     """Sign the commitment letters and file every draft, all or none; each body has its own case when this returns.
 
-    Filed again, by the second press of the button, it is the filing as it stands.
+    Objections need no signature; every record of theirs is marked when this returns. Filed again, by the second
+    press of the button, it is the filing as it stands.
 
     Raises:
         WrongState: the page is old, or no draft is left in it.
@@ -252,10 +312,12 @@ def file_filing(*, by, number: str, version: int, signature: str, agreed: bool) 
         raise InvalidInput(missing)
     filing.submitted_at = timezone.now()
     filing.save(update_fields=("submitted_at",))
-    _sign(by, filing, drafts, signature)
+    if not filing.is_objection:
+        _sign(by, filing, drafts, signature)
     for case in drafts:
         case.statement = "\n\n".join(filter(None, [filing.statement, case.statement]))
-        case.save(update_fields=("statement",))
+        case.ground = filing.ground
+        case.save(update_fields=("statement", "ground"))
         services.act_on_case(by=by, number=case.number, action=Action.SUBMIT, version=case.version)
     audit.record(actor=by, verb="joint.filing.filed", target=filing, cases=[case.number for case in drafts])
     notices.received(filing, drafts)
@@ -263,7 +325,7 @@ def file_filing(*, by, number: str, version: int, signature: str, agreed: bool) 
 
 
 @transaction.atomic
-def lacking(*, by, number: str, signature: str, agreed: bool) -> dict[str, list[str]]:
+def lacking(*, by, number: str, signature: str = "", agreed: bool = False) -> dict[str, list[str]]:
     """What `file_filing` would say is missing, without filing anything."""
     filing, drafts = _locked_draft(by, number)
     return missing_in(filing, drafts, signature=" ".join(signature.split()), agreed=agreed)
@@ -276,6 +338,8 @@ def missing_in(
 
     What concerns one record alone stands under `statement_field`, `proofs_field`, or with its name under "".
     """
+    if filing.is_objection:
+        return _missing_in_objections(filing, drafts)
     missing: dict[str, list[str]] = {}
     book, today = rule_book(), timezone.localdate()
     with_proof = {case.pk for case in drafts if case.documents.filter(kind=CaseDocument.Kind.PROOF).exists()}
@@ -296,6 +360,18 @@ def missing_in(
         missing |= lacks
     if problems := services.what_a_signature_lacks(name=signature, agreed=agreed):
         missing["signature"] = problems
+    return missing
+
+
+def _missing_in_objections(filing: JointFiling, drafts: list[Case]) -> dict[str, list[str]]:
+    missing = rules.what_an_objection_lacks(ground=filing.ground, statement=filing.statement)
+    may_object = {case: rules.may_object(case.record) for case in drafts}
+    if against := [
+        _("%(record)s: %(why)s") % {"record": case.record.title, "why": may.reason}
+        for case, may in may_object.items()
+        if not may
+    ]:
+        missing[""] = against
     return missing
 
 

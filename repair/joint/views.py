@@ -4,36 +4,41 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from credit_platform.common.errors import InvalidInput, WrongState
+from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import chinese
 from entities.policies import may_act_for_entity
 from repair import selectors as cases, services as case_services
 from repair.before_filing import prospects_of
 from repair.joint import selectors, services
-from repair.joint.forms import JointDraftForm
+from repair.joint.forms import JointDraftForm, form_of
 from repair.joint.letters import Commitment
-from repair.models import CaseDocument, JointFiling
+from repair.models import Case, CaseDocument, JointFiling
 from repair.policies import works_on_cases
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Choose several records that can be repaired today, and begin to write what is filed about them."""
+    """Choose several records that can be repaired, or objected to, today, and begin to write what is filed about them."""
+    kind = request.POST.get("kind") or request.GET.get("kind") or Case.Kind.REPAIR
+    if kind not in dict(JointFiling.KINDS):
+        raise Missing
     chosen = [int(one) for one in request.POST.getlist("record") if one.isdecimal()]
     problems: list[str] = []
     if request.method == "POST":
         try:
-            filing = services.begin_filing(by=request.user, record_ids=chosen)
+            filing = services.begin_filing(by=request.user, record_ids=chosen, kind=kind)
             return redirect("joint:detail", number=filing.number)
         except InvalidInput as refusal:
             problems = [str(sentence) for sentence in refusal.problems["records"]]
     wished = [int(one) for one in request.GET.getlist("record") if one.isdecimal()]
     context = {
-        "choices": selectors.choices_among(prospects_of(user=request.user)),
+        "kind": kind,
+        "choices": selectors.choices_among(prospects_of(user=request.user), kind),
         "chosen": set(chosen or wished),
         "problems": problems,
     }
@@ -63,8 +68,10 @@ def _show_draft(
 ) -> HttpResponse:
     page = selectors.draft_page(user=request.user, number=filing.number)
     if form is None:
-        form = JointDraftForm(
-            page=page, initial={"statement": page.filing.statement, "version": page.filing.version}
+        kept = page.filing
+        form = form_of(page)(
+            page=page,
+            initial={"statement": kept.statement, "ground": kept.ground, "version": kept.version},
         )
     else:
         form.page = page  # With the papers that were kept meanwhile.
@@ -76,8 +83,18 @@ def _show_draft(
         "shared": _files(page.shared),
         "parts": [(part, words, files, _files(part.proofs)) for part, words, files in form.parts],
         "letters": [_letter(commitment) for commitment in page.commitments],
+        "training": page.training,
+        "papers": [
+            file
+            | {
+                "kind": file["paper"].kind,
+                "url": reverse("repair:case-document", args=(file["paper"].case.number, file["key"])),
+            }
+            for file in _files(page.certificates)
+        ],
     }
-    return render(request, "repair/joint/draft.html", context, status=status)
+    template = "repair/joint/objection_draft.html" if filing.is_objection else "repair/joint/draft.html"
+    return render(request, template, context, status=status)
 
 
 def _files(papers: list[CaseDocument]) -> list[dict]:
@@ -119,7 +136,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
             )
         return redirect("joint:detail", number=number)
     page = selectors.draft_page(user=request.user, number=number)
-    form = JointDraftForm(request.POST, request.FILES, page=page)
+    form = form_of(page)(request.POST, request.FILES, page=page)
     if not form.is_valid():
         return _show_draft(request, filing, form=form, status=422)
     try:
@@ -127,7 +144,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     except WrongState as refusal:
         typed = request.POST.copy()
         typed["version"] = str(selectors.filing_for(user=request.user, number=number).version)
-        form = JointDraftForm(typed, page=page)
+        form = form_of(page)(typed, page=page)
         return _show_draft(request, filing, form=form, problem=str(refusal), status=refusal.http_status)
     return _do(request, filing, form, wish)
 
@@ -154,6 +171,10 @@ def _do(request: HttpRequest, filing: JointFiling, form: JointDraftForm, wish: s
         return _show_draft(request, filing, form=form, status=422)
     if wish.startswith("remove:"):
         services.remove_proof(by=request.user, number=number, key=wish.removeprefix("remove:"))
+    elif wish.startswith("certificate:"):
+        services.add_certificate(
+            by=request.user, number=number, certificate=wish.removeprefix("certificate:")
+        )
     elif wish.startswith("without:"):
         services.leave_out(by=request.user, number=number, case_number=wish.removeprefix("without:"))
     messages.success(request, _("The draft is saved. You may go on later, on any device."))
@@ -161,7 +182,7 @@ def _do(request: HttpRequest, filing: JointFiling, form: JointDraftForm, wish: s
 
 
 def _file(request: HttpRequest, filing: JointFiling, form: JointDraftForm) -> HttpResponse:
-    signed = {"signature": form.cleaned_data["signature"], "agreed": form.cleaned_data["agreed"]}
+    signed = form.signed
     try:
         if form.errors:
             # What a file lacks is known already; the rest is told with it.
@@ -173,7 +194,12 @@ def _file(request: HttpRequest, filing: JointFiling, form: JointDraftForm) -> Ht
         return _show_draft(request, filing, form=form, status=422)
     except WrongState as refusal:
         return _show_draft(request, filing, form=form, problem=str(refusal), status=refusal.http_status)
-    messages.success(request, _("All of it is filed. Here you follow every record."))
+    messages.success(
+        request,
+        _("All of it is filed and every record marked. Here you follow each of them.")
+        if filing.is_objection
+        else _("All of it is filed. Here you follow every record."),
+    )
     return redirect("joint:detail", number=filing.number)
 
 

@@ -11,7 +11,8 @@ from associations.courses.models import Course, SignUp
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import Notice
 from repair import services as cases, training
-from repair.models import ProfileChoice
+from repair.joint import services as joint
+from repair.models import CaseDocument, ProfileChoice
 from tests.associations.factories import AssociationFactory, CourseFactory, SignUpFactory, officer_of
 from tests.factories import AgentFactory, EntityFactory, RecordTypeFactory, UserFactory, repairable_record
 
@@ -186,6 +187,29 @@ def test_a_certificate_is_handed_in_with_a_repair_once(attended, client):
     assert made.attendee in text
     assert made.certificate in text
     assert str(paper.document.key) in page.text
+
+
+def test_a_certificate_is_handed_in_for_several_repairs_at_once_and_taken_out_of_all(attended, client):
+    record, made = attended
+    other = repairable_record(entity=record.entity)
+    agent = AgentFactory(entity=record.entity).user
+    alone = cases.open_case(by=agent, record_id=other.pk)
+    cases.add_certificate(by=agent, number=alone.number, certificate=made.certificate)
+    filing = joint.begin_filing(by=agent, record_ids=[record.pk, other.pk])
+    client.force_login(agent)
+    address = reverse("joint:detail", args=(filing.number,))
+    wish = f"certificate:{made.certificate}"
+    page = client.get(address).text
+    assert f"{made.certificate}.txt" in page  # One of them has it already;
+    assert wish in page  # so it is offered for the other.
+    assert made.course.name_en in page
+    draft = reverse("joint:draft", args=(filing.number,))
+    page = client.post(draft, {"do": wish, "version": filing.version}, follow=True).text
+    assert [case.documents.filter(kind="training").count() for case in filing.cases.all()] == [1, 1]
+    assert wish not in page
+    key = alone.documents.get(kind="training").document_id
+    client.post(draft, {"do": f"remove:{key}", "version": filing.version})
+    assert not CaseDocument.objects.filter(case__joint=filing).exists()
 
 
 def test_a_certificate_of_another_entity_is_none(attended):

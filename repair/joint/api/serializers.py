@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from repair.api.serializers import CaseRowOut
-from repair.models import JointFiling
+from repair.models import Case, JointFiling
 
 VERSION_HELP = "The `version` of the filing as you last read it; an older one is refused."
 
@@ -23,7 +23,7 @@ class JointRowOut(serializers.ModelSerializer):
 
     class Meta:
         model = JointFiling
-        fields = ("number", "entity", "opened_at", "submitted_at", "done_at", "version")
+        fields = ("number", "kind", "ground", "entity", "opened_at", "submitted_at", "done_at", "version")
         read_only_fields = fields
 
 
@@ -47,8 +47,9 @@ class JointOut(JointRowOut):
 
 
 class JointIn(serializers.Serializer):
-    """The records whose repair is asked for in one sitting, of one entity."""
+    """The records whose repair is asked for, or which are objected to, in one sitting; of one entity."""
 
+    kind = serializers.ChoiceField(choices=JointFiling.KINDS, required=False, default=Case.Kind.REPAIR.value)
     records = serializers.ListField(
         child=serializers.IntegerField(), help_text="`id` of each record, as the records list gives it."
     )
@@ -66,6 +67,13 @@ class JointDraftIn(serializers.Serializer):
         default=dict,
         help_text="By the number of a case, what concerns its record alone; left out, it stays.",
     )
+    ground = serializers.ChoiceField(
+        choices=Case.Ground.choices,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Of objections: what is the matter with all the records.",
+    )
     version = serializers.IntegerField(help_text=VERSION_HELP)
 
 
@@ -82,12 +90,18 @@ class JointProofIn(serializers.Serializer):
 
 
 class JointFileIn(serializers.Serializer):
-    """The signature under every commitment letter; with it everything is filed."""
+    """The signature under every commitment letter; with it everything is filed. Objections need none."""
 
     signature = serializers.CharField(
-        max_length=80, allow_blank=True, help_text="Full name of whoever signs."
+        max_length=80,
+        allow_blank=True,
+        required=False,
+        default="",
+        help_text="Full name of whoever signs.",
     )
-    agreed = serializers.BooleanField(help_text="Whether the letters were read and are agreed to.")
+    agreed = serializers.BooleanField(
+        required=False, default=False, help_text="Whether the letters were read and are agreed to."
+    )
     version = serializers.IntegerField(help_text=VERSION_HELP)
 
 

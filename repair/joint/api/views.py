@@ -32,7 +32,7 @@ from repair.models import JointFiling
     ),
 )
 class JointFilingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Ask for the repair of several records at once; each becomes a case, in which steps are taken as in any other."""
+    """Ask for the repair of several records at once, or object to them; each becomes a case, in which steps are taken as in any other."""
 
     serializer_class = JointRowOut
     pagination_class = NewestFirst
@@ -48,21 +48,21 @@ class JointFilingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return self._answer(number)
 
     @extend_schema(
-        summary="Begin to ask for several records",
+        summary="Begin to ask for several records, or to object to them",
         description="As drafts. Asking again, for the same records or more, answers with the same filing.",
         request=JointIn,
         responses={201: JointOut, **ERRORS},
     )
     def create(self, request: Request) -> Response:
         sent = _valid(JointIn(data=request.data))
-        filing = services.begin_filing(by=request.user, record_ids=sent["records"])
+        filing = services.begin_filing(by=request.user, record_ids=sent["records"], kind=sent["kind"])
         return self._answer(filing.number, status.HTTP_201_CREATED)
 
     @extend_schema(summary="Save the draft", request=JointDraftIn, responses={200: JointOut, **ERRORS})
     @action(detail=True, methods=["put"], url_path="draft")
     def draft(self, request: Request, number: str) -> Response:
         sent = _valid(JointDraftIn(data=request.data))
-        said = services.Said(sent["statement"], sent["of_one"])
+        said = services.Said(sent["statement"], sent["of_one"], sent["ground"])
         services.save_filing(by=request.user, number=number, said=said, version=sent["version"])
         return self._answer(number)
 
