@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("repair.missing.urls")),
     path("", include("repair.joint.urls")),
     path("", include("repair.sections.urls")),
+    path("", include("repair.wordings.urls")),
     path("", include("repair.urls")),
     path("", include("repair.proof.urls")),
     path("", include("repair.letters.urls")),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.errors import InvalidInput
 from credit_platform.ui.forms import FileDrop, FilesField
-from repair import corrections, texts
+from repair import corrections
 from repair.models import Case, CaseDocument, Profile
 
 PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
@@ -39,24 +39,23 @@ def _papers(label) -> FilesField:
 
 
 class StepForm(WithProblems):
-    """The words of a step; which step it is the pressed button says."""
+    """The words of a step; which step it is the pressed button says. `texts` are what can be begun with."""
 
     use_required_attribute = False
 
     note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, actions=(), label="", needs_words="", **kwargs) -> None:
+    def __init__(self, *args, texts=(), label="", needs_words="", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         words = self.fields["note"]
         words.label = label
         if needs_words:
             words.required = True
             words.error_messages["required"] = needs_words
-        choices = texts.choices_for(actions)
-        if choices:
+        if texts:
             self.fields["text"] = forms.ChoiceField(
-                label=_("Start from a text"), required=False, choices=[("", _("Choose a text")), *choices]
+                label=_("Start from a text"), required=False, choices=[("", _("Choose a text")), *texts]
             )
 
 

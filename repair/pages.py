@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from repair import corrections
+from repair import corrections, texts
 from repair.forms import AnswerForm, CorrectionForm, StepForm
+from repair.models import Case
 from repair.selectors import CasePage
+from repair.wordings.selectors import WordingBook
 from repair.workflow import TABLES, Action, name_of
 
 #: Taken after a question of its own, on a page or in a dialog.
@@ -243,10 +246,10 @@ def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
         initial["note"] = page.case.proposal_reasons
     if gathering.form is CorrectionForm:
         initial |= {name: corrections.as_text(page.case.record, name) for name in corrections.FIELDS}
-    return make_form(gathering, initial=initial)
+    return make_form(gathering, page.case, page.wordings, initial=initial)
 
 
-def make_form(gathering: Gathering, *args, **kwargs) -> StepForm:
+def make_form(gathering: Gathering, case: Case, wordings: WordingBook, *args, **kwargs) -> StepForm:
     needs_words = next(
         move.needs_words
         for table in TABLES.values()
@@ -255,7 +258,9 @@ def make_form(gathering: Gathering, *args, **kwargs) -> StepForm:
     )
     return gathering.form(
         *args,
-        actions=gathering.actions,
+        texts=texts.choices_for(
+            gathering.actions, case_kind=case.kind, book=wordings, on=timezone.localdate()
+        ),
         label=gathering.label,
         needs_words=needs_words if gathering.needs_words else "",
         auto_id=f"{gathering.code}_%s",

@@ -22,6 +22,8 @@ from repair import clock_rules, corrections, deadlines, independence, policies, 
 from repair.before_filing import Prospect
 from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
+from repair.wordings.models import Wording
+from repair.wordings.selectors import WordingBook, wording_book
 from repair.workflow import SAID, Action, Move, State, moves_open_to
 
 #: Actions that end in a decision; the page shows why a reader of the desk may not take them.
@@ -345,6 +347,7 @@ class CasePage:
     readers: list
     #: On what it stands that the record is disclosed to nobody else now; "" while it is.
     suspended_under: str
+    wordings: WordingBook
 
     @property
     def changes(self) -> list[corrections.Change]:
@@ -365,6 +368,17 @@ class CasePage:
             for title, own in sides
         ]
         return [(title, steps) for title, steps in found if steps]
+
+    @property
+    def remedy(self) -> str:
+        """What is open against the decision, as it was worded on the day of the decision."""
+        return self.wordings.remedy(Wording.Use.REMEDY, on=timezone.localdate(self.case.decided_at))
+
+    @property
+    def remedy_after_appeal(self) -> str:
+        """What is open after the appeal, as it was worded on the day on which that was decided."""
+        day = timezone.localdate(self.case.appeal_decided_at)
+        return self.wordings.remedy(Wording.Use.REMEDY_AFTER_APPEAL, on=day)
 
     @property
     def is_lost(self) -> bool:
@@ -468,6 +482,7 @@ def case_page(*, user, number: str) -> CasePage:
         suspended_under=clock_rules.basis(clock_rules.clock_book().by_code(case.suspended_by))
         if case.record.suspended and case.suspended_by
         else "",
+        wordings=wording_book(),
     )
 
 

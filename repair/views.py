@@ -25,6 +25,7 @@ from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
 from repair.sections.selectors import routing_of
 from repair.texts import fill_in
+from repair.wordings.selectors import wording_book
 from repair.workflow import Action, move_for, name_of
 
 PER_PAGE = 25
@@ -325,7 +326,11 @@ def case_act(request: HttpRequest, number: str) -> HttpResponse:
     if action.startswith("text:"):
         return _start_from_text(request, case, action.removeprefix("text:"))
     gathering = pages.gathering_of(action)
-    form = pages.make_form(gathering, request.POST, request.FILES) if gathering else StepForm(request.POST)
+    form = (
+        pages.make_form(gathering, case, wording_book(), request.POST, request.FILES)
+        if gathering
+        else StepForm(request.POST)
+    )
     if not form.is_valid():
         return _show(request, number, tried=action, form=form, status=422)
     try:
@@ -361,7 +366,8 @@ def _with_newest_version(form: StepForm, gathering, number: str, request: HttpRe
     if gathering is None:
         return None
     case = selectors.case_for(user=request.user, number=number)
-    return pages.make_form(gathering, initial=form.cleaned_data | {"version": case.version})
+    initial = form.cleaned_data | {"version": case.version}
+    return pages.make_form(gathering, case, wording_book(), initial=initial)
 
 
 def _done(action: str) -> str:
@@ -406,12 +412,11 @@ def _start_from_text(request: HttpRequest, case: Case, code: str) -> HttpRespons
     gathering = next((one for one in pages.GATHERINGS if one.code == code), None)
     if gathering is None:
         raise Missing
-    typed = request.POST.get("note", "").strip()
-    text = fill_in(request.POST.get("text", ""), case)
+    typed, wordings = request.POST.get("note", "").strip(), wording_book()
+    text = fill_in(request.POST.get("text", ""), case, wordings)
     note = "\n\n".join(filter(None, [typed if typed != case.proposal_reasons else "", text])) or typed
-    form = pages.make_form(
-        gathering, initial={"note": note, "version": request.POST.get("version", case.version)}
-    )
+    initial = {"note": note, "version": request.POST.get("version", case.version)}
+    form = pages.make_form(gathering, case, wordings, initial=initial)
     return _show(request, case.number, tried=gathering.actions[0], form=form)
 
 

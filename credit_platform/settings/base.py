@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "repair.missing",
     "repair.joint",
     "repair.sections",
+    "repair.wordings",
     "credit_platform.portal",
     "credit_platform.portal.credit_reports",
     "credit_platform.portal.held_data",

@@ -15,19 +15,11 @@ from repair.letters.models import Letter
 from repair.models import Case, CaseStep
 from repair.proof import selectors as proof
 from repair.proof.models import Confirmation, Effect
+from repair.wordings.models import Wording
+from repair.wordings.selectors import wording_book
 from repair.workflow import Action
 
 LANGUAGES = {"zh-hans": "zh", "en": "en"}
-REMEDY = gettext_lazy(
-    "If you do not agree, you may apply for administrative reconsideration within 60 days of the "
-    "day on which you learned of this decision (Administrative Reconsideration Law, 2023, article "
-    "20), or bring an administrative lawsuit."
-)
-REMEDY_AFTER_APPEAL = gettext_lazy(
-    "What is open against the refusal itself stays open: administrative reconsideration within 60 "
-    "days of the day on which you learned of the refusal (Administrative Reconsideration Law, 2023, "
-    "article 20), or an administrative lawsuit."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +32,11 @@ class Words:
     signed_by: SubmittingBody
 
 
-def _remedy(case: Case) -> list[str]:
-    """What is open against a decision of an authority; what an association decides is none."""
-    return [] if case.is_of_market_information else [str(REMEDY)]
+def _remedy(case: Case, step: CaseStep, use: Wording.Use = Wording.Use.REMEDY) -> list[str]:
+    """What is open against a decision of an authority on its day; what an association decides is none."""
+    if case.is_of_market_information:
+        return []
+    return [wording_book().remedy(use, on=timezone.localdate(step.at))]
 
 
 Writer = Callable[[Case, CaseStep | None], Words]
@@ -139,7 +133,8 @@ def _decision(case: Case, step: CaseStep | None) -> Words:
                 % names
             ]
         case Action.REFUSE:
-            title, after = _("Decision refusing credit repair"), [_("The repair is refused."), str(REMEDY)]
+            title = _("Decision refusing credit repair")
+            after = [_("The repair is refused."), *_remedy(case, step)]
             opening = _("On %(day)s you asked for the repair of %(document)s. We find:")
         case Action.UPHOLD:
             title = _("Decision upholding the objection")
@@ -148,7 +143,7 @@ def _decision(case: Case, step: CaseStep | None) -> Words:
         case Action.DISMISS:
             title = _("Decision dismissing the objection")
             opening = _("On %(day)s you objected to %(document)s. We find:")
-            after = [_("The objection is dismissed; the mark on the record is lifted."), *_remedy(case)]
+            after = [_("The objection is dismissed; the mark on the record is lifted."), *_remedy(case, step)]
         case Action.UPHOLD_APPEAL:
             title = _("Decision on the appeal: credit repair granted")
             opening = _("On %(day)s you appealed against the decision on %(document)s. We find:")
@@ -162,7 +157,10 @@ def _decision(case: Case, step: CaseStep | None) -> Words:
         case _dismissed:
             title = _("Decision on the appeal: appeal dismissed")
             opening = _("On %(day)s you appealed against the decision on %(document)s. We find:")
-            after = [_("The appeal is dismissed."), str(REMEDY_AFTER_APPEAL)]
+            after = [
+                _("The appeal is dismissed."),
+                *_remedy(case, step, Wording.Use.REMEDY_AFTER_APPEAL),
+            ]
     appealed = action in {Action.UPHOLD_APPEAL, Action.DISMISS_APPEAL}
     asked = {"document": document, "day": day_long(case.appealed_at if appealed else case.submitted_at)}
     return Words(title, [opening % asked, *found, *after], [], step.actor_body or case.deciding_body)
@@ -180,7 +178,7 @@ OTHERS: dict[tuple[Case.Kind, Action], tuple] = {
     (Case.Kind.BASIS, Action.KEEP): (
         gettext_lazy("Decision leaving a record as it is"),
         FILED,
-        (gettext_lazy("The record is left as it is."), REMEDY),
+        (gettext_lazy("The record is left as it is."),),
     ),
     (Case.Kind.BASIS, Action.UPHOLD_APPEAL): (WON, APPEALED, (REMOVED,)),
     (Case.Kind.OBJECTION, Action.UPHOLD_APPEAL): (
@@ -208,7 +206,8 @@ def _other_decision(case: Case, step: CaseStep) -> Words:
         # A case that is sent back has its appeal no more, and its steps still tell of it.
         asked_at = case.steps.filter(action=Action.APPEAL).latest("at").at
     asked = {"document": case.record.document_number, "day": day_long(asked_at)}
-    paragraphs = [str(opening) % asked, *_paragraphs(step.note), *map(str, after)]
+    remedy = _remedy(case, step) if step.action == Action.KEEP else []
+    paragraphs = [str(opening) % asked, *_paragraphs(step.note), *map(str, after), *remedy]
     return Words(str(title), paragraphs, [], step.actor_body or case.deciding_body)
 
 

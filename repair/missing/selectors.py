@@ -16,13 +16,14 @@ from credit_platform.common.working_days import WorkingCalendar
 from entities import looks
 from entities.models import CreditRecord
 from repair import clock_rules, deadlines
-from repair.letters.texts import REMEDY
 from repair.missing import policies
 from repair.missing.audit_verbs import DEEDS
 from repair.missing.models import MissingRecord, MissingStep
 from repair.missing.services import candidates_for
 from repair.missing.workflow import Action, last_day_to_appeal, moves_open_to
 from repair.selectors import Due
+from repair.wordings.models import Wording
+from repair.wordings.selectors import wording_book
 from repair.workflow import Move
 
 
@@ -123,8 +124,15 @@ def missing_page(*, user, number: str) -> MissingPage:
         candidates,
         [_happened(step, missing) for step in missing.steps.select_related("actor")],
         last_day_to_appeal(missing) if Action.APPEAL in actions else None,
-        "" if missing.is_of_market_information else str(REMEDY),
+        _remedy(missing),
     )
+
+
+def _remedy(missing: MissingRecord) -> str:
+    """What is open against the answer, as it was worded on its day; what an association answers is no decision."""
+    if missing.answered_at is None or missing.is_of_market_information:
+        return ""
+    return wording_book().remedy(Wording.Use.REMEDY, on=timezone.localdate(missing.answered_at))
 
 
 def _why_not(user, missing: MissingRecord) -> str:

@@ -24,7 +24,7 @@ LEVELS = (
     {"composing", "boards", "courses", "exchange", "forewarning"},
     {"repair"},
     {"proof"},
-    {"helping", "joint", "letters", "missing", "sections"},
+    {"helping", "joint", "letters", "missing", "sections", "wordings"},
     {"portal", "credit_reports", "public_reports", "held_data", "credit_checks", "stories", "governance"},
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}

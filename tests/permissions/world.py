@@ -46,6 +46,7 @@ from repair.letters.models import Letter, SigningKey
 from repair.models import CaseDocument, CaseStep, JointFiling
 from repair.proof.models import Confirmation, Effect
 from repair.sections import services as sections
+from repair.wordings.models import Wording
 from tests import factories
 from tests.associations.factories import CourseFactory, SignUpFactory
 from tests.browser.city import build_city
@@ -240,6 +241,11 @@ class World:
         factories.CaseFactory(
             record=another, opened_by=self.people["agent"], state="draft", joint=self.joint_draft
         )
+        self.wording = Wording.objects.filter(use="grant").first()
+        self.wording_draft = Wording.objects.create(
+            code="another-wording", use="grant", name_zh="准予", name_en="Grant", text_zh="准予修复。",
+            text_en="Granted.", valid_from=self.today, written_by=factories.UserFactory(),
+        )  # fmt: skip
 
     def _work_of(self, association: Association) -> None:
         """What the association has told its members, asked and noted of itself."""
@@ -463,11 +469,14 @@ class World:
             "code_id": self.lent_code.pk,
             "section_id": self.section.pk,
             "template_id": self.template.pk,
+            "wording_id": self.wording.pk,
             "night": self.today.isoformat(),
             "file_id": self.held_data.pk,
             "check_id": self.credit_check.pk,
         }
         special = {
+            "wordings:approve": {"wording_id": self.wording_draft.pk},
+            "wordings:discard": {"wording_id": self.wording_draft.pk},
             "composing:publish": {"draft_id": self.sent_draft.pk},
             "composing:return": {"draft_id": self.sent_draft.pk},
             "composing:progress": {"simulation_id": self.waiting_simulation.pk},

@@ -5,9 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credit_platform.common.errors import InvalidInput, NotPermitted
-from repair import policies, selectors, services, texts
+from repair import policies, selectors, services
 from repair.models import Case
-from repair.workflow import Action
 from tests.factories import BodyFactory, CaseFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,18 +71,3 @@ def test_whoever_gave_an_opinion_does_not_decide_nor_hear_the_appeal(kind):
     assert not Case.objects.filter(
         policies.cases_waiting_for(hearing, timezone.localdate()), pk=case.pk
     ).exists()
-
-
-@pytest.mark.parametrize("language", [code for code, _name in texts.LANGUAGES])
-@pytest.mark.parametrize("text", texts.TEXTS, ids=lambda text: text.code)
-def test_every_text_to_start_from_fits_a_step_and_can_be_filled_in_from_any_case(text, language):
-    assert text.actions <= set(Action)
-    for kind in Case.Kind:
-        filled = texts.fill_in(f"{text.code}:{language}", CaseFactory(kind=kind))
-        assert filled
-        assert "%(" not in filled
-
-
-def test_every_decision_on_an_objection_and_on_a_fallen_basis_has_a_text_in_both_languages():
-    for action in (Action.UPHOLD, Action.DISMISS, Action.REMOVE, Action.KEEP, Action.REMIT):
-        assert [name for name, choices in texts.choices_for([action]) if choices] == ["中文", "English"]
