@@ -330,6 +330,7 @@ SPECTACULAR_SETTINGS = {
         "DocumentKind": "repair.models.CaseDocument.Kind",
         "EntityStatus": "entities.models.Entity.Status",
         "SubmissionState": "entities.models.Submission.State",
+        "JointKind": "repair.models.JointFiling.KINDS",
         "MissingAction": "repair.missing.workflow.Action",
         "MissingState": "repair.missing.models.MissingRecord.State",
         "RecordStatus": "entities.models.CreditRecord.Status",
