@@ -44,11 +44,18 @@ class Prepared(Generic[AnyModel]):
     def __init__(self, queryset: Callable[[], QuerySet[AnyModel]]) -> None:
         """`queryset` is called at the first use, when all models are known."""
         self._queryset = queryset
+        self._converters: dict[int, tuple] | None = None
 
     @cached_property
     def _written(self) -> tuple[SQLCompiler, str, Sequence[Any]]:
         compiler = self._queryset().query.get_compiler(DEFAULT_DB_ALIAS)
         return compiler, *compiler.as_sql()
+
+    def _converters_of(self, expressions: list[Expression]) -> dict[int, tuple]:
+        """What makes Python values of a row's columns: found once, as the columns are always the same."""
+        if self._converters is None:
+            self._converters = self._written[0].get_converters(expressions)
+        return self._converters
 
     def __call__(self, **given: Any) -> list[AnyModel]:
         compiler, statement, holes = self._written
@@ -56,6 +63,7 @@ class Prepared(Generic[AnyModel]):
         answered: Any = copy(compiler)
         answered.connection = connection
         answered.execute_sql = lambda **_: [rows]
+        answered.get_converters = self._converters_of
         # All that Django's own reader of rows asks of a queryset: where it comes from, and for its rows.
         asked = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,

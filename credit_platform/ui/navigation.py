@@ -12,6 +12,7 @@ navigation.register(
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -106,6 +107,11 @@ def standing_of(user) -> Standing:
 
 
 def _url(name: str) -> str:
+    return _url_among(name, settings.ROOT_URLCONF)
+
+
+@cache
+def _url_among(name: str, _urls: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -144,6 +150,11 @@ def brand() -> str:
 
 def words() -> dict[str, str]:
     """What the scripts say, in the reader's language."""
+    return _words_in(get_language())
+
+
+@cache
+def _words_in(_language: str | None) -> dict[str, str]:
     return {
         "uploading": gettext("{sent} of {total}"),
         "left": gettext("{seconds} s left"),
