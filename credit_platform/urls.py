@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("credit_platform.portal.credit_checks.urls")),
     path("", include("credit_platform.portal.public_reports.urls")),
     path("", include("credit_platform.portal.stories.urls")),
+    path("", include("credit_platform.portal.integrity_calendar.urls")),
     path("home/", first_page, name="home"),
     path("", include("credit_platform.accounts.urls")),
     path("", include("entities.urls")),

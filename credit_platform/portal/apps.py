@@ -34,7 +34,15 @@ class PortalConfig(AppConfig):
                 url_name="portal:home",
                 bar=navigation.PORTAL,
                 order=60,
-                section=("/search/", "/e/", "/lists/", "/announcements/", "/open-data/", "/stories/"),
+                section=(
+                    "/search/",
+                    "/e/",
+                    "/lists/",
+                    "/announcements/",
+                    "/open-data/",
+                    "/stories/",
+                    "/calendar/",
+                ),
             )
         )
         navigation.register(

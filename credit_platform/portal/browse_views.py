@@ -106,7 +106,7 @@ class RecordFeed(Feed):
         return f"urn:credit-record:{item.pk}"
 
     def item_pubdate(self, item: CreditRecord):
-        return _at_midnight(item.published_on or item.decided_on)
+        return at_midnight(item.published_on or item.decided_on)
 
     def item_updateddate(self, item: CreditRecord):
         return self.item_pubdate(item)
@@ -164,7 +164,7 @@ def dataset(request: HttpRequest, code: str, file_format: str) -> HttpResponseBa
     return response
 
 
-def _at_midnight(day: date) -> datetime:
+def at_midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 

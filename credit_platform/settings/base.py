@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "credit_platform.portal.credit_checks",
     "credit_platform.portal.public_reports",
     "credit_platform.portal.stories",
+    "credit_platform.portal.integrity_calendar",
     "credit_platform.governance",
 ]
 

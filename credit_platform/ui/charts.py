@@ -336,7 +336,7 @@ class Month:
 BUSY = 4
 
 
-def _weekday(day: date) -> str:
+def weekday(day: date) -> str:
     """Two letters in English, the one telling character in Chinese: Mo, 一."""
     name = date_format(day, "D")
     return name[-1] if formats.chinese() else name[:2]
@@ -364,7 +364,7 @@ def deadline_month(
     cells = [MonthDay(day, due.get(day, 0), state(day, due.get(day, 0)), day == today) for day in days]
     return Month(
         title=date_format(today, "Y年n月" if formats.chinese() else "M Y"),
-        weekdays=tuple(_weekday(day) for day in days[:WEEK]),
+        weekdays=tuple(weekday(day) for day in days[:WEEK]),
         weeks=tuple(tuple(cells[n : n + WEEK]) for n in range(0, len(cells), WEEK)),
     )
 

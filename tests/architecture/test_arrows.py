@@ -25,7 +25,16 @@ LEVELS = (
     {"repair"},
     {"proof"},
     {"helping", "joint", "letters", "missing", "sections", "wordings"},
-    {"portal", "credit_reports", "public_reports", "held_data", "credit_checks", "stories", "governance"},
+    {
+        "portal",
+        "credit_reports",
+        "public_reports",
+        "held_data",
+        "credit_checks",
+        "stories",
+        "integrity_calendar",
+        "governance",
+    },
 )
 LEVEL_OF = {label: level for level, labels in enumerate(LEVELS) for label in labels}
 OURS = [

@@ -25,6 +25,7 @@ NOT_PAGES = frozenset(
         "agencies:desk-uploads", "agencies:enter-preview", "composing:table-file", "entities:lookup",
         "entities:submission-job", "entities:submission-rest", "entities:submission-template",
         "entities:submission-template-sheet", "evaluation:scheme-document", "credit_checks:progress", "healthz",
+        "integrity_calendar:feed", "integrity_calendar:file",
         "held_data:download", "held_data:progress", "letters:letter",
         "letters:signature", "letters:statement", "metrics", "missing:paper", "portal:announcement-feed", "portal:data-catalogue",
         "portal:dataset", "portal:robots", "portal:sitemap", "portal:sitemap-entities", "portal:sitemap-pages",

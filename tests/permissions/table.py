@@ -409,6 +409,18 @@ TABLE: dict[str, dict[str, str]] = {
     "helping:own": {"GET": "302 404 404 404 404 404 404 404 200 404"},
     "home": {"GET": "302 302 302 302 302 302 302 302 302 302"},
     "letters:certificate": {"POST": "302 404 403 403 403 404 403 404 302 404"},
+    "integrity_calendar:coming": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "integrity_calendar:entries": {
+        "GET": "302 403 403 403 403 403 200 403 403 403",
+        "POST": "302 403 403 403 403 403 422 403 403 403",
+    },
+    "integrity_calendar:feed": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "integrity_calendar:file": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "integrity_calendar:month": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "integrity_calendar:take-out": {
+        "GET": "302 403 403 403 403 403 200 403 403 403",
+        "POST": "302 403 403 403 403 403 302 403 403 403",
+    },
     "joint:detail": {"GET": "302 404 200 200 200 404 200 404 200 404"},
     "joint:draft": {"POST": "302 404 404 404 404 404 404 404 422 404"},
     "joint:new": {
@@ -650,6 +662,7 @@ TABLE: dict[str, dict[str, str]] = {
 
 #: Who may take which list away as a file; whoever may not is told that it is not there.
 LISTS: dict[str, str] = {
+    "calendar": "302 404 404 404 404 404 200 404 404 404",
     "cases": "302 200 200 200 200 200 200 200 200 200",
     "commitments": "302 404 200 200 200 200 200 404 404 404",
     "confirmations": "302 404 200 200 200 200 200 200 404 404",

@@ -18,6 +18,7 @@ from associations.models import Association, Member, Officer
 from credit_platform.portal.credit_checks import services as credit_checks
 from credit_platform.portal.credit_reports import services as credit_reports
 from credit_platform.portal.held_data import services as held_data
+from credit_platform.portal.integrity_calendar.models import CalendarEntry
 from credit_platform.portal.public_reports.models import PublicReport
 from credit_platform.portal.stories import services as stories
 from credit_platform.portal.stories.models import Story
@@ -556,6 +557,7 @@ class World:
             "courses:withdraw": {"sign_up_id": self.sign_up.pk},
             **{f"stories:{page}": {"number": self.story.number} for page in ("detail", "story")},
             "stories:act": {"number": self.story.number, "act": "take-down"},
+            "integrity_calendar:take-out": {"entry_id": CalendarEntry.objects.first().pk},
             "helping:end": {"leave_id": self.leave.pk},
             "letters:letter": {"letter": self.letter.number},
             "letters:statement": {"letter": self.letter.number},
