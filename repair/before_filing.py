@@ -2,37 +2,32 @@
 
 Every record in force is answered, with the article on which the answer stands and how far that was read. The rules of
 publicity (Credit China, the market-supervision system) give the days. Tax and customs have repairs of their own, with
-which this platform has nothing to do but to say so; of market credit information its association decides.
+which this platform has nothing to do but to say so; of market credit information its association decides, here where
+it has set a rule for it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from associations.models import RepairRule
-from associations.repair_rules import rules_on
 from credit_platform.common.decisions import Decision
-from credit_platform.common.working_days import months_after
-from credit_platform.ui.formats import day_long
 from entities import looks
 from entities.models import CreditRecord, LegalInstrument, RecordType
 from entities.publicity import (
     Outlook,
     OutlookState,
-    RuleBook,
     SystemDates,
     citation,
     dates_by_system,
-    repair_outlook,
-    rule_book,
 )
 from repair import policies, rules
 from repair.models import Case
+from repair.outlook import Outlooks, outlooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ class Prospect:
     outlook: Outlook
     may_apply: Decision
     open_case: Case | None
-    #: What is said of it beyond the outlook, where another system or an association decides.
+    #: What is said of it beyond the outlook, where another system decides, or an association without a rule.
     elsewhere: str = ""
     #: On what the answer stands, and how far that was read; "" where no instrument says it.
     article: str = ""
@@ -84,6 +79,8 @@ class Prospect:
     verified: bool = False
     systems: tuple[SystemDates, ...] = ()
     objection: Case | None = None
+    #: The own rule of the association that decides; None where an authority does.
+    charter: RepairRule | None = None
 
     @property
     def sentence(self) -> str:
@@ -125,14 +122,13 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
         .order_by("-decided_on", "-pk")
     )
     looks.note(records)
-    found, today, book = Prospects(), timezone.localdate(), rule_book()
+    found, looking = Prospects(), outlooks(records, timezone.localdate())
     instruments = {
         one.code: one
         for one in LegalInstrument.objects.filter(code__in={sector.instrument for sector in SECTORS.values()})
     }
-    charters = _charters(records, today)
     for record in records:
-        prospect = _prospect(record, record.open_cases, today, book, instruments, charters)
+        prospect = _prospect(record, record.open_cases, looking, instruments)
         _group_of(prospect, found).append(prospect)
     found.now.sort(key=lambda prospect: prospect.open_case is not None)
     found.later.sort(key=lambda prospect: prospect.outlook.day)
@@ -153,29 +149,30 @@ def _group_of(prospect: Prospect, found: Prospects) -> list[Prospect]:
 def _prospect(
     record: CreditRecord,
     cases: list[Case],
-    today: date,
-    book: RuleBook,
+    looking: Outlooks,
     instruments: dict[str, LegalInstrument],
-    charters: dict[int, RepairRule],
 ) -> Prospect:
-    outlook = repair_outlook(record, today, book)
-    elsewhere, instrument = _elsewhere(record, instruments, charters)
+    outlook, charter = looking.of(record), looking.charter_of(record)
+    elsewhere, instrument = _elsewhere(record, outlook, charter, instruments)
     instrument = instrument or (outlook.rule.instrument if outlook.rule else None)
     article = citation(outlook.rule) if outlook.rule and not elsewhere else ""
+    if charter is not None and outlook.state != OutlookState.NOT_NEEDED:
+        article = charter.article
     if not article and instrument is not None:
         article = instrument.number or str(instrument)
     source = outlook.rule if outlook.rule and not elsewhere else instrument
     return Prospect(
         record,
         outlook,
-        rules.may_apply(record, outlook),
+        rules.may_apply(outlook),
         _open(cases, Case.Kind.REPAIR),
         elsewhere=elsewhere,
         article=article,
         read=str(source.get_verification_display()) if source else "",
         verified=bool(source) and source.verification == LegalInstrument.Verification.VERIFIED,
-        systems=() if elsewhere else tuple(dates_by_system(record, today, book)),
+        systems=() if elsewhere or charter else tuple(dates_by_system(record, looking.on, looking.book)),
         objection=_open(cases, Case.Kind.OBJECTION),
+        charter=charter,
     )
 
 
@@ -183,40 +180,15 @@ def _open(cases: Iterable[Case], kind: Case.Kind) -> Case | None:
     return next((case for case in cases if case.kind == kind), None)
 
 
-def _charters(records: Iterable[CreditRecord], today: date) -> dict[int, RepairRule]:
-    """By association, the rule by which it repairs, of those who recorded any of these; no query where none did."""
-    of_associations = {
-        record.submitted_by_id for record in records if record.record_type.family == RecordType.Family.MARKET
-    }
-    return rules_on(today, of_associations) if of_associations else {}
-
-
-def _by_charter(record: CreditRecord, rule: RepairRule) -> str:
-    """What the association's own rule says of the record: no law, and decided by the association alone."""
-    day = months_after(record.decided_on, rule.min_months)
-    parts = [
-        _(
-            "%(body)s decides alone on what it records of its members, by its charter (%(article)s): from %(day)s on."
-        )
-        % {"body": record.submitted_by, "article": rule.article, "day": day_long(day)},
-        rule.conditions,
-    ]
-    if rule.course:
-        parts.append(_("You attend the course “%(course)s” first.") % {"course": rule.course})
-    return " ".join([*parts, _("Ask there.")])
-
-
 def _elsewhere(
-    record: CreditRecord, instruments: dict[str, LegalInstrument], charters: dict[int, RepairRule]
+    record: CreditRecord,
+    outlook: Outlook,
+    charter: RepairRule | None,
+    instruments: dict[str, LegalInstrument],
 ) -> tuple[str, LegalInstrument | None]:
-    """What another system or an association does about the record; nothing where this platform answers for it."""
+    """What another system does about the record, or an association without a rule; nothing where it is filed here."""
     if record.record_type.family == RecordType.Family.MARKET:
-        if record.record_type.polarity != RecordType.Polarity.NEGATIVE:
-            return "", None
-        if rule := charters.get(record.submitted_by_id):
-            return _by_charter(record, rule), None
-        said = _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
-        return said, None
+        return "" if charter or outlook.state == OutlookState.NOT_NEEDED else outlook.sentence, None
     sector = SECTORS.get(record.record_type.code)
     if sector is None or record.details.get(sector.field_name) not in sector.against:
         return "", None

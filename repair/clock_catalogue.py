@@ -70,6 +70,9 @@ CLOCK_RULES: dict[str, dict] = {
     },
     "answer-platform": OWN | {"case_kind": "", "clock": "answer", "value": 10},
     "appeal-platform": OWN | REPAIR | {"clock": "appeal", "value": 10},
+    # Of what an association repairs by its charter; everywhere else an instrument goes first.
+    "repair-result-platform": OWN | REPAIR | {"clock": "result", "value": 10},
+    "repair-decision-platform": OWN | REPAIR | {"clock": "decision", "value": 7},
     "objection-appeal-platform": OWN | OBJECTION | {"clock": "appeal", "value": 10},
     "basis-appeal-platform": OWN | BASIS | {"clock": "appeal", "value": 10},
     "objection-result-platform": OWN | OBJECTION | {"clock": "result", "value": 7},

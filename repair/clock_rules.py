@@ -29,9 +29,23 @@ class ClockBook:
         return next((choice.profile for choice in self.choices if choice.since <= day), Profile.NATIONAL)
 
     def rule_for(
-        self, clock: str, *, case_kind: str, on: date, body_code: str = "", type_code: str = ""
+        self,
+        clock: str,
+        *,
+        case_kind: str,
+        on: date,
+        body_code: str = "",
+        type_code: str = "",
+        by_charter: bool = False,
     ) -> ClockRule | None:
-        """The rule in force on a day for a case about a record of this type of this department; None: no such term."""
+        """The rule in force on a day for a case about a record of this type of this department; None: no such term.
+
+        Args:
+            by_charter: an association repairs by its own charter; no instrument read sets it a term for that.
+        """
+        if by_charter:
+            own = ClockBook(tuple(rule for rule in self.rules if rule.instrument_id is None))
+            return own.rule_for(clock, case_kind=case_kind, on=on)
         profile = self.profile_on(on)
         fitting = [
             rule

@@ -181,6 +181,7 @@ def _rule_of(case: Case, kind: str, day: date, book: ClockBook) -> ClockRule | N
         on=day,
         body_code=case.deciding_body.code,
         type_code=case.record.record_type.code,
+        by_charter=case.kind == Case.Kind.REPAIR and case.is_of_market_information,
     )
 
 

@@ -258,9 +258,7 @@ def make_form(gathering: Gathering, case: Case, wordings: WordingBook, *args, **
     )
     return gathering.form(
         *args,
-        texts=texts.choices_for(
-            gathering.actions, case_kind=case.kind, book=wordings, on=timezone.localdate()
-        ),
+        texts=texts.choices_for(gathering.actions, case=case, book=wordings, on=timezone.localdate()),
         label=gathering.label,
         needs_words=needs_words if gathering.needs_words else "",
         auto_id=f"{gathering.code}_%s",

@@ -53,12 +53,8 @@ CONDITIONS = (
 )
 
 
-def may_apply(record, outlook: Outlook) -> Decision:
-    """Whether a repair of the record can be asked for on the day of the outlook, and if not, why not."""
-    if record.record_type.family != record.record_type.Family.PUBLIC:
-        return deny(
-            _("This is market credit information of %(body)s; ask there.") % {"body": record.submitted_by}
-        )
+def may_apply(outlook: Outlook) -> Decision:
+    """Whether a repair can be asked for on the day of the outlook (`repair.outlook`), and if not, why not."""
     if outlook.state != OutlookState.NOW:
         return deny(outlook.sentence)
     return ALLOW

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, pgettext
 
 from agencies.desk import MOST_ROWS, DeskRow
+from associations.models import RepairRule
 from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
@@ -17,11 +18,12 @@ from credit_platform.common.working_days import WorkingCalendar
 from credit_platform.ui.formats import day, day_long, file_size
 from entities import looks
 from entities.models import CreditRecord
-from entities.publicity import Outlook, repair_outlook
+from entities.publicity import Outlook
 from repair import clock_rules, corrections, deadlines, independence, policies, rules
 from repair.before_filing import Prospect
 from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
 from repair.notices import did
+from repair.outlook import outlook_of, outlooks
 from repair.wordings.models import Wording
 from repair.wordings.selectors import WordingBook, wording_book
 from repair.workflow import SAID, Action, Move, State, moves_open_to
@@ -213,11 +215,9 @@ def prospect_for_panel(*, user, record_id: int) -> tuple[Prospect, bool]:
     )
     if record is None:
         raise Missing
-    outlook = repair_outlook(record, timezone.localdate())
+    outlook = outlook_of(record, timezone.localdate())
     case = Case.objects.visible_to(user).open().filter(record=record, kind=Case.Kind.REPAIR).first()
-    return Prospect(record, outlook, rules.may_apply(record, outlook), case), bool(
-        policies.may_open(user, record)
-    )
+    return Prospect(record, outlook, rules.may_apply(outlook), case), bool(policies.may_open(user, record))
 
 
 def prospect_of(*, user, record_id: int) -> Prospect:
@@ -231,12 +231,14 @@ def prospect_of(*, user, record_id: int) -> Prospect:
     if record is None:
         raise Missing
     looks.note([record])
-    outlook = repair_outlook(record, timezone.localdate())
+    looking = outlooks([record], timezone.localdate())
+    outlook = looking.of(record)
     return Prospect(
         record,
         outlook,
-        rules.may_apply(record, outlook),
+        rules.may_apply(outlook),
         Case.objects.open().filter(record=record, kind=Case.Kind.REPAIR).first(),
+        charter=looking.charter_of(record),
     )
 
 
@@ -347,6 +349,8 @@ class CasePage:
     readers: list
     #: On what it stands that the record is disclosed to nobody else now; "" while it is.
     suspended_under: str
+    #: The own rule of the association on whose record it is; None of a department's.
+    charter: RepairRule | None
     wordings: WordingBook
 
     @property
@@ -462,6 +466,7 @@ def case_page(*, user, number: str) -> CasePage:
     steps = [step for step in case.steps.all() if internal or not step.is_internal]
     asking = [step for step in steps if step.action == Action.ASK_MATERIAL]
     may_decide = DECIDING.get(State(case.state))
+    looking = outlooks([case.record], today)
     return CasePage(
         case=case,
         side=side,
@@ -477,7 +482,8 @@ def case_page(*, user, number: str) -> CasePage:
         may_decide=may_decide(user, case) if may_decide and internal else None,
         asked=asking[-1].note if asking and case.state == State.MORE_MATERIAL else "",
         last_day_to_appeal=rules.last_day_to_appeal(case),
-        outlook=repair_outlook(case.record, today),
+        outlook=looking.of(case.record),
+        charter=looking.charter_of(case.record),
         readers=policies.readers_of(case) if side in {"department", "lead"} else [],
         suspended_under=clock_rules.basis(clock_rules.clock_book().by_code(case.suspended_by))
         if case.record.suspended and case.suspended_by

@@ -20,12 +20,12 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
 from entities.policies import may_correct, who_answers_for
-from entities.publicity import repair_outlook
 from entities.selectors import in_force_instead_of
 from entities.services import documents, records
 from repair import clocks, corrections, following, notices, policies, rules, suspension
 from repair.helping import using
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
+from repair.outlook import outlook_of
 from repair.texts import TO_FILL_IN
 from repair.training import certificate_name
 from repair.workflow import SAID, Action, Move, State, move_for
@@ -61,7 +61,7 @@ def open_case(*, by, record_id: int) -> Case:
         using.note(by=by, case=running, deed=using.Deed.BEGUN)
         return running
     today = timezone.localdate()
-    may_apply = rules.may_apply(record, repair_outlook(record, today))
+    may_apply = rules.may_apply(outlook_of(record, today))
     if not may_apply:
         raise WrongState(may_apply.reason)
     case = Case.objects.create(
@@ -366,7 +366,7 @@ def missing_in(case: Case) -> dict[str, list[str]]:
     if case.kind == Case.Kind.BASIS:  # All of it was asked for when it was opened, in the same act.
         return {}
     papers = set(case.documents.values_list("kind", flat=True))
-    may_apply = rules.may_apply(case.record, repair_outlook(case.record, timezone.localdate()))
+    may_apply = rules.may_apply(outlook_of(case.record, timezone.localdate()))
     return rules.what_is_missing(
         statement=case.statement,
         has_proof=CaseDocument.Kind.PROOF in papers,

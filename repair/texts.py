@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.ui.formats import day_long
-from entities.publicity import repair_outlook
 from repair.models import Case
+from repair.outlook import outlook_of
 from repair.wordings.models import Wording
 from repair.wordings.selectors import WordingBook
 from repair.workflow import Action
@@ -44,11 +44,11 @@ ACTIONS: dict[str, frozenset[Action]] = {
 
 
 def choices_for(
-    actions, *, case_kind: str, book: WordingBook, on: date
+    actions, *, case: Case, book: WordingBook, on: date
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What a select offers for these actions in a case of the kind, grouped by language."""
+    """What a select offers for these actions in a case, grouped by language."""
     uses = [use for use, fitting in ACTIONS.items() if fitting & set(actions)]
-    offered = book.offered(uses, case_kind=case_kind, on=on)
+    offered = book.offered(uses, case=case, on=on)
     return [
         (name, [(f"{wording.code}:{language}", wording.name) for wording in offered])
         for language, name in LANGUAGES
@@ -61,7 +61,7 @@ def fill_in(choice: str, case: Case, book: WordingBook) -> str:
     code, _colon, language = choice.partition(":")
     today = timezone.localdate()
     wording = book.by_code(code, on=today)
-    if wording is None or language not in dict(LANGUAGES) or wording.case_kind not in ("", case.kind):
+    if wording is None or language not in dict(LANGUAGES) or not wording.fits(case):
         return ""
     text = wording.text_zh if language == "zh-hans" else wording.text_en
     with translation.override(language):
@@ -69,7 +69,7 @@ def fill_in(choice: str, case: Case, book: WordingBook) -> str:
             "record": case.record.document_number,
             "entity": case.entity.name,
             "basis": f"{case.basis_authority} {case.basis_number}".strip() or TO_FILL_IN,
-            "day": day_long(repair_outlook(case.record, today).day) or TO_FILL_IN,
+            "day": day_long(outlook_of(case.record, today).day) or TO_FILL_IN,
             "signed": day_long(case.commitment_signed_at) or TO_FILL_IN,
         }
     for place, value in known.items():

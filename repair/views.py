@@ -89,7 +89,12 @@ def case_new(request: HttpRequest) -> HttpResponse:
         return redirect("repair:case-detail", number=case.number)
     if prospect.open_case is not None:
         return redirect("repair:case-detail", number=prospect.open_case.number)
-    return render(request, "repair/case_new.html", {"prospect": prospect, "conditions": rules.CONDITIONS})
+    context = {
+        "prospect": prospect,
+        "conditions": rules.CONDITIONS,
+        "papers_note": "" if prospect.charter else "国办发〔2025〕22号",
+    }
+    return render(request, "repair/case_new.html", context)
 
 
 @login_required

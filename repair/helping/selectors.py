@@ -10,11 +10,12 @@ from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import Missing
 from entities.models import CreditRecord, Entity, RecordType
 from entities.policies import entities_of, shared_by_others
-from entities.publicity import Outlook, repair_outlook, rule_book
+from entities.publicity import Outlook
 from repair import policies as case_policies, rules
 from repair.helping import policies
 from repair.helping.models import Leave, Use
 from repair.models import Case
+from repair.outlook import outlooks
 
 
 def own_entity(user, credit_code: str) -> Entity:
@@ -110,12 +111,11 @@ def held_leaves(user) -> list[HeldLeave]:
 
 
 def _asked(leave: Leave, records: list[CreditRecord], open_cases: dict[int, Case]) -> list[Asked]:
-    today, book = timezone.localdate(), rule_book()
-    found = []
+    looking, found = outlooks(records, timezone.localdate()), []
     for record in records:
         if record.pk == leave.record_id or record.record_type_id == leave.record_type_id:
-            outlook = repair_outlook(record, today, book)
-            may_apply = rules.may_apply(record, outlook)
+            outlook = looking.of(record)
+            may_apply = rules.may_apply(outlook)
             found.append(Asked(record, outlook, may_apply, open_cases.get(record.pk)))
     return found
 

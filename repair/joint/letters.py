@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 
 from entities.models import LegalInstrument, SubmittingBody
 from entities.policies import who_answers_for
-from entities.publicity import RuleBook, repair_outlook, rule_book
 from repair.models import Case
+from repair.outlook import Outlooks, outlooks
 from repair.services import LETTER_LANGUAGES
 
 
@@ -41,14 +41,15 @@ class Commitment:
 
 def commitments_of(cases: Iterable[Case]) -> list[Commitment]:
     """The letters that these drafts need, in the order of the cases; each case is in one of them."""
-    book = rule_book()
+    drafts = list(cases)
+    looking = outlooks([case.record for case in drafts], timezone.localdate())
     groups: dict[tuple[SubmittingBody, LegalInstrument | None], list[Case]] = {}
-    for case in cases:
-        about = (who_answers_for(case.record.submitted_by), _what_asks_for_it(case, book))
+    for case in drafts:
+        about = (who_answers_for(case.record.submitted_by), _what_asks_for_it(case, looking))
         groups.setdefault(about, []).append(case)
     return [Commitment(body, instrument, tuple(found)) for (body, instrument), found in groups.items()]
 
 
-def _what_asks_for_it(case: Case, book: RuleBook) -> LegalInstrument | None:
-    rule = repair_outlook(case.record, timezone.localdate(), book).rule
+def _what_asks_for_it(case: Case, looking: Outlooks) -> LegalInstrument | None:
+    rule = looking.of(case.record).rule
     return rule.instrument if rule else None

@@ -17,11 +17,11 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities.models import CreditRecord
 from entities.policies import may_act_for_entity
-from entities.publicity import repair_outlook, rule_book
 from entities.services import documents
 from repair import rules, services
 from repair.joint import letters, notices
 from repair.models import Case, CaseDocument, CaseStep, JointFiling
+from repair.outlook import outlooks
 from repair.workflow import TABLES, Action, State
 
 NUMBER = "joint"
@@ -341,10 +341,10 @@ def missing_in(
     if filing.is_objection:
         return _missing_in_objections(filing, drafts)
     missing: dict[str, list[str]] = {}
-    book, today = rule_book(), timezone.localdate()
+    looking = outlooks([case.record for case in drafts], timezone.localdate())
     with_proof = {case.pk for case in drafts if case.documents.filter(kind=CaseDocument.Kind.PROOF).exists()}
     for case in drafts:
-        may_apply = rules.may_apply(case.record, repair_outlook(case.record, today, book))
+        may_apply = rules.may_apply(looking.of(case.record))
         lacks = rules.what_is_missing(
             statement=filing.statement,
             has_proof=case.pk in with_proof,

@@ -16,7 +16,7 @@ class WordingForm(forms.ModelForm):
     class Meta:
         model = Wording
         fields = (
-            "code", "use", "case_kind", "name_zh", "name_en", "text_zh", "text_en", "source", "valid_from",
+            "code", "use", "case_kind", "family", "name_zh", "name_en", "text_zh", "text_en", "source", "valid_from",
         )  # fmt: skip
         widgets = {
             "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -29,7 +29,7 @@ class WordingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name_en"].required = True
         if earlier is not None:
-            for name in ("code", "use", "case_kind"):
+            for name in ("code", "use", "case_kind", "family"):
                 self.fields[name].widget = forms.HiddenInput()
         else:
             self.fields["use"].choices = [

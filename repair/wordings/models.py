@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.bilingual import BilingualName, in_readers_language
+from entities.models import RecordType
 from repair.models import Case
 
 
@@ -42,6 +43,12 @@ class Wording(BilingualName):
     use = models.CharField(_("what it is for"), max_length=20, choices=Use)
     case_kind = models.CharField(
         _("kind of case"), max_length=12, choices=[("", _("Every case")), *Case.Kind.choices], blank=True
+    )
+    family = models.CharField(
+        _("about what information"),
+        max_length=10,
+        choices=[("", _("Public and market information")), *RecordType.Family.choices],
+        blank=True,
     )
     text_zh = models.TextField(_("text in Chinese"), max_length=2000)
     text_en = models.TextField(_("text in English"), max_length=2000)
@@ -100,6 +107,10 @@ class Wording(BilingualName):
     @property
     def is_remedy(self) -> bool:
         return self.use in self.REMEDIES
+
+    def fits(self, case: Case) -> bool:
+        """Whether it is meant for a case of this kind, about information of this family."""
+        return self.case_kind in ("", case.kind) and self.family in ("", case.record.record_type.family)
 
     def holds_on(self, day) -> bool:
         """Whether it is approved and in force on the day."""

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from credit_platform.common.errors import Missing
+from repair.models import Case
 from repair.policies import works_on_cases
 from repair.wordings.models import Wording
 
@@ -17,14 +18,10 @@ class WordingBook:
 
     wordings: tuple[Wording, ...]
 
-    def offered(self, uses: Iterable[str], *, case_kind: str, on: date) -> list[Wording]:
-        """Those in force on the day for these uses in a case of the kind."""
+    def offered(self, uses: Iterable[str], *, case: Case, on: date) -> list[Wording]:
+        """Those in force on the day for these uses in this case."""
         wanted = set(uses)
-        return [
-            one
-            for one in self.wordings
-            if one.use in wanted and one.case_kind in ("", case_kind) and one.holds_on(on)
-        ]
+        return [one for one in self.wordings if one.use in wanted and one.fits(case) and one.holds_on(on)]
 
     def by_code(self, code: str, *, on: date) -> Wording | None:
         """The wording of a code that is in force on the day."""

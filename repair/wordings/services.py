@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long, listed
+from entities.models import RecordType
 from repair.models import Case
 from repair.texts import PLACES, TO_FILL_IN
 from repair.wordings import notices, policies
@@ -39,6 +40,7 @@ class Draft:
     code: str
     use: str
     case_kind: str
+    family: str
     name_zh: str
     name_en: str
     text_zh: str
@@ -53,6 +55,8 @@ class Draft:
             found["use"] = [_("Choose what it is for.")]
         if self.case_kind and self.case_kind not in Case.Kind.values:
             found["case_kind"] = [_("There is no such kind of case.")]
+        if self.family and self.family not in RecordType.Family.values:
+            found["family"] = [_("There is no such kind of information.")]
         for name in ("code", "name_zh", "name_en", "text_zh", "text_en"):
             if not getattr(self, name).strip():
                 found[name] = [
@@ -94,7 +98,10 @@ def draft_wording(*, by, draft: Draft) -> Wording:
     list(Wording.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     rows = list(Wording.objects.filter(code=said["code"]))
     earlier = [one for one in rows if one.state == State.APPROVED]
-    if any((one.use, one.case_kind) != (said["use"], said["case_kind"]) for one in earlier):
+    if any(
+        (one.use, one.case_kind, one.family) != (said["use"], said["case_kind"], said["family"])
+        for one in earlier
+    ):
         problems.setdefault("code", []).append(_("Under this code stands a wording for something else."))
     if said["use"] in Wording.REMEDIES and not earlier:
         problems.setdefault("use", []).append(_("There is such a wording; write a new version of that one."))

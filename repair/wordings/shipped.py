@@ -22,6 +22,7 @@ class Shipped:
     text_en: str
     case_kind: str = ""
     source: str = ""
+    family: str = ""
 
 
 SHIPPED = (
@@ -29,6 +30,7 @@ SHIPPED = (
         code="granted-all-conditions",
         use=Use.GRANT,
         case_kind="repair",
+        family="public",
         name_zh="准予：条件全部具备",
         name_en="Grant: all conditions are met",
         text_zh=(
@@ -78,11 +80,40 @@ SHIPPED = (
         code="refused-other-condition",
         use=Use.REFUSE,
         case_kind="repair",
+        family="public",
         name_zh="不予：不符合法律规定的其他条件",
         name_en="Refuse: another condition in law is not met",
         text_zh="根据〔…〕第〔…〕条，信用修复还应当符合〔…〕。因〔…〕，该条件不具备。",
         text_en=(
             "By 〔…〕, article 〔…〕, the repair further asks for 〔…〕. This is not met, because 〔…〕."
+        ),
+    ),
+    Shipped(
+        code="association-granted",
+        use=Use.GRANT,
+        case_kind="repair",
+        family="market",
+        name_zh="准予：符合协会章程的条件",
+        name_en="Grant: the conditions of the charter are met",
+        text_zh=(
+            "提交的材料（〔…〕）表明，{entity}已按{record}的要求整改完毕，符合本会章程第〔…〕条规定的修复条件。"
+        ),
+        text_en=(
+            "The papers handed in (〔…〕) show that {entity} has put right what {record} names. The conditions of"
+            " our charter, article 〔…〕, are met."
+        ),
+    ),
+    Shipped(
+        code="association-refused",
+        use=Use.REFUSE,
+        case_kind="repair",
+        family="market",
+        name_zh="不予：不符合协会章程的条件",
+        name_en="Refuse: a condition of the charter is not met",
+        text_zh="本会章程第〔…〕条要求〔…〕。因〔…〕，该条件尚不具备。具备后可以重新申请。",
+        text_en=(
+            "Our charter, article 〔…〕, asks for 〔…〕. This is not met, because 〔…〕. Once it is, a new"
+            " application may be filed."
         ),
     ),
     Shipped(
@@ -188,6 +219,7 @@ SHIPPED = (
         code="appeal-upheld",
         use=Use.APPEAL_UPHELD,
         case_kind="repair",
+        family="public",
         name_zh="支持申诉：不予修复的理由不成立",
         name_en="Uphold: the ground of the refusal does not hold",
         text_zh=(

@@ -17,7 +17,7 @@ from repair.wordings.forms import WordingForm
 from repair.wordings.models import Wording
 
 #: What a new version begins with besides its day.
-CONTENT = ("code", "use", "case_kind", "name_zh", "name_en", "text_zh", "text_en", "source")
+CONTENT = ("code", "use", "case_kind", "family", "name_zh", "name_en", "text_zh", "text_en", "source")
 
 
 @login_required

@@ -78,7 +78,7 @@ def test_a_member_reads_from_which_day_on_what_conditions_and_after_which_course
     reader = AgentFactory(entity=record.entity).user
     assert "ask there" in prospects_of(user=reader).elsewhere[0].sentence
     set_rule(officer, association, min_months=6, course="Food safety, 8 hours")
-    said = prospects_of(user=type(reader).objects.get(pk=reader.pk)).elsewhere[0].sentence
+    said = prospects_of(user=type(reader).objects.get(pk=reader.pk)).later[0].sentence
     assert "by its charter (article 21): from 28 February 2027 on" in said
     assert "It is put right." in said
     assert "“Food safety, 8 hours”" in said

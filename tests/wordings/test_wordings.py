@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
-from entities.models import Notice
+from entities.models import CreditRecord, Notice, RecordType
 from repair import services as cases, texts
 from repair.models import Case
 from repair.wordings import selectors, services
@@ -44,6 +44,7 @@ def a_draft(**fields) -> Draft:
         "code": "granted-in-short",
         "use": "grant",
         "case_kind": "repair",
+        "family": "",
         "name_zh": "准予：简要",
         "name_en": "Grant: in short",
         "text_zh": "{entity}已履行{record}规定的义务。",
@@ -60,9 +61,10 @@ def new_version_of(code: str, **fields) -> Draft:
     return Draft(**given | {"valid_from": timezone.localdate()} | fields)
 
 
-def offered(action: str, kind: str) -> list[str]:
-    """The codes that a reader of the form is offered today, in English."""
-    found = texts.choices_for([action], case_kind=kind, book=wording_book(), on=timezone.localdate())
+def offered(action: str, kind: str, family: str = "public") -> list[str]:
+    """What is offered today for a step, by code and language."""
+    case = Case(kind=kind, record=CreditRecord(record_type=RecordType(family=family)))
+    found = texts.choices_for([action], case=case, book=wording_book(), on=timezone.localdate())
     return [key for _language, choices in found for key, _name in choices]
 
 
@@ -72,6 +74,7 @@ def test_every_wording_that_comes_with_the_platform_can_be_filled_in_from_a_case
     book, case = wording_book(), CaseFactory()
     for one in SHIPPED:
         case.kind = one.case_kind or "repair"
+        case.record.record_type.family = one.family or "public"
         filled = texts.fill_in(f"{one.code}:{language}", case, book)
         assert filled
         assert "{" not in filled
@@ -87,6 +90,12 @@ def test_every_decision_has_a_wording_in_both_languages_and_seeding_again_change
         for action in actions:
             assert {key.partition(":")[2] for key in offered(action, kind)} == {"zh-hans", "en"}
     assert services.seed_wordings() == 0
+
+
+def test_an_association_is_offered_wordings_of_its_charter_and_none_of_a_law_for_authorities():
+    assert "granted-all-conditions:en" not in offered("grant", "repair", "market")
+    assert "association-granted:en" in offered("grant", "repair", "market")
+    assert "association-granted:en" not in offered("grant", "repair")
 
 
 def test_a_wording_holds_once_a_second_person_has_put_it_in_force(writer, colleague, office):
