@@ -25,6 +25,7 @@ FOREVER = date(9999, 12, 31)
 CLASSES = ("", "minor", "general", "serious")
 #: States of a record in the registry, by the number that stands for them in a column.
 STANDINGS = ("published", "repaired", "expired", "withdrawn", "replaced")
+REPLACED = STANDINGS.index("replaced")
 #: Numbers from records and facts are whole units of this decimal place, but for names of which `places` says another;
 #: `UNKNOWN` where there is none.
 NUMBER_PLACES = 4
@@ -52,6 +53,8 @@ class Vocabulary:
     fact_numbers: tuple[str, ...] = ()
     fact_dates: tuple[str, ...] = ()
     fact_keys: tuple[str, ...] = ()
+    #: Whether some scheme looks back, so that records that have ended are needed too.
+    ended: bool = False
 
     @classmethod
     def union(cls, several: Iterable["Vocabulary"]) -> "Vocabulary":
@@ -61,7 +64,7 @@ class Vocabulary:
             name: _all_words(getattr(one, name) for one in many) for name in WORD_LISTS
         }
         together |= {name: _all_values(getattr(one, name) for one in many) for name in ("fields", "facts")}
-        return cls(**together)
+        return cls(**together, ended=any(one.ended for one in many))
 
     @property
     def asks_for_facts(self) -> bool:
@@ -252,9 +255,25 @@ class Columns:
         """
         at = np.datetime64(day, "D")
         ended_after = np.datetime64(or_ended_after or day, "D")
-        known = np.flatnonzero((self.records.published <= at) & (self.records.ended > ended_after))
-        then = self.records.take(known)
-        return Columns(self.entities, replace(then, standing=np.zeros(len(then), np.int64)), self.facts)
+        return self._where(self.records.ended > ended_after, self.records.published <= at)
+
+    def in_force_on(self, day: date | Days, *, published: bool = False) -> "Columns":
+        """What was in force on an earlier day, or on one of each entity's own, by what is known now: what ended later
+        stands, and of corrected records the correction does. With `published`, nothing that became known after the day.
+        """
+        rows = self.records
+        at = np.datetime64(day, "D") if isinstance(day, date) else day[rows.entity_index]
+        stands = (rows.standing == 0) | ((rows.standing != REPLACED) & (rows.ended > at))
+        return self._where(stands, rows.published <= at if published else np.ones(len(rows), bool))
+
+    def _where(self, stands: Bools, known: Bools) -> "Columns":
+        """The known records, of which these stood. Those that did not are left out, but where a scheme looks back to when
+        they did.
+        """
+        kept = np.flatnonzero(known if self.records.vocabulary.ended else known & stands)
+        then = self.records.take(kept)
+        standing = np.where(stands[kept], 0, then.standing)
+        return Columns(self.entities, replace(then, standing=standing), self.facts)
 
     def without(self, records: Iterable[int]) -> "Columns":
         """The same as if the registry had never held the records of these keys: what if they were repaired."""
@@ -308,6 +327,14 @@ class Columns:
         rows = self.records.take(np.arange(edges[first], edges[last]))
         part = replace(rows, entities=last - first, entity_index=rows.entity_index - first)
         return Columns(self.entities[first:last], part, self.facts.take(np.arange(first, last)))
+
+
+def period_before(day: date | Days, months: int, ago: int) -> date | Days:
+    """The last day of a period of the calendar of so many months, so many before the one in which the day lies."""
+    month = np.asarray(day, "M8[D]").astype("M8[M]").astype(np.int64)
+    first = month // months * months - (ago - 1) * months
+    last = first.astype("M8[M]").astype("M8[D]") - 1
+    return last.item() if isinstance(day, date) else last
 
 
 def _order(place: Ints, record: Ints) -> Ints | slice:

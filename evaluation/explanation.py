@@ -108,6 +108,8 @@ class Explained:
     start: Decimal
     reasons: "Reasons"
     adjustments: tuple[Adjustment, ...]
+    #: Rules that acted for no record's sake: because of a fact, a number, an earlier grade.
+    rules: tuple[Rule, ...]
     not_counted: "Listed[NotCounted]"
     #: The records that count, those that move nothing under this scheme behind the others.
     counting: "Listed[RecordSum]"
@@ -329,7 +331,7 @@ def explained_from(
     known, findings = result.ratings, result.findings
     of_it = np.flatnonzero(findings.entity == place)
     reasons = Reasons(columns, findings, of_it[findings.piece[of_it] == Piece.RECORD], scheme, records)
-    start, adjustments = _of_no_record(findings, of_it, scheme)
+    start, adjustments, rules = _of_no_record(findings, of_it, scheme)
     letters = (*scheme.compiled.letters, "")
     not_counted, counting = _the_rest(columns, place, result.skipped, reasons, records)
     grade = letters[known.place[place]]
@@ -344,6 +346,7 @@ def explained_from(
         start=start,
         reasons=reasons,
         adjustments=adjustments,
+        rules=rules,
         not_counted=not_counted,
         counting=counting,
         values=tuple(
@@ -360,18 +363,22 @@ def as_points(hundredths: int) -> Decimal:
 
 def _of_no_record(
     findings: FindingColumns, rows: Ints, scheme: SchemeInForce
-) -> tuple[Decimal, tuple[Adjustment, ...]]:
-    """Where counting starts, and the points that are no record's."""
-    start, adjustments = Decimal(0), []
+) -> tuple[Decimal, tuple[Adjustment, ...], tuple[Rule, ...]]:
+    """Where counting starts, the points that are no record's, and the rules that acted for no record's sake."""
+    start, adjustments, rules = Decimal(0), [], []
+    first_rule = len(scheme.compiled.components)
     for row in rows[findings.piece[rows] != Piece.RECORD].tolist():
         piece, points = findings.piece[row], as_points(int(findings.points[row]))
         if piece == Piece.START:
             start += points
             continue
         indicator = int(findings.indicator[row])
+        if piece == Piece.RULE:
+            rules.append(scheme.document.rules[indicator - first_rule])
+            continue
         part = scheme.compiled.components[indicator] if indicator >= 0 else None
         adjustments.append(Adjustment(points, part, bool(piece == Piece.COMPONENT)))
-    return start, tuple(adjustments)
+    return start, tuple(adjustments), tuple(rules)
 
 
 def _the_rest(

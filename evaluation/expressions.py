@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from evaluation.schemes.compiled import CompiledScheme
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a scheme gave at the end of an earlier period: places on the scale, and what its components came to."""
+
+    place: Ints
+    values: Mapping[str, Numbers]
+
+
 @dataclass(slots=True)
 class Run:
     """One run of the kernel: what is known so far of every entity of the columns."""
@@ -47,6 +55,8 @@ class Run:
     values: dict[str, Numbers] = field(default_factory=dict)
     #: The place on the scale of each entity so far, while rules act.
     place: Ints | None = None
+    #: What the same scheme gave at the end of the periods before, the last one first.
+    earlier: tuple["Past", ...] = ()
     _rows: dict[int, Ints] = field(default_factory=dict)
     _last: dict[tuple[str, ...], Bools] = field(default_factory=dict)
 
@@ -584,6 +594,23 @@ def _graded(node: words.Graded, scope: Scope) -> Truth:
     return Truth(scope.of_entity(wanted[scope.run.place]))
 
 
+def _was_graded(node: words.WasGraded, scope: Scope) -> Truth:
+    run = scope.run
+    looked_at = run.earlier[node.ago - 1 : node.farthest]
+    if len(looked_at) < node.running:
+        return Truth(np.zeros(scope.size, bool), np.ones(scope.size, bool))
+    letters = (*run.scheme.letters, "")
+    wanted = np.array([letter in node.was_graded for letter in letters])
+    return Truth(scope.of_entity(reduce(np.logical_and, (wanted[past.place] for past in looked_at))))
+
+
+def _earlier(node: words.EarlierOf, scope: Scope) -> Numbers:
+    earlier = scope.run.earlier
+    if len(earlier) < node.ago:
+        return exact.nothing_known(scope.size)
+    return scope.of_entities(earlier[node.ago - 1].values[node.earlier])
+
+
 CONDITIONS: dict[type, Callable[[Any, Scope], Truth]] = {
     words.Every: _every,
     words.Either: _any,
@@ -594,4 +621,6 @@ CONDITIONS: dict[type, Callable[[Any, Scope], Truth]] = {
     words.Has: _has,
     words.ThisRecord: _this_record,
     words.Graded: _graded,
+    words.WasGraded: _was_graded,
 }
+NUMBERS[words.EarlierOf] = _earlier

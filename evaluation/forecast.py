@@ -82,8 +82,10 @@ def forecast(*, scheme: SchemeInForce, columns: Columns, today: date) -> Forecas
     Looks `MONTHS_AHEAD`, or less far where more than `STEPS_AHEAD` turns or `DAYS_TRIED` days come before that.
     """
     last = months_after(today, MONTHS_AHEAD)
-    columns = _that_may_count(columns, scheme, today)
-    ahead = _days_ahead(columns, scheme, today, last)
+    counting = _that_may_count(columns, scheme, today)
+    if not columns.records.vocabulary.ended:
+        columns = counting
+    ahead = _days_ahead(counting, scheme, today, last)
     days = sorted(ahead)
     if len(days) > DAYS_TRIED:
         last = days[DAYS_TRIED] - timedelta(days=1)

@@ -109,9 +109,10 @@ def columns_of(entity_ids: Iterable[int], vocabulary: Vocabulary) -> Columns:
 
 
 def columns_in_force(entity_ids: Iterable[int], vocabulary: Vocabulary) -> Columns:
-    """The same without ended records, which no rating counts: all that a rating needs."""
+    """All that a rating needs: the same without ended records, which no rating counts unless it looks back."""
     ids = sorted(set(entity_ids))
-    return _columns(_in_force().filter(entity_id__in=ids), vocabulary, ids)
+    records = records_that_may_count() if vocabulary.ended else _in_force()
+    return _columns(records.filter(entity_id__in=ids), vocabulary, ids)
 
 
 @dataclass(slots=True)
@@ -161,8 +162,14 @@ class Kinds:
 
 
 def columns_of_range(first: int, last: int, also: Iterable[int], kinds: Kinds) -> Columns:
-    """Records in force of all entities whose key lies in the range; `also` are entities to rate without any."""
+    """Records in force of all entities whose key lies in the range; `also` are entities to rate without any.
+
+    Where a scheme looks back, those that have ended too.
+    """
     vocabulary = kinds.vocabulary
+    if vocabulary.ended:
+        held = records_that_may_count().filter(entity_id__gte=first, entity_id__lte=last)
+        return _columns(held, vocabulary, also)
     spec = _own(vocabulary) | {"number": _number_said(vocabulary)}
     records = CreditRecord.objects.filter(
         entity_id__gte=first, entity_id__lte=last, status=CreditRecord.Status.PUBLISHED

@@ -19,14 +19,14 @@ from typing import cast
 import numpy as np
 
 from evaluation import exact, indicators, peers
-from evaluation.columns import Bools, Columns, Days, Ints, RecordColumns
+from evaluation.columns import Bools, Columns, Days, Ints, RecordColumns, period_before
 from evaluation.exact import Numbers
-from evaluation.expressions import Run, Scope, evaluate, holds
+from evaluation.expressions import Past, Run, Scope, evaluate, holds
 from evaluation.indicators import NO_GRADE, Measured
 from evaluation.peers import PeerSample, PeerTable
 from evaluation.schemes.compiled import CompiledScheme
 from evaluation.schemes.document import AnyComponent, Dimension, Peers, Rule, SchemeDocument
-from evaluation.schemes.language import Count, Has, Not, Part, SinceLast, ValueOf, walk
+from evaluation.schemes.language import CALENDAR, Count, Has, Not, Part, SinceLast, ValueOf, walk
 
 NOT_RATED = -1
 #: Points as they are kept and shown: hundredths.
@@ -60,6 +60,8 @@ class Piece(IntEnum):
     LIMIT = 3
     #: What floor, ceiling and rounding of the scheme take off the total.
     BOUNDS = 4
+    #: A rule that acted for no record's sake: because of a fact, a number, an earlier grade.
+    RULE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,31 @@ def _work(
         if not isinstance(as_of, date):
             raise ValueError("Peers of several days are no peers of each other.")
         tables = peer_tables(lambda: [columns], scheme, as_of)
+    return _worked_out(columns, scheme, as_of, tables, _earlier(columns, scheme, as_of))
+
+
+def _earlier(columns: Columns, scheme: CompiledScheme, as_of: date | Days) -> tuple[Past, ...]:
+    """What the scheme gave at the end of the periods before, the last one first: from the farthest on, so that each looks
+    back at those before it, and the farthest at none.
+    """
+    known: tuple[Past, ...] = ()
+    said = scheme.document.looks_back
+    for ago in range(said.back if said else 0, 0, -1):
+        day = period_before(as_of, CALENDAR[said.period], ago)
+        work = _worked_out(columns.in_force_on(day, published=True), scheme, day, {}, known)
+        known = (Past(work.ratings.place.astype(np.int64), work.run.values), *known)
+    return known
+
+
+def _worked_out(
+    columns: Columns,
+    scheme: CompiledScheme,
+    as_of: date | Days,
+    tables: Mapping[str, PeerTable],
+    earlier: tuple[Past, ...],
+) -> _Work:
     run, document = _run(columns, scheme, as_of, tables), scheme.document
+    run.earlier = earlier
     measured: dict[str, Measured] = {}
     for one in scheme.components:
         measured[one.code] = indicators.measure(one, run)
@@ -330,6 +356,12 @@ def _after(rule: Rule, run: Run, place: Ints, letters: Mapping[str, int]) -> Int
         moved = np.maximum(place, letters[then.ceiling])
     elif then.floor is not None:
         moved = np.minimum(place, letters[then.floor])
+    elif then.steps_from_earlier is not None:
+        if not run.earlier:
+            return place
+        was = run.earlier[0].place
+        near = np.clip(place, was - then.steps_from_earlier, was + then.steps_from_earlier)
+        moved = np.where(was != NOT_RATED, near, place)
     elif then.moved_by is not None:
         steps = exact.stepped(evaluate(then.moved_by, Scope(run)), Decimal(1), "down").units
         moved = np.clip(place + np.clip(steps, -worst, worst).astype(np.int64), 0, worst)
@@ -411,24 +443,29 @@ class _Lines:
         return np.bincount(owner, weights=points, minlength=self.run.size).astype(np.int64)
 
     def of_rules(self) -> None:
-        """The records because of which rules acted."""
+        """The records because of which rules acted, and the rules that acted for no record's sake."""
         for rule, acted in zip(self.run.scheme.document.rules, self.work.acted, strict=True):
             if not acted.any():
                 continue
             rows = [self.run.rows(match) for part in (rule.when, rule.then) for match in _named_by(part)]
             named = np.unique(np.concatenate(rows)) if rows else np.zeros(0, np.int64)
-            named = named[acted[self.run.records.entity_index[named]]]
-            then = rule.then
-            size = len(named)
-            self.add(
-                self.run.records.entity_index[named],
-                Piece.RECORD,
-                np.zeros(size, np.int64),
-                indicator=self.places[rule.code],
-                record=named,
-                direct=np.full(size, self.letters.get(then.grade, NO_GRADE), np.int8),
-                ceiling=np.full(size, self.letters.get(then.ceiling, NO_GRADE), np.int8),
-            )
+            owner = self.run.records.entity_index[named]
+            named, owner = named[acted[owner]], owner[acted[owner]]
+            of_none = np.flatnonzero(acted & (np.bincount(owner, minlength=self.run.size) == 0))
+            for entity, piece, record in (
+                (owner, Piece.RECORD, named),
+                (of_none, Piece.RULE, np.full(len(of_none), -1, np.int64)),
+            ):
+                size = len(entity)
+                self.add(
+                    entity,
+                    piece,
+                    np.zeros(size, np.int64),
+                    indicator=self.places[rule.code],
+                    record=record,
+                    direct=np.full(size, self.letters.get(rule.then.grade, NO_GRADE), np.int8),
+                    ceiling=np.full(size, self.letters.get(rule.then.ceiling, NO_GRADE), np.int8),
+                )
 
     def some(self, piece: Piece, points: Ints, indicator: int = -1) -> None:
         """A line for each entity of which there is something to say."""

@@ -159,6 +159,7 @@ class Method:
     market: str
     start: str
     enough: str
+    looks_back: str
     total: str
     components: list[PartMethod]
     rules: list[PartMethod]
@@ -176,6 +177,7 @@ def method_of(document: SchemeDocument) -> Method:
         market=formats.listed(say.types(document.considered.market_types)),
         start=say.number(document.start.points) if document.start else "",
         enough=say.condition(document.enough.when) if document.enough.when else "",
+        looks_back=_looks_back(document),
         total=_total(document),
         components=list(_components(document.components, say, 0)),
         rules=[PartMethod(rule, _("Rule"), _rule_rows(rule, say)) for rule in document.rules],
@@ -209,6 +211,26 @@ def _reach(grade: Grade, above: Decimal | None) -> str:
         limit = grade.less_than if grade.less_than is not None else above
         return _("below %(points)s") % {"points": formats.score(limit)}
     return _("all others") if grade.is_open else _("by condition")
+
+
+def _looks_back(document: SchemeDocument) -> str:
+    """At which of its own earlier grades the scheme looks; nothing where at none."""
+    said = document.looks_back
+    if said is None:
+        return ""
+    period = {
+        "calendar-months": lambda: ngettext(
+            "%(count)s calendar month", "%(count)s calendar months", said.back
+        ),
+        "calendar-quarters": lambda: ngettext(
+            "%(count)s calendar quarter", "%(count)s calendar quarters", said.back
+        ),
+        "calendar-years": lambda: ngettext("%(count)s calendar year", "%(count)s calendar years", said.back),
+    }[said.period]() % {"count": said.back}
+    return _(
+        "Its own grades of %(periods)s before this one, each as it stood on the last day, by this same method and from what"
+        " is known today to have been in force then."
+    ) % {"periods": period}
 
 
 def _total(document: SchemeDocument) -> str:
@@ -457,6 +479,12 @@ def then_in_words(then: Then, say: Wording) -> str:
         return ngettext("%(count)s grade worse", "%(count)s grades worse", then.worse_by) % {
             "count": then.worse_by
         }
+    if then.steps_from_earlier is not None:
+        return ngettext(
+            "at most %(count)s grade away from that of the period before",
+            "at most %(count)s grades away from that of the period before",
+            then.steps_from_earlier,
+        ) % {"count": then.steps_from_earlier}
     if then.moved_by is not None:
         return _("so many grades worse, or better where it lies below zero: %(number)s") % {
             "number": say.number(then.moved_by)

@@ -460,7 +460,8 @@ def _reasons(explained: Explained) -> list[dict]:
     # As many of those that move as are shown at most, and those that stand there already.
     moving = explained.reasons.moving[: 2 * REASONS_SHOWN]
     first = [*held, *(reason for reason in moving if reason not in held)]
-    return [reason_line(reason) for reason in first[:REASONS_SHOWN]]
+    lines = [sentences.rule_line(rule) for rule in explained.rules]
+    return [*lines, *(reason_line(reason) for reason in first)][:REASONS_SHOWN]
 
 
 def reason_line(reason: Reason) -> dict:

@@ -56,14 +56,17 @@ def plain_grade(*, user, entity: Entity, scheme: SchemeInForce, day: date) -> Pl
         next_limit=next_limit(explained),
         scheme_url=reverse("evaluation:scheme", args=[scheme.scheme.code]),
         reasons=[
-            {
-                "points": reason.points,
-                "text": sentences.name_of(reason),
-                "url": record_url(reason.record),
-                "sub": sentences.sub_line(reason),
-                "note": end_of(reason.record),
-            }
-            for reason in moving[:REASONS_SHOWN]
+            *(sentences.rule_line(rule) for rule in explained.rules),
+            *(
+                {
+                    "points": reason.points,
+                    "text": sentences.name_of(reason),
+                    "url": record_url(reason.record),
+                    "sub": sentences.sub_line(reason),
+                    "note": end_of(reason.record),
+                }
+                for reason in moving[:REASONS_SHOWN]
+            ),
         ],
         more_reasons=max(len(moving) - REASONS_SHOWN, 0),
         turns=turn_lines(ahead.turns, records, explained),
@@ -103,7 +106,8 @@ def as_of_line(explained: Explained) -> str:
 
 def next_limit(explained: Explained) -> str:
     """Where the next better grade begins; nothing at the top, where not rated, or where a record holds the grade."""
-    if not explained.place or explained.held_by:
+    is_ruled = explained.rules and explained.grade != explained.grade_by_points
+    if not explained.place or explained.held_by or is_ruled:
         return ""
     better = explained.scheme.document.scale[explained.place - 1]
     if better.least is None or explained.points is None:

@@ -6,18 +6,17 @@ they were under objection, which had ended, and what was known of the entities.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
 
-import numpy as np
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from entities.models import CreditRecord, Entity
 from evaluation import frames, peer_store
-from evaluation.columns import STANDINGS, Columns, Vocabulary
+from evaluation.columns import Columns, Vocabulary
 from evaluation.kernel import RatingColumns, rate
 from evaluation.models import EntityPast, RatingChange, RecordPast
 from evaluation.peers import PeerTable
@@ -26,7 +25,6 @@ from evaluation.storing import POINTLESS, points_of
 
 #: Changes are looked at by so many entities at a time.
 AT_ONCE = 2_000
-REPLACED = STANDINGS.index("replaced")
 
 
 def end_of(day: date) -> datetime:
@@ -64,10 +62,7 @@ def _come_by(records: QuerySet, at: datetime, of_record: str) -> QuerySet:
 
 def on_day(columns: Columns, day: date) -> Columns:
     """What of the columns was in force on a day: what ended later stands, and of corrected records the correction."""
-    rows = columns.records
-    stands = (rows.standing == 0) | ((rows.standing != REPLACED) & (rows.ended > np.datetime64(day, "D")))
-    then = rows.take(np.flatnonzero(stands))
-    return Columns(columns.entities, replace(then, standing=np.zeros(len(then), np.int64)), columns.facts)
+    return columns.in_force_on(day)
 
 
 def ratings_on(

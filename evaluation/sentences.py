@@ -59,7 +59,7 @@ def say(explained: Explained) -> str:
             "record": name_of(explained.held_by[0]),
             "other": explained.grade_by_points,
         }
-    return joined(_against(explained), _in_favour(explained))
+    return joined(_ruled(explained), _against(explained), _in_favour(explained))
 
 
 def say_to_entity(explained: Explained) -> str:
@@ -93,6 +93,25 @@ def not_rated(explained: Explained) -> str:
 def joined(*sentences: str) -> str:
     """Sentences one after the other; Chinese ones without a space between."""
     return ("" if formats.chinese() else " ").join(filter(None, sentences))
+
+
+def _ruled(explained: Explained) -> str:
+    """That a rule gave another grade than the points alone would, for no record's sake."""
+    if not explained.rules or explained.grade == explained.grade_by_points:
+        return ""
+    rules = formats.listed(str(one.name) for one in explained.rules)
+    if not explained.grade_by_points:
+        return _("Given by rule: %(rules)s.") % {"rules": rules}
+    return _("By rule: %(rules)s; the points alone would give %(other)s.") % {
+        "rules": rules,
+        "other": explained.grade_by_points,
+    }
+
+
+def rule_line(rule: Rule) -> dict:
+    """A rule that acted for no record's sake, for the component `reasons`."""
+    article = _("article %(article)s of the scheme") % {"article": rule.article}
+    return {"points": Decimal(0), "text": str(rule.name), "url": "", "sub": article, "note": ""}
 
 
 def _against(explained: Explained) -> str:

@@ -30,8 +30,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """The city's grades: how they are spread, who moved, where, and why."""
     asked = lists.asked(request.user, request.GET)
     figures = asked.board.figures()
-    found = lists.listed(asked, request.GET.get("sort", ""))
     count = figures.listed(asked.view, asked.form.chosen_grade)
+    found = lists.listed(asked, request.GET.get("sort", ""), count)
     page = lists.CountedPaginator(found, ROWS, count=count).get_page(request.GET.get("page"))
     counting = marks_waiting()
     context = {

@@ -381,6 +381,9 @@ NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
     ),
     words.Unknown: lambda say, node: _("not known"),
     words.EventOf: _event,
+    words.EarlierOf: lambda say, node: (
+        _("%(number)s in %(before)s") % {"number": say.component(node.earlier), "before": before(node.ago)}
+    ),
 }
 
 
@@ -412,6 +415,24 @@ def _graded(say: Wording, node: words.Graded) -> str:
     return _("the grade so far is %(grades)s") % {"grades": grades}
 
 
+def before(ago: int) -> str:
+    """How many periods ago in words."""
+    if ago == 1:
+        return _("the period before")
+    return _("%(count)s periods before") % {"count": ago}
+
+
+def _was_graded(say: Wording, node: words.WasGraded) -> str:
+    grades = _(" or ").join(letter or _("not rated") for letter in node.was_graded)
+    if node.running == 1:
+        return _("the grade of %(before)s was %(grades)s") % {"before": before(node.ago), "grades": grades}
+    return _("the grade was %(grades)s for %(count)s periods running until %(before)s") % {
+        "grades": grades,
+        "count": node.running,
+        "before": before(node.ago),
+    }
+
+
 CONDITIONS: dict[type, Callable[[Wording, Any], str]] = {
     words.Every: lambda say, node: _(" and ").join(map(say.condition, node.all)),
     words.Either: lambda say, node: _(" or ").join(map(say.condition, node.any)),
@@ -426,4 +447,5 @@ CONDITIONS: dict[type, Callable[[Wording, Any], str]] = {
     words.Has: _has,
     words.ThisRecord: lambda say, node: say.match(node.record),
     words.Graded: _graded,
+    words.WasGraded: _was_graded,
 }

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from evaluation import sentences
 from evaluation.explanation import Adjustment, Explained, NotCounted, PartValue, Reason
 from evaluation.models import CurrentRating, Scheme
+from evaluation.schemes.document import Rule
 
 
 class RatingOut(serializers.ModelSerializer):
@@ -85,6 +86,17 @@ class AdjustmentOut(serializers.Serializer):
         return sentences.name_of_adjustment(adjustment)
 
 
+class RuleOut(serializers.Serializer):
+    """A rule of the scheme that acted for no record's sake: because of a fact, a number, an earlier grade."""
+
+    code = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    article = serializers.CharField()
+
+    def get_name(self, rule: Rule) -> str:
+        return str(rule.name)
+
+
 class PartValueOut(serializers.Serializer):
     """What a component came to, before its weight; `value` is null where it is not known, which is not zero."""
 
@@ -134,6 +146,7 @@ class ExplanationOut(serializers.Serializer):
     start = serializers.DecimalField(max_digits=9, decimal_places=2)
     reasons = ReasonOut(many=True)
     adjustments = AdjustmentOut(many=True)
+    rules = RuleOut(many=True)
     components = PartValueOut(source="values", many=True)
     not_counted = NotCountedOut(many=True)
 

@@ -83,7 +83,7 @@ SECTIONS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
         gettext_lazy("Grades and total"),
         ("scale", "scale_article", "start", "floor", "ceiling", "rounding", "total_rounding", "mode"),
     ),
-    ("looked-at", gettext_lazy("What is looked at"), ("considered", "enough", "words")),
+    ("looked-at", gettext_lazy("What is looked at"), ("considered", "enough", "looks_back", "words")),
     ("components", gettext_lazy("What gives and takes points"), ("components",)),
     ("rules", gettext_lazy("Rules, one after the other"), ("rules",)),
 )

@@ -110,6 +110,7 @@ def _vocabulary(document: SchemeDocument) -> Vocabulary:
             sorted(day.removeprefix("entity.") for day in found.days if day.startswith("entity."))
         ),
         fact_keys=tuple(sorted(found.fact_keys)),
+        ended=document.looks_back is not None,
     )
 
 
@@ -194,6 +195,9 @@ def _sames_of(part: Part) -> Iterator[words.Same]:
 
 # Days on which something turns by itself
 
+#: A day of the calendar from which periods of it are counted, whichever it is.
+EPOCH = "2000-01-01"
+
 
 def _turnings(document: SchemeDocument, vocabulary: Vocabulary) -> Iterator[Turning]:
     considered = (*document.considered.types, *document.considered.market_types)
@@ -203,6 +207,9 @@ def _turnings(document: SchemeDocument, vocabulary: Vocabulary) -> Iterator[Turn
             yield Turning(name, "days", 0, 0, considered)
     for name in vocabulary.fact_dates:
         yield Turning(f"entity.{name}", "days", 0)
+    if document.looks_back:
+        # Everybody's grade of the period before is another one when a period begins.
+        yield Turning(EPOCH, document.looks_back.period, None)
     yield from _within(document, considered, "decided")
 
 

@@ -20,6 +20,7 @@ from evaluation.schemes.language import (
     Code,
     Condition,
     DayName,
+    EarlierOf,
     EventOf,
     Expression,
     FieldOf,
@@ -37,6 +38,7 @@ from evaluation.schemes.language import (
     SinceLast,
     ThisRecord,
     ValueOf,
+    WasGraded,
     Words,
     is_fixed,
     walk,
@@ -123,6 +125,16 @@ class Enough(Part):
     article: Article
     records: Annotated[int, Field(ge=0)] = 1
     when: Condition | None = None
+
+
+class LooksBack(Part):
+    """The scheme looks at its own grades of so many earlier periods of the calendar, each as it stood on the last day of the
+    period, by this same method and from what is known today to have been in force then. Where the last of them looks
+    farther back itself, nothing is known."""
+
+    article: Article
+    period: Literal["calendar-months", "calendar-quarters", "calendar-years"]
+    back: Annotated[int, Field(ge=1, le=12, description="How many periods.")] = 1
 
 
 class Start(Part):
@@ -483,6 +495,13 @@ class Then(Part):
             " is cut, and what is not known moves nothing."
         ),
     ] = None
+    steps_from_earlier: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description="At most so many grades away from that of the period before; whoever had none then is left alone.",
+        ),
+    ] = None
     unrated: Literal[True] | None = None
 
     @model_validator(mode="after")
@@ -551,6 +570,7 @@ class SchemeDocument(Part):
     mode: Annotated[Mode, Field(description="How points and total are rounded.")] = "half-up"
     considered: Considered
     enough: Enough
+    looks_back: LooksBack | None = None
     start: Start | None = None
     components: Annotated[tuple[AnyComponent, ...], Field(min_length=1)]
     rules: tuple[Rule, ...] = ()
@@ -559,6 +579,11 @@ class SchemeDocument(Part):
     def every_component(self) -> list[AnyComponent]:
         """All components, those of a dimension before the dimension itself."""
         return list(_flat(self.components))
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The grades, best first."""
+        return tuple(grade.letter for grade in self.scale)
 
     @property
     def has_total(self) -> bool:
@@ -669,6 +694,25 @@ class SchemeDocument(Part):
         return self
 
     @model_validator(mode="after")
+    def _earlier_grades_are_within_reach(self) -> Self:
+        letters, codes = {"", *self.letters}, {"total", *(one.code for one in self.every_component)}
+        reach = self.looks_back.back if self.looks_back else 0
+        for part, back in _looks_at_earlier(self):
+            if back > reach:
+                raise ValueError("How far a scheme looks back at its own grades is said in looks_back.")
+            if isinstance(part, WasGraded) and (strange := set(part.was_graded) - letters):
+                raise ValueError(
+                    f"An earlier grade {', '.join(sorted(strange))} is asked for, which is not on the scale."
+                )
+            if isinstance(part, EarlierOf) and part.earlier not in codes:
+                raise ValueError(f"{part.earlier} is no component of the scheme.")
+        if reach and any(isinstance(one, Peers) for one in self.every_component):
+            raise ValueError(
+                "What peers were on earlier days is not kept: a scheme that compares them looks not back."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _points_fit(self) -> Self:
         if self.floor is not None and self.ceiling is not None and not self.floor < self.ceiling:
             raise ValueError("The floor lies below the ceiling.")
@@ -751,6 +795,17 @@ def _of_events(one: AnyComponent) -> Iterator[tuple[EventOf, frozenset[str]]]:
         for part in _outside_matches(root):
             if isinstance(part, EventOf):
                 yield part, names
+
+
+def _looks_at_earlier(document: SchemeDocument) -> Iterator[tuple[Part, int]]:
+    """What asks for earlier grades or values, each with how many periods back."""
+    for part in walk(document):
+        if isinstance(part, WasGraded):
+            yield part, part.farthest
+        elif isinstance(part, EarlierOf):
+            yield part, part.ago
+        elif isinstance(part, Then) and part.steps_from_earlier is not None:
+            yield part, 1
 
 
 def _is_of_record(by: By) -> bool:

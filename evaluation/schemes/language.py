@@ -335,6 +335,14 @@ class Power(Part):
     places: Places = 6
 
 
+class EarlierOf(Part):
+    """What a component, or "total", came to at the end of an earlier period, by the scheme itself; only where the scheme
+    `looks_back` so far. Not known before that."""
+
+    earlier: Code
+    ago: Annotated[int, Field(ge=1, description="How many periods before this one; 1 is the one before.")] = 1
+
+
 class Unknown(Part):
     """Not known: null, which is not zero."""
 
@@ -425,6 +433,20 @@ class Graded(Part):
     graded: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class WasGraded(Part):
+    """The scheme itself gave one of these grades at the end of an earlier period ("" is not rated), and of so many periods
+    `running`, counted back from there, at the end of each. Only where the scheme `looks_back` so far."""
+
+    was_graded: Annotated[tuple[str, ...], Field(min_length=1)]
+    ago: Annotated[int, Field(ge=1, description="How many periods before this one; 1 is the one before.")] = 1
+    running: Annotated[int, Field(ge=1)] = 1
+
+    @property
+    def farthest(self) -> int:
+        """How many periods back it looks."""
+        return self.ago + self.running - 1
+
+
 #: What makes records belong together. Of a list of words the first that the record has.
 SameWord = Annotated[
     str,
@@ -459,6 +481,7 @@ NUMBERS: dict[str, type[Part]] = {
     "power": Power,
     "unknown": Unknown,
     "event": EventOf,
+    "earlier": EarlierOf,
 }
 CONDITIONS: dict[str, type[Part]] = {
     "all": Every,
@@ -470,6 +493,7 @@ CONDITIONS: dict[str, type[Part]] = {
     "records": Has,
     "record": ThisRecord,
     "graded": Graded,
+    "was_graded": WasGraded,
 }
 
 
@@ -515,7 +539,8 @@ Expression = Annotated[
     | Annotated[FunctionOf, Tag("function")]
     | Annotated[Power, Tag("power")]
     | Annotated[Unknown, Tag("unknown")]
-    | Annotated[EventOf, Tag("event")],
+    | Annotated[EventOf, Tag("event")]
+    | Annotated[EarlierOf, Tag("earlier")],
     Discriminator(
         _kind_of_number,
         custom_error_type="number",
@@ -531,7 +556,8 @@ Condition = Annotated[
     | Annotated[FactIs, Tag("entity")]
     | Annotated[Has, Tag("records")]
     | Annotated[ThisRecord, Tag("record")]
-    | Annotated[Graded, Tag("graded")],
+    | Annotated[Graded, Tag("graded")]
+    | Annotated[WasGraded, Tag("was_graded")],
     Discriminator(
         _kind_of_condition,
         custom_error_type="condition",

@@ -33,6 +33,7 @@ PARTS: tuple[type[Part], ...] = (
     document.SeenBy,
     document.Considered,
     document.Enough,
+    document.LooksBack,
     document.Start,
     document.Grade,
     document.RecordsComponent,

@@ -38,6 +38,7 @@ def scheme_of(example: dict) -> SchemeDocument:
         "floor": None,
         "ceiling": None,
         "enough": {"article": "2", "records": 0} | example.get("enough", {}),
+        "looks_back": example.get("looks_back"),
         "total_rounding": example.get("total_rounding"),
         "considered": {"article": "1", "types": TYPES},
         "rules": [part(rule, f"rule-{n}") for n, rule in enumerate(example.get("rules", ()))],
