@@ -5,6 +5,7 @@ is of the family of comprehensive evaluations and never stands in one column or 
 sector grade. Who may see one is what the catalogue says of its records.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +14,12 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from entities import looks
+from entities.intake.rows import narrow
 from entities.models import CreditRecord, Entity
 from evaluation.schemes.scales import Scale, mapped, scales
+
+#: What stands between the grades of a scale.
+BETWEEN = re.compile(r"[\s,;/·>、，；]+")
 
 
 class Level(StrEnum):
@@ -38,6 +43,8 @@ class ImportedGrade:
     means_on: Scale | None = None
     #: How many earlier results of the level there are.
     earlier: int = 0
+    #: What was written, where it is not the scale's own word; "" where it is.
+    written: str = ""
 
     @property
     def given_by(self) -> str:
@@ -88,10 +95,15 @@ def imported_grades(user, entity: Entity, day: date) -> list[ImportedGrade]:
 
 
 def _imported(level: Level, record: CreditRecord, earlier: int, day: date) -> ImportedGrade:
-    letter = record.details.get("grade", "")
+    given = record.details.get("grade", "")
     scale = scales().scale_of(level, record.decided_on)
-    if scale is None or letter not in scale.letters:
-        return ImportedGrade(record, level, letter or record.title, None, earlier=earlier)
+    letters = scale.letters if scale else BETWEEN.split(narrow(record.details.get("scale", "")))
+    letter = own_word(given, letters)
+    written = given if letter and letter != given else ""
+    if scale is None or not letter:
+        return ImportedGrade(
+            record, level, letter or given or record.title, None, earlier=earlier, written=written
+        )
     now = scales().scale_of(level, day)
     means = (
         mapped(letter, scale=scale.code, onto=now.code, day=day) if now is not None and now != scale else None
@@ -104,7 +116,15 @@ def _imported(level: Level, record: CreditRecord, earlier: int, day: date) -> Im
         means=now.called(means) if now is not None and means else "",
         means_on=now if means else None,
         earlier=earlier,
+        written=written,
     )
+
+
+def own_word(written: str, letters: Iterable[str]) -> str:
+    """The scale's own word for a grade that was written otherwise: wide, small, or with 级 or 等 behind it; "" for none."""
+    known = {letter.casefold(): letter for letter in letters if letter}
+    said = narrow(written).strip().casefold()
+    return known.get(said) or known.get(said.removesuffix("级").removesuffix("等").strip(), "")
 
 
 def known_grades(level: Level) -> Iterable[str]:

@@ -1,7 +1,5 @@
 """The files in which the lead office brings in what the nation or the province evaluated."""
 
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -11,10 +9,7 @@ from entities.catalogue.bodies import LEAD
 from entities.drafts import RecordDraft
 from entities.intake.formats import Column, SubmissionFormat, register
 from entities.intake.rows import ChoiceField, CodeField, DayField, RowForm, TextField, narrow
-from evaluation.imported import Level, known_grades
-
-#: What stands between the grades of a scale.
-BETWEEN = re.compile(r"[\s,;/·>、，；]+")
+from evaluation.imported import BETWEEN, Level, known_grades, own_word
 
 
 class ResultRow(RowForm):
@@ -85,7 +80,7 @@ class ProvincialRow(ResultRow):
     def clean(self):
         cleaned = super().clean()
         grade, scale = cleaned.get("grade"), BETWEEN.split(narrow(cleaned.get("scale") or ""))
-        if grade and scale != [""] and grade not in scale:
+        if grade and scale != [""] and not own_word(grade, scale):
             self.add_error(
                 "grade", ValidationError(_("The grade is not among those that the row names as its scale."))
             )

@@ -86,7 +86,7 @@ class AdjustmentOut(serializers.Serializer):
         return sentences.name_of_adjustment(adjustment)
 
 
-class RuleOut(serializers.Serializer):
+class ActingRuleOut(serializers.Serializer):
     """A rule of the scheme that acted for no record's sake: because of a fact, a number, an earlier grade."""
 
     code = serializers.CharField()
@@ -146,7 +146,7 @@ class ExplanationOut(serializers.Serializer):
     start = serializers.DecimalField(max_digits=9, decimal_places=2)
     reasons = ReasonOut(many=True)
     adjustments = AdjustmentOut(many=True)
-    rules = RuleOut(many=True)
+    rules = ActingRuleOut(many=True)
     components = PartValueOut(source="values", many=True)
     not_counted = NotCountedOut(many=True)
 

@@ -220,6 +220,8 @@ OWN = (
     gettext_noop("A weight has at most six digits before and after its point or line."),
     gettext_noop("The points of a line go from left to right."),
     gettext_noop("A test needs at least one bound."),
+    gettext_noop("How far a scheme looks back at its own grades is said in looks_back."),
+    gettext_noop("What peers were on earlier days is not kept: a scheme that compares them looks not back."),
     gettext_noop("A day of the calendar is written as 2026-04-01."),
     gettext_noop("An age band ends below or up to, not both."),
     gettext_noop("Market credit information is weighed only by a clause of the scheme that says so."),
@@ -267,6 +269,10 @@ NAMING = (
     (
         r"Of an event nothing is known by the name (?P<name>.+)\.",
         gettext_noop("Of an event nothing is known by the name %(name)s."),
+    ),
+    (
+        r"An earlier grade (?P<grades>.+) is asked for, which is not on the scale\.",
+        gettext_noop("An earlier grade %(grades)s is asked for, which is not on the scale."),
     ),
     (
         r"A rule asks for the grade (?P<grades>.+), which is not on the scale\.",

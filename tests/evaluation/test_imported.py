@@ -16,6 +16,7 @@ from tests.factories import (
     EntityFactory,
     MemberFactory,
     RecordFactory,
+    RecordTypeFactory,
     UserFactory,
 )
 
@@ -180,3 +181,37 @@ def test_nobody_but_the_lead_office_brings_it_in(catalogue):  # noqa: F811
     for code in Level:
         bodies = RecordType.objects.get(code=code).versions.values_list("submitters__code", flat=True)
         assert set(bodies) == {"lead-office"}
+
+
+@pytest.mark.parametrize(
+    ("written", "scale", "called"),
+    [
+        ("a级", "A B C D", "A"),
+        ("ｂ", "A B C D", "B"),
+        ("C 等", "A、B、C、D", "C"),
+        ("aa级", "AA A B", "AA"),
+        ("A", "A B C D", "A"),
+        ("z级", "A B C D", "z级"),
+        ("a级", "", "a级"),
+    ],
+)
+def test_a_grade_written_otherwise_is_shown_as_its_scale_has_it_with_what_was_written(
+    written, scale, called, client
+):
+    kind = RecordTypeFactory(code="provincial-credit-evaluation")
+    entity = EntityFactory()
+    RecordFactory(
+        entity=entity, record_type=kind, details={"grade": written, "scale": scale}, severity_class=""
+    )
+    (one,) = imported_grades(MemberFactory(), entity, DAY)
+    assert one.called == called
+    assert one.written == ("" if called == written else written)
+
+
+def test_the_page_says_what_was_written(client):
+    kind = RecordTypeFactory(code="provincial-credit-evaluation")
+    details = {"grade": "a级", "scale": "A B"}
+    record = RecordFactory(record_type=kind, details=details, severity_class="")
+    client.force_login(MemberFactory())
+    shown = client.get(f"/ratings/{record.entity.credit_code}/panel/").content.decode()
+    assert "written as “a级”" in shown
