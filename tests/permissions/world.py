@@ -19,7 +19,7 @@ from credit_platform.portal.credit_checks import services as credit_checks
 from credit_platform.portal.credit_reports import services as credit_reports
 from credit_platform.portal.held_data import services as held_data
 from credit_platform.portal.integrity_calendar.models import CalendarEntry
-from credit_platform.portal.public_reports.models import PublicReport
+from credit_platform.portal.public_reports.models import PublicReport, ReportTopic
 from credit_platform.portal.stories import services as stories
 from credit_platform.portal.stories.models import Story
 from entities.commitments import services as commitments
@@ -409,7 +409,7 @@ class World:
         return PublicReport.objects.create(
             number=f"JB-2026-11-{state}",
             digest=state,
-            topic="goods",
+            topic=ReportTopic.objects.get(code="goods"),
             text="The milk was two weeks over its date.",
             body=self.body,
             state=state,
@@ -547,6 +547,7 @@ class World:
                 f"public_reports:{act}": {"number": self.public_report.number}
                 for act in ("answer", "aside", "detail", "pass-on")
             },
+            "public_reports:topic-end": {"topic_id": ReportTopic.objects.get(code="goods").pk},
             "public_reports:record": {"number": self.upheld_report.number},
             "public_reports:take-up": {"number": self.report_put_aside.number},
             "courses:certificate": {"number": self.attended.certificate},

@@ -33,7 +33,7 @@ def _columns() -> list[Column]:
         Column("name", _("What"), lambda one: one.name),
         Column("starts_on", _("First day"), lambda one: one.starts_on, Kind.DAY),
         Column("ends_on", _("Last day"), lambda one: one.ends_on, Kind.DAY),
-        Column("yearly", _("Every year"), lambda one: _("yes") if one.is_yearly else _("no")),
+        Column("yearly", _("Every year"), lambda one: one.is_yearly, Kind.FLAG),
         Column("place", _("Place"), lambda one: one.place),
         Column("source", _("Source"), lambda one: one.source),
         Column("taken_out", _("Taken out"), lambda one: one.taken_out_at, Kind.MOMENT),

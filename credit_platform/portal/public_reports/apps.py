@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,8 @@ class PublicReportsConfig(AppConfig):
     verbose_name = _("Reports from the public")
 
     def ready(self) -> None:
-        from credit_platform.portal.public_reports import audit_verbs, lists, menu, moves, notices  # noqa: F401  (verbs, movers and notices register themselves)
+        from credit_platform.portal.public_reports import audit_verbs, lists, menu, moves, notices, topics  # noqa: F401  (verbs, movers and notices register themselves)
 
+        post_migrate.connect(topics.seed, sender=self, dispatch_uid="public reports: shipped topics")
         lists.offer()
         menu.offer()

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.audit import verbs
 
 verbs.register(
+    public_reports__topic__set=_("set a topic of reports"),
+    public_reports__topic__ended=_("ended a topic of reports"),
     public_reports__report__received=_("received a report from the public"),
     public_reports__report__passed_on=_("passed a report from the public on"),
     public_reports__report__put_aside=_("put a report from the public aside"),

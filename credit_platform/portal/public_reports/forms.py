@@ -1,10 +1,12 @@
 """Shapes of what is typed in and about reports from the public. What may be said is the services' business."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from credit_platform.portal.public_reports.models import LONGEST, PublicReport
-from credit_platform.portal.public_reports.topics import TOPICS
+from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportTopic
+from credit_platform.portal.public_reports.selectors import topics_on
+from entities.models import SubmittingBody
 
 
 class ReportForm(forms.Form):
@@ -12,7 +14,10 @@ class ReportForm(forms.Form):
 
     topic = forms.ChoiceField(
         label=_("What it is about"),
-        choices=lambda: [("", _("Choose")), *((topic.code, topic.label) for topic in TOPICS.values())],
+        choices=lambda: [
+            ("", _("Choose")),
+            *((topic.code, str(topic)) for topic in topics_on(timezone.localdate())),
+        ],
     )
     entity_code = forms.CharField(
         label=_("Code of the business"),
@@ -84,3 +89,27 @@ class PassOnForm(forms.Form):
     def __init__(self, *args, bodies, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = [("", _("Choose")), *((body.code, str(body)) for body in bodies)]
+
+
+class TopicForm(forms.ModelForm):
+    """A topic, or a new version of one."""
+
+    body_code = forms.ChoiceField(
+        label=ReportTopic._meta.get_field("body_code").verbose_name.capitalize,
+        choices=lambda: [("", _("Choose")), *((one.code, str(one)) for one in _departments())],
+    )
+
+    class Meta:
+        model = ReportTopic
+        fields = ("code", "name_zh", "name_en", "body_code", "days", "basis", "place", "valid_from")
+        widgets = {"valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def validate_unique(self) -> None:
+        """Whether such a version is there already is the service's business, which says it in its own words."""
+
+    def validate_constraints(self) -> None:
+        """As well."""
+
+
+def _departments():
+    return SubmittingBody.objects.filter(is_active=True).exclude(kind=SubmittingBody.Kind.ASSOCIATION)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from credit_platform.portal.public_reports import policies, selectors
-from credit_platform.portal.public_reports.models import PublicReport
+from credit_platform.portal.public_reports.models import PublicReport, ReportTopic
 from entities.sharing import exports
 
 
@@ -21,6 +21,22 @@ def offer() -> None:
             columns=_columns,
         )
     )
+
+    exports.register(
+        exports.Export(
+            code="report-topics",
+            title=gettext_lazy("Topics of reports"),
+            rows=topics_asked,
+            columns=_columns_of_topics,
+        )
+    )
+
+
+def topics_asked(user, params: QueryDict) -> QuerySet[ReportTopic]:
+    """All topics and their versions; `Missing` for who has no reports to answer."""
+    if not policies.may_see_reports(user):
+        raise Missing
+    return selectors.topics_for_list()
 
 
 def state_asked(params: QueryDict) -> str:
@@ -56,4 +72,17 @@ def _columns() -> list[Column]:
             _("Result of the check"),
             lambda report: report.get_outcome_display() if report.outcome else "",
         ),
+    ]
+
+
+def _columns_of_topics() -> list[Column]:
+    return [
+        Column("code", _("Code"), lambda topic: topic.code),
+        Column("name_zh", _("Name in Chinese"), lambda topic: topic.name_zh),
+        Column("name_en", _("Name in English"), lambda topic: topic.name_en),
+        Column("body", _("In charge"), lambda topic: topic.body_code),
+        Column("days", _("Working days to answer"), lambda topic: topic.days, Kind.WHOLE),
+        Column("basis", _("Basis"), lambda topic: topic.basis),
+        Column("valid_from", _("Valid from"), lambda topic: topic.valid_from, Kind.DAY),
+        Column("valid_to", _("Valid to"), lambda topic: topic.valid_to, Kind.DAY),
     ]

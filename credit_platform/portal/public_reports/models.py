@@ -3,14 +3,66 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from credit_platform.common.bilingual import BilingualName
 from credit_platform.portal.public_reports import policies
-from credit_platform.portal.public_reports.topics import TOPICS
 from entities.models import Entity, SubmittingBody
+from entities.models.catalogue import in_force_on
 
 LONGEST = 3000
+
+
+class ReportTopicQuerySet(models.QuerySet):
+    def in_force_on(self, day):
+        """What can be chosen on that day."""
+        return self.filter(in_force_on(day))
+
+
+class ReportTopic(BilingualName):
+    """What a report can be about, from one day to another. A new version is a new row under the same code.
+
+    A report keeps the version under which it came in: rows are ended and never changed.
+    """
+
+    code = models.SlugField(_("code"), max_length=20)
+    body_code = models.SlugField(
+        _("in charge"),
+        max_length=60,
+        help_text=_("Where the city has no such body, its lead office is in charge."),
+    )
+    days = models.PositiveSmallIntegerField(
+        _("working days to answer"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as the rule of clocks for reports has it."),
+    )
+    basis = models.CharField(
+        _("basis"), max_length=300, blank=True, help_text=_("The text or decision that says so.")
+    )
+    place = models.PositiveSmallIntegerField(
+        _("place in the form"), default=100, help_text=_("The smallest stands first.")
+    )
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReportTopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic of reports")
+        ordering = ("place", "code", "-valid_from")
+        constraints = [
+            models.UniqueConstraint(fields=("code", "valid_from"), name="one_version_of_a_topic_from_a_day"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_topic_ends_after_it_begins",
+            ),
+        ]
 
 
 class PublicReportQuerySet(models.QuerySet):
@@ -34,7 +86,9 @@ class PublicReport(models.Model):
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    topic = models.CharField(_("what it is about"), max_length=20)
+    topic = models.ForeignKey(
+        ReportTopic, verbose_name=_("what it is about"), on_delete=models.PROTECT, related_name="reports"
+    )
     entity = models.ForeignKey(
         Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="public_reports"
     )
@@ -85,7 +139,7 @@ class PublicReport(models.Model):
 
     @property
     def topic_label(self) -> str:
-        return str(TOPICS[self.topic].label)
+        return str(self.topic)
 
 
 class ReportStep(models.Model):

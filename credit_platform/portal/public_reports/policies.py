@@ -29,6 +29,13 @@ def may_work_on(user, report) -> Decision:
     return ALLOW
 
 
+def may_keep_topics(user) -> Decision:
+    """What a report can be about, and who is in charge, says the lead office."""
+    if not is_lead(user):
+        return deny(_("Only the lead office keeps the topics of reports."))
+    return ALLOW
+
+
 def may_read_sender(user, report) -> bool:
     """Who reported it is for the body in charge alone."""
     return bool(may_work_on(user, report))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -12,16 +13,34 @@ from agencies.desk import MOST_ROWS, DeskRow
 from credit_platform.common.errors import Missing
 from credit_platform.portal import secret_codes
 from credit_platform.portal.public_reports import policies
-from credit_platform.portal.public_reports.models import PublicReport, ReportStep
+from credit_platform.portal.public_reports.models import PublicReport, ReportStep, ReportTopic
+from credit_platform.portal.public_reports.topics import body_in_charge
 from entities.models import RecordType, SubmittingBody
 from entities.policies import ENTERING, bodies_of
 
 State = PublicReport.State
 
 
+def topics_on(day: date) -> QuerySet[ReportTopic]:
+    """What a report can be about on that day, in the order of the form."""
+    return ReportTopic.objects.in_force_on(day)
+
+
+def topics_for_list() -> QuerySet[ReportTopic]:
+    """All topics with their versions, the newest of each first."""
+    return ReportTopic.objects.select_related("set_by")
+
+
+def in_charge_today(topic: ReportTopic) -> SubmittingBody | None:
+    """The body that a report on the topic goes to today."""
+    return body_in_charge(topic.body_code)
+
+
 def by_code(code: str) -> PublicReport:
     """The report that was given this code; `Missing` for any other."""
-    found = PublicReport.objects.filter(digest=secret_codes.digest_of(code)).select_related("body", "entity")
+    found = PublicReport.objects.filter(digest=secret_codes.digest_of(code)).select_related(
+        "body", "entity", "topic"
+    )
     report = found.first()
     if report is None:
         raise Missing
@@ -42,7 +61,7 @@ def reports_for_list(*, user, state: str) -> QuerySet[PublicReport]:
     return (
         PublicReport.objects.visible_to(user)
         .filter(state=state)
-        .select_related("body", "entity")
+        .select_related("body", "entity", "topic")
         .order_by(*order)
     )
 
@@ -76,7 +95,7 @@ def report_for(*, user, number: str) -> PublicReport:
     report = (
         PublicReport.objects.visible_to(user)
         .filter(number=number)
-        .select_related("body", "entity", "answered_by")
+        .select_related("body", "entity", "answered_by", "topic")
         .first()
     )
     if report is None:
@@ -121,7 +140,7 @@ def waiting_of(user) -> QuerySet[PublicReport]:
 
 def desk_rows(user) -> Iterable[DeskRow]:
     """The lane of the desk."""
-    for report in waiting_of(user).select_related("entity")[:MOST_ROWS]:
+    for report in waiting_of(user).select_related("entity", "topic")[:MOST_ROWS]:
         entity = report.entity
         yield DeskRow(
             asked=_("Answer a report from the public"),

@@ -14,14 +14,15 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.services import current_calendar
 from credit_platform.portal import secret_codes
-from credit_platform.portal.public_reports import policies, spam
+from credit_platform.portal.public_reports import policies, selectors, spam
 from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportStep
-from credit_platform.portal.public_reports.topics import TOPICS, body_in_charge, in_both_languages
+from credit_platform.portal.public_reports.topics import body_in_charge
 from entities.models import Entity, RecordType, SubmittingBody
 from entities.policies import may_enter_records, may_submit_type
 from entities.services import feedback
 from repair import deadlines
 from repair.clock_rules import clock_book
+from repair.deadlines import Term
 from repair.letters.papers import new_number
 from repair.models import ClockRule
 
@@ -64,7 +65,9 @@ def receive_report(message: Message) -> Received:
         WrongState: nobody is in charge, or no rule sets a term; the platform is not set up.
     """
     text, problems = message.text.strip(), {}
-    if message.topic not in TOPICS:
+    today = timezone.localdate()
+    topic = selectors.topics_on(today).filter(code=message.topic).first()
+    if topic is None:
         problems["topic"] = [_("Choose what it is about.")]
     if not text:
         problems["text"] = [_("Say what happened.")]
@@ -79,10 +82,11 @@ def receive_report(message: Message) -> Received:
             ]
     if problems:
         raise InvalidInput(problems)
-    body, rule, today = body_in_charge(message.topic), _rule(timezone.localdate()), timezone.localdate()
+    body, rule = body_in_charge(topic.body_code), _rule(today)
     if body is None or rule is None:
         raise WrongState(_("Nobody is in charge of reports here yet."))
-    due = deadlines.end_of(today, rule.term, current_calendar())
+    term = rule.term if topic.days is None else Term(topic.days)
+    due = deadlines.end_of(today, term, current_calendar())
     digest = hashlib.sha256("".join(text.split()).encode()).hexdigest()
     seen = PublicReport.objects.filter(text_digest=digest, received_at__gte=timezone.now() - LATELY)
     verdict = spam.judge(text, trap=message.trap, seconds=message.seconds, seen_before=seen.exists())
@@ -90,7 +94,7 @@ def receive_report(message: Message) -> Received:
     report = PublicReport.objects.create(
         number=new_number(BEGINNING),
         digest=secret_codes.digest_of(code),
-        topic=message.topic,
+        topic=topic,
         entity=entity,
         text=text,
         text_digest=digest,
@@ -106,10 +110,10 @@ def receive_report(message: Message) -> Received:
     )
     _step(report, Deed.RECEIVED, None)
     audit.record(
-        actor=None, verb="public_reports.report.received", target=report, topic=report.topic, body=body.code
+        actor=None, verb="public_reports.report.received", target=report, topic=topic.code, body=body.code
     )
     if report.state == State.OPEN:
-        _tell("public_reports.received", report, topic=in_both_languages(report.topic))
+        _tell("public_reports.received", report, topic=feedback.both_names(topic))
     return Received(report, code)
 
 
