@@ -7,14 +7,22 @@ class AgenciesConfig(AppConfig):
     verbose_name = _("Departments")
 
     def ready(self) -> None:
-        from agencies import desk, lanes, lists, policies, selectors
+        from agencies import desk, given_evaluations, lanes, lists, policies, selectors
+        from agencies.entry import register_entry_form
         from credit_platform.ui import navigation
         from entities import panels
+        from entities.catalogue.bodies import LEAD
         from entities.sharing import places
 
         places.register("agencies", _("entering and reviewing records"))
         lanes.register()
         lists.offer()
+        register_entry_form(
+            LEAD, "national-credit-evaluation", given_evaluations.NationalEvaluationForm, order=10
+        )
+        register_entry_form(
+            LEAD, "provincial-credit-evaluation", given_evaluations.ProvincialEvaluationForm, order=20
+        )
         panels.register_editor(lanes.edit_url_for)
         navigation.register(
             navigation.Item(

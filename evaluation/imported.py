@@ -5,7 +5,6 @@ is of the family of comprehensive evaluations and never stands in one column or 
 sector grade. Who may see one is what the catalogue says of its records.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +13,9 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from entities import looks
-from entities.intake.rows import narrow
+from entities.grade_words import own_word, words_of
 from entities.models import CreditRecord, Entity
 from evaluation.schemes.scales import Scale, mapped, scales
-
-#: What stands between the grades of a scale.
-BETWEEN = re.compile(r"[\s,;/·>、，；]+")
 
 
 class Level(StrEnum):
@@ -97,7 +93,7 @@ def imported_grades(user, entity: Entity, day: date) -> list[ImportedGrade]:
 def _imported(level: Level, record: CreditRecord, earlier: int, day: date) -> ImportedGrade:
     given = record.details.get("grade", "")
     scale = scales().scale_of(level, record.decided_on)
-    letters = scale.letters if scale else BETWEEN.split(narrow(record.details.get("scale", "")))
+    letters = scale.letters if scale else words_of(record.details.get("scale", ""))
     letter = own_word(given, letters)
     written = given if letter and letter != given else ""
     if scale is None or not letter:
@@ -118,13 +114,6 @@ def _imported(level: Level, record: CreditRecord, earlier: int, day: date) -> Im
         earlier=earlier,
         written=written,
     )
-
-
-def own_word(written: str, letters: Iterable[str]) -> str:
-    """The scale's own word for a grade that was written otherwise: wide, small, or with 级 or 等 behind it; "" for none."""
-    known = {letter.casefold(): letter for letter in letters if letter}
-    said = narrow(written).strip().casefold()
-    return known.get(said) or known.get(said.removesuffix("级").removesuffix("等").strip(), "")
 
 
 def known_grades(level: Level) -> Iterable[str]:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from entities.catalogue.bodies import LEAD
 from entities.drafts import RecordDraft
+from entities.grade_words import own_word, words_of
 from entities.intake.formats import Column, SubmissionFormat, register
 from entities.intake.rows import ChoiceField, CodeField, DayField, RowForm, TextField, narrow
-from evaluation.imported import BETWEEN, Level, known_grades, own_word
+from evaluation.imported import Level, known_grades
 
 
 class ResultRow(RowForm):
@@ -79,8 +80,8 @@ class ProvincialRow(ResultRow):
 
     def clean(self):
         cleaned = super().clean()
-        grade, scale = cleaned.get("grade"), BETWEEN.split(narrow(cleaned.get("scale") or ""))
-        if grade and scale != [""] and not own_word(grade, scale):
+        grade, scale = cleaned.get("grade"), words_of(cleaned.get("scale") or "")
+        if grade and scale and not own_word(grade, scale):
             self.add_error(
                 "grade", ValidationError(_("The grade is not among those that the row names as its scale."))
             )

@@ -16,12 +16,14 @@ from bench.harness import CannotMeasure, Result, Run, measure
 #: Everybody is rated as of so many days ago first, so that grades have moved in every period that boards show.
 BEFORE = (400, 40, 5)
 VIEWER = "bench-viewer"
+#: Of the city's departments those that have much and little on record.
+DEPARTMENTS = ("market-supervision", "tax")
 
 
 @measure("boards.p95", unit="ms")
 def boards_p95(run: Run) -> Result:
-    """The time that 95 of 100 openings of a board stay within: the city's, narrowed, sorted and of every period, those
-    of districts, industries and departments, and the calendar.
+    """The time that 95 of 100 openings of a board stay within: the city's, narrowed to parts and to departments, sorted
+    and of every period, those of districts, industries and departments, and the calendar.
 
     It is the time of the whole request in one process, query and page. `baseline` is the time in which the ratings behind
     one board are counted without any count kept, by one query.
@@ -137,6 +139,7 @@ def _boards(times: int) -> Iterator[str]:
                 "sort": one_of("", "name", "-name", "grade", "-grade", "points", "-move", "district", "-day"),
                 "district": one_of("", "", *(name for _code, name in city.DISTRICTS)),
                 "section": one_of("", "", "C", "F", "H"),
+                "department": one_of("", "", "", *DEPARTMENTS),
                 "page": one_of("", "", "2", "7"),
             }
             yield f"/ratings/?{urlencode(asked)}"

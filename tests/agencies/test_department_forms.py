@@ -143,3 +143,37 @@ def test_a_form_says_that_facts_will_be_public_only_where_they_will(
     client = sign_in(MemberFactory(body=city.bodies[body_code]))
     form = client.get(reverse("agencies:enter", args=(type_code,))).context["form"]
     assert ("Will be public" in str(form.fields["facts"].help_text)) is public
+
+
+@pytest.fixture
+def given(city, sign_in):
+    """`given(grade="A", …)`: a clerk of the lead office sends one result; the answer."""
+    client = sign_in(MemberFactory(body=city.bodies["lead-office"], role="clerk"))
+
+    def type_in(type_code="national-credit-evaluation", **typed):
+        return send(client, type_code, **{"document_number": "", "authority": "示例评价单位"} | typed)
+
+    return type_in
+
+
+def test_one_result_of_the_nation_is_typed_in_and_waits_for_another_pair_of_eyes(given):
+    entity = EntityFactory()
+    assert (
+        given(entity=entity.credit_code, grade="B", period="2026", decided_on="2026-09-30").status_code == 302
+    )
+    record = CreditRecord.objects.get()
+    assert (record.status, record.title) == ("waiting", "全国公共信用综合评价：B")
+    assert record.document_number == f"2026-09-30 {entity.credit_code}"
+    assert record.details == {"grade": "B", "period": "2026"}
+    form = entry.entry_form("lead-office", "national-credit-evaluation").form_class
+    assert form.initial_of(record)["document_number"] == ""
+
+
+def test_a_result_of_a_province_is_one_of_the_grades_that_its_scale_names(given):
+    typed = {"type_code": "provincial-credit-evaluation", "scale": "A B C D"}
+    refused = given(grade="E", **typed)
+    assert refused.context["form"].errors["grade"] == [
+        "The grade is not among those that stand as its scale."
+    ]
+    assert given(grade="a级", document_number="第3批", **typed).status_code == 302
+    assert CreditRecord.objects.get().document_number.startswith("第3批 91")
