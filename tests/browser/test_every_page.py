@@ -9,6 +9,7 @@ from django.utils import timezone
 from entities.models import Entity
 from evaluation.boards import coming, counting
 from evaluation.services import rate_waiting, request_ratings
+from tests.browser import reading
 from tests.browser.accessibility import assert_accessible
 from tests.browser.answering import answering
 from tests.browser.conftest import HEIGHTS, complaint, launched
@@ -33,6 +34,21 @@ NOT_PAGES = frozenset(
         "stories:feed", "ui:styleguide-job", "ui:styleguide-lookup",
     }
 )  # fmt: skip
+BADLY_MADE = """<!doctype html><html lang="en"><title>x</title>
+<nav><a href="https://x.example/a">here</a></nav><nav><a href="https://x.example/b">here</a></nav>
+<main><h1>One</h1><h3>Three</h3><button></button><p>罚款</p><p lang="zh-CN">中文</p></main>
+<main><h1>Two</h1><table border="1"><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table></main></html>"""
+#: The main pages of the public and of an association's officer, which are also listened to.
+HEARD = {
+    "public": (
+        "portal:home", "portal:entity", "portal:lists", "portal:announcements", "portal:methods", "stories:list",
+        "stories:story", "integrity_calendar:month", "courses:coming", "public_reports:write",
+    ),
+    "officer": (
+        "associations:member-list", "exchange:list", "forewarning:notice-list", "courses:ours",
+        "entities:submission-list", "entities:inbox", "stories:register",
+    ),
+}  # fmt: skip
 #: The reader to whom a page is shown, of those who get it: the public where it may.
 READER_OF = {
     route: next(role for role, status in zip(ROLES, methods["GET"].split(), strict=True) if status == "200")
@@ -96,6 +112,39 @@ def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(world,
     finally:
         context.close()
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+def test_whoever_listens_would_stumble_over_a_page_that_is_badly_made(browser):
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.set_content(BADLY_MADE)
+        said = "\n".join(reading.complaints(page))
+    finally:
+        context.close()
+    for stumble in (
+        "0 × banner", "2 × main", "navigations that one cannot tell apart", "2 headings of the first level",
+        "heading of level 3 after one of level 1", "button without a name", "table without a name", "table without headers",
+        "“here” leads to 2 places", "“here” does not say where it leads", "Chinese read as English: 罚款",
+    ):  # fmt: skip
+        assert stumble in said
+    assert "中文" not in said
+
+
+@pytest.mark.parametrize("lang", SAID)
+@pytest.mark.parametrize("role", HEARD)
+def test_who_listens_finds_their_way_and_hears_each_passage_in_its_language(world, browser, role, lang):
+    context = browser.new_context(base_url=ADDRESS, viewport={"width": 1440, "height": 900})
+    heard: dict[str, list[str]] = {}
+    try:
+        page = context.new_page()
+        page.route("**/*", answering(_reader(world, role, lang)))
+        for route in HEARD[role]:
+            page.goto(world.address_of(route))
+            heard[route] = reading.complaints(page)
+    finally:
+        context.close()
+    assert not {route: said for route, said in heard.items() if said}
 
 
 @pytest.mark.parametrize("route", sorted(NOT_PAGES))

@@ -4,13 +4,15 @@ A component is a template in `templates/components/`; the tag has the template's
 take a body and slots (see `credit_platform.ui.components`). `/styleguide/` shows each of them in use.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.http import QueryDict
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from credit_platform.ui import charts, formats, forms, grades, icons
@@ -22,6 +24,10 @@ MINUTE = 60
 OPTION = {"code": "", "note": "", "why": "", "mark": "", "scale": grades.NATIONAL}
 RUNG = {"range": "", "says": ""}
 SOON = 2
+#: A passage in Chinese signs, with the figures and marks that belong to it.
+CHINESE = re.compile(
+    r"([0-9\u3000-\u303f\uff00-\uffef]*[\u4e00-\u9fff][\u4e00-\u9fff\u3000-\u303f\uff00-\uffef0-9.%]*)"
+)
 register.tag("slot", parse_slot)
 
 for _name in (
@@ -79,6 +85,23 @@ def marked(text: str, part: str) -> str:
         return text
     before, after = text.split(part, 1)
     return format_html("{}<mark>{}</mark>{}", before, part, after)
+
+
+@register.filter
+def spoken(text: Any) -> Any:
+    """The text with its Chinese passages named as such on a page in another language, so that they are read aloud rightly."""
+    if text is None or isinstance(text, SafeString) or formats.chinese():
+        return text
+    pieces = CHINESE.split(str(text))
+    # Split at a group, so that every second piece is a passage.
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<span lang="zh-CN">{}</span>', one) if n % 2 else one,)
+            for n, one in enumerate(pieces)
+        ),
+    )
 
 
 @register.filter(name="is")
