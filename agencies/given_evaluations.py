@@ -33,7 +33,7 @@ class GivenEvaluationForm(RecordForm):
     sections: tuple[Section, ...] = (
         Section(_("The result"), ("grade", "decided_on", "period", "document_number", "authority")),
     )
-    spans = {"document_number": 3, "decided_on": 3, "grade": 3, "period": 3}
+    spans = {"document_number": 3, "decided_on": 3, "grade": 3, "period": 3, "scale": 3, "authority": 3}
     #: How the title begins.
     called = ""
 
