@@ -305,13 +305,14 @@ class Columns:
         """
         if len(self.entities) != 1:
             raise ValueError("Only one entity can be looked at on several days.")
-        rows = self.records.take(np.tile(np.arange(len(self.records)), times))
-        owner = np.repeat(np.arange(times), len(self.records))
-        return Columns(
-            np.arange(times),
-            replace(rows, entities=times, entity_index=owner),
-            self.facts.take(np.zeros(times, np.int64)),
-        )
+        changed: dict[str, Any] = {name: np.tile(getattr(self.records, name), times) for name in ROW_COLUMNS}
+        changed |= {
+            group: {name: np.tile(column, times) for name, column in getattr(self.records, group).items()}
+            for group in NAMED_COLUMNS
+        }
+        changed["entity_index"] = np.repeat(np.arange(times), len(self.records))
+        rows = replace(self.records, entities=times, **changed)
+        return Columns(np.arange(times), rows, self.facts.take(np.zeros(times, np.int64)))
 
     def only(self, chosen: Ints) -> "Columns":
         """Only the entities of these places, ascending, with their records."""
@@ -388,6 +389,13 @@ def last_days_so_old(days: np.datetime64 | Days, months: int) -> np.datetime64 |
     """`last_day_so_old` of one day, or of each of many."""
     if not isinstance(days, np.ndarray):
         return last_day_so_old(days.astype(date), months)
-    different, place = np.unique(days, return_inverse=True)
-    each = [last_day_so_old(day.astype(date), months) for day in different]
-    return np.array(each, "M8[D]")[place]
+    begins = days.astype("M8[M]")
+    day_of_month = (days - begins.astype("M8[D]")).astype(np.int64) + 1
+    length, before = _length_of(begins), _length_of(begins - months)
+    back = np.where(day_of_month == length, before, np.minimum(day_of_month, before))
+    return (begins - months).astype("M8[D]") + back - 1
+
+
+def _length_of(months: np.ndarray) -> Ints:
+    """How many days each month has."""
+    return ((months + 1).astype("M8[D]") - months.astype("M8[D]")).astype(np.int64)

@@ -457,12 +457,11 @@ def aged(age: Age, dated: str, scope: Scope) -> tuple[Weight, Bools | None]:
         weight = exact.halved(Numbers(passed, 0), age.half_life, age.places)
         return Weight(weight.units, 10**age.places), unknown
     above, below = exact.common([exact.ratio(band.weight) for band in age.bands])
-    band = np.zeros(scope.size, np.int8)
+    band, now = np.zeros(scope.size, np.int8), scope.run.today
     for one in age.bands[:-1]:
-        end, day = (
-            (one.below, today) if one.below is not None else (one.up_to, today - np.timedelta64(1, "D"))
-        )
+        end, day = (one.below, now) if one.below is not None else (one.up_to, now - np.timedelta64(1, "D"))
         last = last_days_so_old(day, end) if age.unit == "months" else day - end
+        last = scope.of_entity(last) if isinstance(last, np.ndarray) else last
         band += np.asarray(days) <= last
     return Weight(above[band], below), unknown
 

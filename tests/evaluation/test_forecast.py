@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from evaluation import frames
+from evaluation.columns import last_day_so_old, last_days_so_old
 from evaluation.explanation import as_points
 from evaluation.forecast import DAYS_TRIED, MONTHS_AHEAD, STEPS_AHEAD, forecast
 from evaluation.kernel import NOT_RATED
@@ -196,3 +198,36 @@ def test_of_many_records_that_end_on_one_day_some_are_named_and_the_rest_counted
     with translation.override("en"):
         (turn,) = grade_for_entity(AgentFactory(entity=entity).user, entity).turns
     assert turn["text"] == "“罚款0” has ended; 2 more records"
+
+
+@pytest.mark.parametrize("months", [1, 6, 12, 13])
+def test_the_last_day_so_old_is_the_same_for_many_days_as_for_each(months):
+    days = np.arange(np.datetime64("2027-01-01"), np.datetime64("2029-03-02"))
+    each = [last_day_so_old(day, months) for day in days.tolist()]
+    assert last_days_so_old(days, months).tolist() == np.array(each).tolist()
+
+
+def test_one_run_over_many_days_gives_what_each_day_gives_alone():
+    scheme = scheme_of(next(one.document for one in scheme_library() if one.code == "comprehensive-1000"))
+    held = columns(
+        [
+            Row(
+                record=number,
+                type=scheme.document.considered.types[number % 3],
+                decided=date(2026, 1, 31) + timedelta(days=number * 29),
+                until=date(2027, 3, 1) + timedelta(days=number * 40),
+            )
+            for number in range(1, 12)
+        ],
+        scheme.compiled.vocabulary,
+        facts={1: {"registered_on": date(2015, 2, 28)}},
+    )
+    days = [TODAY + timedelta(days=17 * number) for number in range(40)]
+    together = scheme.explain(held.repeated(len(days)), np.array(days, "M8[D]"))
+    for place, day in enumerate(days):
+        alone = scheme.explain(held, day)
+        for code, numbers in alone.values.items():
+            assert together.values[code].take(np.array([place])).decimals() == numbers.decimals(), (day, code)
+        assert together.ratings.place[place] == alone.ratings.place[0]
+        rows = held.records.record.size
+        assert (together.skipped[place * rows : (place + 1) * rows] == alone.skipped).all()
