@@ -135,7 +135,9 @@ def field_for(extra: dict) -> forms.Field:
     common = {"label": label, "required": bool(extra.get("required"))}
     match extra["type"]:
         case "date":
-            return forms.CharField(**common, widget=forms.DateInput(attrs={"type": "date"}))
+            return forms.CharField(
+                **common, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            )
         case "money":
             return forms.CharField(**common, help_text=_("In yuan."))
         case "code":

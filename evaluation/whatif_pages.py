@@ -45,7 +45,9 @@ class WhatIfForm(forms.Form):
     )
     type = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     decided_on = forms.DateField(
-        label=gettext_lazy("Decided on"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("Decided on"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     severity_class = forms.ChoiceField(
         label=gettext_lazy("Class"), required=False, choices=[("", "–"), *SeverityClass.choices]
@@ -82,7 +84,9 @@ class WhatIfForm(forms.Form):
             )
         for name in may_say.dates:
             self.fields[f"d_{name}"] = forms.DateField(
-                label=say.field(name), required=False, widget=forms.DateInput({"type": "date"})
+                label=say.field(name),
+                required=False,
+                widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             )
 
     def clean_decided_on(self) -> date:

@@ -23,7 +23,7 @@ from repair.joint.selectors import choices_among, siblings_of
 from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
-from repair.sections.selectors import routing_of
+from repair.sections.selectors import where_it_lies
 from repair.texts import fill_in
 from repair.wordings.selectors import wording_book
 from repair.workflow import Action, move_for, name_of
@@ -128,7 +128,7 @@ def _show(
         "papers": [_paper(paper, page.case) for paper in page.papers],
         "proof": proof,
         "help": help_in(page.case),
-        "routing": routing_of(page.case) if page.internal else None,
+        **(where_it_lies(user=request.user, case=page.case) if page.internal else {}),
         "joint": siblings_of(user=request.user, case=page.case),
         "letters_of_case": letters_of(user=request.user, case=page.case, ended=proof is not None),
     }

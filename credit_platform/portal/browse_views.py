@@ -16,6 +16,7 @@ from credit_platform.portal import browsing, limits, open_data as files
 from credit_platform.portal.views import public_page
 from entities.filters import years
 from entities.models import CreditRecord, RecordType, SubmittingBody
+from entities.sharing import feed
 
 
 class AnnouncementFilter(django_filters.FilterSet):
@@ -155,12 +156,17 @@ def open_data(request: HttpRequest) -> HttpResponse:
 
 @public_page(limits.FILES, robots="noindex")
 def dataset(request: HttpRequest, code: str, file_format: str) -> HttpResponseBase:
-    """All public records of one kind, as a file."""
+    """All public records of one kind, as a file; its `Link` says where a copy of it learns what changed since.
+
+    Nobody knows who has a copy, so nobody can be asked to take a record out of it that was repaired meanwhile.
+    """
     today = timezone.localdate()
+    changes = f"{request.build_absolute_uri(reverse('api-public-changes'))}?since={feed.now()}"
     pieces = files.file_of(today, code, file_format)
     response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[Format(file_format)])
     response["Content-Disposition"] = f'attachment; filename="{code}-{today:%Y-%m-%d}.{file_format}"'
     response["X-Content-Type-Options"] = "nosniff"
+    response["Link"] = f'<{changes}>; rel="related"; title="changes"'
     return response
 
 

@@ -184,6 +184,11 @@ def catalogue(request: HttpRequest, day: date) -> dict[str, Any]:
         "@type": "dcat:Catalog",
         "dct:title": _("Open data"),
         "dct:publisher": navigation.brand(),
+        "dcat:service": {
+            "@type": "dcat:DataService",
+            "dct:title": _("What has changed and what has left the files"),
+            "dcat:endpointURL": {"@id": root(request) + reverse("api-public-changes")},
+        },
         "dcat:dataset": [
             {
                 "@type": "dcat:Dataset",

@@ -143,7 +143,7 @@ class PenaltyForm(forms.Form):
         )
     )
     number = forms.CharField()
-    decided_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    decided_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     category = forms.ChoiceField(choices=_categories)
     fine = forms.DecimalField()
     facts = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))

@@ -29,7 +29,9 @@ class AskForm(NeededToFile):
         label=_("Document number"), max_length=128, required=False, help_text=_("As it stands on the paper.")
     )
     decided_on = forms.DateField(
-        label=_("Decided on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Decided on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     statement = forms.CharField(
         label=_("What is missing, and how you know of it"),

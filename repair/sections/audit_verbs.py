@@ -12,5 +12,6 @@ verbs.register(
     sections__task__ended=_("took cases from a section"),
     sections__member__assigned=_("assigned somebody to a section"),
     sections__member__released=_("released somebody from a section"),
+    sections__case__moved=_("moved a case to another section"),
     sections__case__routed=_("routed a case within its body"),
 )

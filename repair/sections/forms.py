@@ -19,6 +19,23 @@ def _people_of(body: SubmittingBody, roles) -> QuerySet[User]:
     return User.objects.filter(pk__in=members.values("user")).order_by("username")
 
 
+class MoveForm(WithProblems):
+    """To which other section of its body a case goes, and why."""
+
+    use_required_attribute = False
+
+    section = forms.ModelChoiceField(
+        label=_("Section"), queryset=Section.objects.none(), empty_label=_("Choose")
+    )
+    because = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("The people of both sections read it.")
+    )
+
+    def __init__(self, *args, sections: QuerySet[Section], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["section"].queryset = sections
+
+
 class OfSection(WithProblems):
     """A form that changes one thing of a section."""
 

@@ -136,6 +136,7 @@ class Routing(models.Model):
             "barred",
             _("Everybody in the section for it had a hand in the record or acts for the entity."),
         )
+        BY_HAND = "by_hand", _("A supervisor moved it here.")
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="routing")
     section = models.ForeignKey(
@@ -155,3 +156,34 @@ class Routing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.section or self.case.deciding_body}"
+
+
+class Moved(models.Model):
+    """That a supervisor gave a case to another section, and why; kept for good."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="moves_between_sections")
+    source = models.ForeignKey(
+        Section,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("None: it lay with the whole body."),
+    )
+    target = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(_("reason"), max_length=300)
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("move of a case between sections")
+        ordering = ("-at", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=~Q(because=""), name="a_move_between_sections_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(source=None) | ~Q(source=F("target")), name="a_case_moves_to_another_section"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.target}"

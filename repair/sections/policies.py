@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import NOBODY, SUPERVISOR, bodies_of
+from entities.policies import NOBODY, SUPERVISOR, bodies_of, entities_of, who_answers_for
 from repair.policies import HANDLING
 
 
@@ -18,6 +18,19 @@ def may_keep_sections(user, body) -> Decision:
     """Opens, fills and closes the sections of the body: a supervisor of it."""
     if body.pk not in bodies_of(user, {SUPERVISOR}):
         return deny(_("Only a supervisor of %(body)s keeps its sections.") % {"body": body})
+    return ALLOW
+
+
+def may_move(user, case) -> Decision:
+    """Gives a case to another section of its body: a supervisor of it who does not act for the entity."""
+    body = who_answers_for(case.deciding_body)
+    if body.pk not in bodies_of(user, {SUPERVISOR}):
+        return deny(_("Only a supervisor of %(body)s moves a case between its sections.") % {"body": body})
+    if case.entity_id in entities_of(user):
+        return deny(
+            _("You act for %(entity)s yourself; someone else must deal with its case.")
+            % {"entity": case.entity}
+        )
     return ALLOW
 
 

@@ -12,7 +12,10 @@ from entities.policies import SUPERVISOR, bodies_of, who_answers_for
 from repair import independence, policies as cases
 from repair.models import Case
 from repair.sections import policies
-from repair.sections.models import Routing, Section, SectionMember, SectionTask
+from repair.sections.models import Moved, Routing, Section, SectionMember, SectionTask
+
+#: While a section has a case to work on.
+MOVABLE = frozenset({Case.State.SUBMITTED, Case.State.MORE_MATERIAL, Case.State.PROPOSED})
 
 
 def in_section(day: date) -> Q:
@@ -38,6 +41,29 @@ def own_sections(user) -> frozenset[int]:
 def routing_of(case: Case) -> Routing | None:
     """Where the case lies in its body; None where no section takes such cases."""
     return Routing.objects.select_related("section__superior", "meant_for").filter(case=case).first()
+
+
+def where_it_lies(*, user, case: Case) -> dict:
+    """For the page of a case: its `routing`, how it was moved by hand (`moves`), and whether the reader `may_move` it."""
+    others = sections_open_to(case) if policies.may_move(user, case) else Section.objects.none()
+    routing = routing_of(case)
+    there = routing.section_id if routing else None
+    return {
+        "routing": routing,
+        "moves": moves_of(case) if routing else [],
+        "may_move": case.state in MOVABLE and any(section.pk != there for section in others),
+    }
+
+
+def moves_of(case: Case) -> list[Moved]:
+    """How the case was moved by hand, the last first."""
+    return list(case.moves_between_sections.select_related("source", "target", "moved_by"))
+
+
+def sections_open_to(case: Case) -> QuerySet[Section]:
+    """The open sections of the body that has the case."""
+    open_today = Section.objects.open_on(timezone.localdate())
+    return open_today.filter(body=who_answers_for(case.deciding_body)).order_by("pk")
 
 
 def free_in(section: Section, case: Case) -> list:

@@ -18,7 +18,8 @@ from entities.policies import SUPERVISOR, who_answers_for
 from repair.models import Case, CaseStep
 from repair.policies import HANDLING
 from repair.sections import notices, policies, selectors
-from repair.sections.models import Routing, Section, SectionMember, SectionTask
+from repair.sections.models import Moved, Routing, Section, SectionMember, SectionTask
+from repair.services import locked_case
 from repair.workflow import Action
 
 Why = Routing.Why
@@ -253,8 +254,9 @@ def task_for(case: Case, day: date) -> SectionTask | None:
 
 
 def _route(case: Case, meant_for: Section) -> None:
-    section, why = _where(case, meant_for)
     before = selectors.routing_of(case)
+    moved = before is not None and before.why == Why.BY_HAND
+    section, why = _where(case, meant_for, Why.BY_HAND if moved else Why.TASK)
     if before is not None and (before.section_id, before.why) == (section.pk if section else None, why):
         return
     Routing.objects.update_or_create(
@@ -271,8 +273,72 @@ def _route(case: Case, meant_for: Section) -> None:
         notices.case_came(case, selectors.people_in(section))
 
 
-def _where(case: Case, meant_for: Section) -> tuple[Section | None, str]:
-    """The section that has the case now, or None for the whole body; and why."""
+@transaction.atomic
+def move_case(*, by, number: str, section_id: int, because: str) -> Routing:
+    """Give a case to another open section of its body by hand; where it was and why it moved is kept.
+
+    Where it lies already it stays, so that the button pressed twice moves it once.
+
+    Raises:
+        Missing: there is no such case for this user.
+        WrongState: nobody in the body has it to work on.
+        InvalidInput: no reason, no open section of the body, or one in which nobody could work on it.
+    """
+    case = locked_case(by, number)
+    policies.may_move(by, case).require()
+    if case.state not in selectors.MOVABLE:
+        raise WrongState(_("No section works on this case now."))
+    section = selectors.sections_open_to(case).filter(pk=section_id).first()
+    before = Routing.objects.select_related("section").filter(case=case).first()
+    if before is not None and section is not None and before.section_id == section.pk:
+        return before
+    because = " ".join(because.split())
+    if problems := _against_moving(case, section, because):
+        raise InvalidInput(problems)
+    move = Moved.objects.create(
+        case=case,
+        source=before.section if before else None,
+        target=section,
+        because=because[: Moved._meta.get_field("because").max_length],
+        moved_by=by,
+    )
+    routing, _is_new = Routing.objects.update_or_create(
+        case=case, defaults={"section": section, "meant_for": section, "why": Why.BY_HAND}
+    )
+    audit.record(
+        actor=by,
+        verb="sections.case.moved",
+        target=case,
+        was=str(move.source) if move.source else None,
+        section=str(section),
+        because=because,
+    )
+    notices.case_moved(
+        move,
+        here=selectors.people_in(section),
+        away=selectors.people_in(move.source) if move.source else [],
+    )
+    return routing
+
+
+def _against_moving(case: Case, section: Section | None, because: str) -> dict[str, list[str]]:
+    problems = {}
+    if section is None:
+        problems["section"] = [_("Choose an open section of the body.")]
+    elif not selectors.free_in(section, case):
+        problems["section"] = [
+            _(
+                "Nobody in %(section)s could work on it: nobody is there, or everybody had a hand in the record."
+            )
+            % {"section": section}
+        ]
+    if not because:
+        problems["because"] = [_("Say why; the people of both sections read it.")]
+    return problems
+
+
+def _where(case: Case, meant_for: Section, why: str = Why.TASK) -> tuple[Section | None, str]:
+    """The section that has the case now, or None for the whole body; and why, where it is the one meant `why`."""
     today, section = timezone.localdate(), meant_for
     while not section.is_open_on(today):
         if section.successor is None:
@@ -282,7 +348,7 @@ def _where(case: Case, meant_for: Section) -> tuple[Section | None, str]:
         return None, Why.NOBODY
     if not selectors.free_in(section, case):
         return None, Why.BARRED
-    return section, Why.TASK if section == meant_for else Why.SUCCESSOR
+    return section, why if section == meant_for else Why.SUCCESSOR
 
 
 def follow_sections() -> int:

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit_platform.common.errors import InvalidInput, Missing
 from entities.models import SubmittingBody
 from entities.policies import bodies_of
+from repair import selectors as cases
 from repair.policies import HANDLING
 from repair.sections import policies, selectors, services
 from repair.sections.forms import (
     CloseForm,
     MemberForm,
+    MoveForm,
     OfSection,
     SectionForm,
     SuperiorForm,
@@ -120,3 +122,37 @@ _ENDED: dict[str, Callable[..., object]] = {
     "end": lambda user, section, key: services.end_task(by=user, section_id=section.pk, task_id=key),
     "release": lambda user, section, key: services.release(by=user, section_id=section.pk, user_id=key),
 }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, number: str) -> HttpResponse:
+    """Give a case to another section of its body, with the reason."""
+    case = cases.case_for(user=request.user, number=number)
+    policies.may_move(request.user, case).require()
+    routing = selectors.routing_of(case)
+    others = selectors.sections_open_to(case)
+    if routing is not None and routing.section_id:
+        others = others.exclude(pk=routing.section_id)
+    form = MoveForm(request.POST if request.method == "POST" else None, sections=others)
+    if form.is_valid():
+        section = form.cleaned_data["section"]
+        try:
+            services.move_case(
+                by=request.user, number=number, section_id=section.pk, because=form.cleaned_data["because"]
+            )
+        except InvalidInput as refusal:
+            form.take(refusal)
+        else:
+            messages.success(
+                request, _("It lies in %(section)s now; its people are told.") % {"section": section}
+            )
+            return redirect("repair:case-detail", number=number)
+    context = {
+        "case": case,
+        "routing": routing,
+        "form": form,
+        "moves": selectors.moves_of(case),
+        "there_are_others": others.exists(),
+    }
+    return render(request, "repair/sections/move.html", context, status=422 if form.errors else 200)

@@ -25,7 +25,8 @@ CONTENT = ("code", "use", "case_kind", "family", "name_zh", "name_en", "text_zh"
 def wording_list(request: HttpRequest) -> HttpResponse:
     """The wordings in force or still to come by what they are for, and the drafts that wait for a second person."""
     today = timezone.localdate()
-    rows = list(selectors.kept(user=request.user))
+    order = Wording.Use.values
+    rows = sorted(selectors.kept(user=request.user), key=lambda one: order.index(one.use))
     approved = [one for one in rows if one.state == Wording.State.APPROVED]
     context = {
         "drafts": [one for one in rows if one.state == Wording.State.DRAFT],

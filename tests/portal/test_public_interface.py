@@ -1,5 +1,7 @@
 """Public records for programs: anybody reads the same, and every copy can follow what is published and removed."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -60,6 +62,20 @@ def test_a_copy_that_follows_holds_what_is_public_and_nothing_else(client):
     end_publicity(as_of=timezone.localdate())
     follow()
     assert late.pk not in copy
+
+
+def test_each_file_names_the_place_from_which_a_copy_follows_what_leaves_it(client):
+    record = RecordFactory(record_type=RecordTypeFactory(code="administrative-penalty"))
+    answer = client.get(reverse("portal:dataset", args=("penalties", "csv")))
+    assert record.document_number in b"".join(answer.streaming_content).decode("utf-8-sig")
+    address = re.fullmatch(r'<http://testserver(.+)>; rel="related"; title="changes"', answer["Link"])[1]
+    assert client.get(address).json()["changes"] == []
+    CreditRecord.objects.filter(pk=record.pk).update(status="repaired")
+    (gone,) = client.get(address).json()["changes"]
+    assert (gone["record_id"], gone["gone"]) == (record.pk, True)
+    assert CHANGES in client.get(reverse("portal:open-data")).text
+    catalogue = client.get(reverse("portal:data-catalogue")).json()
+    assert catalogue["dcat:service"]["dcat:endpointURL"]["@id"].endswith(CHANGES)
 
 
 def test_of_a_record_that_is_not_public_its_number_is_told_and_nothing_else(client):
