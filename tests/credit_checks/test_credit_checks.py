@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from credit_platform.audit.models import AccessEntry
 from credit_platform.common.errors import InvalidInput, NotPermitted
@@ -72,6 +72,8 @@ def test_a_row_is_found_by_its_code_or_ambiguous_by_its_name_or_not_found(clerk)
     rows = list(check.rows.order_by("number"))
     assert rows[0].found["code"] == there.credit_code
     assert rows[1].found["candidates"] == [[namesake.credit_code, namesake.name_zh]]
+    with translation.override("en"):
+        assert rows[1].get_outcome_display() == "Possible by its name"
     assert [row.number for row in rows] == [2, 3, 4, 5]
 
 

@@ -43,7 +43,7 @@ class CreditCheck(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     last_row = models.PositiveIntegerField(default=0, help_text=_("Number of the last row that is done."))
     matched = models.PositiveIntegerField(_("found"), default=0)
-    ambiguous = models.PositiveIntegerField(_("several possible"), default=0)
+    ambiguous = models.PositiveIntegerField(_("possible by the name"), default=0)
     unknown = models.PositiveIntegerField(_("not found"), default=0)
     problem = models.JSONField(
         default=dict, blank=True, help_text=_("What stopped it: a sentence in each language.")
@@ -94,7 +94,7 @@ class CheckedRow(models.Model):
 
     class Outcome(models.TextChoices):
         MATCHED = "matched", _("Found")
-        AMBIGUOUS = "ambiguous", _("Several possible")
+        AMBIGUOUS = "ambiguous", _("Possible by its name")
         UNKNOWN = "unknown", _("Not found")
 
     check_list = models.ForeignKey(CreditCheck, on_delete=models.CASCADE, related_name="rows")
@@ -103,7 +103,7 @@ class CheckedRow(models.Model):
     typed_code = models.CharField(_("code as given"), max_length=60, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     #: Of what was found: `code`, `zh`, `en`, `status`, `grades` (family → [[scheme zh, scheme en, grade]]),
-    #: `lists` ([[type zh, type en]]), `penalties`, `others`. Of several possible: `candidates` ([[code, name]]).
+    #: `lists` ([[type zh, type en]]), `penalties`, `others`. Of one that is possible, or of several: `candidates` ([[code, name]]).
     found = models.JSONField(default=dict)
 
     class Meta:
