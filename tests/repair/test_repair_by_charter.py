@@ -175,6 +175,8 @@ def test_an_officer_starts_from_the_wordings_of_an_association(case, association
     page = pages_of(officer_of(association)).get(reverse("repair:case-detail", args=(case.number,))).text
     assert "Grant: the conditions of the charter are met" in page
     assert "Grant: all conditions are met" not in page
+    assert "It is put right." in page
+    assert "ministry" not in page
 
 
 def test_it_is_asked_for_together_with_what_a_department_recorded(rule, record, agent):
