@@ -18,7 +18,7 @@ from entities.sharing import exports, feed, places, policies, selectors
 from entities.sharing.exports import Export
 from entities.sharing.feed import Told
 from entities.sharing.filters import LookFilter
-from entities.sharing.models import Change
+from entities.sharing.models import Change, WebhookMessage
 
 
 def offer() -> None:
@@ -82,6 +82,12 @@ def _watch_lists() -> tuple[Export, ...]:
             records=lambda told: (told.about,) if told.about else (),
         ),
         Export(code="watched", title=gettext_lazy("Entities"), rows=_watched, columns=entity_columns),
+        Export(
+            code="receiver-messages",
+            title=gettext_lazy("Messages"),
+            rows=_messages,
+            columns=message_columns,
+        ),
     )
 
 
@@ -236,3 +242,24 @@ def change_columns() -> list[Column]:
 
 def _watched(user, params: QueryDict) -> QuerySet[Entity]:
     return selectors.watched_entities(_watch_list(user, params))
+
+
+def _messages(user, params: QueryDict) -> QuerySet[WebhookMessage]:
+    asked = params.get("receiver", "")
+    if not asked.isdecimal():
+        raise Missing
+    one = selectors.webhook_for_page(user=user, webhook_id=int(asked))
+    return selectors.messages_of(one, given_up=params.get("show") == "given-up")
+
+
+def message_columns() -> list[Column]:
+    return [
+        Column("written", _("Written"), lambda one: one.created_at, Kind.MOMENT),
+        Column("key", _("Message"), str),
+        Column("changes", _("Changes"), lambda one: one.changes, Kind.WHOLE),
+        Column("state", _("State"), lambda one: one.state_said),
+        Column("tries", _("Tries"), lambda one: one.attempts, Kind.WHOLE),
+        Column("taken", _("Taken"), lambda one: one.delivered_at, Kind.MOMENT),
+        Column("given_up", _("Given up"), lambda one: one.given_up_at, Kind.MOMENT),
+        Column("answer", _("Last answer"), lambda one: one.last_error or one.last_status or ""),
+    ]

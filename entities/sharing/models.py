@@ -271,6 +271,11 @@ class WebhookMessage(models.Model):
             return "delivered"
         return "given_up" if self.given_up_at else "waiting"
 
+    @property
+    def state_said(self) -> str:
+        """The state in the reader's language."""
+        return str({"delivered": _("taken"), "given_up": _("given up"), "waiting": _("waits")}[self.state])
+
 
 class FileBeingMade(models.Model):
     """A list that leaves as a file just now: what it holds was read when it began, whatever was decided since.

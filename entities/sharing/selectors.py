@@ -229,3 +229,9 @@ def webhook_for_page(*, user, webhook_id: int) -> Webhook:
     if found is None:
         raise Missing
     return found
+
+
+def messages_of(webhook: Webhook, *, given_up: bool) -> QuerySet[WebhookMessage]:
+    """What was written to the receiver, newest first; with `given_up` only what nobody took."""
+    found = webhook.messages.order_by("-created_at", "-pk")
+    return found.filter(given_up_at__isnull=False) if given_up else found

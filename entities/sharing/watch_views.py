@@ -216,16 +216,13 @@ def webhook_list(request: HttpRequest) -> HttpResponse:
 def webhook_detail(request: HttpRequest, webhook_id: int) -> HttpResponse:
     """One receiver: its secret, and what became of each message."""
     one = selectors.webhook_for_page(user=request.user, webhook_id=webhook_id)
-    found = one.messages.order_by("-created_at", "-pk")
-    showing = request.GET.get("show", "")
-    if showing == "given-up":
-        found = found.filter(given_up_at__isnull=False)
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    given_up = request.GET.get("show") == "given-up"
+    page = Paginator(selectors.messages_of(one, given_up=given_up), ROWS).get_page(request.GET.get("page"))
     context = {
         "webhook": one,
         "page": page,
-        "showing_given_up": showing == "given-up",
-        "showing_all": showing != "given-up",
+        "showing_given_up": given_up,
+        "showing_all": not given_up,
         "secret": signing.secret_of(one),
     }
     return render(request, "entities/sharing/webhook_detail.html", context)

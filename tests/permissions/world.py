@@ -592,6 +592,7 @@ class World:
             "credit-check": f"?check={self.credit_check.pk}",
             "grade-records": entity,
             "who-looked": entity,
+            "receiver-messages": f"?receiver={self.webhook.pk}",
             "watch-changes": watch_list,
             "watched": watch_list,
             "quality-records": f"?body={self.body.code}",
