@@ -165,13 +165,27 @@ def postgres(cluster: Cluster, places: Places, *, careless: bool = False) -> Pro
     )
 
 
+#: When room is needed, kept pages go and messages to workers stay. All of it can be made again, so it is written down
+#: seldom: by its own rule Redis would write every page down each minute in which a portal is busy.
+REDIS_OPTIONS = ("--maxmemory", "1gb", "--maxmemory-policy", "volatile-lru", "--save", "900", "1")
+
+
 def redis(places: Places) -> Program:
     data = places.var / "redis"
     data.mkdir(exist_ok=True)
     socket_path = str(places.sockets / "redis.sock")
     return Program(
         name="Redis",
-        command=[REDIS_SERVER, "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700"],
+        command=[
+            REDIS_SERVER,
+            "--port",
+            "0",
+            "--unixsocket",
+            socket_path,
+            "--unixsocketperm",
+            "700",
+            *REDIS_OPTIONS,
+        ],
         log=places.logs / "redis.log",
         folder=data,
         stop_stage=2,
