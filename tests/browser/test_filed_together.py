@@ -52,7 +52,7 @@ def open_section(page: Page, city: City) -> None:
 def file_together(page: Page) -> JointFiling:
     """The agent's part: from what can be repaired to the filed whole, with one thing forgotten on the way."""
     page.goto("/cases/repairable/")
-    press(page, "a[href*='/cases/together/new/']")
+    press(page, "a[href$='/cases/together/new/']")
     expect(page.locator("main input[name=record]")).to_have_count(3)
     press(page, "main form .btn-primary")
     assert_accessible(page)

@@ -111,7 +111,7 @@ def test_nothing_is_saved(client, official, schemes, entity, rated):
     rated(entity)
     client.force_login(official)
     before = [model.objects.count() for model in (CreditRecord, CurrentRating, RatingChange, RatingRequest)]
-    keys = list(CreditRecord.objects.values_list("pk", flat=True))
+    keys = list(CreditRecord.objects.order_by("pk").values_list("pk", flat=True))
     answer = client.get(address(entity), {"gone": keys[:2], "type": "commendation"})
     assert answer.context["page"].is_supposed
     assert "Supposed: " in answer.content.decode()

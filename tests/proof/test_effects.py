@@ -19,7 +19,7 @@ from repair.proof.models import Confirmation, Effect
 from tests.factories import BodyFactory, CaseFactory, MemberFactory, UserFactory, repairable_record
 
 pytestmark = pytest.mark.django_db
-OWN = {"page", "search", "leaves", "copies", "lists", "changes", "files", "ratings"}
+OWN = {"page", "search", "leaves", "copies", "lists", "changes", "files", "ratings", "stories"}
 
 
 def asked(effect) -> dict[str, str]:
