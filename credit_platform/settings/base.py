@@ -264,6 +264,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_CLASSES": ["entities.systems.throttling.SystemThrottle"],
     "DEFAULT_THROTTLE_RATES": {"systems": os.environ.get("SYSTEM_REQUESTS", "600/min")},
+    "DEFAULT_PARSER_CLASSES": [
+        "credit_platform.common.parsers.SoundJSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "credit_platform.common.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

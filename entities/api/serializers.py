@@ -1,7 +1,10 @@
 """Shapes of the REST interface. What may be said is the services' business."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from credit_platform.common.bilingual import in_readers_language
@@ -110,6 +113,18 @@ class RecordIn(serializers.Serializer):
         default=dict,
         help_text="The type's extra fields by name, as text: days as 2026-05-06, amounts in yuan.",
     )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """A name that nobody knows is refused: `ammount` would otherwise be lost without a word."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        problems: dict[str, Any] = {name: [_("There is no such field here.")] for name in sorted(unknown)}
+        try:
+            taken = super().to_internal_value(data)
+        except serializers.ValidationError as found:
+            raise serializers.ValidationError({**found.detail, **problems}) from None
+        if problems:
+            raise serializers.ValidationError(problems)
+        return taken
 
 
 def draft_from(sent: dict) -> RecordDraft:

@@ -6,12 +6,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS
 from credit_platform.common.errors import InvalidInput
+from credit_platform.common.parsers import SoundJSONParser
 from entities import submission_selectors as selectors
 from entities.api.serializers import SYSTEMS
 from entities.downloads import rest_response
@@ -120,7 +121,7 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
 
     token_scopes = SYSTEMS
     serializer_class = SubmissionListed
-    parser_classes = (MultiPartParser, JSONParser)
+    parser_classes = (MultiPartParser, SoundJSONParser)
     filter_backends = ()
     queryset = Submission.objects.none()
 

@@ -13,7 +13,6 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import mixins, status, viewsets
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +20,7 @@ from rest_framework.serializers import Serializer
 
 from credit_platform.common.api import ERRORS, NewestFirst
 from credit_platform.common.errors import InvalidInput
+from credit_platform.common.parsers import SoundJSONParser
 from entities import codes, selectors
 from entities.api.serializers import SYSTEMS, EntityOut, RecordIn, RecordOut, draft_from
 from entities.filters import RecordFilter
@@ -123,7 +123,7 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     serializer_class = RecordOut
     filterset_class = RecordFilter
     pagination_class = NewestFirst
-    parser_classes = (JSONParser,)
+    parser_classes = (SoundJSONParser,)
     queryset = CreditRecord.objects.none()
 
     def get_queryset(self):

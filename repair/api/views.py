@@ -5,11 +5,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS, NewestFirst
+from credit_platform.common.parsers import SoundJSONParser
 from entities.documents import file_response
 from repair import selectors, services
 from repair.api.serializers import (
@@ -44,7 +45,7 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     pagination_class = NewestFirst
     lookup_field = "number"
     lookup_value_regex = "[^/]+"
-    parser_classes = (JSONParser,)
+    parser_classes = (SoundJSONParser,)
     queryset = Case.objects.none()
 
     def get_queryset(self):

@@ -1,5 +1,6 @@
 """The registry's REST interface."""
 
+import json
 from datetime import date
 
 import pytest
@@ -94,7 +95,38 @@ def test_a_shape_that_is_wrong_is_told_by_field(client, clerk, sent):
     answer = post(client, clerk, sent | {"decided_on": "yesterday"})
     assert answer.status_code == 400
     assert answer.json()["code"] == "invalid"
-    assert "decided_on" in answer.json()["problems"]
+    [sentence] = answer.json()["problems"]["decided_on"]
+    assert answer.json()["message"] == sentence
+
+
+def test_of_several_a_wrong_shape_is_told_with_its_number(client, clerk, sent):
+    answer = post(client, clerk, [sent, sent | {"title": "", "details": {"due": None}}])
+    assert answer.status_code == 400
+    assert set(answer.json()["problems"]) == {"1.title", "1.details.due"}
+
+
+def test_a_field_that_nobody_knows_is_not_lost_without_a_word(client, clerk, sent):
+    answer = post(client, clerk, sent | {"ammount": "5", "title": ""})
+    assert answer.status_code == 400
+    assert set(answer.json()["problems"]) == {"ammount", "title"}
+    assert post(client, clerk, sent | {"ammount": "5"}).status_code == 400
+    assert not CreditRecord.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k-1"}])
+def test_half_of_a_character_is_refused_and_not_stumbled_over(client, clerk, sent, headers):
+    client.force_login(clerk)
+    for broken in ({"title": "a\ud800b"}, {"details": {"x\ud800": "1"}}):
+        answer = client.post(
+            "/api/v1/records/", json.dumps(sent | broken), content_type="application/json", headers=headers
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+def test_more_than_a_request_may_hold_is_said_as_json(client, clerk, sent, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    answer = post(client, clerk, sent | {"facts": "事" * 1_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 def test_the_list_and_the_record_follow_one_scope(client):

@@ -2,11 +2,11 @@
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS
+from credit_platform.common.parsers import SoundJSONParser
 from entities.api.serializers import SYSTEMS
 from entities.commitments import services
 from entities.commitments.api.serializers import CommitmentIn, CommitmentOut
@@ -35,7 +35,7 @@ class CommitmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     serializer_class = CommitmentOut
     lookup_field = "number"
     lookup_value_regex = "[^/]+"
-    parser_classes = (JSONParser,)
+    parser_classes = (SoundJSONParser,)
     filter_backends = ()
     queryset = Commitment.objects.none()
 

@@ -3,11 +3,12 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS, NewestFirst
+from credit_platform.common.parsers import SoundJSONParser
 from repair.api.serializers import PaperOut
 from repair.joint import selectors, services
 from repair.joint.api.serializers import (
@@ -38,7 +39,7 @@ class JointFilingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     pagination_class = NewestFirst
     lookup_field = "number"
     lookup_value_regex = "[^/]+"
-    parser_classes = (JSONParser,)
+    parser_classes = (SoundJSONParser,)
     queryset = JointFiling.objects.none()
 
     def get_queryset(self):

@@ -3,11 +3,12 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS
+from credit_platform.common.parsers import SoundJSONParser
 from repair.missing import selectors, services
 from repair.missing.api.serializers import MissingIn, MissingOut, MissingRowOut, MissingStepIn
 from repair.missing.lists import MissingFilter
@@ -30,7 +31,7 @@ class MissingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     filterset_class = MissingFilter
     lookup_field = "number"
     lookup_value_regex = "[^/]+"
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (SoundJSONParser, MultiPartParser)
     queryset = MissingRecord.objects.none()
 
     def get_queryset(self):
