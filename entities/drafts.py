@@ -179,8 +179,7 @@ class SoundDrafts:
     def versions(self, drafts: Sequence[RecordDraft]) -> list[RecordTypeVersion | None]:
         """For each draft the catalogue's version, where nothing is wrong with it; None where something may be."""
         # Nearly always there is no such number in any of them, which one look at all of them says.
-        texts = "\n".join([f"{one.document_number}\n{one.title}\n{one.facts}" for one in drafts])
-        has_numbers = bool(MANY_DIGITS.search(texts))
+        has_numbers = bool(MANY_DIGITS.search("\n".join(map(_texts_of, drafts))))
         return [self._version_if_sound(one, has_numbers) for one in drafts]
 
     def _version_if_sound(self, draft: RecordDraft, has_numbers: bool) -> RecordTypeVersion | None:
@@ -205,7 +204,7 @@ class SoundDrafts:
             and len(title) <= LONGEST["title"]
             and len(basis) <= LONGEST["legal_basis"]
             and len(draft.authority) <= LONGEST["authority"]
-            and not (has_numbers and MANY_DIGITS.search(f"{number}\n{title}\n{draft.facts}"))
+            and not (has_numbers and MANY_DIGITS.search(_texts_of(draft)))
         )
 
     def _penalty(self, draft: RecordDraft, version: RecordTypeVersion) -> bool:
@@ -284,12 +283,21 @@ def _check_words(draft: RecordDraft, record_type: RecordType, found: Problems) -
     for name, longest in LONGEST.items():
         if len(getattr(draft, name)) > longest:
             found.add(name, _("This is longer than %(longest)d characters.") % {"longest": longest})
-    for name in ("document_number", "title", "facts"):
-        text = getattr(draft, name)
-        if MANY_DIGITS.search(text) and any(
-            codes.is_identity_number(number) for number in RESIDENT_NUMBER.findall(text.upper())
-        ):
+    for name in TEXTS:
+        if _names_a_person(getattr(draft, name)):
             found.add(name, _("A person's identity number stands here; take it out before saving."))
+
+
+def _texts_of(draft: RecordDraft) -> str:
+    """All that the draft says in words, below each other."""
+    said = [getattr(draft, name) for name in TEXTS]
+    return "\n".join([*said, *map(str, draft.details.values())])
+
+
+def _names_a_person(text: str) -> bool:
+    return bool(MANY_DIGITS.search(text)) and any(
+        codes.is_identity_number(number) for number in RESIDENT_NUMBER.findall(text.upper())
+    )
 
 
 def _check_days(draft, record_type, version, today, found: Problems) -> None:
@@ -361,6 +369,8 @@ def _wrong_value(value: str, extra: dict) -> str:
                 return _("Write an amount in yuan, such as 32000.")
             if not amount.is_finite() or amount < 0:
                 return _("Write an amount in yuan, such as 32000.")
+        case "text" if _names_a_person(value):
+            return _("A person's identity number stands here; take it out before saving.")
         case "code":
             if value not in {choice["code"] for choice in extra.get("choices", ())}:
                 return _("“%(value)s” is not among the choices.") % {"value": value}

@@ -160,14 +160,21 @@ def notes_of(layout: Layout) -> list[Note]:
     ignored = [
         name for place, name in enumerate(layout.header) if name not in ("", REASON) and place not in read
     ]
-    if not ignored:
-        return []
-    shown = listed_lazy([*ignored[:8], "…"] if len(ignored) > 8 else ignored)
-    return [
-        Note(
-            _("These columns are not part of the format and were not read: %(columns)s."), {"columns": shown}
-        )
-    ]
+    taken = {column_key(layout.header[place]) for place in read}
+    again = [name for name in ignored if column_key(name) in taken]
+    others = [name for name in ignored if column_key(name) not in taken]
+    notes = []
+    if again:
+        said = _("These column names stand more than once; of each, the first column was read: %(columns)s.")
+        notes.append(Note(said, {"columns": _some_of(again)}))
+    if others:
+        said = _("These columns are not part of the format and were not read: %(columns)s.")
+        notes.append(Note(said, {"columns": _some_of(others)}))
+    return notes
+
+
+def _some_of(names: list[str]) -> Promise:
+    return listed_lazy([*names[:8], "…"] if len(names) > 8 else names)
 
 
 def check_width(width: int) -> None:

@@ -20,7 +20,13 @@ DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 DAY_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
-AMOUNT_NOISE = str.maketrans("", "", ",，¥￥ ")
+AMOUNT_NOISE = str.maketrans("", "", "¥￥ ")
+#: Digits, in groups of three or of four or in none: a comma elsewhere may well be meant as a decimal point.
+AMOUNT = re.compile(
+    r"(?P<digits>[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,4}(?:,[0-9]{4})+)?(?:\.[0-9]*)?)"
+    r"(?P<exponent>E[+-]?[0-9]+)?(?P<unit>万?元?)",
+    re.IGNORECASE,
+)
 MAX_CELL = 20_000
 ZEROS = re.compile("\0+")
 #: Signs that no reader sees and that come along when text is copied from a web page or a PDF: soft hyphens, joiners,
@@ -146,6 +152,8 @@ class AmountField(forms.Field):
         **ERRORS,
         "invalid": _("This is not an amount. Write digits only, in the unit of the column."),
         "negative": _("An amount is not below zero."),
+        "other_unit": _("The unit of this column is another. Write digits only, in the unit of the column."),
+        "shortened": _("A spreadsheet has shortened this number. Write all of its digits."),
         "too_large": _("This is more than can be right: at most 99,999,999,999,999 yuan."),
     }
     widget = forms.TextInput
@@ -157,23 +165,21 @@ class AmountField(forms.Field):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        text = (
-            narrow(str(value))
-            .translate(AMOUNT_NOISE)
-            .removesuffix("元")
-            .removesuffix("万" if self.unit > 1 else "")
-        )
+        found = AMOUNT.fullmatch(narrow(str(value)).translate(AMOUNT_NOISE))
         try:
-            amount = Decimal(text)
+            amount = Decimal((found["digits"].replace(",", "") + (found["exponent"] or "")) if found else "")
         except InvalidOperation:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if not amount.is_finite():
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        # 5000元 in a column in 10,000 yuan, and 1万 in one in yuan, say themselves that they are not in its unit.
+        if found["unit"] and ("万" in found["unit"]) != (self.unit > 1):
+            raise ValidationError(self.error_messages["other_unit"], code="other_unit")
         if amount < 0:
             raise ValidationError(self.error_messages["negative"], code="negative")
         yuan = amount * self.unit
         if yuan >= Decimal("1e14"):
             raise ValidationError(self.error_messages["too_large"], code="too_large")
+        if found["exponent"] and "-" not in found["exponent"]:
+            raise ValidationError(self.error_messages["shortened"], code="shortened")
         return yuan.quantize(Decimal("0.01"))
 
 

@@ -150,8 +150,17 @@ def test_a_commendation_has_no_class_and_needs_no_legal_basis(save, body):
     assert save(record_type=commendation, severity_class="", legal_basis="").pk
 
 
-def test_the_identity_number_of_a_person_is_not_taken_in(save):
-    assert "facts" in problems(lambda: save(facts="法定代表人11010519491231002X"))
+@pytest.mark.parametrize("field", ["document_number", "title", "facts", "legal_basis", "authority"])
+def test_the_identity_number_of_a_person_is_not_taken_in(save, field):
+    assert problems(lambda: save(**{field: "法定代表人11010519491231002X"})).keys() == {field}
+
+
+def test_nor_is_it_in_a_field_of_the_catalogue(save, penalty):
+    penalty.versions.update(extra_fields=[{"name": "content", "zh": "内容", "en": "Content", "type": "text"}])
+    assert problems(lambda: save(details={"content": "罚张某（11010519491231002x）"})).keys() == {
+        "details.content"
+    }
+    assert save(details={"content": "证书编号11010519491231002"}).details
 
 
 def test_a_number_that_is_in_force_is_corrected_and_not_entered_again(save, published):

@@ -238,6 +238,8 @@ def test_drafts_are_sound_exactly_where_nothing_is_wrong_with_them(job):
         {"title": "题" * 301},
         {"legal_basis": ""},
         {"facts": "110101199003074477"},
+        {"authority": "110101199003074477"},
+        {"details": {"penalty_content": "罚款110101199003074477"}},
         {"decided_on": timezone.localdate() + timedelta(days=1)},
         {"decided_on": date(1949, 1, 1)},
         {"severity_class": ""},

@@ -73,6 +73,14 @@ def test_columns_that_are_not_read_are_told():
     assert [note.params for note in table.notes] == [{"columns": "电话"}]
 
 
+def test_of_columns_of_one_name_the_first_is_read_and_the_sender_is_told():
+    table, _rows = read("代码,名称,代 码,电话\n1,甲,2,139\n".encode())
+    assert table.layout.columns["code"] == 0
+    again, others = table.notes
+    assert "more than once" in str(again.message) and str(again.params["columns"]) == "代 码"
+    assert str(others.params["columns"]) == "电话"
+
+
 def test_a_cell_over_several_lines_is_one_row_as_spreadsheets_count():
     _table, rows = read('代码,名称\n1,"甲\n乙"\n2,丙\n'.encode())
     assert rows == [(2, ["1", "甲\n乙"]), (3, ["2", "丙"])]

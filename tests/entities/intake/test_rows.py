@@ -29,6 +29,9 @@ def test_a_day_is_read_however_it_is_written(typed):
         ("soon", "invalid"),
         ("12", "invalid"),
         ("999999", "invalid"),
+        ("民国115年5月6日", "invalid"),
+        ("2026年2月30日", "no_such_day"),
+        ("46303.5", "invalid"),
     ],
 )
 def test_what_is_no_day_is_refused_with_a_reason(typed, code):
@@ -47,6 +50,10 @@ def test_what_is_no_day_is_refused_with_a_reason(typed, code):
         ("0.2", 10_000, "2000"),
         ("3.2万元", 10_000, "32000"),
         ("0", 1, "0"),
+        ("1,2345,6789", 1, "123456789"),
+        ("１，２３４．５０", 1, "1234.50"),
+        (".5", 10_000, "5000"),
+        ("1e-05", 10_000, "0.1"),
     ],
 )
 def test_an_amount_is_read_in_the_unit_of_its_column(typed, unit, yuan):
@@ -62,13 +69,28 @@ def test_an_amount_is_read_in_the_unit_of_its_column(typed, unit, yuan):
         ("Infinity", "invalid"),
         ("1e15", "too_large"),
         ("1" * 40, "too_large"),
-        ("1万", "invalid"),
+        ("1万", "other_unit"),
+        ("3.5万元", "other_unit"),
+        ("3,5", "invalid"),
+        ("12,34.5", "invalid"),
+        ("1_000", "invalid"),
+        ("٣", "invalid"),
+        (".", "invalid"),
+        ("元", "invalid"),
+        ("1e5", "shortened"),
+        ("1.23457E+11", "shortened"),
     ],
 )
 def test_what_is_no_amount_is_refused_with_a_reason(typed, code):
     with pytest.raises(ValidationError) as refused:
         AmountField().clean(typed)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("typed", ["5000元", "¥5,000 元"])
+def test_yuan_are_not_taken_for_ten_thousand_yuan(typed):
+    with pytest.raises(ValidationError, match="unit of this column is another"):
+        AmountField(unit=10_000).clean(typed)
 
 
 def test_codes_lose_blanks_hyphens_and_width():
