@@ -9,11 +9,13 @@ class AssociationsConfig(AppConfig):
     verbose_name = _("Industry associations")
 
     def ready(self) -> None:
-        from associations import audit_verbs, formats, lists, moves  # noqa: F401  (they register themselves)
+        from associations import formats, lists
         from associations.selectors import current_members_of
+        from credit_platform.common.registering import register_by_importing
         from entities.policies import acts_for_an_association
         from entities.sharing import groups, places
 
+        register_by_importing(self, "audit_verbs", "moves")
         formats.offer()
         lists.offer()
         places.register("associations", _("an association's members"))

@@ -9,15 +9,10 @@ class EntitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from credit_platform.audit import access
-        from entities import (  # noqa: F401  (some register themselves)
-            audit_verbs,
-            industries,
-            looks,
-            menu,
-            moves,
-            notices,
-        )
+        from credit_platform.common.registering import register_by_importing
+        from entities import industries, looks, menu
 
+        register_by_importing(self, "audit_verbs", "moves", "notices")
         access.register(what_is_seen=looks.what_is_seen, on_behalf=looks.on_behalf)
         checks.register(industries.table_can_be_read)
         menu.offer()

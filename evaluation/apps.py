@@ -9,12 +9,14 @@ class EvaluationConfig(AppConfig):
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
+        from credit_platform.common.registering import register_by_importing
         from entities.intake import grades
         from entities.sharing import kinds, places
-        from evaluation import audit_verbs, held, imported_files, lists, menu, moves, receivers, telling  # noqa: F401  (they register and connect themselves)
+        from evaluation import imported_files, lists, menu, telling
         from evaluation.grade_lists import offer as offer_records_behind_grades
         from evaluation.standings import grades_worked_out
 
+        register_by_importing(self, "audit_verbs", "held", "moves", "receivers")
         menu.offer()
         lists.offer()
         offer_records_behind_grades()

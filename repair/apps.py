@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,14 +8,14 @@ class RepairConfig(AppConfig):
     verbose_name = _("Repair and appeal")
 
     def ready(self) -> None:
-        from django.db.models.signals import post_migrate
-
         from agencies.desk import register_lane
+        from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
         from entities.panels import RECORD, register_panel
         from entities.sharing import places
-        from repair import audit_verbs, held, lists, moves, notices, policies, quality, receivers, selectors  # noqa: F401  (verbs and receivers register themselves)
+        from repair import lists, notices, policies, quality, receivers, selectors
 
+        register_by_importing(self, "audit_verbs", "held", "moves")
         notices.register()
         lists.offer()
         quality.offer()

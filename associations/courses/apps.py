@@ -10,4 +10,6 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from associations.courses import audit_verbs, moves, notices  # noqa: F401  (they register themselves)
+        from credit_platform.common.registering import register_by_importing
+
+        register_by_importing(self, "audit_verbs", "moves", "notices")

@@ -10,16 +10,11 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Opinions and observations")
 
     def ready(self) -> None:
-        from associations.exchange import (  # noqa: F401  (some register themselves)
-            audit_verbs,
-            lists,
-            moves,
-            notices,
-            policies,
-            selectors,
-        )
+        from associations.exchange import lists, policies, selectors
+        from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
 
+        register_by_importing(self, "audit_verbs", "moves", "notices")
         navigation.register(
             navigation.Item(
                 label=_("Opinions"),

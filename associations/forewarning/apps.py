@@ -10,16 +10,11 @@ class ForewarningConfig(AppConfig):
     verbose_name = _("Notices before something is recorded")
 
     def ready(self) -> None:
-        from associations.forewarning import (  # noqa: F401  (some register themselves)
-            audit_verbs,
-            held,
-            lists,
-            moves,
-            notices,
-            services,
-        )
+        from associations.forewarning import lists, services
+        from credit_platform.common.registering import register_by_importing
         from entities import announcing
 
+        register_by_importing(self, "audit_verbs", "held", "moves", "notices")
         announcing.register(
             announcing.Announcer(
                 code="members",

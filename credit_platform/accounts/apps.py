@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from credit_platform.accounts import logs  # noqa: F401 -- Importing it connects it.
+        from credit_platform.common.registering import register_by_importing
+
+        register_by_importing(self, "logs")

@@ -121,7 +121,10 @@ class RecordIn(serializers.Serializer):
         try:
             taken = super().to_internal_value(data)
         except serializers.ValidationError as found:
-            raise serializers.ValidationError({**found.detail, **problems}) from None
+            # Of a whole that is no object there are no fields to speak of.
+            if isinstance(found.detail, dict):
+                raise serializers.ValidationError({**found.detail, **problems}) from None
+            raise
         if problems:
             raise serializers.ValidationError(problems)
         return taken

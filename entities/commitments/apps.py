@@ -10,6 +10,8 @@ class CommitmentsConfig(AppConfig):
     verbose_name = _("Commitments")
 
     def ready(self) -> None:
-        from entities.commitments import audit_verbs, held, lists, moves, notices  # noqa: F401  (some register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from entities.commitments import lists
 
+        register_by_importing(self, "audit_verbs", "held", "moves", "notices")
         lists.offer()

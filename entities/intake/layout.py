@@ -173,7 +173,7 @@ def notes_of(layout: Layout) -> list[Note]:
     return notes
 
 
-def _some_of(names: list[str]) -> Promise:
+def _some_of(names: list[str]) -> str | Promise:
     return listed_lazy([*names[:8], "…"] if len(names) > 8 else names)
 
 

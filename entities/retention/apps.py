@@ -10,6 +10,8 @@ class RetentionConfig(AppConfig):
     verbose_name = _("Retention")
 
     def ready(self) -> None:
-        from entities.retention import audit_verbs, held, lists  # noqa: F401  (they register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from entities.retention import lists
 
+        register_by_importing(self, "audit_verbs", "held")
         lists.offer()

@@ -150,12 +150,7 @@ def change_entity(
     """
     if unknown := facts.keys() - set(CHANGEABLE):
         raise TypeError(f"An entity has no field {', '.join(sorted(unknown))} to change.")
-    entity = Entity.objects.select_for_update(of=("self",)).filter(credit_code=credit_code).first()
-    if entity is None:
-        raise Missing
-    policies.may_edit_entity(by, entity).require()
-    if seen is not None and seen != facts_digest(entity):
-        raise WrongState(_("Somebody has changed this entity since you opened it; look at it again."))
+    entity = _locked_for_changing(by, credit_code, seen)
     said = {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
     if "legal_representative" in said:
         said["legal_representative"] = masked(said["legal_representative"])
@@ -164,6 +159,30 @@ def change_entity(
         problems["because"] = [_("Say by which registration or decision it is changed.")]
     if problems:
         raise InvalidInput(problems)
+    changes = _write_facts(entity, said) | _add_former(entity, former_number, former_name.strip())
+    if changes:
+        audit.record(
+            actor=by,
+            verb="entities.entity.changed",
+            target=entity,
+            changes=changes,
+            because=because.strip(),
+        )
+    return entity
+
+
+def _locked_for_changing(by, credit_code: str, seen: str | None) -> Entity:
+    entity = Entity.objects.select_for_update(of=("self",)).filter(credit_code=credit_code).first()
+    if entity is None:
+        raise Missing
+    policies.may_edit_entity(by, entity).require()
+    if seen is not None and seen != facts_digest(entity):
+        raise WrongState(_("Somebody has changed this entity since you opened it; look at it again."))
+    return entity
+
+
+def _write_facts(entity: Entity, said: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Keep what is said; returns what it said before and says now, for the fields in which that differs."""
     changes = {
         name: [_as_text(getattr(entity, name)), _as_text(value)]
         for name, value in said.items()
@@ -175,16 +194,7 @@ def change_entity(
         setattr(entity, name, value)
     _work_out(entity)
     entity.save()
-    changes |= _add_former(entity, former_number, former_name.strip())
-    if changes:
-        audit.record(
-            actor=by,
-            verb="entities.entity.changed",
-            target=entity,
-            changes=changes,
-            because=because.strip(),
-        )
-    return entity
+    return changes
 
 
 def facts_digest(entity: Entity) -> str:

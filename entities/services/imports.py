@@ -6,13 +6,13 @@ that was broken off is simply run again, and a second run of the same file chang
 
 import csv
 import gzip
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import Any, BinaryIO, Self, TextIO, cast
 
 import numpy as np
 from django.db import connection, transaction
@@ -188,54 +188,72 @@ def _check(
     batch: list[tuple[int, list[str]]], places: dict[str, int], city: str, earlier: _Earlier
 ) -> _Batch:
     cells = {name: [_at(row, place) for _number, row in batch] for name, place in places.items()}
-    found_codes = [codes.normalise(code) for code in cells["credit_code"]]
-    names, keys = cells["name_zh"], naming.name_keys(cells["name_zh"])
-    letters, checks = naming.initials_of_keys(keys), codes.check_many(found_codes)
-    fitting, whole = checks.outer.tolist(), checks.inner.tolist()
-    wanted = _wanted(found_codes, cells.get("city"), city)
+    rows = _Rows.of([number for number, _row in batch], cells)
+    wanted = _wanted(rows.credit_codes, cells.get("city"), city)
     optional = [name for name in places if name not in (*NEEDED, "city")]
     values = {name: _values(name, cells[name]) for name in optional}
     checked = _Batch(len(batch), wanted.count(False), (*ALWAYS, *optional))
-
-    def report(place: int, level: str, *sentences: str) -> None:
-        person = codes.is_identity_number(found_codes[place])
-        code, name = ("", "") if person else (found_codes[place], names[place])
-        checked.problems.extend(RowProblem(batch[place][0], code, name, level, said) for said in sentences)
-
     taken = []
-    for place, code in enumerate(found_codes):
-        if not wanted[place]:
-            continue
-        if refusal := _refusal(code, fitting[place], names[place], keys[place]):
-            report(place, "error", refusal)
+    for place in (place for place, is_wanted in enumerate(wanted) if is_wanted):
+        if refusal := rows.refusal(place):
+            checked.problems.append(rows.problem(place, "error", refusal))
         else:
             taken.append(place)
-    for place, repeated in zip(taken, earlier.repeated([found_codes[place] for place in taken]), strict=True):
+    for place, repeated in zip(
+        taken, earlier.repeated([rows.credit_codes[place] for place in taken]), strict=True
+    ):
         if repeated:
-            report(place, "warning", _("An earlier row of this file has this code; the first one stands."))
+            said = _("An earlier row of this file has this code; the first one stands.")
+            checked.problems.append(rows.problem(place, "warning", said))
             continue
-        code, region = found_codes[place], found_codes[place][2:8]
-        if not whole[place] or not regions.is_known(region):
-            report(place, "warning", *(str(problem) for problem in codes.problems_of(code)))
-        told = [values[name][place] for name in optional]
-        if _WRONG in told:
-            unread = [name for name, value in zip(optional, told, strict=True) if value is _WRONG]
-            report(place, "warning", *(_unread(name, cells[name][place]) for name in unread))
-            told = [
-                _blank(name) if name in unread else value for name, value in zip(optional, told, strict=True)
-            ]
-        checked.rows.append(
-            (
-                code,
-                names[place],
-                keys[place],
-                letters[place][: naming.MAX_LENGTH],
-                region,
-                regions.district(region),
-                *told,
-            )
-        )
+        unread = [name for name in optional if values[name][place] is _WRONG]
+        remarks = [*rows.remarks(place), *(_unread(name, cells[name][place]) for name in unread)]
+        checked.problems.extend(rows.problem(place, "warning", said) for said in remarks)
+        told = [_blank(name) if name in unread else values[name][place] for name in optional]
+        checked.rows.append((*rows.always(place), *told))
     return checked
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What every row has, column by column, with what follows from code and name."""
+
+    numbers: list[int]
+    credit_codes: list[str]
+    names: list[str]
+    keys: list[str]
+    initials: list[str]
+    fits: list[bool]
+    fits_inside: list[bool]
+
+    @classmethod
+    def of(cls, numbers: list[int], cells: Mapping[str, list[str]]) -> Self:
+        found, names = [codes.normalise(code) for code in cells["credit_code"]], cells["name_zh"]
+        keys, checks = naming.name_keys(names), codes.check_many(found)
+        initials = naming.initials_of_keys(keys)
+        return cls(numbers, found, names, keys, initials, checks.outer.tolist(), checks.inner.tolist())
+
+    def problem(self, place: int, level: str, said: str) -> RowProblem:
+        """The number of a person is not even repeated."""
+        is_person = codes.is_identity_number(self.credit_codes[place])
+        code, name = ("", "") if is_person else (self.credit_codes[place], self.names[place])
+        return RowProblem(self.numbers[place], code, name, level, said)
+
+    def refusal(self, place: int) -> str:
+        return _refusal(self.credit_codes[place], self.fits[place], self.names[place], self.keys[place])
+
+    def remarks(self, place: int) -> list[str]:
+        """What is strange about a code that is taken all the same."""
+        code = self.credit_codes[place]
+        if self.fits_inside[place] and regions.is_known(code[2:8]):
+            return []
+        return [str(problem) for problem in codes.problems_of(code)]
+
+    def always(self, place: int) -> tuple:
+        """The values of the columns `ALWAYS`."""
+        code = self.credit_codes[place]
+        initials = self.initials[place][: naming.MAX_LENGTH]
+        return (code, self.names[place], self.keys[place], initials, code[2:8], regions.district(code[2:8]))
 
 
 def _refusal(code: str, fits: bool, name: str, key: str) -> str:
@@ -313,44 +331,52 @@ def _save(batch: _Batch, outcome: Outcome) -> None:
     outcome.warned += len({problem.number for problem in batch.problems} - refused)
     if not batch.rows:
         return
-    columns = ", ".join(batch.columns)
-    told = [name for name in batch.columns if name != "credit_code"]
-    # A column of text that the file leaves empty for an entity is empty in the registry; a day is unknown.
-    stage_columns = ", ".join(
-        f"{name} {'date' if name == 'registered_on' else 'text'}" for name in batch.columns
-    )
-    same = f"({', '.join(f'e.{name}' for name in told)}) IS NOT DISTINCT FROM ({', '.join(f's.{name}' for name in told)})"
-    others = [f for f in Entity._meta.local_concrete_fields if not f.primary_key and not f.generated]
-    defaults = {f.column: "''" for f in others if not f.null and f.column not in batch.columns}
-    defaults |= {"status": f"'{Entity.Status.ACTIVE}'", "created_at": "now()"}
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS entity_stage")
-        cursor.execute(f"CREATE TEMP TABLE entity_stage ({stage_columns}) ON COMMIT DROP")
-        with cursor.copy(f"COPY entity_stage ({columns}) FROM STDIN") as copy:
-            for row in batch.rows:
-                copy.write_row(row)
-        # Each row is looked up by its index, whatever the statistics say: OFFSET 0 keeps the planner from
-        # reading the whole table for each batch, as it does where it takes a table that was empty for one still so.
-        there = "LATERAL (SELECT * FROM entities_entity WHERE credit_code = s.credit_code OFFSET 0) e"
+        _stage(cursor, batch)
         cursor.execute(
             "INSERT INTO entities_formername (entity_id, name, name_key)"
-            f" SELECT e.id, e.name_zh, e.name_key FROM entity_stage s CROSS JOIN {there}"
+            f" SELECT e.id, e.name_zh, e.name_key FROM entity_stage s CROSS JOIN {THERE}"
             " WHERE e.name_key <> s.name_key ON CONFLICT DO NOTHING"
         )
-        cursor.execute(
-            f"WITH written AS ("
-            f" INSERT INTO entities_entity AS e ({columns}, {', '.join(defaults)})"
-            f" SELECT {', '.join(f's.{name}' for name in batch.columns)}, {', '.join(defaults.values())}"
-            f" FROM entity_stage s LEFT JOIN {there} ON true"
-            f" WHERE e.id IS NULL OR NOT ({same}) ORDER BY s.credit_code"
-            f" ON CONFLICT (credit_code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
-            f" RETURNING (xmax = 0) AS is_new)"
-            f" SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
-        )
+        cursor.execute(_writing_what_differs(batch.columns))
         new, changed = cursor.fetchone()
     outcome.new += new
     outcome.changed += changed
     outcome.unchanged += len(batch.rows) - new - changed
+
+
+#: Each row is looked up by its index, whatever the statistics say: OFFSET 0 keeps the planner from reading the whole
+#: table for each batch, as it does where it takes a table that was empty for one still so.
+THERE = "LATERAL (SELECT * FROM entities_entity WHERE credit_code = s.credit_code OFFSET 0) e"
+
+
+def _stage(cursor, batch: _Batch) -> None:
+    # A column of text that the file leaves empty for an entity is empty in the registry; a day is unknown.
+    kinds = ", ".join(f"{name} {'date' if name == 'registered_on' else 'text'}" for name in batch.columns)
+    cursor.execute("DROP TABLE IF EXISTS entity_stage")
+    cursor.execute(f"CREATE TEMP TABLE entity_stage ({kinds}) ON COMMIT DROP")
+    with cursor.copy(f"COPY entity_stage ({', '.join(batch.columns)}) FROM STDIN") as copy:
+        for row in batch.rows:
+            copy.write_row(row)
+
+
+def _writing_what_differs(columns: Sequence[str]) -> str:
+    """The statement that writes what is staged and answers how many rows are new, and how many changed."""
+    told = [name for name in columns if name != "credit_code"]
+    same = f"({', '.join(f'e.{name}' for name in told)}) IS NOT DISTINCT FROM ({', '.join(f's.{name}' for name in told)})"
+    others = [f for f in Entity._meta.local_concrete_fields if not f.primary_key and not f.generated]
+    defaults = {f.column: "''" for f in others if not f.null and f.column not in columns}
+    defaults |= {"status": f"'{Entity.Status.ACTIVE}'", "created_at": "now()"}
+    return (
+        f"WITH written AS ("
+        f" INSERT INTO entities_entity AS e ({', '.join(columns)}, {', '.join(defaults)})"
+        f" SELECT {', '.join(f's.{name}' for name in columns)}, {', '.join(defaults.values())}"
+        f" FROM entity_stage s LEFT JOIN {THERE} ON true"
+        f" WHERE e.id IS NULL OR NOT ({same}) ORDER BY s.credit_code"
+        f" ON CONFLICT (credit_code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
+        f" RETURNING (xmax = 0) AS is_new)"
+        f" SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
+    )
 
 
 def write_problems(path: Path):

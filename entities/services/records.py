@@ -88,37 +88,10 @@ def save_draft(
         policies.may_enter_records(by, body).require()
     policies.may_submit_type(body, record_type).require()
     _lock_body(body)
-    record = _locked(record_id) if record_id is not None else None
-    if record:
-        # What a body left unfinished when it went, its successor may finish; new records it may not begin there.
-        policies.may_edit_draft(by, record).require()
-        if record.submitted_by_id != body.pk:
-            raise WrongState(_("A draft does not pass from one body to another."))
-        if record.status not in EDITABLE:
-            raise WrongState(_("This record is %(state)s; it can no longer be edited.") % _state(record))
-    version = _require_sound(draft, record_type)
-    fields = draft.fields()
-    twin = _in_preparation(body, record_type, fields["document_number"], except_for=record)
-    if twin:
-        if record is None and says_the_same(twin, entity.pk, fields):
-            return twin
-        raise InvalidInput({"document_number": [_("A record with this number is already being prepared.")]})
-    corrected = record.replaces_id if record else None
-    in_force, ended = _in_the_registry(body, record_type, fields["document_number"])
-    if sentence := _does_not_come_back(ended, entity.pk):
-        raise InvalidInput({"document_number": [sentence]})
-    if in_force and record is None and says_the_same(in_force, entity.pk, fields):
-        return in_force
-    if in_force and in_force.pk != corrected:
-        raise InvalidInput(
-            {
-                "document_number": [
-                    _("A record with this number is already in force; correct that one instead.")
-                ]
-            }
-        )
-    if record and record.status == Status.DRAFT and says_the_same(record, entity.pk, fields):
-        return record
+    record = None if record_id is None else _locked_for_editing(by, body, record_id)
+    version, fields = _require_sound(draft, record_type), draft.fields()
+    if there := _says_it_already(record, body=body, entity=entity, record_type=record_type, fields=fields):
+        return there
     verb = "entities.record.changed" if record else "entities.record.drafted"
     record = record or CreditRecord(submitted_by=body, entered_by=by)
     _write(record, entity=entity, record_type=record_type, version=version, fields=fields)
@@ -129,6 +102,51 @@ def save_draft(
     record.save()
     audit.record(actor=by, verb=verb, target=record, entity=entity.credit_code)
     return record
+
+
+def _locked_for_editing(by, body: SubmittingBody, record_id: int) -> CreditRecord:
+    """What a body left unfinished when it went, its successor may finish; new records it may not begin there."""
+    record = _locked(record_id)
+    policies.may_edit_draft(by, record).require()
+    if record.submitted_by_id != body.pk:
+        raise WrongState(_("A draft does not pass from one body to another."))
+    if record.status not in EDITABLE:
+        raise WrongState(_("This record is %(state)s; it can no longer be edited.") % _state(record))
+    return record
+
+
+def _says_it_already(
+    record: CreditRecord | None,
+    *,
+    body: SubmittingBody,
+    entity: Entity,
+    record_type: RecordType,
+    fields: dict,
+) -> CreditRecord | None:
+    """The record that makes saving needless, if there is one: in preparation, in force, or the draft itself.
+
+    Raises:
+        InvalidInput: the number is that of another record, or of what has ended for good.
+    """
+    number = fields["document_number"]
+    if twin := _in_preparation(body, record_type, number, except_for=record):
+        if record is None and says_the_same(twin, entity.pk, fields):
+            return twin
+        raise _number_is_taken(_("A record with this number is already being prepared."))
+    in_force, ended = _in_the_registry(body, record_type, number)
+    if sentence := _does_not_come_back(ended, entity.pk):
+        raise _number_is_taken(sentence)
+    if in_force and record is None and says_the_same(in_force, entity.pk, fields):
+        return in_force
+    if in_force and in_force.pk != (record.replaces_id if record else None):
+        raise _number_is_taken(_("A record with this number is already in force; correct that one instead."))
+    if record and record.status == Status.DRAFT and says_the_same(record, entity.pk, fields):
+        return record
+    return None
+
+
+def _number_is_taken(sentence: str) -> InvalidInput:
+    return InvalidInput({"document_number": [sentence]})
 
 
 @dataclass(frozen=True, slots=True)

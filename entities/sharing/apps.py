@@ -10,16 +10,10 @@ class SharingConfig(AppConfig):
     verbose_name = _("Sharing")
 
     def ready(self) -> None:
-        from entities.sharing import (  # noqa: F401  (some register themselves)
-            audit_verbs,
-            catalogue_lists,
-            file_lists,
-            lists,
-            menu,
-            moves,
-            notices,
-        )
+        from credit_platform.common.registering import register_by_importing
+        from entities.sharing import catalogue_lists, file_lists, lists, menu
 
+        register_by_importing(self, "audit_verbs", "moves", "notices")
         menu.offer()
         lists.offer()
         catalogue_lists.offer()

@@ -10,6 +10,8 @@ class StatementsConfig(AppConfig):
     verbose_name = _("Statements of entities")
 
     def ready(self) -> None:
-        from entities.statements import audit_verbs, held, menu, notices, receivers  # noqa: F401  (they register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from entities.statements import menu
 
+        register_by_importing(self, "audit_verbs", "held", "notices", "receivers")
         menu.offer()

@@ -7,6 +7,8 @@ class SystemsConfig(AppConfig):
     verbose_name = _("Connected systems")
 
     def ready(self) -> None:
-        from entities.systems import audit_verbs, menu, schema  # noqa: F401  (verbs and scheme register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from entities.systems import menu
 
+        register_by_importing(self, "audit_verbs", "schema")
         menu.offer()

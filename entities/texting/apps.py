@@ -11,7 +11,9 @@ class TextingConfig(AppConfig):
     verbose_name = _("Text messages")
 
     def ready(self) -> None:
-        from entities.texting import audit_verbs, backends, channel, notices  # noqa: F401  (they register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from entities.texting import backends, channel
 
+        register_by_importing(self, "audit_verbs", "notices")
         channel.register()
         checks.register(backends.gateway_is_set_up)

@@ -10,6 +10,8 @@ class BoardsConfig(AppConfig):
     verbose_name = _("Boards")
 
     def ready(self) -> None:
-        from evaluation.boards import lists, moves, receivers  # noqa: F401  (they register and connect themselves)
+        from credit_platform.common.registering import register_by_importing
+        from evaluation.boards import lists
 
+        register_by_importing(self, "moves", "receivers")
         lists.offer()

@@ -10,6 +10,8 @@ class ComposingConfig(AppConfig):
     verbose_name = _("Drafts of schemes")
 
     def ready(self) -> None:
-        from evaluation.composing import audit_verbs, menu  # noqa: F401  (the verbs register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from evaluation.composing import menu
 
+        register_by_importing(self, "audit_verbs")
         menu.offer()

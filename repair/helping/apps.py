@@ -10,4 +10,6 @@ class HelpingConfig(AppConfig):
     verbose_name = _("Help with filing")
 
     def ready(self) -> None:
-        from repair.helping import audit_verbs, held, moves, notices  # noqa: F401  (they register themselves)
+        from credit_platform.common.registering import register_by_importing
+
+        register_by_importing(self, "audit_verbs", "held", "moves", "notices")

@@ -10,10 +10,12 @@ class JointConfig(AppConfig):
     verbose_name = _("Joint filings")
 
     def ready(self) -> None:
+        from credit_platform.common.registering import register_by_importing
         from entities.sharing import places
         from repair import following
-        from repair.joint import audit_verbs, notices, services  # noqa: F401  (verbs register themselves)
+        from repair.joint import notices, services
 
+        register_by_importing(self, "audit_verbs")
         notices.register()
         places.register("joint", _("a repair case"))
         following.register(services.follow)

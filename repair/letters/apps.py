@@ -10,10 +10,12 @@ class LettersConfig(AppConfig):
     verbose_name = _("Letters")
 
     def ready(self) -> None:
+        from credit_platform.common.registering import register_by_importing
         from repair import following
-        from repair.letters import audit_verbs, papers, selectors, services, signing  # noqa: F401  (verbs and checks register themselves)
+        from repair.letters import papers, selectors, services
         from repair.letters.models import Letter
 
+        register_by_importing(self, "audit_verbs", "signing")
         following.register(services.write_letter)
         papers.register(
             papers.PaperKind(

@@ -11,9 +11,11 @@ class MissingConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.desk import register_lane
-        from repair.missing import audit_verbs, figures, held, lists, moves, notices, selectors  # noqa: F401  (verbs and movers register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from repair.missing import figures, lists, notices, selectors
         from repair.policies import works_on_cases
 
+        register_by_importing(self, "audit_verbs", "held", "moves")
         notices.register()
         lists.offer()
         figures.offer()

@@ -10,12 +10,14 @@ class ProofConfig(AppConfig):
     verbose_name = _("Proof of effect")
 
     def ready(self) -> None:
+        from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
         from entities.policies import roles_of
         from entities.sharing import places as purposes
         from repair import following
-        from repair.proof import audit_verbs, held, lists, notices, places, services  # noqa: F401  (verbs register themselves)
+        from repair.proof import lists, notices, places, services
 
+        register_by_importing(self, "audit_verbs", "held")
         lists.offer()
         notices.register()
         places.offer()

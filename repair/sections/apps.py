@@ -10,8 +10,10 @@ class SectionsConfig(AppConfig):
     verbose_name = _("Sections")
 
     def ready(self) -> None:
+        from credit_platform.common.registering import register_by_importing
         from repair import following
-        from repair.sections import audit_verbs, notices, services  # noqa: F401  (verbs register themselves)
+        from repair.sections import notices, services
 
+        register_by_importing(self, "audit_verbs")
         notices.register()
         following.register(services.route_filed)

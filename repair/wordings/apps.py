@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,10 +11,10 @@ class WordingsConfig(AppConfig):
     verbose_name = _("Wordings of decisions")
 
     def ready(self) -> None:
-        from django.db.models.signals import post_migrate
+        from credit_platform.common.registering import register_by_importing
+        from repair.wordings import notices, receivers
 
-        from repair.wordings import audit_verbs, notices, receivers  # noqa: F401  (verbs register themselves)
-
+        register_by_importing(self, "audit_verbs")
         notices.register()
         post_migrate.connect(
             receivers.seed_wordings, sender=self, dispatch_uid="wordings: those of the start"

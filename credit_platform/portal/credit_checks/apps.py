@@ -10,8 +10,10 @@ class CreditChecksConfig(AppConfig):
     verbose_name = _("Credit checks")
 
     def ready(self) -> None:
-        from credit_platform.portal.credit_checks import audit_verbs, lists  # noqa: F401  (verbs register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from credit_platform.portal.credit_checks import lists
         from entities.sharing import places
 
+        register_by_importing(self, "audit_verbs")
         lists.offer()
         places.register("credit-check", _("a credit check of a list"))

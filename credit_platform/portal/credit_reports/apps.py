@@ -10,10 +10,12 @@ class CreditReportsConfig(AppConfig):
     verbose_name = _("Credit reports")
 
     def ready(self) -> None:
-        from credit_platform.portal.credit_reports import audit_verbs, moves, notices, selectors  # noqa: F401  (the first three register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from credit_platform.portal.credit_reports import selectors
         from credit_platform.portal.credit_reports.models import CreditReport
         from repair.letters import papers
 
+        register_by_importing(self, "audit_verbs", "moves", "notices")
         papers.register(
             papers.PaperKind(
                 CreditReport,

@@ -10,7 +10,8 @@ class HeldDataConfig(AppConfig):
     verbose_name = _("What is held about us")
 
     def ready(self) -> None:
-        from credit_platform.portal.held_data import audit_verbs, moves, notices  # noqa: F401  (they register themselves)
+        from credit_platform.common.registering import register_by_importing
         from entities.sharing import places
 
+        register_by_importing(self, "audit_verbs", "moves", "notices")
         places.register("held-data", _("a file of all that is held, for the entity itself"))

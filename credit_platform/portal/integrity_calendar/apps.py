@@ -11,8 +11,10 @@ class IntegrityCalendarConfig(AppConfig):
     verbose_name = _("Integrity calendar")
 
     def ready(self) -> None:
-        from credit_platform.portal.integrity_calendar import audit_verbs, lists  # noqa: F401  (verbs register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from credit_platform.portal.integrity_calendar import lists
         from credit_platform.portal.integrity_calendar.shipped import seed
 
+        register_by_importing(self, "audit_verbs")
         lists.offer()
         post_migrate.connect(seed, sender=self, dispatch_uid="integrity calendar: what is shipped")

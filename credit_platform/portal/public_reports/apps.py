@@ -11,8 +11,10 @@ class PublicReportsConfig(AppConfig):
     verbose_name = _("Reports from the public")
 
     def ready(self) -> None:
-        from credit_platform.portal.public_reports import audit_verbs, lists, menu, moves, notices, topics  # noqa: F401  (verbs, movers and notices register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from credit_platform.portal.public_reports import lists, menu, topics
 
+        register_by_importing(self, "audit_verbs", "moves", "notices")
         post_migrate.connect(topics.seed, sender=self, dispatch_uid="public reports: shipped topics")
         lists.offer()
         menu.offer()

@@ -10,6 +10,8 @@ class StoriesConfig(AppConfig):
     verbose_name = _("Stories of honest entities")
 
     def ready(self) -> None:
-        from credit_platform.portal.stories import audit_verbs, held, lists, moves, notices  # noqa: F401  (some register themselves)
+        from credit_platform.common.registering import register_by_importing
+        from credit_platform.portal.stories import lists
 
+        register_by_importing(self, "audit_verbs", "held", "moves", "notices")
         lists.offer()
