@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("entities.sharing.api.urls")),
     path("", include("entities.quality.api.urls")),
     path("", include("entities.commitments.api.urls")),
+    path("", include("agencies.measures.api.urls")),
     path("", include("evaluation.api.urls")),
     path("", include("repair.api.urls")),
     path("", include("repair.missing.api.urls")),

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("entities.commitments.urls")),
     path("", include("entities.texting.urls")),
     path("", include("agencies.urls")),
+    path("", include("agencies.measures.urls")),
     path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),
     path("", include("repair.helping.urls")),

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "agencies.tax",
     "agencies.customs",
     "agencies.financial_supervision",
+    "agencies.measures",
     "associations",
     "associations.courses",
     "associations.exchange",

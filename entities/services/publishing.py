@@ -144,8 +144,8 @@ def announce(publication: Publication) -> None:
     )
 
 
-def tell_agents(kind: str, records: Iterable[CreditRecord], **more: str) -> None:
-    """Write a notice on each record to the agents of its entity, where it has any."""
+def tell_agents(kind: str, records: Iterable[CreditRecord], **more: str | dict[str, str]) -> None:
+    """Write a notice on each record to the agents of its entity, where it has any; `more` may name in both languages."""
     told = [
         record for record in records if record.type_version.disclosure != RecordTypeVersion.Disclosure.OWN
     ]

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
+from agencies.measures.selectors import fallen_with
 from credit_platform.ui.formats import day_long, moment
 from entities.models import SubmittingBody
 from repair import corrections
@@ -116,8 +117,16 @@ def _material(case: Case, step: CaseStep | None) -> Words:
 
 
 def _decision(case: Case, step: CaseStep | None) -> Words:
-    if (Case.Kind(case.kind), Action(step.action)) in OTHERS:
-        return _other_decision(case, step)
+    is_other = (Case.Kind(case.kind), Action(step.action)) in OTHERS
+    words = _other_decision(case, step) if is_other else _plain_decision(case, step)
+    lifted = [f"{measure.body}: {measure.title}" for measure in fallen_with(case.record)]
+    if lifted:
+        words.paragraphs.append(_("With the record these measures are lifted:"))
+        words.paragraphs.extend(lifted)
+    return words
+
+
+def _plain_decision(case: Case, step: CaseStep) -> Words:
     action, document = step.action, case.record.document_number
     names = {"document": document, "day": day_long(step.at)}
     found, after = _paragraphs(step.note), []

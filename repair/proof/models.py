@@ -70,6 +70,7 @@ class Confirmation(models.Model):
         SENT = "sent", _("It sent the record")
         TOLD = "told", _("It was given the record")
         TAKING = "taking", _("It was being given the record at the time")
+        MEASURE = "measure", _("It kept up a measure because of the record")
         MEMBER = "member", _("The entity is its member")
         WATCHES = "watches", _("It follows the entity")
 

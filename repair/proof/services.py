@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.measures import selectors as measures
 from associations.models import Member
 from credit_platform.audit import services as audit
 from credit_platform.audit.models import AccessEntry
@@ -170,6 +171,8 @@ def _concerned(record: CreditRecord, watching: list[WatchList]):
     yield who_answers_for(record.submitted_by), Confirmation.Why.SENT
     for body in _given(record, ways=TAKEN_ALONG):
         yield body, Confirmation.Why.TOLD
+    for measure in measures.fallen_with(record):
+        yield who_answers_for(measure.body), Confirmation.Why.MEASURE
     members = Member.objects.filter(entity=record.entity_id).current_on(timezone.localdate())
     for member in members.select_related("association__body").order_by("pk"):
         if _was_open_to(record, member.association.body):

@@ -19,6 +19,7 @@ LEVELS = (
         "tax",
         "customs",
         "financial_supervision",
+        "measures",
         "associations",
     },
     {"composing", "boards", "courses", "exchange", "forewarning"},

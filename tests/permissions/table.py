@@ -55,6 +55,7 @@ TABLE: dict[str, dict[str, str]] = {
     "agencies:review-decide": {"POST": "302 403 403 422 422 403 403 403 403 403"},
     "agencies:review-decide-one": {"POST": "302 403 403 422 422 403 403 403 403 403"},
     "agencies:review-record": {"GET": "302 403 403 200 200 403 403 403 403 403"},
+    "api-measure-list": {"GET": "403 200 200 200 200 200 200 200 200 200"},
     "api-case-answer": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "api-case-basis": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "api-case-commitment": {"POST": "403 400 400 400 400 400 400 400 400 400"},
@@ -456,6 +457,16 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "mfa_view_recovery_codes": {},
     "missing:act": {"POST": "302 404 409 409 409 404 409 404 409 404"},
+    "measures:lift": {
+        "GET": "302 404 403 200 200 403 403 404 403 404",
+        "POST": "302 404 403 422 422 403 403 404 403 404",
+    },
+    "measures:new": {
+        "GET": "302 404 403 200 200 403 403 403 403 404",
+        "POST": "302 404 403 422 422 403 403 403 403 404",
+    },
+    "measures:of-entity": {"GET": "302 404 200 200 200 200 200 200 200 404"},
+    "measures:of-record": {"GET": "302 404 200 200 200 200 200 200 200 404"},
     "missing:detail": {"GET": "302 404 200 200 200 404 200 404 200 404"},
     "missing:list": {"GET": "302 200 200 200 200 200 200 200 200 200"},
     "missing:new": {

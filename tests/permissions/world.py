@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from agencies.measures.models import Measure
 from associations.courses.models import Course, SignUp
 from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
@@ -215,6 +216,13 @@ class World:
             written_by=self.people["agent"],
             state="hidden",
             hidden_because="It insults.",
+        )
+        self.measure = Measure.objects.create(
+            record=self.record,
+            body=self.body,
+            title="不得参加政府采购活动",
+            legal_basis="《中华人民共和国政府采购法》第二十二条",
+            noted_by=self.people["supervisor"],
         )
         self.webhook = Webhook.objects.create(
             body=self.body, url="https://example.org/changes", created_by=self.people["supervisor"]
@@ -465,6 +473,7 @@ class World:
             "table": "migration",
             "file_format": "csv",
             "statement_id": self.statement.pk,
+            "measure_id": self.measure.pk,
             "exchange_id": self.exchange.pk,
             "officer_id": self.officer.pk,
             "code_id": self.lent_code.pk,

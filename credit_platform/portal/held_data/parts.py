@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.measures.models import Measure
 from associations.courses.models import SignUp
 from associations.forewarning.models import PriorNotice
 from associations.models import Member
@@ -248,6 +249,13 @@ PARTS: tuple[Part, ...] = (
         ),
         ("record_id", "record__document_number", "text", "state", "written_at", "hidden_at", "hidden_because",
          "withdrawn_at"),
+    ),
+    Part(
+        "measures",
+        _("Measures because of records"),
+        lambda entity, by: Measure.objects.visible_to(by).filter(record__entity=entity).select_related("body", "record"),
+        ("title", "body", "legal_basis", "record_id", "record__document_number", "since", "until", "lifted_at",
+         "lifted_because"),
     ),
     Part(
         "cases",
