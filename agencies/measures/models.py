@@ -20,7 +20,7 @@ class MeasureQuerySet(models.QuerySet):
 
     def standing(self):
         """Neither lifted nor over by their own last day."""
-        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()), Q(lifted_at=None))
+        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()), lifted_at=None)
 
 
 class Measure(models.Model):

@@ -87,7 +87,9 @@ def test_the_letter_of_the_decision_names_the_measures_that_fell(measure, record
     case = decide(record)
     step = case.steps.get(action="grant")
     chinese, english = content_of("decision", case, step)["parts"]
-    assert f"云汀市财政局：{TITLE}" in chinese["paragraphs"] or f"云汀市财政局: {TITLE}" in chinese["paragraphs"]
+    assert (
+        f"云汀市财政局：{TITLE}" in chinese["paragraphs"] or f"云汀市财政局: {TITLE}" in chinese["paragraphs"]
+    )
     assert f"Yunting Finance Bureau: {TITLE}" in english["paragraphs"]
 
 
