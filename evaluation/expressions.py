@@ -244,6 +244,19 @@ def event_of(scope: Scope, same: Iterable[words.Same], dated: str = "decided") -
 PERIODS = {"year": "Y", "quarter": "M", "month": "M", "day": "D"}
 
 
+def has_all(scope: Scope, same: Iterable[words.Same]) -> Bools:
+    """Which records of the scope have each of these words, so that they can have it in common with others."""
+    result = np.ones(scope.size, bool)
+    for word in same:
+        if isinstance(word, words.Part | Decimal):
+            result &= evaluate(word, scope).known()
+        elif word not in {"type", "class", *PERIODS}:
+            names = (word,) if isinstance(word, str) else word
+            columns = scope.run.records.keys
+            result &= reduce(np.logical_or, (columns[name][scope.rows] != 0 for name in names))
+    return result
+
+
 def _sameness(scope: Scope, word: words.Same, dated: str) -> Ints:
     records, rows = scope.run.records, scope.rows
     if isinstance(word, words.Part | Decimal):

@@ -7,6 +7,7 @@ every scheme that uses the kind, so they are written for those who are rated.
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from evaluation import chains, exact, peers
-from evaluation.columns import Bools, Ints, last_day_so_old, last_days_so_old
+from evaluation.columns import Bools, Columns, Ints, last_day_so_old, last_days_so_old
 from evaluation.exact import Numbers
 from evaluation.expressions import (
+    Past,
     Run,
     Scope,
     Step,
@@ -24,6 +26,8 @@ from evaluation.expressions import (
     ends_of,
     evaluate,
     event_of,
+    has_all,
+    holds,
     last_of_each,
     within,
 )
@@ -34,9 +38,11 @@ from evaluation.schemes.document import (
     FormulaComponent,
     Group,
     Match,
+    Parts,
     Peers,
     RecordsComponent,
     Repeat,
+    looked_at,
 )
 
 #: In a column of grades: none is named.
@@ -190,6 +196,9 @@ def method(name: str) -> Callable:
 
 def methods_of(one: AnyComponent) -> list[str]:
     """The names of the methods that a component uses, in the order in which they are applied."""
+    if isinstance(one, Parts):
+        inner = [name for part in one.inner for name in methods_of(part)]
+        return [one.kind, *inner, *([] if one.take == "sum" else [one.take])]
     if not isinstance(one, RecordsComponent):
         return [one.kind]
     used: list[str] = [one.kind]
@@ -287,6 +296,74 @@ def dimension(one: Dimension, run: Run) -> Measured:
     return Measured(finished(one, combined(parts, one.take, one.start, run.size)))
 
 
+@method("parts")
+def of_parts(one: Parts, run: Run) -> Measured:
+    """What is counted is counted for each part of the entity by itself, as for each of its sites, from the records that
+    name that part. Then the numbers of the parts are taken together.
+
+    A record that names no part counts for none.
+    """
+    rows, part = _named_parts(one, run)
+    last = last_of_each(part, run.records.decided[rows])
+    within = _run_of_parts(one, run, rows, part, run.records.entity_index[rows[last]])
+    for inner in one.inner:
+        within.values[inner.code] = measure(inner, within).result
+    scope, each = Scope(run, rows), Scope(within)
+    step = step_of(one, run)
+    number = exact.fitting(exact.stepped(evaluate(one.gives, each), step, _mode(run)))
+    items = Items(run.records.entity_index[rows[last]], number.units, last, part)
+    items = _parts_that_count(one, items, each, number, run.size)
+    if one.enough:
+        too_few = np.bincount(items.owner, minlength=run.size) < one.enough
+        items = replace(items, spoiled=exact.either(items.spoiled, too_few))
+    places = exact.decimal_places(step)
+    result = TAKES[one.take](items, one, scope, places)
+    result = exact.blank(result.units, result.places, exact.either(result.unknown, items.spoiled))
+    return Measured(finished(one, result, rounds=False), lambda: _effect_of_parts(one, scope, items, places))
+
+
+def _parts_that_count(one: Parts, items: Items, each: Scope, number: Numbers, size: int) -> Items:
+    """The parts of which the conditions hold, each with its weight; what is not known of them spoils the whole or is left
+    out."""
+    stands, unknown = np.ones(each.size, bool), number.unknown
+    for condition in one.where:
+        stands &= holds(condition, each).yes
+    if one.weighed_by is not None:
+        weight = evaluate(one.weighed_by, each)
+        items = replace(items, weight=Weight(weight.units, 10**weight.places))
+        unknown = exact.either(unknown, weight.unknown)
+    kept = np.flatnonzero(stands)
+    needed = exact.blank(number.units, number.places, unknown).take(kept)
+    items, _number = items.keep(kept).needing(needed, size, lenient=one.skip_unknown)
+    return items
+
+
+def _named_parts(one: Parts, run: Run) -> tuple[Ints, Ints]:
+    """The records that name a part, by part and then by key, and the number of the part of each."""
+    rows = run.rows(one.records)
+    rows = rows[has_all(Scope(run, rows), one.same)]
+    part = event_of(Scope(run, rows), one.same)
+    order = np.lexsort((run.records.record[rows], part))
+    return rows[order], part[order]
+
+
+def _run_of_parts(one: Parts, run: Run, rows: Ints, part: Ints, owner: Ints) -> Run:
+    """A run in which each part stands for an entity: it has the records that name it, and the facts of its entity."""
+    number = len(owner)
+    records = replace(run.records.take(rows), entities=number, entity_index=part)
+    return Run(
+        columns=Columns(np.arange(number), records, run.columns.facts.take(owner)),
+        scheme=run.scheme,
+        as_of=run.as_of if isinstance(run.as_of, date) else run.as_of[owner],
+        counted=np.ones(len(rows), bool),
+        values={code: run.values[code].take(owner) for code in looked_at(one)},
+        earlier=tuple(
+            Past(past.place[owner], {code: value.take(owner) for code, value in past.values.items()})
+            for past in run.earlier
+        ),
+    )
+
+
 @method("peers")
 def among_peers(one: Peers, run: Run) -> Measured:
     """The entity is held against its peers: those of its own group that are measured alike. Where the group is too
@@ -298,11 +375,12 @@ KINDS: dict[str, Callable[[Any, Run], Measured]] = {
     "records": records,
     "formula": formula,
     "dimension": dimension,
+    "parts": of_parts,
     "peers": among_peers,
 }
 
 
-def step_of(one: RecordsComponent, run: Run) -> Decimal:
+def step_of(one: RecordsComponent | Parts, run: Run) -> Decimal:
     """The step to which points of records are rounded."""
     return one.rounding or run.scheme.document.rounding
 
@@ -681,7 +759,7 @@ def _of_some(items: Items, chosen: Ints, scope: Scope, places: int) -> Numbers:
 SPEAKING = frozenset({"latest", "earliest", "largest", "smallest"})
 
 
-def speaking(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
+def speaking(items: Items, one: RecordsComponent | Parts, scope: Scope) -> Ints:
     """Where one item of each entity speaks for all: which."""
     if one.take == "latest" and not one.groups:
         return last_of_each(items.owner, _plain_days(one.dated, Scope(scope.run, scope.rows[items.row])))
@@ -696,25 +774,25 @@ def speaking(items: Items, one: RecordsComponent, scope: Scope) -> Ints:
     return order[ends_of(items.owner[order])]
 
 
-def summed(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def summed(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The sum."""
     return Numbers(exact.total(items.owner, items.units, scope.run.size), places)
 
 
 @method("count")
-def counted(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def counted(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The records or events are counted, whatever their points."""
     return Numbers(np.bincount(items.owner, minlength=scope.run.size).astype(np.int64), 0)
 
 
 @method("largest")
-def largest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def largest(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """Only the largest counts. Without any the result is not known."""
     return _of_some(items, speaking(items, one, scope), scope, places)
 
 
 @method("smallest")
-def smallest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def smallest(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """Only the smallest counts. Without any the result is not known."""
     return _of_some(items, speaking(items, one, scope), scope, places)
 
@@ -733,7 +811,7 @@ def earliest(items: Items, one: RecordsComponent, scope: Scope, places: int) -> 
 
 
 @method("mean")
-def mean(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def mean(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The mean of all, each by its weight: the weighted values are added and divided once by the sum of the weights.
     Without any the result is not known."""
     size = scope.run.size
@@ -759,7 +837,7 @@ def _product(units: Ints, factor: Ints) -> Ints:
 
 
 @method("median")
-def median(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def median(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The middle one by its points; of an even number the mean of the two in the middle. Without any the result is
     not known."""
     order = np.lexsort((items.units, items.owner))
@@ -867,7 +945,7 @@ def streak(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Nu
     return Numbers(exact.total(owner[lasts], steps[lasts], run.size), 0)
 
 
-TAKES: dict[str, Callable[[Items, RecordsComponent, Scope, int], Numbers]] = {
+TAKES: dict[str, Callable[[Items, Any, Scope, int], Numbers]] = {
     "sum": summed,
     "count": counted,
     "largest": largest,
@@ -922,3 +1000,17 @@ def _effect(
             silent[items.row[which]] = False
     adds_up = one.take in {"sum", "count", *SPEAKING}
     return Effect(scope.rows, each, weight, units, places, silent, adds_up)
+
+
+def _effect_of_parts(one: Parts, scope: Scope, items: Items, places: int) -> Effect:
+    """What each record did: the last one of each part speaks for it."""
+    size = scope.size
+    units: Ints = np.zeros(size, np.int64)
+    says = speaking(items, one, scope) if one.take in SPEAKING else np.arange(len(items))
+    if one.take in {"sum", *SPEAKING}:
+        units = _put(units, items.row[says], items.units[says])
+    elif one.take == "count":
+        units[items.row] = 10**places
+    silent = ~np.isin(np.arange(size), items.row[says])
+    adds_up = one.take in {"sum", "count", *SPEAKING}
+    return Effect(scope.rows, Numbers(units, places), None, units, places, silent, adds_up)

@@ -25,8 +25,8 @@ from evaluation.expressions import Past, Run, Scope, evaluate, holds
 from evaluation.indicators import NO_GRADE, Measured
 from evaluation.peers import PeerSample, PeerTable
 from evaluation.schemes.compiled import CompiledScheme
-from evaluation.schemes.document import AnyComponent, Dimension, Peers, Rule, SchemeDocument
-from evaluation.schemes.language import CALENDAR, Count, Has, Not, Part, SinceLast, ValueOf, walk
+from evaluation.schemes.document import AnyComponent, Dimension, Peers, Rule, SchemeDocument, looked_at
+from evaluation.schemes.language import CALENDAR, Count, Has, Not, Part, SinceLast
 
 NOT_RATED = -1
 #: Points as they are kept and shown: hundredths.
@@ -176,7 +176,7 @@ def _is_known_at(one: AnyComponent, run: Run) -> bool:
         return False
     if isinstance(one, Dimension) and any(part.code not in run.values for part in one.components):
         return False
-    return all(part.value in run.values for part in walk(one) if isinstance(part, ValueOf))
+    return looked_at(one) <= run.values.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from evaluation.schemes.document import (
     FormulaComponent,
     Grade,
     Group,
+    Parts,
     Peers,
     RecordsComponent,
     Rule,
@@ -29,6 +30,7 @@ TITLES = {
     "records": gettext_noop("Points for each record"),
     "formula": gettext_noop("A formula"),
     "dimension": gettext_noop("Several components together"),
+    "parts": gettext_noop("Each part by itself"),
     "peers": gettext_noop("Comparison with peers"),
     "repeat": gettext_noop("Repetition"),
     "age": gettext_noop("Weight by age"),
@@ -60,6 +62,11 @@ PUBLISHED = (
         "Several components make one: the sum, the mean, the largest or the smallest of them, each by its weight. One"
         " that is not known makes the whole unknown, unless the scheme says that the whole goes on without it."
     ),
+    gettext_noop(
+        "What is counted is counted for each part of the entity by itself, as for each of its sites, from the records"
+        " that name that part. Then the numbers of the parts are taken together."
+    ),
+    gettext_noop("A record that names no part counts for none."),
     gettext_noop(
         "The entity is held against its peers: those of its own group that are measured alike. Where the group is too"
         " small the next wider one is taken; where none is large enough the result is not known."
@@ -265,7 +272,7 @@ MODES = {
 def _components(components: Iterable[AnyComponent], say: Wording, depth: int) -> Iterable[PartMethod]:
     for one in components:
         yield PartMethod(one, _(TITLES[one.kind]), list(_rows(one, say)), depth)
-        if isinstance(one, Dimension):
+        if isinstance(one, Dimension | Parts):
             yield from _components(one.components, say, depth + 1)
 
 
@@ -279,9 +286,23 @@ def _rows(one: AnyComponent, say: Wording) -> Iterable[tuple[str, str]]:
             yield _("What is taken"), DIMENSION_TAKES[one.take]()
         if one.start:
             yield _("Where counting starts"), number(one.start)
+    elif isinstance(one, Parts):
+        yield from _parts_rows(one, say)
     else:
         yield from _peers_rows(one, say)
     yield from _common_rows(one)
+
+
+def _parts_rows(one: Parts, say: Wording) -> Iterable[tuple[str, str]]:
+    yield _("One part: the same %(same)s") % {"same": say.sames(one.same)}, say.match(one.records)
+    yield _("A part gives"), say.number(one.gives)
+    if one.where:
+        yield _("Only parts of which this holds"), divided(map(say.condition, one.where))
+    if one.weighed_by is not None:
+        yield _("Weight of each"), say.number(one.weighed_by)
+    yield _("What is taken"), DIMENSION_TAKES.get(one.take, lambda: _(TITLES[one.take]))()
+    if one.enough:
+        yield _("From so many parts on"), str(one.enough)
 
 
 def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:

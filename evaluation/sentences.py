@@ -9,7 +9,7 @@ from credit_platform.ui import formats
 from evaluation.columns import Ints
 from evaluation.explanation import Adjustment, Explained, Listed, Reason, as_points
 from evaluation.kernel import Skipped
-from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule, SchemeDocument
+from evaluation.schemes.document import AnyComponent, Parts, RecordsComponent, Rule, SchemeDocument
 
 
 def why_not_counted(why: Skipped) -> str:
@@ -187,6 +187,8 @@ def sub_line(reason: Reason, *, with_basis: bool = True) -> str:
 
 def _in_whose_place(one: AnyComponent | Rule) -> str:
     """Which record speaks where one does not."""
+    if isinstance(one, Parts):
+        return _("counts within its part")
     if not isinstance(one, RecordsComponent):
         return _("a later one speaks in its place")
     if one.running is not None and one.running.since:
@@ -197,6 +199,8 @@ def _in_whose_place(one: AnyComponent | Rule) -> str:
 
 def _how_it_counts(one: AnyComponent | Rule) -> str:
     """How a record counts that gives no points of its own, or whose points depend on those before it."""
+    if isinstance(one, Parts):
+        return _("the points of its part, for which it stands as the last record")
     if not isinstance(one, RecordsComponent):
         return ""
     return {

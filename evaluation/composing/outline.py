@@ -55,6 +55,17 @@ FRESH: dict[str, dict[str, tuple[Promise, dict[str, Any]]]] = {
             gettext_lazy("Several components together"),
             {**_NAMED, "kind": "dimension", "code": "new-dimension", "components": [_OF_RECORDS]},
         ),
+        "parts": (
+            gettext_lazy("Each part by itself"),
+            {
+                **_NAMED,
+                "kind": "parts",
+                "code": "new-parts",
+                "same": ["document-number"],
+                "components": [_OF_RECORDS],
+                "gives": {"value": _OF_RECORDS["code"]},
+            },
+        ),
         "peers": (
             gettext_lazy("Comparison with peers"),
             {
@@ -385,10 +396,23 @@ def _one_more(content: Mapping[str, Any], path: Path, what: Any) -> Any:
         # It holds nobody above the worst grade, so it does nothing yet.
         one["then"]["floor"] = content["scale"][-1]["letter"]
     taken = set(_codes(content))
+    renamed = {}
     for part in _coded(one):
-        part["code"] = _free(part["code"], taken)
+        renamed[part["code"]] = part["code"] = _free(part["code"], taken)
         taken.add(part["code"])
+    _look_at(one, renamed)
     return one
+
+
+def _look_at(content: Any, renamed: Mapping[str, str]) -> None:
+    """Have whatever looks at a component of the old code look at the one of the new."""
+    if isinstance(content, dict):
+        if content.get("value") in renamed:
+            content["value"] = renamed[content["value"]]
+        content = list(content.values())
+    if isinstance(content, list):
+        for one in content:
+            _look_at(one, renamed)
 
 
 def _coded(content: Any) -> Iterator[dict[str, Any]]:

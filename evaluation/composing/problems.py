@@ -236,6 +236,7 @@ OWN = (
     gettext_noop("Periods are of 1 to 1200 months."),
     gettext_noop("What is carried has names of its own."),
     gettext_noop("Weights of their own are those of a mean."),
+    gettext_noop("Parts of an entity have no peers; peers may be compared by what the parts come to."),
     gettext_noop("Repetition goes by time or by the next event, one of the two."),
     gettext_noop("What makes one the largest is said where the largest or smallest is taken."),
     gettext_noop("Which quantile is said where one is taken, and only there."),

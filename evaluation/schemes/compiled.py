@@ -13,12 +13,14 @@ from evaluation.schemes.document import (
     AnyComponent,
     Dimension,
     Group,
+    Parts,
     Peers,
     RecordsComponent,
     Repeat,
     Rule,
     Running,
     SchemeDocument,
+    looked_at,
 )
 from evaluation.schemes.language import AHEAD, OWN_DAYS, Match, Part, walk
 
@@ -78,7 +80,7 @@ def _peer_levels(components: Iterable[AnyComponent]) -> tuple[tuple[str, ...], .
     level: dict[str, int] = {}
     peers: dict[int, list[str]] = {}
     for one in components:
-        seen = [level[part.value] for part in walk(one) if isinstance(part, words.ValueOf)]
+        seen = [level[code] for code in looked_at(one)]
         if isinstance(one, Dimension):
             seen += [level[part.code] for part in one.components]
         level[one.code] = max(seen, default=0)
@@ -187,7 +189,7 @@ def _days_of(part: Part) -> Iterator[str]:
 def _sames_of(part: Part) -> Iterator[words.Same]:
     if isinstance(part, words.Count | words.Has):
         yield from part.per
-    elif isinstance(part, Group | Repeat):
+    elif isinstance(part, Group | Repeat | Parts):
         yield from part.same
         if isinstance(part, Repeat):
             yield from part.at_next
@@ -221,6 +223,8 @@ def _within(part: object, types: tuple[str, ...], dated: str) -> Iterator[Turnin
     elif isinstance(part, Part):
         if isinstance(part, RecordsComponent):
             types, dated = part.records.types or types, part.dated
+        elif isinstance(part, Parts):
+            types = part.records.types or types
         elif isinstance(part, Match):
             types = part.types or types
         yield from _own_turnings(part, types, dated)

@@ -476,8 +476,55 @@ class Peers(Component):
     ] = "population"
 
 
-AnyComponent = Annotated[RecordsComponent | FormulaComponent | Dimension | Peers, Field(discriminator="kind")]
+class Parts(Component):
+    """What the records tell of the parts of an entity, as its sites, branches or vehicles: the components within it are
+    worked out for each part by itself, from the records of that part alone, and what each part `gives` is taken together.
+    Facts, and components that stand before, are those of the entity. What has none of the `same` words is of no part.
+    """
+
+    kind: Literal["parts"]
+    same: Annotated[
+        tuple[Same, ...], Field(min_length=1, description="What the records of one part have in common.")
+    ]
+    records: Annotated[Match, Field(description="The records that tell which parts there are.")] = Match()
+    components: Annotated[tuple["AnyComponent", ...], Field(min_length=1)]
+    gives: Annotated[
+        Expression,
+        Field(description="The number of a part, from the components within it; rounded to the step once."),
+    ]
+    where: Annotated[tuple[Condition, ...], Field(description="Only parts of which all of this holds.")] = ()
+    take: Annotated[
+        Literal["sum", "count", "largest", "smallest", "mean", "median"],
+        Field(description="What becomes of the parts."),
+    ] = "sum"
+    weighed_by: Annotated[Expression | None, Field(description="The weight of each part in the mean.")] = None
+    enough: Annotated[int, Field(ge=0, description="With fewer parts it is unknown.")] = 0
+    skip_unknown: Annotated[
+        bool,
+        Field(description="Leave out parts whose number is unknown; else one makes the whole unknown."),
+    ] = False
+
+    @property
+    def inner(self) -> list["AnyComponent"]:
+        """What is worked out for each part, those of a dimension before the dimension itself."""
+        return list(_flat(self.components))
+
+    @model_validator(mode="after")
+    def _parts_stand_alone(self) -> Self:
+        if self.weighed_by is not None and self.take != "mean":
+            raise ValueError("Weights of their own are those of a mean.")
+        if any(isinstance(part, Peers) for part in walk(self)):
+            raise ValueError(
+                "Parts of an entity have no peers; peers may be compared by what the parts come to."
+            )
+        return self
+
+
+AnyComponent = Annotated[
+    RecordsComponent | FormulaComponent | Dimension | Peers | Parts, Field(discriminator="kind")
+]
 Dimension.model_rebuild()
+Parts.model_rebuild()
 
 
 class Then(Part):
@@ -577,8 +624,13 @@ class SchemeDocument(Part):
 
     @property
     def every_component(self) -> list[AnyComponent]:
-        """All components, those of a dimension before the dimension itself."""
+        """All components of the entity, those of a dimension before the dimension itself."""
         return list(_flat(self.components))
+
+    @property
+    def with_those_of_parts(self) -> list[AnyComponent]:
+        """Every component, and all that are worked out for the parts of an entity."""
+        return list(_with_those_of_parts(self.components))
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -632,7 +684,7 @@ class SchemeDocument(Part):
                 raise ValueError(
                     f"{rule.code} names {', '.join(sorted(strange))}, which is not on the scale."
                 )
-        codes = [part.code for part in (*self.every_component, *self.rules)]
+        codes = [part.code for part in (*self.with_those_of_parts, *self.rules)]
         if len(set(codes)) != len(codes) or "total" in codes:
             raise ValueError("Two components or rules have the same code, or one is called total.")
         return self
@@ -640,12 +692,7 @@ class SchemeDocument(Part):
     @model_validator(mode="after")
     def _looks_back_only(self) -> Self:
         before: set[str] = set()
-        for one in self.every_component:
-            inner = {part.code for part in _flat(one.components)} if isinstance(one, Dimension) else set()
-            for part in _own_parts(one):
-                if isinstance(part, ValueOf) and part.value not in before - inner:
-                    raise ValueError(f"{one.code} looks at {part.value}, which does not stand before it.")
-            before.add(one.code)
+        _look_only_back(self.every_component, before)
         for holder in (self.enough, *self.scale, *self.rules):
             for part in walk(holder):
                 if isinstance(part, ValueOf) and part.value not in {*before, "total"}:
@@ -668,7 +715,7 @@ class SchemeDocument(Part):
 
     @model_validator(mode="after")
     def _events_are_there(self) -> Self:
-        asked = {id(part): names for one in self.every_component for part, names in _of_events(one)}
+        asked = {id(part): names for one in self.with_those_of_parts for part, names in _of_events(one)}
         for part in walk(self):
             if isinstance(part, EventOf):
                 if id(part) not in asked:
@@ -716,7 +763,7 @@ class SchemeDocument(Part):
     def _points_fit(self) -> Self:
         if self.floor is not None and self.ceiling is not None and not self.floor < self.ceiling:
             raise ValueError("The floor lies below the ceiling.")
-        for one in self.every_component:
+        for one in self.with_those_of_parts:
             if isinstance(one, RecordsComponent):
                 step = one.rounding or self.rounding
                 for points in _plain_points(one):
@@ -734,6 +781,34 @@ def _flat(components: Iterable[AnyComponent]) -> Iterator[AnyComponent]:
         if isinstance(one, Dimension):
             yield from _flat(one.components)
         yield one
+
+
+def _with_those_of_parts(components: Iterable[AnyComponent]) -> Iterator[AnyComponent]:
+    for one in _flat(components):
+        if isinstance(one, Parts):
+            yield from _with_those_of_parts(one.components)
+        yield one
+
+
+def looked_at(one: AnyComponent) -> set[str]:
+    """The codes of the components that one looks at, but for those that it works out for parts itself."""
+    own = {part.code for part in _with_those_of_parts(one.components)} if isinstance(one, Parts) else set()
+    return {part.value for part in walk(one) if isinstance(part, ValueOf)} - own
+
+
+def _look_only_back(components: Iterable[AnyComponent], before: set[str]) -> None:
+    """Refuse a component that looks at one that does not stand before it; adds all their codes to those before."""
+    for one in components:
+        seen = before
+        if isinstance(one, Dimension):
+            seen = before - {part.code for part in _flat(one.components)}
+        elif isinstance(one, Parts):
+            seen = set(before)
+            _look_only_back(one.inner, seen)
+        for part in _own_parts(one):
+            if isinstance(part, ValueOf) and part.value not in seen:
+                raise ValueError(f"{one.code} looks at {part.value}, which does not stand before it.")
+        before.add(one.code)
 
 
 def _own_parts(one: AnyComponent) -> Iterator[Part]:
@@ -754,9 +829,11 @@ def _plain_points(one: RecordsComponent) -> Iterator[Decimal]:
 def _per_entity_parts(document: SchemeDocument) -> Iterator[Part]:
     """What is asked of an entity, without what is asked of its records on the way."""
     roots: list[Any] = [document.enough, document.start, *document.scale, *document.rules]
-    for one in document.every_component:
+    for one in document.with_those_of_parts:
         if isinstance(one, FormulaComponent):
             roots.append(one.formula)
+        elif isinstance(one, Parts):
+            roots += [one.gives, one.where, one.weighed_by]
         elif isinstance(one, Peers):
             roots += [one.of, one.among, one.who]
         elif isinstance(one, RecordsComponent) and one.running is not None:

@@ -39,6 +39,7 @@ PARTS: tuple[type[Part], ...] = (
     document.RecordsComponent,
     document.FormulaComponent,
     document.Dimension,
+    document.Parts,
     document.Peers,
     language.Match,
     document.Age,
