@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from agencies import desk as desks, policies, selectors
+from agencies import desk as desks, lists, policies, selectors
 from credit_platform.ui.charts import deadline_month
 from entities.models import Submission
 
@@ -25,11 +25,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     policies.may_see_desk(request.user).require()
     user, today = request.user, timezone.localdate()
     calendar = selectors.calendar_for(user)
-    order = request.GET.get("order", "")
-    order = order if order in desks.ORDERS else desks.BY_DEADLINE
-    board = desks.look_at_desk(
-        user, lane=request.GET.get("lane", ""), order=order, today=today, calendar=calendar
-    )
+    board, order = lists.desk_asked(user, request.GET), lists.order_asked(request.GET)
     context = {
         "board": board,
         "title": board.chosen.label if board.current else _("Due first"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
-from entities import codes, looks, policies, selectors
+from entities import codes, lists, looks, policies, selectors
 from entities.forms import show_problems
 from entities.keeping_forms import EntityForm, MergeForm, SplitForm, UndoForm
 from entities.models import CreditRecord, Entity, EntityMove, NearDuplicate
@@ -72,8 +72,7 @@ def _require_mover(request: HttpRequest) -> None:
 @require_safe
 def moves(request: HttpRequest) -> HttpResponse:
     """What waits for a colleague, and what was merged and split, newest first."""
-    _require_mover(request)
-    found = EntityMove.objects.select_related("source", "target", "proposed_by", "decided_by")
+    found = lists.entity_moves(request.user, request.GET)
     context = {
         "waiting": found.filter(state=State.PROPOSED),
         "page": Paginator(found.exclude(state=State.PROPOSED), ROWS).get_page(request.GET.get("page")),
@@ -259,9 +258,7 @@ def undo(request: HttpRequest, move_id: int) -> HttpResponse:
 @require_safe
 def alike(request: HttpRequest) -> HttpResponse:
     """Pairs of entities that may be one, the surest first; or those of which somebody said that they are not."""
-    _require_mover(request)
-    decided = request.GET.get("show") == "different"
-    pairs = likeness.pairs(different=decided)
+    pairs, decided = lists.near_duplicates(request.user, request.GET), lists.shows_decided(request.GET)
     page = Paginator(pairs, PAIRS).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -6,8 +6,9 @@ from django.http import QueryDict
 from credit_platform.common.errors import Missing
 from entities import policies, selectors, submission_selectors
 from entities.filters import OwnRecordFilter
-from entities.models import CreditRecord, Notice, Submission
+from entities.models import CreditRecord, EntityMove, NearDuplicate, Notice, Submission
 from entities.search import Match, find_entities
+from entities.services import likeness
 from entities.submission_forms import ListFilter
 
 #: What a list of records may be sorted by.
@@ -55,3 +56,22 @@ def notices(user, params: QueryDict) -> QuerySet[Notice]:
     """The inbox: what nobody noted yet, or all of it."""
     found = selectors.notices_for(user=user)
     return found if params.get("show") == "all" else found.filter(acknowledged_at=None)
+
+
+def entity_moves(user, params: QueryDict) -> QuerySet[EntityMove]:
+    """Mergings and splittings, the newest first; `Missing` for who makes none."""
+    if not policies.may_move_entities(user):
+        raise Missing
+    return EntityMove.objects.select_related("source", "target", "proposed_by", "decided_by")
+
+
+def near_duplicates(user, params: QueryDict) -> QuerySet[NearDuplicate]:
+    """Pairs that may be one entity, the surest first; with `show=different` those said not to be."""
+    if not policies.may_move_entities(user):
+        raise Missing
+    return likeness.pairs(different=shows_decided(params))
+
+
+def shows_decided(params: QueryDict) -> bool:
+    """Whether the pairs are asked for of which somebody has said that they are not the same."""
+    return params.get("show") == "different"

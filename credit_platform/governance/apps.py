@@ -11,7 +11,10 @@ class GovernanceConfig(AppConfig):
     label = "governance"
 
     def ready(self) -> None:
+        from credit_platform.governance import lists
         from credit_platform.governance.policies import may_see_city
+
+        lists.offer()
 
         navigation.register(
             navigation.Item(label=_("City"), url_name="governance:city", order=5, visible=may_see_city)

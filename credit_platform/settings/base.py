@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "credit_platform.ui.middleware.UploadRedirects",
+    "credit_platform.ui.middleware.CountsAfterActs",
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "credit_platform.common.middleware.DomainErrorMiddleware",
@@ -148,6 +149,8 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
 }
+#: For so many seconds a bar says again how much waits, unless its reader does something meanwhile.
+BAR_COUNTS_KEPT = 20
 
 AUTH_USER_MODEL = "accounts.User"
 # allauth's is Django's own with sign-in by e-mail; Django's beside it would hash every password twice.

@@ -1,8 +1,12 @@
-"""Answers that a script needs in another shape than a browser, and the language that an address names."""
+"""Answers that a script needs in another shape than a browser, the language that an address names, and acts of readers."""
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import translation
+
+from credit_platform.ui import waiting
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class LanguageOfTheAddress:
@@ -40,3 +44,19 @@ class UploadRedirects:
         told = HttpResponse(status=204, headers={"X-Location": response["Location"]})
         told.cookies = response.cookies
         return told
+
+
+class CountsAfterActs:
+    """Have the bars count anew for whoever did something: on the page that answers it, and on all that follow."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in SAFE:
+            return self.get_response(request)
+        waiting.note_act(request.user)
+        try:
+            return self.get_response(request)
+        finally:
+            waiting.note_act(request.user)

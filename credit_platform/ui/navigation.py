@@ -21,7 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
-from credit_platform.ui import formats
+from credit_platform.ui import formats, waiting
 
 DESK, PORTAL = "desk", "portal"
 #: A bar says "99+" of more, so that no page counts thousands for it.
@@ -45,8 +45,8 @@ class Item:
         label: what it is called, lazily translated.
         url_name: the page it leads to; an item whose page does not exist is left out.
         visible: a policy of the user: a bool or a `Decision`.
-        count: how many things wait there for the user; zero shows nothing. Asked once per page; `counted` goes no
-            further than what is shown.
+        count: how many things wait there for the user; zero shows nothing. Kept for some seconds, and asked anew
+            after an act of the user's; `counted` goes no further than what is shown.
         bar: `DESK` (dark, for those who work here) or `PORTAL` (white, for visitors and entities).
         order: smaller stands further left.
         section: path prefixes that also belong to this entry, so that it is marked as current below them.
@@ -132,12 +132,14 @@ def entries(user, bar: str, path: str = "") -> list[Entry]:
         for item, url in offered
     }
     best = max(fits.values(), default=0)
+    counting = {item.url_name: item.count for item, _url in offered if item.count}
+    counts = waiting.counts_of(user, bar, counting)
     return [
         Entry(
             label=str(item.label),
             url=url,
             current=bool(best) and fits[item.url_name] == best and (url != "/" or path == "/"),
-            count=item.count(user) if item.count else 0,
+            count=counts.get(item.url_name, 0),
         )
         for item, url in offered
     ]

@@ -11,10 +11,11 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from credit_platform.common.registering import register_by_importing
-        from entities.sharing import catalogue_lists, file_lists, lists, menu
+        from entities.sharing import catalogue_lists, file_lists, keeping_lists, lists, menu
 
         register_by_importing(self, "audit_verbs", "moves", "notices")
         menu.offer()
         lists.offer()
         catalogue_lists.offer()
         file_lists.offer()
+        keeping_lists.offer()

@@ -85,6 +85,8 @@ class Taken:
     export: Export
     rows: QuerySet | Sequence
     count: int
+    #: What finding the rows read already: lists that are put together of several reads are whole by then.
+    noted: access.Noted
 
     @property
     def fits_a_sheet(self) -> bool:
@@ -97,8 +99,10 @@ def take(*, by, code: str, params: QueryDict) -> Taken:
     if "%00" in params.urlencode():
         # No text that the database holds has such a sign in it, and it refuses to look for one.
         raise Missing
-    rows = export.rows(by, params)
-    return Taken(export, rows, rows.count() if isinstance(rows, QuerySet) else len(rows))
+    with access.collecting() as noted:
+        rows = export.rows(by, params)
+        count = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    return Taken(export, rows, count, noted)
 
 
 def file_of(taken: Taken, *, by, file_format: str, params: QueryDict) -> Iterator[bytes]:
@@ -114,6 +118,7 @@ def file_of(taken: Taken, *, by, file_format: str, params: QueryDict) -> Iterato
             asked=params.urlencode(),
         )
         making = FileBeingMade.objects.create(code=taken.export.code)
+        _log(taken, by, taken.noted)
     pieces = exporting.written(file_format, taken.export.columns(), _leaving(taken, by, params))
     return _until_they_left(making, pieces)
 
@@ -141,7 +146,11 @@ def _leaving(taken: Taken, by, params: QueryDict) -> Iterator[Any]:
         with access.collecting() as noted:
             some = list(islice(rest, looks.CHUNK))
             looks.note(record for row in some for record in export.records(row))
-        access.write(by=by, noted=noted, way=access.Way.EXPORT, place=f"export-{export.code}")
+        _log(taken, by, noted)
         if not some:
             return
         yield from some
+
+
+def _log(taken: Taken, by, noted: access.Noted) -> None:
+    access.write(by=by, noted=noted, way=access.Way.EXPORT, place=f"export-{taken.export.code}")

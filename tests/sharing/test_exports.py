@@ -10,7 +10,7 @@ from django.utils import timezone
 from associations.models import Association, Member
 from credit_platform.audit.models import AccessEntry, AuditEvent
 from credit_platform.common import exporting
-from entities.models import Notice
+from entities.models import EntityMove, NearDuplicate, Notice
 from entities.sharing import exports
 from entities.sharing.models import WatchedEntity, WatchList
 from tests.factories import (
@@ -302,3 +302,72 @@ def test_what_is_to_be_confirmed_is_taken_in_the_view_that_is_shown(taken, monke
     for show in ("", "everywhere", "settled", "no-such"):
         assert taken(clerk, "confirmations", show=show) == []
     assert asked == [(False, False), (True, False), (False, True), (False, False)]
+
+
+def test_the_file_of_a_desk_holds_what_its_page_lists_and_who_took_it_is_on_record(client, taken, body):
+    clerk = MemberFactory(body=body)
+    kind = RecordTypeFactory(version__disclosure="own", submitters=[body])
+    made = {
+        status: RecordFactory(submitted_by=body, record_type=kind, status=status, entered_by=clerk)
+        for status in ("draft", "returned", "waiting")
+    }
+    RecordFactory(status="draft")
+    rows = taken(clerk, "desk", order="type")
+    assert {row["reference"] for row in rows} == {
+        made["draft"].document_number,
+        made["returned"].document_number,
+    }
+    look = AccessEntry.objects.filter(way="export")
+    assert {pk for one in look for pk in one.record_ids} == {record.pk for record in made.values()}
+    assert {one.place for one in look} == {"export-desk"}
+    (row,) = taken(clerk, "desk", lane="drafts")
+    assert (row["asked"], row["entity"]) == ("Finish a draft", made["draft"].entity.name)
+    client.force_login(clerk)
+    assert ".csv?lane=drafts" in client.get("/desk/?lane=drafts").content.decode()
+
+
+@pytest.fixture
+def lead():
+    return MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+
+
+def test_the_files_of_mergings_and_of_likely_twins_hold_what_their_pages_list(client, taken, lead):
+    one, other, third = sorted(EntityFactory.create_batch(3), key=lambda entity: entity.pk)
+    EntityMove.objects.create(kind="merge", source=other, target=one, because="Twins", proposed_by=lead)
+    (move,) = taken(lead, "entity-moves")
+    assert (move["from_code"], move["to_code"], move["because"]) == (
+        other.credit_code,
+        one.credit_code,
+        "Twins",
+    )
+    assert (move["proposed_by"], move["decided_by"]) == (str(lead), "")
+    NearDuplicate.objects.create(first=one, second=other, reasons=["same_name"])
+    NearDuplicate.objects.create(
+        first=one, second=third, reasons=["renamed"], different=True, decided_by=lead
+    )
+    (pair,) = taken(lead, "entities-alike")
+    assert (pair["first_code"], pair["second_code"], pair["reasons"]) == (
+        one.credit_code,
+        other.credit_code,
+        "the same name",
+    )
+    (pair,) = taken(lead, "entities-alike", show="different")
+    assert (pair["second_code"], pair["decided_by"]) == (third.credit_code, str(lead))
+    for page, code in (("moves", "entity-moves"), ("alike", "entities-alike")):
+        assert f"/export/{code}.xlsx" in client.get(f"/entities/{page}/").content.decode()
+
+
+def test_the_files_of_the_city_hold_every_body_and_every_district(client, taken, lead):
+    record = RecordFactory(entity=EntityFactory(district="河口区"))
+    EntityFactory(district="")
+    (line,) = taken(lead, "city-bodies")
+    assert (line["code"], line["in_force"], line["waiting"]) == (record.submitted_by.code, 1, 0)
+    assert {
+        row["district"]: (row["entities"], row["with_records"]) for row in taken(lead, "city-districts")
+    } == {
+        "河口区": (1, 1),
+        "not known": (1, 0),
+    }
+    page = client.get("/city/").content.decode()
+    assert "/export/city-bodies.csv" in page
+    assert "/export/city-districts.csv" in page
