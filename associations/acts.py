@@ -1,6 +1,6 @@
 """Acts as a table: what a page offers to do, and the page that asks first and then does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
 from credit_platform.common.decisions import Decision
-from credit_platform.common.errors import InvalidInput
+from credit_platform.common.errors import InvalidInput, Missing
 from entities.forms import show_problems
 
 UNPROCESSABLE = 422
@@ -19,9 +19,11 @@ UNPROCESSABLE = 422
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What may be done with something. Each table of acts adds where the thing stands for that.
+    """What may be done with something that stands in one of these states.
 
     Args:
+        states: where the thing stands for that.
+        fits: what else has to be so of the thing; left out, nothing.
         allowed: the policy that the service asks as well.
         form: what is typed.
         do: the service; it is called with `by`, the key of the thing and what was typed.
@@ -35,12 +37,27 @@ class Act:
     form: Callable[..., Form]
     do: Callable[..., Any]
     told: str | Promise
+    states: Collection[str]
+    fits: Callable[[Any], bool] = lambda thing: True
     danger: bool = False
+
+    def is_open_to(self, user, thing: Any) -> bool:
+        """Whether the service would do it now for this user."""
+        return thing.state in self.states and self.fits(thing) and bool(self.allowed(user, thing))
+
+
+Acts = Mapping[str, Act]
+
+
+def open_to(acts: Acts, user, thing: Any) -> list[tuple[str, Act]]:
+    """What the page of the thing offers to the user, each with its code."""
+    return [(code, act) for code, act in acts.items() if act.is_open_to(user, thing)]
 
 
 def ask_and_do(
     request: HttpRequest,
-    act: Act,
+    acts: Acts,
+    code: str,
     thing: Any,
     *,
     key: Mapping[str, int | str],
@@ -54,7 +71,13 @@ def ask_and_do(
         key: what the service knows the thing by.
         form_takes: what the form has to know besides what was typed.
         shell: the template that the page extends.
+
+    Raises:
+        Missing: the table has no such act.
     """
+    if code not in acts:
+        raise Missing
+    act = acts[code]
     act.allowed(request.user, thing).require()
     form = act.form(request.POST if request.method == "POST" else None, **form_takes or {})
     if request.method == "POST" and form.is_valid():

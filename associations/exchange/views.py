@@ -1,7 +1,6 @@
 """Pages of opinions and observations: the list, asking, telling, reading, and the steps that follow."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from associations.acts import UNPROCESSABLE, Act, ask_and_do
+from associations.acts import UNPROCESSABLE, Act, ask_and_do, open_to
 from associations.exchange import forms, lists, policies, selectors, services
 from associations.exchange.models import Exchange
 from associations.models import Association
@@ -26,46 +25,34 @@ State = Exchange.State
 ROWS_PER_PAGE = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeAct(Act):
-    """What may be done with an opinion, or an observation, that stands in one of these states."""
-
-    opinion: tuple[str, ...]
-    observation: tuple[str, ...]
-
-    def fits(self, exchange: Exchange) -> bool:
-        return exchange.state in (self.opinion if exchange.is_opinion else self.observation)
-
-
 ACTS = {
-    "answer": ExchangeAct(
+    "answer": Act(
         verb=gettext_lazy("Answer"),
         title=gettext_lazy("Your answer"),
         consequence=gettext_lazy("The other side is told at once and reads it here."),
-        opinion=(State.OPEN, State.ANSWERED),
-        observation=(State.OPEN,),
+        states=(State.OPEN, State.ANSWERED),
+        fits=lambda exchange: exchange.is_opinion or exchange.state == State.OPEN,
         allowed=policies.may_answer,
         form=forms.AnswerForm,
         do=services.answer,
         told=gettext_lazy("Your answer has been sent."),
     ),
-    "close": ExchangeAct(
+    "close": Act(
         verb=gettext_lazy("Say what came of it"),
         title=gettext_lazy("What came of it?"),
         consequence=gettext_lazy("The association reads it, and the matter is closed."),
-        opinion=(State.ANSWERED,),
-        observation=(State.OPEN, State.ANSWERED),
+        states=(State.OPEN, State.ANSWERED),
+        fits=lambda exchange: not exchange.is_opinion or exchange.state == State.ANSWERED,
         allowed=policies.may_close,
         form=forms.CloseForm,
         do=services.close,
         told=gettext_lazy("Closed. The association has been told."),
     ),
-    "withdraw": ExchangeAct(
+    "withdraw": Act(
         verb=gettext_lazy("Withdraw"),
         title=gettext_lazy("Withdraw it?"),
         consequence=gettext_lazy("Nobody has to answer it any more. The other side is told."),
-        opinion=(State.OPEN,),
-        observation=(State.OPEN,),
+        states=(State.OPEN,),
         allowed=policies.may_withdraw,
         form=forms.NothingForm,
         do=services.withdraw,
@@ -183,8 +170,7 @@ def exchange_page(request: HttpRequest, exchange_id: int) -> HttpResponse:
         "days_left": selectors.days_left(exchange, timezone.localdate(), current_calendar()),
         "acts": [
             (code, _("Change the answer") if code == "answer" and exchange.answer else act.verb)
-            for code, act in ACTS.items()
-            if act.fits(exchange) and act.allowed(request.user, exchange)
+            for code, act in open_to(ACTS, request.user, exchange)
         ],
         "steps": _steps(exchange),
     }
@@ -219,11 +205,10 @@ def _steps(exchange: Exchange) -> list[dict]:
 def act(request: HttpRequest, exchange_id: int, code: str) -> HttpResponse:
     """Ask, and do it."""
     exchange = selectors.exchange_for_page(user=request.user, exchange_id=exchange_id)
-    if code not in ACTS:
-        raise Missing
     return ask_and_do(
         request,
-        ACTS[code],
+        ACTS,
+        code,
         exchange,
         key={"exchange_id": exchange_id},
         back_url=reverse("exchange:exchange", args=(exchange_id,)),

@@ -1,7 +1,5 @@
 """Pages of prior notices: the association's and the lead office's list, the notice itself, and what is done with it."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -12,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from associations.acts import UNPROCESSABLE, Act, ask_and_do
+from associations.acts import UNPROCESSABLE, Act, ask_and_do, open_to
 from associations.forewarning import forms, lists, policies, selectors, services
 from associations.forewarning.models import PriorNotice
 from associations.forewarning.terms import term_on
@@ -25,27 +23,25 @@ State = PriorNotice.State
 ROWS_PER_PAGE = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeAct(Act):
-    """What may be done with a notice that stands in one of these states."""
-
-    states: tuple[str, ...]
+def _has_time_left(notice: PriorNotice) -> bool:
+    return notice.due_on >= timezone.localdate()
 
 
 ACTS = {
-    "claim": NoticeAct(
+    "claim": Act(
         verb=gettext_lazy("Say that it is put right"),
         title=gettext_lazy("Is it put right?"),
         consequence=gettext_lazy(
             "The association looks at it and answers. If it confirms, nothing is recorded."
         ),
         states=(State.RUNNING,),
+        fits=_has_time_left,
         allowed=policies.may_claim,
         form=forms.ClaimForm,
         do=services.say_put_right,
         told=gettext_lazy("The association has been told. The record does not count until it has answered."),
     ),
-    "confirm": NoticeAct(
+    "confirm": Act(
         verb=gettext_lazy("Confirm that it is put right"),
         title=gettext_lazy("Confirm that it is put right?"),
         consequence=gettext_lazy("The record is never entered, and does not come back under this number."),
@@ -55,7 +51,7 @@ ACTS = {
         do=services.confirm_put_right,
         told=gettext_lazy("Confirmed. Nothing is recorded, and the member has been told."),
     ),
-    "deliver": NoticeAct(
+    "deliver": Act(
         verb=gettext_lazy("Note the delivery"),
         title=gettext_lazy("When did the member get the notice?"),
         consequence=gettext_lazy("The time to put it right runs from the day after."),
@@ -65,7 +61,7 @@ ACTS = {
         do=services.note_delivery,
         told=gettext_lazy("Noted. The time is running."),
     ),
-    "decline": NoticeAct(
+    "decline": Act(
         verb=gettext_lazy("It is not put right"),
         title=gettext_lazy("Is it not put right?"),
         consequence=gettext_lazy("The time goes on. When it is over, the record counts."),
@@ -76,7 +72,7 @@ ACTS = {
         told=gettext_lazy("The member has been told why."),
         danger=True,
     ),
-    "take-back": NoticeAct(
+    "take-back": Act(
         verb=gettext_lazy("Take the notice back"),
         title=gettext_lazy("Take the notice back?"),
         consequence=gettext_lazy("Nothing is recorded. If the member was told, it reads why."),
@@ -92,21 +88,6 @@ ACTS = {
 
 def _shell(user) -> str:
     return "base.html" if roles_of(user) else "base_portal.html"
-
-
-def _open_to(user, notice: PriorNotice) -> list[tuple[str, NoticeAct]]:
-    """What the page offers: what the services would allow."""
-    return [
-        (code, act)
-        for code, act in ACTS.items()
-        if notice.state in act.states
-        and act.allowed(user, notice)
-        and not _is_over_for_the_member(code, notice)
-    ]
-
-
-def _is_over_for_the_member(code: str, notice: PriorNotice) -> bool:
-    return code == "claim" and notice.due_on < timezone.localdate()
 
 
 @login_required
@@ -140,7 +121,7 @@ def notice_page(request: HttpRequest, notice_id: int) -> HttpResponse:
     context = {
         "notice": notice,
         "days_left": selectors.days_left(notice, timezone.localdate(), current_calendar()),
-        "acts": _open_to(request.user, notice),
+        "acts": open_to(ACTS, request.user, notice),
         "steps": _steps(notice),
         "is_ours": bool(policies.may_settle(request.user, notice)),
         "is_theirs": bool(policies.may_claim(request.user, notice)),
@@ -172,11 +153,10 @@ def _steps(notice: PriorNotice) -> list[dict]:
 def act(request: HttpRequest, notice_id: int, code: str) -> HttpResponse:
     """Ask, and do it."""
     notice = selectors.notice_for_page(user=request.user, notice_id=notice_id)
-    if code not in ACTS:
-        raise Missing
     return ask_and_do(
         request,
-        ACTS[code],
+        ACTS,
+        code,
         notice,
         key={"notice_id": notice_id},
         back_url=reverse("forewarning:notice", args=(notice_id,)),

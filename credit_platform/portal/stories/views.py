@@ -1,7 +1,5 @@
 """Pages on which stories are proposed, consented to, published and taken down."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -12,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from associations.acts import UNPROCESSABLE, Act, ask_and_do
+from associations.acts import UNPROCESSABLE, Act, ask_and_do, open_to
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.portal.stories import forms, lists, policies, selectors, services
 from credit_platform.portal.stories.models import Story
@@ -24,20 +22,12 @@ PER_PAGE = 50
 State = Story.State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryAct(Act):
-    """`waits_for_consent`: whether it is for a proposal before or after its entity consented; None: for either."""
-
-    states: tuple[str, ...]
-    waits_for_consent: bool | None = None
-
-    def is_open_to(self, user, story: Story) -> bool:
-        fits = self.waits_for_consent in (None, story.consented_on is None)
-        return story.state in self.states and fits and bool(self.allowed(user, story))
+def _is_consented(story: Story) -> bool:
+    return story.consented_on is not None
 
 
 ACTS = {
-    "consent": StoryAct(
+    "consent": Act(
         verb=gettext_lazy("Consent"),
         title=gettext_lazy("Shall this story be told of you?"),
         consequence=gettext_lazy(
@@ -45,13 +35,13 @@ ACTS = {
             " then it is gone at once."
         ),
         states=(State.PROPOSED,),
-        waits_for_consent=True,
+        fits=lambda story: not _is_consented(story),
         allowed=policies.may_consent,
         form=forms.ConsentForm,
         do=services.give_consent,
         told=gettext_lazy("You have consented. The lead office decides now."),
     ),
-    "publish": StoryAct(
+    "publish": Act(
         verb=gettext_lazy("Publish"),
         title=gettext_lazy("Publish this story?"),
         consequence=gettext_lazy(
@@ -59,24 +49,24 @@ ACTS = {
             " or one on which it rests has ended."
         ),
         states=(State.PROPOSED,),
-        waits_for_consent=False,
+        fits=_is_consented,
         allowed=policies.may_decide,
         form=forms.NothingForm,
         do=services.publish_story,
         told=gettext_lazy("Published. Everybody can read it now."),
     ),
-    "paper": StoryAct(
+    "paper": Act(
         verb=gettext_lazy("Note a consent on paper"),
         title=gettext_lazy("Who consented, and where is the paper?"),
         consequence=gettext_lazy("For a business for which nobody acts on this platform."),
         states=(State.PROPOSED,),
-        waits_for_consent=True,
+        fits=lambda story: not _is_consented(story),
         allowed=policies.may_note_consent,
         form=forms.PaperForm,
         do=services.note_consent,
         told=gettext_lazy("Noted. Somebody else in the lead office decides now."),
     ),
-    "return": StoryAct(
+    "return": Act(
         verb=gettext_lazy("Return it"),
         title=gettext_lazy("Why is it not published?"),
         consequence=gettext_lazy("The body that proposed it may propose another one."),
@@ -87,7 +77,7 @@ ACTS = {
         told=gettext_lazy("Returned, and whoever it concerns has been told why."),
         danger=True,
     ),
-    "take-down": StoryAct(
+    "take-down": Act(
         verb=gettext_lazy("Take it down"),
         title=gettext_lazy("Take this story down?"),
         consequence=gettext_lazy("It is gone at once, and does not come back."),
@@ -98,7 +88,7 @@ ACTS = {
         told=gettext_lazy("It is gone."),
         danger=True,
     ),
-    "refuse": StoryAct(
+    "refuse": Act(
         verb=gettext_lazy("We do not want it told"),
         title=gettext_lazy("Shall this story not be told?"),
         consequence=gettext_lazy("It is gone at once, and does not come back. You need no reason."),
@@ -170,7 +160,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "story": story,
         "records": selectors.rests_on(story),
-        "acts": [(code, act) for code, act in ACTS.items() if act.is_open_to(request.user, story)],
+        "acts": open_to(ACTS, request.user, story),
         "against": selectors.against(story.entity, today) if story.is_open else [],
         "is_public": Story.objects.public_on(today).filter(pk=story.pk).exists(),
         "is_theirs": bool(policies.may_consent(request.user, story)),
@@ -185,11 +175,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     """Ask, and do it."""
     story = selectors.story_for(user=request.user, number=number)
-    if act not in ACTS:
-        raise Missing
     return ask_and_do(
         request,
-        ACTS[act],
+        ACTS,
+        act,
         story,
         key={"number": number},
         back_url=reverse("stories:detail", args=(number,)),
