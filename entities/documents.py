@@ -2,11 +2,18 @@
 
 from django.http import FileResponse
 
+from credit_platform.common.errors import Missing
 from entities.models import Document
 
 
 def file_response(document: Document) -> FileResponse:
-    """The file as a download, never shown in the page: for views that have checked their own scope."""
+    """The file as a download, never shown in the page: for views that have checked their own scope.
+
+    Raises:
+        Missing: the time for which it was kept is over, and it was deleted.
+    """
+    if not document.file:
+        raise Missing
     response = FileResponse(
         document.file.open("rb"),
         as_attachment=True,

@@ -13,5 +13,7 @@ def _open_case(kind: str) -> Q:
 
 register_hold("case", _("a case about it is open"), _open_case)
 register_hanging(
-    "repair.Case.record", Fate.STAYS, why=_("papers of closed cases, for which no period is known")
+    "repair.Case.record",
+    Fate.STAYS,
+    why=_("what became of the record; papers of closed cases have a period of their own"),
 )

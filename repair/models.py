@@ -163,6 +163,7 @@ class Case(models.Model):
     )
     appeal_decided_at = models.DateTimeField(null=True, blank=True)
     appeal_reasons = models.TextField(_("reasons of the decision on the appeal"), blank=True)
+    papers_deleted_on = models.DateField(_("papers deleted"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Of the step it is in."))
     due_is_provisional = models.BooleanField(
         default=False,

@@ -159,16 +159,17 @@ def _show(
 
 
 def _paper(paper: CaseDocument, case: Case) -> dict:
+    is_there = bool(paper.document.file)
     return {
         "key": paper.document.key,
         "name": paper.get_kind_display()
         if paper.kind == CaseDocument.Kind.COMMITMENT
         else paper.document.name,
         "kind": paper.kind,
-        "url": reverse("repair:case-document", args=(case.number, paper.document.key)),
+        "url": reverse("repair:case-document", args=(case.number, paper.document.key)) if is_there else "",
         "note": selectors.file_note(paper),
         "sha256": paper.document.sha256,
-        "is_picture": paper.document.content_type.startswith("image/"),
+        "is_picture": is_there and paper.document.content_type.startswith("image/"),
     }
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from entities.intake import blocks
@@ -19,6 +18,7 @@ from entities.models import (
     SubmissionRow,
 )
 from entities.retention.hanging import all_hanging
+from entities.services import documents
 from entities.services.publishing import record_url
 
 #: Stands where a text stood that pages expect.
@@ -123,9 +123,4 @@ def _erase_file(submission: int) -> None:
     """Of a file none of whose records is left: its rows and the file itself. Name, size and digest stay."""
     SubmissionRow.objects.filter(submission=submission).delete()
     SubmissionBlock.objects.filter(submission=submission).delete()
-    document = Submission.objects.select_related("document").get(pk=submission).document
-    storage, name = document.file.storage, document.file.name
-    if name:
-        document.file.name = ""
-        document.save(update_fields=("file",))
-        transaction.on_commit(lambda: storage.delete(name), robust=True)
+    documents.forget_file(Submission.objects.select_related("document").get(pk=submission).document)

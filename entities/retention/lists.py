@@ -54,11 +54,12 @@ def offer() -> None:
 def _columns() -> list[Column]:
     return [
         Column("night", _("Night"), lambda tally: tally.night.day, Kind.DAY),
-        Column("record_type", _("Record type"), lambda tally: str(tally.record_type)),
+        Column("record_type", _("Record type"), lambda tally: str(tally.record_type or "")),
+        Column("papers", _("Papers"), lambda tally: tally.of if tally.kept else ""),
         Column("what", _("What"), lambda tally: tally.get_what_display()),
         Column("kind", _("Which date"), lambda tally: tally.get_kind_display()),
         Column("held_by", _("Held back because"), lambda tally: hanging.label_of_hold(tally.hold)),
-        Column("records", _("Records"), lambda tally: tally.records, Kind.WHOLE),
+        Column("records", _("How many"), lambda tally: tally.records, Kind.WHOLE),
     ]
 
 

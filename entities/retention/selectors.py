@@ -13,7 +13,8 @@ from entities.models.catalogue import in_force_on
 from entities.retention import policies
 from entities.retention.dates import DUTIES, ONE_DAY, DateKind, Start, latest_start
 from entities.retention.hanging import holds
-from entities.retention.models import Night, Tally
+from entities.retention.models import KeepingPeriod, Night, Tally
+from entities.retention.others import Other, all_others
 from entities.statements.selectors import with_statement
 
 Disclosure = RecordTypeVersion.Disclosure
@@ -113,7 +114,7 @@ def tallies_of(nights: QuerySet[Night]) -> QuerySet[Tally]:
     return (
         Tally.objects.filter(night__in=nights)
         .select_related("night", "record_type")
-        .order_by("-night__day", "what", "kind", "record_type__code", "hold")
+        .order_by("-night__day", "what", "kind", "record_type__code", "kept", "hold")
     )
 
 
@@ -176,3 +177,41 @@ def first_since(day: date) -> date:
     """From which day on a night counts what ended: the day of the night before, at the beginning only yesterday."""
     last = Night.objects.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first()
     return last or day - ONE_DAY
+
+
+# Papers
+
+
+def period_on(what: str, day: date) -> KeepingPeriod | None:
+    """What the lead office has set for papers of this kind and holds on that day; None where it set nothing yet."""
+    set_before = KeepingPeriod.objects.filter(what=what, valid_from__lte=day)
+    return set_before.order_by("-valid_from").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Papers of a kind, the period that holds for them today, and whether a later one is set."""
+
+    other: Other
+    now: KeepingPeriod | None
+    coming: KeepingPeriod | None
+
+
+def keepings(today: date) -> list[Keeping]:
+    """All kinds of papers with their periods, in one query."""
+    periods = list(KeepingPeriod.objects.order_by("-valid_from"))
+    return [
+        Keeping(
+            other,
+            next((one for one in periods if one.what == other.code and one.valid_from <= today), None),
+            next(
+                (one for one in reversed(periods) if one.what == other.code and one.valid_from > today), None
+            ),
+        )
+        for other in all_others()
+    ]
+
+
+def keeping_periods(*, user) -> QuerySet[KeepingPeriod]:
+    """All that the lead office ever set, the newest first."""
+    return KeepingPeriod.objects.filter(policies.nights_visible_to(user)).select_related("set_by")

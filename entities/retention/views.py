@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from credit_platform.common.errors import Missing
+from credit_platform.common.errors import InvalidInput, Missing
 from entities import looks
-from entities.models import RecordType
-from entities.retention import hanging, policies, selectors
+from entities.forms import show_problems
+from entities.retention import hanging, policies, selectors, services
 from entities.retention.dates import DateKind, five_dates
+from entities.retention.forms import PeriodForm
 from entities.retention.models import Night, Tally
 
 ROWS = 30
@@ -24,9 +28,9 @@ What = Tally.What
 
 @dataclass(slots=True)
 class Line:
-    """A record type and a count for each of the five dates, in their order."""
+    """A record type, or papers of a kind, and a count for each of the five dates, in their order."""
 
-    record_type: RecordType
+    name: str
     counts: dict[str, int]
 
     @property
@@ -40,10 +44,10 @@ def _allowed(request: HttpRequest) -> None:
 
 
 def _lines(tallies: Iterable[Tally], what: str) -> list[Line]:
-    found: dict[int, Line] = {}
+    found: dict[tuple[int | None, str], Line] = {}
     for tally in tallies:
         if tally.what == what:
-            line = found.setdefault(tally.record_type_id, Line(tally.record_type, {}))
+            line = found.setdefault((tally.record_type_id, tally.kept), Line(tally.of, {}))
             line.counts[tally.kind] = line.counts.get(tally.kind, 0) + tally.records
     return list(found.values())
 
@@ -66,6 +70,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "coming": _lines(_tallies(request, last), What.COMING) if last else [],
         "kinds": DateKind.choices,
         "periods": selectors.periods(),
+        "keepings": selectors.keepings(timezone.localdate()),
     }
     return render(request, "entities/retention/report.html", context)
 
@@ -101,3 +106,26 @@ def archive(request: HttpRequest) -> HttpResponse:
     looks.note(page)
     context = {"page": page, "rows": [(record, five_dates(record)[-1]) for record in page]}
     return render(request, "entities/retention/archive.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def papers(request: HttpRequest) -> HttpResponse:
+    """How long papers of each kind are kept: what holds, what held and what will, and a form for what follows."""
+    _allowed(request)
+    form = PeriodForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.set_period(by=request.user, **form.cleaned_data)
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, _("Set. The nights follow it from that day on."))
+            return redirect("retention:papers")
+    context = {
+        "form": form,
+        "keepings": selectors.keepings(timezone.localdate()),
+        "periods": selectors.keeping_periods(user=request.user),
+        "today": timezone.localdate(),
+    }
+    return render(request, "entities/retention/papers.html", context, status=422 if form.errors else 200)

@@ -97,6 +97,20 @@ def discard_document(document: Document) -> None:
     transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
+def forget_file(document: Document, *, name: str = "") -> None:
+    """Remove the file of a document whose row stays, once the transaction holds; size and digest stay with the row.
+
+    Args:
+        name: what takes the place of the file's name, where that may tell of a person.
+    """
+    storage, place = document.file.storage, document.file.name
+    if not place:
+        return
+    document.file.name, document.name = "", name or document.name
+    document.save(update_fields=("file", "name"))
+    transaction.on_commit(lambda: storage.delete(place), robust=True)
+
+
 def _keep(by, upload: UploadedFile, content_type: str) -> Document:
     digest = hashlib.sha256()
     for chunk in upload.chunks():

@@ -42,7 +42,7 @@ class StepOut(serializers.ModelSerializer):
 
 
 class PaperOut(serializers.ModelSerializer):
-    """A document of the case; `url` gives the file."""
+    """A document of the case; `url` gives the file, and is null once its time is over and it was deleted."""
 
     key = serializers.UUIDField(source="document_id")
     name = serializers.CharField(source="document.name")
@@ -56,7 +56,9 @@ class PaperOut(serializers.ModelSerializer):
         fields = ("key", "kind", "name", "size", "sha256", "content_type", "added_at", "url")
         read_only_fields = fields
 
-    def get_url(self, paper: CaseDocument) -> str:
+    def get_url(self, paper: CaseDocument) -> str | None:
+        if not paper.document.file:
+            return None
         return reverse(
             "api-case-document",
             kwargs={"number": self.context["number"], "key": paper.document_id},

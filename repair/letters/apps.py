@@ -15,7 +15,7 @@ class LettersConfig(AppConfig):
         from repair.letters import papers, selectors, services
         from repair.letters.models import Letter
 
-        register_by_importing(self, "audit_verbs", "signing")
+        register_by_importing(self, "audit_verbs", "held", "signing")
         following.register(services.write_letter)
         papers.register(
             papers.PaperKind(

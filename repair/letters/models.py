@@ -80,6 +80,12 @@ class Paper(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
+    deleted_on = models.DateField(
+        _("deleted"),
+        null=True,
+        blank=True,
+        help_text=_("Its words and its PDF; number, day and digests stay."),
+    )
 
     class Meta:
         abstract = True

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from celery import signature
@@ -45,6 +45,7 @@ class Verdict(TextChoices):
     SUPERSEDED = "superseded", _("Genuine, but it no longer holds")
     REVOKED = "revoked", _("Not to be relied on: the key that signed it was revoked")
     BROKEN = "broken", _("Not genuine: what is kept under this number does not fit its signature")
+    GONE = "gone", _("Issued here, and no longer kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,24 @@ def signed_with(key: SigningKey) -> int:
     return sum(model._default_manager.filter(key=key).count() for model in _kinds)
 
 
+# Deleted
+
+
+def digest_of(statement: str) -> str:
+    """SHA-256 of a signed statement, by which its holder shows that it is the one."""
+    return hashlib.sha256(statement.encode()).hexdigest()
+
+
+def forget(paper: P, *, on: date) -> None:
+    """Delete what a typed paper says, and its PDF; number, day, signature and the digests of both stay.
+
+    The caller has locked it, and writes the trace.
+    """
+    paper.content, paper.statement, paper.deleted_on = {}, digest_of(paper.statement), on
+    paper.save(update_fields=("content", "statement", "deleted_on"))
+    documents.forget_file(paper.document)
+
+
 # Checked by anybody
 
 
@@ -222,6 +241,10 @@ def _checked(paper: Paper, kind: PaperKind) -> Checked:
         Verdict.SUPERSEDED: kind.superseded_says,
         Verdict.REVOKED: paper.key.revoked_because,
         Verdict.BROKEN: _("Do not rely on it, and tell the office that runs this platform."),
+        Verdict.GONE: _(
+            "The time for which it was kept is over. Whether a file is the one that was issued can still be told by its "
+            "digest; whether what it says still holds is no longer told."
+        ),
     }
     return Checked(
         number=paper.number,
@@ -231,11 +254,13 @@ def _checked(paper: Paper, kind: PaperKind) -> Checked:
         says=str(words[verdict]),
         key=paper.key,
         sha256=paper.document.sha256,
-        statement_sha256=hashlib.sha256(paper.statement.encode()).hexdigest(),
+        statement_sha256=paper.statement if paper.deleted_on else digest_of(paper.statement),
     )
 
 
 def _verdict_on(paper: Paper, kind: PaperKind) -> Verdict:
+    if paper.deleted_on:
+        return Verdict.GONE
     if not _signature_fits(paper):
         return Verdict.BROKEN
     if paper.key.revoked_at:

@@ -39,7 +39,7 @@ def letter_for(*, user, case_number: str, number: str) -> Letter:
 
     Raises:
         Missing: there is none for this user.
-        WrongState: it is still being typed.
+        WrongState: it is still being typed, or no longer kept.
     """
     letter = (
         Letter.objects.filter(
@@ -51,6 +51,8 @@ def letter_for(*, user, case_number: str, number: str) -> Letter:
     if letter is None:
         raise Missing
     looks.note([letter.case.record], private=True)
+    if letter.deleted_on:
+        raise WrongState(_("The time for which this letter was kept is over; it was deleted."))
     if letter.document is None:
         raise WrongState(_("This letter is being typed; it is here within a few minutes."))
     return letter

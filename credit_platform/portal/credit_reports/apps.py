@@ -15,7 +15,7 @@ class CreditReportsConfig(AppConfig):
         from credit_platform.portal.credit_reports.models import CreditReport
         from repair.letters import papers
 
-        register_by_importing(self, "audit_verbs", "moves", "notices")
+        register_by_importing(self, "audit_verbs", "held", "moves", "notices")
         papers.register(
             papers.PaperKind(
                 CreditReport,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
-from credit_platform.common.errors import Missing
+from credit_platform.common.errors import Missing, WrongState
 from credit_platform.portal.credit_reports import contents, policies
 from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, LentCode
 from entities.models import Entity
@@ -23,7 +23,7 @@ def still_holds(report: CreditReport) -> bool:
 
 
 def report_for(*, user, number: str, held: frozenset[str]) -> CreditReport:
-    """The report of that number, for whoever may read it; `Missing` for anybody else.
+    """The report of that number, for whoever may read it; `Missing` for anybody else, `WrongState` when it is deleted.
 
     Args:
         held: numbers of reports that the reader has opened with a code.
@@ -38,6 +38,10 @@ def report_for(*, user, number: str, held: frozenset[str]) -> CreditReport:
     is_held = number in held and report.code is not None and report.code.is_good
     if not policies.may_read_report(user, report, held=is_held):
         raise Missing
+    if report.deleted_on:
+        raise WrongState(
+            _("The time for which this report was kept is over; it was deleted. Ask for a new one.")
+        )
     return report
 
 
@@ -66,7 +70,8 @@ def own_reports(*, user, entity: Entity) -> OwnReports:
     if not policies.may_have_full_report(user, entity):
         raise Missing
     uses = CodeUse.objects.filter(code__entity=entity).select_related("code", "report", "user")
-    reports = entity.credit_reports.filter(kind=CreditReport.Kind.OWN).select_related("document")
+    own = CreditReport.Kind.OWN
+    reports = entity.credit_reports.filter(kind=own, deleted_on=None).select_related("document")
     return OwnReports(
         reports=list(reports[:REPORTS_SHOWN]),
         codes=list(entity.lent_codes.select_related("lent_by")),

@@ -168,7 +168,7 @@ def _own_reports(entity: Entity, by) -> models.QuerySet[CreditReport]:
 
 
 def _document(row) -> Iterable[Document]:
-    return (row.document,)
+    return (row.document,) if row.document.file else ()
 
 
 PARTS: tuple[Part, ...] = (
