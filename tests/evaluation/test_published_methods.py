@@ -201,7 +201,7 @@ def test_tax_the_same_facts_under_the_old_rule():
 def test_tax_the_repair_tables_as_printed(kind, old, new):
     def back(scheme, corrected):
         rows = [breach(kind, "2026-03-01", corrected, 5000)]
-        row = rated(scheme, rows, [KNOWN], date(2028, 1, 1))["firm"]
+        row = rated(scheme, rows, [KNOWN], date(2027, 12, 30))["firm"]
         return row.values["repair"]
 
     for corrected, points in zip(("2026-03-31", "2026-12-31", "2027-01-01"), old, strict=True):
@@ -266,6 +266,33 @@ def test_tax_start_m_and_direct_d():
     assert tax([breach("late-filing", "2026-03-01", months=7)], revenue=0) == (65, "C")
     assert tax([breach("", "2026-03-01", kind="serious-breach")]) == (100, "D")
     assert tax([], clean_months=14) == (111, "A")
+
+
+@pytest.mark.parametrize("scheme", ["tax-credit-2025", "tax-credit-2014"])
+def test_tax_whoever_was_d_in_the_year_before_is_not_a_though_no_fact_says_so(scheme):
+    def graded(*records, as_of=END, **facts):
+        facts = {"previous_grade": ""} | facts
+        return tax([*records, breach("late-filing", "2026-03-01")], scheme, as_of, **facts)[1]
+
+    serious, many = (
+        breach("", "2025-06-01", kind="serious-breach"),
+        breach("late-filing", "2025-03-01", months=13),
+    )
+    assert graded() == graded(as_of=date(2026, 12, 31)) == "A"
+    assert graded(serious) == graded(many) == graded(serious, as_of=date(2026, 12, 31)) == "B"
+    # What the tax authority itself gave goes before, and a D of the year before that is over.
+    assert graded(serious, previous_grade="C") == "A"
+    assert graded(breach("", "2024-06-01", kind="serious-breach")) == "A"
+    # Corrected before that year was over it was a C; corrected later it was not known then.
+    assert graded(breach("late-filing", "2025-03-01", "2025-05-01", months=13)) == "A"
+    assert graded(breach("late-filing", "2025-03-01", "2026-01-05", months=13)) == "B"
+
+
+def test_tax_breaches_of_the_years_before_do_not_count_again():
+    others = [breach("late-filing", f"{year}-12-31", months=2) for year in (2024, 2025)]
+    for day in (END, date(2026, 12, 31)):
+        assert tax([*others, *WORKED], as_of=day) == (Decimal("91.4"), "A")
+    assert tax(WORKED, as_of=date(2026, 11, 22)) == (Decimal("91.4"), "A")
 
 
 def test_tax_a_breach_whose_points_were_not_read_is_not_guessed():
