@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from evaluation import exact
-from evaluation.columns import Bools, Days, Ints
+from evaluation.columns import Bools, Days, Ints, within_before
 from evaluation.exact import Numbers
-from evaluation.expressions import Run, Scope, Step, elapsed, evaluate
-from evaluation.schemes.document import RecordsComponent, Running
+from evaluation.expressions import Run, Scope, Step, elapsed, evaluate, holds
+from evaluation.schemes.document import RECENT, RecordsComponent, Rolling, Running
 from evaluation.schemes.language import Match
 
 #: Of which items steps were made, and by how much each moved its balance.
@@ -70,6 +70,54 @@ class Turn:
         return Scope(self.seen.run, self.seen.rows, self.seen.who, Step(numbers | carried, self.matching))
 
 
+@dataclass(slots=True)
+class _Recent:
+    """What came within so long before each step and was not struck. Steps are items, and one more of each owner for now."""
+
+    #: Of each step its place among those of all owners, and where its window begins.
+    place: Ints
+    begins: Ints
+    #: The sum of the points before each place.
+    so_far: Ints
+    places: int
+    #: Of each entity the place from which on nothing was struck.
+    stands: Ints
+    owners: Ints
+    items: int
+
+    @classmethod
+    def of(cls, entry: Entry, over: Rolling, run: Run) -> "_Recent":
+        owners = np.unique(entry.owner)
+        owner = np.append(entry.owner, owners)
+        now = np.broadcast_to(np.asarray(Scope(run, who=owners).today), len(owners)).astype(np.int64)
+        day = np.append(entry.day.astype(np.int64), now)
+        key = np.append(entry.key, np.full(len(owners), np.iinfo(np.int64).max))
+        points = entry.step.numbers["points"]
+        order = np.lexsort((key, day, owner))
+        place: Ints = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        first = within_before(owner[order], day[order], over.over, over.unit)
+        units = np.append(points.units, np.zeros(len(owners), np.int64))[order]
+        # Whole numbers without end, so that no sum on the way is too large.
+        so_far = np.append(0, np.cumsum(units.astype(object)))
+        return cls(
+            place, first[place], so_far, points.places, np.zeros(run.size, np.int64), owners, len(entry.owner)
+        )
+
+    def steps(self, turn: Turn) -> Ints:
+        """The steps of a turn: its items, or that of now."""
+        return np.where(turn.items >= 0, turn.items, self.items + np.searchsorted(self.owners, turn.who))
+
+    def points(self, turn: Turn) -> Numbers:
+        step = self.steps(turn)
+        begins = np.maximum(self.begins[step], self.stands[turn.who])
+        units = self.so_far[self.place[step] + 1] - self.so_far[begins]
+        return exact.fitting(Numbers(exact.narrow(units), self.places))
+
+    def strike(self, turn: Turn, struck: Bools) -> None:
+        self.stands[turn.who[struck]] = self.place[self.steps(turn)[struck]] + 1
+
+
 def carried(entry: Entry, one: RecordsComponent, run: Run) -> tuple[Numbers, Moves]:
     """The balance of each entity after its last step, and what every step did."""
     said = one.running
@@ -80,9 +128,12 @@ def carried(entry: Entry, one: RecordsComponent, run: Run) -> tuple[Numbers, Mov
     state = {other.name: exact.constant(other.start, run.size) for other in said.also} | {"balance": start}
     turns, unknown = _periods(entry, said, run) if said.since else (_of_records(entry, said, run), None)
     moves: Moves = []
+    recent = _Recent.of(entry, said.recent, run) if said.recent else None
     for turn in turns:
         before = {name: state[name].take(turn.who) for name in names}
-        scope = turn.scope(before)
+        scope = turn.scope(before | ({RECENT: recent.points(turn)} if recent else {}))
+        if recent and said.struck:
+            recent.strike(turn, holds(said.struck, scope).yes)
         after = [evaluate(formula, scope) for formula in said.formulas()]
         after[0] = exact.clipped(after[0], one.floor, one.ceiling)
         for name, number in zip(names, after, strict=True):

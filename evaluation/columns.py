@@ -396,6 +396,27 @@ def last_days_so_old(days: np.datetime64 | Days, months: int) -> np.datetime64 |
     return (begins - months).astype("M8[D]") + back - 1
 
 
+def within_before(kind: Ints, day: Ints, within: int, unit: str) -> Ints:
+    """In rows sorted by kind and day: for each the place of the first of its kind that lies not too long before it."""
+    if not len(day):
+        return np.zeros(0, np.int64)
+    different, place = np.unique(day, return_inverse=True)
+    since = np.array([_since(int(one), within, unit) for one in different], np.int64)[place]
+    # Kinds and days in one ascending number, so that one search finds where each window begins.
+    low = int(min(day.min(), since.min()))
+    wide = int(day.max()) - low + 2
+    line = kind * wide + (day - low)
+    begins = np.searchsorted(line, kind * wide + (since - low), side="right")
+    return np.maximum(begins, np.searchsorted(kind, kind, side="left"))
+
+
+def _since(day: int, within: int, unit: str) -> int:
+    """The last day that lies too long before this one."""
+    if unit == "days":
+        return day - within - 1
+    return int(last_day_so_old(np.datetime64(day, "D").item(), within).astype(np.int64))
+
+
 def _length_of(months: np.ndarray) -> Ints:
     """How many days each month has."""
     return ((months + 1).astype("M8[D]") - months.astype("M8[D]")).astype(np.int64)

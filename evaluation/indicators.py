@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from evaluation import chains, exact, peers
-from evaluation.columns import Bools, Columns, Ints, last_day_so_old, last_days_so_old
+from evaluation.columns import Bools, Columns, Ints, last_days_so_old, within_before
 from evaluation.exact import Numbers
 from evaluation.expressions import (
     Past,
@@ -475,7 +475,7 @@ def repetition(repeat: Repeat, dated: str, scope: Scope) -> Weight:
     if repeat.within is None:
         first = np.searchsorted(kind[order], kind[order], side="left")
     else:
-        first = _within_before(kind[order], day[order], repeat.within, repeat.unit)
+        first = within_before(kind[order], day[order], repeat.within, repeat.unit)
     ordinal = np.empty(len(order), np.int64)
     ordinal[order] = np.arange(len(order)) - first
     return Weight(above[np.minimum(ordinal, len(above) - 1)], below)
@@ -500,27 +500,6 @@ def _in_a_row(kind: Ints, event: Ints, owner: Ints, day: Ints, key: Ints) -> Int
     ordinal: Ints = np.empty(len(order), np.int64)
     ordinal[order] = so_far - so_far[np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))]
     return ordinal
-
-
-def _within_before(kind: Ints, day: Ints, within: int, unit: str) -> Ints:
-    """In rows sorted by kind and day: for each the place of the first of its kind that lies not too long before it."""
-    if not len(day):
-        return np.zeros(0, np.int64)
-    different, place = np.unique(day, return_inverse=True)
-    since = np.array([_since(int(one), within, unit) for one in different], np.int64)[place]
-    # Kinds and days in one ascending number, so that one search finds where each window begins.
-    low = int(min(day.min(), since.min()))
-    wide = int(day.max()) - low + 2
-    line = kind * wide + (day - low)
-    begins = np.searchsorted(line, kind * wide + (since - low), side="right")
-    return np.maximum(begins, np.searchsorted(kind, kind, side="left"))
-
-
-def _since(day: int, within: int, unit: str) -> int:
-    """The last day that lies too long before this one."""
-    if unit == "days":
-        return day - within - 1
-    return int(last_day_so_old(np.datetime64(day, "D").item(), within).astype(np.int64))
 
 
 @method("age")
@@ -676,7 +655,7 @@ def rolled(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     rows = Scope(scope.run, scope.rows[items.row])
     day = _plain_days(one.dated, rows).astype(np.int64)
     order = np.lexsort((scope.run.records.record[rows.rows], day, items.owner))
-    first = _within_before(items.owner[order], day[order], one.rolling.over, one.rolling.unit)
+    first = within_before(items.owner[order], day[order], one.rolling.over, one.rolling.unit)
     # Whole numbers without end, so that no sum on the way is too large.
     so_far = np.append(0, np.cumsum(items.units[order].astype(object)))
     units: Ints = np.empty(len(items), object)

@@ -374,6 +374,10 @@ def _running_rows(said: Running, say: Wording) -> Iterable[tuple[str, str]]:
             _("“%(name)s” is carried beside it") % name,
             _("begins at %(start)s; becomes %(becomes)s") % facts,
         )
+    if said.recent is not None:
+        yield _("What is recent"), lasting(said.recent.over, said.recent.unit)
+    if said.struck is not None:
+        yield _("Struck, and counted anew"), say.condition(said.struck)
     if said.up_to_now:
         last = (
             _("one more, for the period that has not ended yet")

@@ -321,6 +321,7 @@ def _event(say: Wording, node: words.EventOf) -> str:
         "records": pgettext("of an event or a step", "number of its records"),
         "balance": _("the balance so far"),
         "quiet": _("how long nothing came"),
+        "recent": _("the points that are recent"),
     }
     return own.get(node.event) or _("“%(name)s”") % {"name": say.own.get(node.event, node.event)}
 

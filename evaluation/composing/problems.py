@@ -235,6 +235,8 @@ OWN = (
     gettext_noop("Periods begin on a day of the entity or of the calendar."),
     gettext_noop("Periods are of 1 to 1200 months."),
     gettext_noop("What is carried has names of its own."),
+    gettext_noop("What is recent is known of records and events, not of periods."),
+    gettext_noop("Only what is recent can be struck."),
     gettext_noop("Weights of their own are those of a mean."),
     gettext_noop("Parts of an entity have no peers; peers may be compared by what the parts come to."),
     gettext_noop("Repetition goes by time or by the next event, one of the two."),

@@ -250,6 +250,10 @@ def _own_turnings(part: Part, types: tuple[str, ...], dated: str) -> Iterator[Tu
         yield _whenever(part.since, part.unit, ())
     elif isinstance(part, Running) and (part.returns or part.up_to_now):
         yield _whenever(dated, part.unit, types)
+        if part.recent:
+            # The day on which so many months, or more than so many days, have passed.
+            over = part.recent
+            yield Turning(dated.removeprefix(AHEAD), over.unit, over.over, int(over.unit == "days"), types)
     elif isinstance(part, words.Steps) and _is_clocked(part, "steps"):
         for row in part.table:
             yield from _of_bounds(part.steps, row, types)

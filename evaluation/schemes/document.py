@@ -55,6 +55,8 @@ Letter = Annotated[str, Field(min_length=1, max_length=24)]
 #: What may be asked of an event by name, and of a step of a chain.
 EVENT_WORDS = ("points", "records")
 STEP_WORDS = (*EVENT_WORDS, "balance", "quiet")
+#: And where a chain says what is recent.
+RECENT = "recent"
 #: A grade of the registry is a badge, and no longer than this; a method that runs on files may use words.
 LONGEST_BADGE = 8
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
@@ -273,7 +275,8 @@ class Running(Part):
     one. After each step it is kept within the floor and ceiling of the component.
 
     With `becomes` a formula says what each step makes of the balance; with `since` the steps are periods of so many
-    months from that day on, those without a record among them.
+    months from that day on, those without a record among them. With `recent` it sees the points of the time before, and
+    where a step is `struck` they count anew from there.
     """
 
     start: Expression
@@ -288,6 +291,17 @@ class Running(Part):
         Field(description="Where periods begin: entity.<fact>, or a day of the calendar."),
     ] = None
     also: Annotated[tuple[Carried, ...], Field(max_length=8)] = ()
+    recent: Annotated[
+        Rolling | None,
+        Field(
+            description='Known of a step as {"event": "recent"}: its points and those of the steps within so long before it,'
+            " but for those that were struck."
+        ),
+    ] = None
+    struck: Annotated[
+        Condition | None,
+        Field(description="Where this holds of a step, its points and all before it are recent no longer."),
+    ] = None
     up_to_now: Annotated[
         bool,
         Field(
@@ -299,7 +313,7 @@ class Running(Part):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
         if self.becomes is None:
-            if self.since or self.also or self.up_to_now:
+            if self.since or self.also or self.up_to_now or self.recent or self.struck:
                 raise ValueError("A chain says by a formula what each step makes of its balance.")
         elif self.returns:
             raise ValueError("Where a formula says what a step does, it also says what comes back.")
@@ -307,14 +321,19 @@ class Running(Part):
             raise ValueError("Periods begin on a day of the entity or of the calendar.")
         if self.since and (self.unit != "months" or self.every > 1200):
             raise ValueError("Periods are of 1 to 1200 months.")
-        names = [one.name for one in self.also]
-        if len({*names, *STEP_WORDS}) != len(names) + len(STEP_WORDS):
+        if self.recent and self.since:
+            raise ValueError("What is recent is known of records and events, not of periods.")
+        if self.struck and not self.recent:
+            raise ValueError("Only what is recent can be struck.")
+        names, own = [one.name for one in self.also], (*STEP_WORDS, RECENT)
+        if len({*names, *own}) != len(names) + len(own):
             raise ValueError("What is carried has names of its own.")
         return self
 
     def words(self) -> frozenset[str]:
         """What its formulas may ask of a step by name."""
-        return frozenset({*STEP_WORDS, *(one.name for one in self.also)})
+        recent = (RECENT,) if self.recent else ()
+        return frozenset({*STEP_WORDS, *recent, *(one.name for one in self.also)})
 
     def formulas(self) -> list[Expression]:
         """What each step makes of the balance, and of what else is carried."""
@@ -867,7 +886,7 @@ def _of_events(one: AnyComponent) -> Iterator[tuple[EventOf, frozenset[str]]]:
     roots: list[tuple[Any, frozenset[str]]] = [(group.gives, own) for group in one.groups]
     roots += [(one.weighed_by, own), (one.ranked_by, own)]
     if one.running is not None:
-        roots += [(formula, one.running.words()) for formula in one.running.formulas()]
+        roots += [(said, one.running.words()) for said in (*one.running.formulas(), one.running.struck)]
     for root, names in roots:
         for part in _outside_matches(root):
             if isinstance(part, EventOf):

@@ -352,7 +352,8 @@ class Unknown(Part):
 class EventOf(Part):
     """Of the event or step that is being worked out: its "points", the number of its "records", or how many of those
     that the component looks at and that belong to it match; with `sum`, the sum of a number of each of these. Of a step
-    of a chain also its "balance" so far, how long it was "quiet", and whatever else is carried, by name."""
+    of a chain also its "balance" so far, how long it was "quiet", what is "recent", and whatever else is carried, by
+    name."""
 
     event: Name | Match
     sum: "Expression | None" = None

@@ -113,6 +113,54 @@ def test_a_chain_of_periods_is_what_going_through_them_gives(rows, every, since,
         assert found[name] == balance.quantize(Decimal("0.001"), "ROUND_HALF_UP")
 
 
+RECENT = {"event": "recent"}
+
+
+@calm
+@given(several, st.integers(1, 1000), st.sampled_from(["days", "months"]), st.integers(-15, 9))
+def test_what_is_recent_counts_anew_from_each_step_that_is_struck(rows, over, unit, limit):
+    over = over if unit == "days" else 1 + over % 36
+    rows = sorted(rows, key=lambda row: row[1])
+    chain = {
+        "start": 0,
+        "recent": {"over": over, "unit": unit},
+        "struck": {"test": RECENT, "at_most": limit},
+        "becomes": {"add": [{"multiply": [BALANCE, 2]}, RECENT]},
+        "up_to_now": True,
+    }
+    found = run(
+        {
+            "component": of_amounts(take="running", running=chain),
+            "records": penalties(rows),
+            "entities": NAMES,
+        }
+    )
+    for name in "abc":
+        balance, standing = 0, []
+        own = theirs(rows, name)
+        for day, points in [*own, *([(TODAY, 0)] if own else [])]:
+            standing.append((day, points))
+            recent = sum(
+                came
+                for then, came in standing
+                if (months_after(then, over) > day if unit == "months" else (day - then).days <= over)
+            )
+            balance = balance * 2 + recent
+            if recent <= limit:
+                standing = []
+        assert found[name] == balance
+
+
+def test_what_is_recent_turns_on_the_day_on_which_it_is_so_no_longer():
+    def turnings(**recent):
+        chain = {"start": 0, "recent": recent, "becomes": RECENT, "up_to_now": True}
+        scheme = SchemeDocument.model_validate(document(of_amounts(take="running", running=chain)))
+        return {(one.unit, one.after, one.plus) for one in compile_scheme(scheme).turnings}
+
+    assert ("months", 12, 0) in turnings(over=12)
+    assert ("days", 90, 1) in turnings(over=90, unit="days")
+
+
 @calm
 @given(several, st.integers(1, 30))
 def test_rolling_is_the_most_in_any_stretch_of_so_many_months(rows, over):
@@ -239,6 +287,11 @@ CHAINED = compile_scheme(
                 groups=[{"same": ["case"], "gives": {"multiply": [POINTS, {"event": {"classes": ["minor"]}}]}}],
                 rolling={"over": 9}, take="largest", if_unknown=0,
             ),
+            of_amounts(
+                take="running",
+                running={"start": 0, "recent": {"over": 9}, "struck": {"test": {"event": "recent"}, "at_least": 9},
+                         "becomes": {"add": [BALANCE, {"event": "recent"}]}, "up_to_now": True},
+            ),
             of_amounts(take="mean", weighed_by={"elapsed": ["decided", "as-of"]}, last=4, if_unknown=0),
             of_amounts(take="quantile", quantile="2/3", if_unknown=0),
             of_amounts(repeat={"same": ["class"], "factors": [1, 3], "at_next": ["month"]}),
@@ -356,6 +409,11 @@ def test_each_record_of_a_balance_gives_what_it_moved():
         ({"take": "running", "running": {"start": 1, "becomes": 1, "also": [{"name": "quiet", "becomes": 1}]}}, "names of its own"),
         ({"take": "running", "running": {"start": 1, "since": "2020-01-01", "becomes": {"field": "amount"}}}, "is read where a record"),
         ({"take": "running", "running": {"start": {"field": "amount"}}}, "is read where a record"),
+        ({"take": "running", "running": {"start": 1, "becomes": RECENT}}, "nothing is known by the name recent"),
+        ({"take": "running", "running": {"start": 1, "becomes": 1, "struck": {"known": 1}}}, "Only what is recent can be struck"),
+        ({"take": "running", "running": {"start": 1, "since": "2020-01-01", "recent": {"over": 1}, "becomes": 1}}, "not of periods"),
+        ({"take": "running", "running": {"start": 1, "recent": {"over": 1}}}, "by a formula what each step makes"),
+        ({"take": "running", "running": {"start": 1, "recent": {"over": 1}, "becomes": 1, "also": [{"name": "recent", "becomes": 1}]}}, "names of its own"),
         ({"ranked_by": 1}, "What makes one the largest"),
         ({"repeat": {"factors": [1, 2], "within": 3, "at_next": ["year"]}}, "one of the two"),
         ({"weighed_by": 1}, "Weights of their own are those of a mean"),

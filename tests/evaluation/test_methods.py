@@ -73,7 +73,8 @@ def test_chains_events_and_rules_by_the_grade_so_far_are_said_in_words():
             penalties | {"groups": [{"same": ["document-number"], "gives": per_minor}], "rolling": {"over": 24}, "last": 9,
                          "lowest": 3, "take": "mean", "weighed_by": {"field": "amount"}},
             penalties | {"take": "running", "running": running},
-            penalties | {"take": "running", "running": {"start": 0, "becomes": {"event": "points"}, "up_to_now": True}},
+            penalties | {"take": "running", "running": {"start": 0, "becomes": {"event": "recent"}, "recent": {"over": 12}, "up_to_now": True,
+                                                        "struck": {"test": {"event": "recent"}, "at_least": 12}}},
             penalties | {"take": "quantile", "quantile": "9/10", "between": "line"},
             rules=rules({"when": {"graded": ["A", ""]}, "then": {"moved_by": {"count": {"classes": ["serious"]}}}}),
         )
@@ -94,6 +95,9 @@ def test_chains_events_and_rules_by_the_grade_so_far_are_said_in_words():
     assert years["“calm” is carried beside it"] == "begins at 1; becomes how long nothing came"
     assert years["Last step"] == "one more, for the period that has not ended yet"
     assert records["Steps"] == "each record or event, in the order of their days"
+    assert records["The balance becomes"] == "the points that are recent"
+    assert records["What is recent"] == "12 months"
+    assert records["Struck, and counted anew"] == "the points that are recent is at least 12"
     assert records["Last step"] == "one more on the day of the rating, without points"
     assert quantile["What is taken"] == "A quantile 9/10; on a straight line"
     (rule,) = method.rules
