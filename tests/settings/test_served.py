@@ -37,6 +37,31 @@ def test_every_queue_has_a_worker():
     assert served == {f"--queues={queue}" for queue in queues}
 
 
+def variables_read() -> set[str]:
+    """The names of the environment by which a served platform is set up."""
+    read = re.compile(r"os\.environ(?:\.get\(|\[)\"(\w+)\"")
+    folder = settings.BASE_DIR / "credit_platform" / "settings"
+    return {
+        name for file in ("base.py", "production.py") for name in read.findall((folder / file).read_text())
+    }
+
+
+def test_whatever_can_be_set_stands_in_the_table_of_settings():
+    page = (settings.BASE_DIR / "docs" / "playbooks" / "running.md").read_text()
+    table = {
+        name for line in page.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line)
+    }
+
+    assert variables_read() - table == set()
+
+
+def test_whatever_can_be_set_reaches_the_containers():
+    # The image says where files lie, and behind the one proxy of this file nobody else speaks.
+    of_the_image = {"VAR_DIR", "MEDIA_ROOT", "SMS_FILE_PATH", "EMAIL_BACKEND", "TRUSTED_PROXY_COUNT"}
+
+    assert variables_read() - of_the_image - set(SERVICES["web"]["environment"]) == set()
+
+
 @pytest.mark.parametrize("secret", ["SECRET_KEY", "DATABASE_PASSWORD", "SITE_ADDRESS"])
 def test_it_does_not_start_without_what_must_be_chosen(secret):
     assert re.search(rf"\$\{{{secret}:\?", COMPOSE_TEXT)
