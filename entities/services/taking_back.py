@@ -63,7 +63,8 @@ OBSTACLES: tuple[tuple[Q, object], ...] = (
         gettext_lazy("A reviewer has decided on %(count)s of its records already."),
     ),
     (
-        Q(replaced_by__isnull=False),
+        # A correction that was itself taken back has left nothing: what it had replaced is in force again.
+        Q(status=Status.REPLACED) | Q(replaced_by__status__in=CreditRecord.UNDER_PREPARATION),
         gettext_lazy("%(count)s of its records have been corrected since, or a correction waits."),
     ),
     (Q(objected=True), gettext_lazy("%(count)s of its records are under objection.")),

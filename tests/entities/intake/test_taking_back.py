@@ -101,6 +101,26 @@ def test_what_the_file_had_corrected_is_in_force_again(tax, published, entity):
     assert AuditEvent.objects.filter(verb="entities.record.restored").count() == 1
 
 
+def test_files_that_corrected_one_row_one_after_the_other_go_back_in_their_order(tax, published, entity):
+    def corrected(office):
+        return tax.save(tax.send(f"{HEADER}\n{entity.credit_code},禾谷食品,2025,{office}\n"))
+
+    def in_force():
+        return list(CreditRecord.objects.filter(status="published").values_list("submission", flat=True))
+
+    second, third = corrected("第二税务局"), corrected("第三税务局")
+    assert in_force() == [third.pk]
+    for earlier in (published, second):
+        with pytest.raises(WrongState, match="corrected since"):
+            taken_back(tax.clerk, earlier)
+    assert taken_back(tax.clerk, third).state == State.TAKEN_BACK
+    assert in_force() == [second.pk]
+    fourth = corrected("第四税务局")
+    for file, left in ((fourth, [second.pk]), (second, [published.pk]), (published, [])):
+        assert taken_back(tax.clerk, file).state == State.TAKEN_BACK
+        assert in_force() == left
+
+
 @pytest.mark.parametrize(("months", "status"), [(None, "published"), (240, "published"), (12, "expired")])
 def test_what_is_in_force_again_has_the_dates_of_the_rules_of_today(tax, published, entity, months, status):
     (first,) = CreditRecord.objects.all()
