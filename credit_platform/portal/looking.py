@@ -102,7 +102,7 @@ def ask(path: str) -> tuple[int, str]:
 
 def _ask(path: str) -> tuple[int, str]:
     host = urlsplit(settings.PLATFORM_URL).netloc
-    if not validate_host(host.partition(":")[0], settings.ALLOWED_HOSTS):
+    if not host or not validate_host(host.partition(":")[0], settings.ALLOWED_HOSTS):
         host = next((name.lstrip(".") for name in settings.ALLOWED_HOSTS if name != "*"), "localhost")
     asked, _mark, query = path.partition("?")
     environ = {

@@ -241,6 +241,11 @@ class TestPages:
         client.post(reverse("public_reports:write"), self.written(client))
         assert PublicReport.objects.get().state == "put_aside"
 
+    def test_a_code_that_no_database_takes_breaks_no_form(self, client, market):
+        assert client.get(reverse("public_reports:write"), {"entity": "a\0"}).status_code == 200
+        typed = self.written(client) | {"entity_code": "a\0"}
+        assert client.post(reverse("public_reports:write"), typed).status_code == 422
+
     def test_a_business_is_filled_in_from_its_page(self, client, market):
         entity = EntityFactory()
         page = client.get(f"{reverse('public_reports:write')}?entity={entity.credit_code}").content.decode()

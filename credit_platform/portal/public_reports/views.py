@@ -63,7 +63,8 @@ def write(request: HttpRequest) -> HttpResponse:
 
 def _form_page(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResponse:
     code = (form["entity_code"].value() or "").strip().upper()
-    about = Entity.objects.filter(credit_code=code).first() if code else None
+    # Typed or from an address, and not looked at yet: PostgreSQL stumbles over a NUL.
+    about = Entity.objects.filter(credit_code=code).first() if code.isalnum() else None
     context = {"form": form, "about": about}
     return render(request, "portal/public_reports/write.html", context, status=status)
 
