@@ -26,8 +26,8 @@ def shell_for(user) -> str:
 
 
 def typed_query(request: HttpRequest) -> str:
-    """What was typed to search for, without the NUL that the database takes in no text."""
-    return request.GET.get("q", "").replace("\0", "").strip()
+    """What was typed to search for."""
+    return request.GET.get("q", "").strip()
 
 
 @login_required

@@ -118,13 +118,23 @@ def _show(
     page = selectors.case_page(user=request.user, number=number)
     if page.case.state == Case.State.DRAFT and page.case.joint is not None:
         return redirect("joint:detail", number=page.case.joint.number)
+    context = _what_every_case_shows(request, page) | {"problem": problem}
+    if page.case.state == Case.State.DRAFT:
+        return _show_draft(request, page, context, draft_form=draft_form, status=status)
+    context["offers"] = pages.offers(page, tried=tried, form=form)
+    context["confirmed"] = _confirmed(page)
+    if policies.may_lend(request.user, page.case):
+        context["lend_form"] = lend_form or LendForm(auto_id="lend_%s")
+    return render(request, "repair/case_detail.html", context, status=status)
+
+
+def _what_every_case_shows(request: HttpRequest, page: selectors.CasePage) -> dict:
     proof = proof_of(user=request.user, case=page.case)
-    context = {
+    return {
         "shell": _shell(request.user) if page.side != "applicant" else "base_portal.html",
         "page": page,
         "case": page.case,
         "tracker": [*page.tracker, *([proof.node] if proof else [])],
-        "problem": problem,
         "papers": [_paper(paper, page.case) for paper in page.papers],
         "proof": proof,
         "help": help_in(page.case),
@@ -132,17 +142,30 @@ def _show(
         "joint": siblings_of(user=request.user, case=page.case),
         "letters_of_case": letters_of(user=request.user, case=page.case, ended=proof is not None),
     }
-    if page.case.state == Case.State.DRAFT:
-        context["form"] = draft_form or _draft_form(page.case)
-        context["signs"] = page.side == "applicant"
-        if page.case.kind == Case.Kind.OBJECTION:
-            return render(request, "repair/objection_draft.html", context, status=status)
-        context["letters"] = _letters(page.case)
-        context["conditions"] = rules.CONDITIONS
-        context["training"] = training.offered_for([page.case])
-        return render(request, "repair/draft.html", context, status=status)
-    context["offers"] = pages.offers(page, tried=tried, form=form)
-    context["confirmed"] = [
+
+
+def _show_draft(
+    request: HttpRequest,
+    page: selectors.CasePage,
+    context: dict,
+    *,
+    draft_form: NeededToFile | None,
+    status: int,
+) -> HttpResponse:
+    context |= {"form": draft_form or _draft_form(page.case), "signs": page.side == "applicant"}
+    if page.case.kind == Case.Kind.OBJECTION:
+        return render(request, "repair/objection_draft.html", context, status=status)
+    context |= {
+        "letters": _letters(page.case),
+        "conditions": rules.CONDITIONS,
+        "training": training.offered_for([page.case]),
+    }
+    return render(request, "repair/draft.html", context, status=status)
+
+
+def _confirmed(page: selectors.CasePage) -> list[dict]:
+    """The actions that ask once more before they are done."""
+    return [
         {
             "action": action,
             "title": title,
@@ -153,9 +176,6 @@ def _show(
         for action, (title, says, verb, danger) in pages.CONFIRMED.items()
         if action in page.actions
     ]
-    if policies.may_lend(request.user, page.case):
-        context["lend_form"] = lend_form or LendForm(auto_id="lend_%s")
-    return render(request, "repair/case_detail.html", context, status=status)
 
 
 def _paper(paper: CaseDocument, case: Case) -> dict:

@@ -1,6 +1,6 @@
 """Domain errors become pages in one place."""
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import render
 
 from credit_platform.common.errors import DomainError
@@ -13,9 +13,12 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        # PostgreSQL stores no NUL, so no address with one means anything here.
+        # PostgreSQL stores no NUL: no path with one means anything here, and what is asked is asked without it.
         if "\x00" in request.path_info:
             raise Http404
+        while "%00" in (query := request.META.get("QUERY_STRING", "")):
+            request.META["QUERY_STRING"] = query.replace("%00", "")
+            request.GET = QueryDict(request.META["QUERY_STRING"])
         return self.get_response(request)
 
     def process_exception(self, request, exception):

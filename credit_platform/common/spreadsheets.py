@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-#: A cell that begins with one of these is run as a formula by spreadsheet programs.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+#: A cell that begins with one of these is run as a formula by spreadsheet programs; Chinese ones take the wide signs too.
+FORMULA_SIGNS = "=+-@＝＋－＠"
+DANGEROUS = (*FORMULA_SIGNS, "\t", "\r", "\n")
 #: By this mark Excel knows that a file is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 

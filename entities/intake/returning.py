@@ -1,6 +1,7 @@
 """Files that go back to the sender: the rows that were not taken, faulty cells marked, with a column of reasons."""
 
 import codecs
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -9,6 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from credit_platform.common.errors import InvalidInput
+from credit_platform.common.exporting import LONGEST_CELL
 from credit_platform.common.spreadsheets import csv_lines, harmless
 from entities.intake.encodings import GB18030
 from entities.intake.layout import REASON, Layout
@@ -20,6 +22,8 @@ CSV, XLSX = "csv", "xlsx"
 KINDS = (CSV, XLSX)
 #: Excel's own limit, less the row of column names.
 MOST_SHEET_ROWS = 1_048_575
+#: What XLSX lets the name of a sheet be.
+LONGEST_SHEET_NAME, NOT_IN_SHEET_NAMES = 31, re.compile(r"[][:*?/\\]")
 #: Comments beyond these make a workbook slow to open; the reasons stand in their column anyway.
 MOST_COMMENTS = 5_000
 FILL = {"error": "#F4C7C3", "question": "#FCE8B2", "warning": "#FFF7DA"}
@@ -102,7 +106,7 @@ class _Sheet:
     """The sheet of a returned workbook: the sender's columns where the sender had them, then the reasons."""
 
     def __init__(self, book: xlsxwriter.Workbook, layout: Layout, header: Sequence[str]) -> None:
-        self._sheet = book.add_worksheet(layout.sheet[:31] or "Sheet1")
+        self._sheet = book.add_worksheet(_sheet_name(layout.sheet))
         self._fills = {level: book.add_format({"bg_color": colour}) for level, colour in FILL.items()}
         self._reason = book.add_format({"text_wrap": True})
         self._first, self._width, self._comments = layout.first_place, len(header), 0
@@ -128,10 +132,15 @@ class _Sheet:
         at = self._first + place
         fill = self._fills[wrong[0]["level"]] if wrong else None
         if cell:
-            self._sheet.write_string(number, at, harmless(cell), fill)
+            self._sheet.write_string(number, at, harmless(cell)[:LONGEST_CELL], fill)
         elif fill:
             self._sheet.write_blank(number, at, None, fill)
         if wrong and self._comments < MOST_COMMENTS:
             self._comments += 1
             said = "\n".join(for_reader(one) for one in wrong)
             self._sheet.write_comment(number, at, said, {"x_scale": 2, "author": ""})
+
+
+def _sheet_name(name: str) -> str:
+    """The sender's name as far as a workbook can have it: OpenDocument takes signs that XLSX does not."""
+    return NOT_IN_SHEET_NAMES.sub("_", name)[:LONGEST_SHEET_NAME].strip("'") or "Sheet1"

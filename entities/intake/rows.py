@@ -12,6 +12,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from credit_platform.common.spreadsheets import FORMULA_SIGNS
+
 #: Day 0 of the dates that spreadsheets keep as numbers (with their leap year 1900 that never was).
 SPREADSHEET_DAY_ZERO = date(1899, 12, 30)
 #: 1950-01-01 to 2099-12-31 as such numbers; anything else is not taken for a date.
@@ -81,7 +83,7 @@ def cell_text(value: Any) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     text = str(value)
     text = (text if text.isascii() else INVISIBLE.sub("", text)).strip()
-    if len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
+    if len(text) > 1 and text[0] == "'" and text[1] in FORMULA_SIGNS:
         text = text[1:]
     if "\0" in text:
         text = ZEROS.sub(BROKEN, text)

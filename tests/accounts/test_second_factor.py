@@ -4,6 +4,7 @@ import time
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
 from django.urls import reverse
 
 from tests.accounts.conftest import PASSWORD
@@ -92,7 +93,9 @@ def test_switching_it_off_is_asked_and_done(client, clerk):
     assert not Authenticator.objects.filter(user=clerk, type="totp").exists()
 
 
-def test_changing_the_password_keeps_the_session_and_refuses_a_weak_one(client, clerk):
+def test_changing_the_password_keeps_the_session_ends_the_others_and_refuses_a_weak_one(client, clerk):
+    elsewhere = Client()
+    elsewhere.force_login(clerk)
     sign_in(client)
     weak = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
     assert "at least 12" in client.post(reverse("account_change_password"), weak).content.decode()
@@ -101,3 +104,4 @@ def test_changing_the_password_keeps_the_session_and_refuses_a_weak_one(client, 
     clerk.refresh_from_db()
     assert clerk.check_password("a calmer sea 2026")
     assert "_auth_user_id" in client.session
+    assert elsewhere.get(reverse("account_change_password")).status_code == 302

@@ -42,7 +42,7 @@ def test_csv_is_read_by_excel_with_local_times_and_numbers_as_they_are():
     assert empty == [""] * 6
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+49", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("title", ["=1+1", "+49", "-1", "@SUM(A1)", "\tx", "\rx", "＝1+1", "\n=1"])
 def test_csv_runs_no_formula(title):
     _head, row = csv.reader(
         io.StringIO(

@@ -15,7 +15,7 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.services import current_calendar
 from credit_platform.portal import secret_codes
 from credit_platform.portal.public_reports import policies, selectors, spam
-from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportStep
+from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportStep, ReportTopic
 from credit_platform.portal.public_reports.topics import body_in_charge
 from entities.models import Entity, RecordType, SubmittingBody
 from entities.policies import may_enter_records, may_submit_type
@@ -64,24 +64,8 @@ def receive_report(message: Message) -> Received:
         InvalidInput: with sentences by field.
         WrongState: nobody is in charge, or no rule sets a term; the platform is not set up.
     """
-    text, problems = message.text.strip(), {}
     today = timezone.localdate()
-    topic = selectors.topics_on(today).filter(code=message.topic).first()
-    if topic is None:
-        problems["topic"] = [_("Choose what it is about.")]
-    if not text:
-        problems["text"] = [_("Say what happened.")]
-    elif len(text) > LONGEST:
-        problems["text"] = [_("At most %(longest)s characters.") % {"longest": LONGEST}]
-    entity = None
-    if code := message.entity_code.strip().upper():
-        entity = Entity.objects.filter(credit_code=code).first()
-        if entity is None:
-            problems["entity_code"] = [
-                _("No business here has this code. Leave it empty and name the business in your own words.")
-            ]
-    if problems:
-        raise InvalidInput(problems)
+    topic, entity, text = _require_sound(message, today)
     body, rule = body_in_charge(topic.body_code), _rule(today)
     if body is None or rule is None:
         raise WrongState(_("Nobody is in charge of reports here yet."))
@@ -108,13 +92,43 @@ def receive_report(message: Message) -> Received:
         due_on=due.day,
         due_is_provisional=due.provisional,
     )
+    _note_received(report)
+    return Received(report, code)
+
+
+def _require_sound(message: Message, today: date) -> tuple[ReportTopic, Entity | None, str]:
+    """The topic, the entity where one is named, and the text."""
+    text, problems = message.text.strip(), {}
+    topic = selectors.topics_on(today).filter(code=message.topic).first()
+    if topic is None:
+        problems["topic"] = [_("Choose what it is about.")]
+    if not text:
+        problems["text"] = [_("Say what happened.")]
+    elif len(text) > LONGEST:
+        problems["text"] = [_("At most %(longest)s characters.") % {"longest": LONGEST}]
+    entity = None
+    if code := message.entity_code.strip().upper():
+        entity = Entity.objects.filter(credit_code=code).first()
+        if entity is None:
+            problems["entity_code"] = [
+                _("No business here has this code. Leave it empty and name the business in your own words.")
+            ]
+    if problems:
+        raise InvalidInput(problems)
+    return topic, entity, text
+
+
+def _note_received(report: PublicReport) -> None:
     _step(report, Deed.RECEIVED, None)
     audit.record(
-        actor=None, verb="public_reports.report.received", target=report, topic=topic.code, body=body.code
+        actor=None,
+        verb="public_reports.report.received",
+        target=report,
+        topic=report.topic.code,
+        body=report.body.code,
     )
     if report.state == State.OPEN:
-        _tell("public_reports.received", report, topic=feedback.both_names(topic))
-    return Received(report, code)
+        _tell("public_reports.received", report, topic=feedback.both_names(report.topic))
 
 
 def _rule(day: date) -> ClockRule | None:

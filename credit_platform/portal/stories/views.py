@@ -123,7 +123,7 @@ def new(request: HttpRequest) -> HttpResponse:
     bodies = list(selectors.bodies_proposing(request.user))
     if not bodies:
         raise Missing
-    code, today = request.GET.get("entity", "").replace("\0", "").strip().upper(), timezone.localdate()
+    code, today = request.GET.get("entity", "").strip().upper(), timezone.localdate()
     entity = Entity.objects.filter(credit_code=code).first() if code else None
     if entity is None:
         status = UNPROCESSABLE if code or request.method == "POST" else 200

@@ -360,6 +360,7 @@ def test_a_damaged_workbook_is_refused():
         (" \u3000甲\ufeff ", "甲"),
         ("9133\u200b9702\u202c", "91339702"),
         ("'=1", "=1"),
+        ("'＝1", "＝1"),
     ],
 )
 def test_cells_become_text(value, text):

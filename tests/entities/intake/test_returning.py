@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from python_calamine import CalamineWorkbook
 
 from credit_platform.common.errors import InvalidInput
 from entities.intake import returning
@@ -94,6 +95,28 @@ def test_the_rest_of_an_old_workbook_comes_as_a_new_one(client, tax, make):
     response = client.get(reverse("entities:submission-rest", args=(submission.pk,)))
     assert response["Content-Disposition"].endswith(".xlsx")
     assert b"".join(response.streaming_content).startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("名单", "名单"),
+        ("2026/05: [1]?*", "2026_05_ _1___"),
+        ("'9月'", "9月"),
+        ("", "Sheet1"),
+        ("表" * 40, "表" * 31),
+    ],
+)
+def test_a_sheet_keeps_its_name_as_far_as_a_workbook_can_have_it(theirs, ours):
+    assert returning._sheet_name(theirs) == ours
+    files.xlsx(lambda book: book.add_worksheet(ours))
+
+
+def test_a_cell_longer_than_a_workbook_holds_comes_back_cut_and_not_empty(tax):
+    submission = tax.send_rows(("1", "长" * 40_000))
+    with returning.as_xlsx(submission) as file:
+        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
+        assert sheet.to_python()[1][1] == "长" * 32_767
 
 
 @pytest.mark.parametrize(
