@@ -13,6 +13,7 @@ from associations.exchange.models import Exchange
 from associations.models import Association, Member
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.reminding import Reminding
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import working_days_after
 from entities.models import Entity, SubmittingBody
@@ -196,36 +197,27 @@ def withdraw(*, by, exchange_id: int) -> Exchange:
 def remind(*, today: date) -> int:
     """Remind associations of opinions that are due soon, and tell departments of those that did not come.
 
-    Each once, in a transaction of its own; safe to run again, and at once on several workers. Returns how many were told.
+    Returns how many were told.
     """
     soon = working_days_after(today, REMINDED_BEFORE, current_calendar()).day
-    waiting = Exchange.objects.filter(state=State.OPEN).order_by("pk")
-    due = waiting.filter(due_on__gte=today, due_on__lte=soon, reminded_on=None)
-    over = waiting.filter(due_on__lt=today, overdue_told_on=None)
-    told = sum(
-        _note(pk, "reminded_on", "exchange.due-soon", today) for pk in due.values_list("pk", flat=True)
-    )
-    return told + sum(
-        _note(pk, "overdue_told_on", "exchange.overdue", today) for pk in over.values_list("pk", flat=True)
-    )
+    return _REMINDING.run(today=today, horizon=soon)
 
 
-@transaction.atomic
-def _note(exchange_id: int, noted: str, notice: str, today: date) -> bool:
-    exchange = (
-        Exchange.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=exchange_id, state=State.OPEN, **{noted: None})
-        .select_related("association__body__successor", "department__successor", "entity")
-        .first()
-    )
-    if exchange is None:
-        return False
-    setattr(exchange, noted, today)
-    exchange.save(update_fields=(noted,))
-    _tell(notice, exchange, exchange.answers)
-    if noted == "overdue_told_on":
-        _tell(notice, exchange, exchange.asks)
-    return True
+def _tell_overdue(exchange: Exchange) -> None:
+    _tell("exchange.overdue", exchange, exchange.answers)
+    _tell("exchange.overdue", exchange, exchange.asks)
+
+
+_REMINDING = Reminding(
+    waiting=lambda: Exchange.objects.filter(state=State.OPEN).select_related(
+        "association__body__successor", "department__successor", "entity"
+    ),
+    soon=lambda exchange: _tell("exchange.due-soon", exchange, exchange.answers),
+    over=_tell_overdue,
+    told_soon="reminded_on",
+    told_over="overdue_told_on",
+    noted=timezone.localdate,
+)
 
 
 def earliest_day() -> date:

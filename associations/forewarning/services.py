@@ -18,6 +18,7 @@ from associations.forewarning.models import NoticeTerm, PriorNotice
 from associations.forewarning.terms import Term, term_on
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.reminding import Reminding
 from credit_platform.common.services import current_calendar
 from credit_platform.ui.formats import day_long
 from entities.models import CreditRecord, EntityAgent, RecordType
@@ -222,9 +223,7 @@ def follow_up(*, today: date) -> int:
     waiting = PriorNotice.objects.filter(state=State.TO_DELIVER, entity__in=reachable)
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         _tell_now(pk, today)
-    unanswered = PriorNotice.objects.filter(state=State.CLAIMED, due_on__lt=today, reminded_on=None)
-    for pk in unanswered.order_by("pk").values_list("pk", flat=True):
-        _remind(pk, today)
+    _UNANSWERED.run(today=today)
     over = PriorNotice.objects.filter(state=State.RUNNING, due_on__lt=today)
     return sum(_let_in(pk, today) for pk in over.order_by("pk").values_list("pk", flat=True))
 
@@ -242,12 +241,14 @@ def _tell_now(notice_id: int, today: date) -> None:
         _told(notice, by=None, on=today)
 
 
-@transaction.atomic
-def _remind(notice_id: int, today: date) -> None:
-    if notice := _claimed_by_this_worker(notice_id, state=State.CLAIMED, reminded_on=None):
-        notice.reminded_on = today
-        notice.save(update_fields=("reminded_on",))
-        _tell_body("forewarning.unanswered", notice)
+_UNANSWERED = Reminding(
+    waiting=lambda: PriorNotice.objects.filter(state=State.CLAIMED).select_related(
+        "body", "entity", "record_type"
+    ),
+    over=lambda notice: _tell_body("forewarning.unanswered", notice),
+    told_over="reminded_on",
+    noted=timezone.localdate,
+)
 
 
 @transaction.atomic

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.reminding import Reminding
 from entities.commitments import policies
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.drafts import RecordDraft
@@ -257,35 +258,20 @@ def _put_on_record(by, commitment: Commitment) -> CreditRecord | None:
 
 def watch_days(*, today: date) -> int:
     """Remind entities before the day, and say to the department once when the day is over; returns how many were told."""
-    horizon = today + timedelta(days=REMIND_DAYS_BEFORE)
-    waiting = Commitment.objects.filter(state=State.GIVEN).filter(
-        Q(due_on__gte=today, due_on__lte=horizon, reminded_at=None)
-        | Q(due_on__lt=today, overdue_told_at=None)
-    )
-    return sum(_watch(key, today) for key in list(waiting.values_list("pk", flat=True)))
+    return _REMINDING.run(today=today, horizon=today + timedelta(days=REMIND_DAYS_BEFORE))
 
 
-@transaction.atomic
-def _watch(key: int, today: date) -> bool:
-    commitment = (
-        Commitment.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("entity", "template__checked_by__successor")
-        .filter(pk=key, state=State.GIVEN)
-        .first()
-    )
-    if commitment is None:
-        return False
-    is_over = commitment.due_on < today
-    if (commitment.overdue_told_at if is_over else commitment.reminded_at) is not None:
-        return False
-    if is_over:
-        commitment.overdue_told_at = timezone.now()
-        _tell("commitments.overdue", commitment, body=who_answers_for(commitment.template.checked_by))
-    else:
-        commitment.reminded_at = timezone.now()
-        _tell("commitments.due-soon", commitment, entity=commitment.entity)
-    commitment.save(update_fields=("reminded_at", "overdue_told_at"))
-    return True
+def _tell_overdue(commitment: Commitment) -> None:
+    _tell("commitments.overdue", commitment, body=who_answers_for(commitment.template.checked_by))
+
+
+_REMINDING = Reminding(
+    waiting=lambda: Commitment.objects.filter(state=State.GIVEN).select_related(
+        "entity", "template__checked_by__successor"
+    ),
+    soon=lambda commitment: _tell("commitments.due-soon", commitment, entity=commitment.entity),
+    over=_tell_overdue,
+)
 
 
 def _tell(kind: str, commitment: Commitment, *, body=None, entity=None, finding: str = "") -> None:

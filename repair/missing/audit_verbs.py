@@ -18,6 +18,7 @@ DEEDS = {
 
 verbs.register(
     missing__record__asked_for=DEEDS["file"],
+    missing__record__clock_reckoned=_("reckoned the clock anew"),
     missing__record__escalated=_("told the superiors that the time for a step is over"),
     **{f"missing__record__{action}": deed for action, deed in DEEDS.items()},
 )

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
-from credit_platform.common.services import current_calendar
+from credit_platform.common.reminding import Reminding
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from entities.policies import known_to_its_entity, may_submit_type, who_answers_for
 from entities.services import documents
-from repair import deadlines, rules
+from repair import rules, single_clocks
 from repair.clock_rules import clock_book
 from repair.missing import notices, policies
 from repair.missing.models import MissingRecord, MissingStep
@@ -27,6 +27,8 @@ NUMBER = "missing"
 FILE = "file"
 #: The clocks by which a body answers, the first that a rule sets.
 TO_ANSWER = (ClockRule.Clock.RESULT, ClockRule.Clock.DECISION)
+#: The steps that start a clock.
+STARTING = (FILE, Action.APPEAL, Action.REMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,16 @@ def ask_for_record(
     if running := MissingRecord.objects.open().filter(**asked).first():
         return running
     today = timezone.localdate()
-    rule = _rule_for(body, wanted.record_type, today)
-    due = deadlines.end_of(today, rule.term, current_calendar())
-    missing = MissingRecord.objects.create(
+    missing = MissingRecord(
         **asked,
         number=next_number(NUMBER, today),
         decided_on=wanted.decided_on,
         statement=statement.strip(),
         paper=_kept(by, upload) if upload else None,
         opened_by=by,
-        due_on=due.day,
-        due_is_provisional=due.provisional,
-        rule=rule.code,
     )
+    single_clocks.start(missing, _rule_for(body, wanted.record_type, today), on=today)
+    missing.save()
     _keep_step(missing, action=FILE, by=by, note="")
     audit.record(actor=by, verb="missing.record.asked_for", target=missing, body=body.code)
     notices.tell(FILE, missing, missing.statement)
@@ -196,9 +195,7 @@ def _set_clock(missing: MissingRecord, action: str) -> None:
     if clocks is None:
         return
     today = timezone.localdate()
-    rule = _rule_for(missing.body, missing.record_type, today, clocks)
-    due = deadlines.end_of(today, rule.term, current_calendar())
-    missing.due_on, missing.due_is_provisional, missing.rule = due.day, due.provisional, rule.code
+    single_clocks.start(missing, _rule_for(missing.body, missing.record_type, today, clocks), on=today)
     missing.overdue_told_at = None
 
 
@@ -242,24 +239,37 @@ def _locked(by, number: str) -> MissingRecord:
 
 
 def watch(*, today: date) -> int:
-    """Tell the superiors of what is overdue, each once; returns of how many. Safe to run twice and at once."""
-    late = MissingRecord.objects.open().filter(due_on__lt=today, overdue_told_at=None)
-    return sum(_tell_late(key) for key in late.values_list("pk", flat=True))
+    """Reckon the clocks anew and tell the superiors of what is overdue, each once; returns of how many were told."""
+    for key in MissingRecord.objects.open().order_by("pk").values_list("pk", flat=True):
+        _reckon(key)
+    return _REMINDING.run(today=today)
 
 
 @transaction.atomic
-def _tell_late(key: int) -> bool:
-    missing = (
-        MissingRecord.objects.open()
-        .select_for_update(of=("self",), skip_locked=True)
-        .select_related("entity", "body", "record_type")
-        .filter(pk=key, overdue_told_at=None)
-        .first()
-    )
+def _reckon(key: int) -> bool:
+    """Whether the day moved, because the rule for the day on which its clock started is another, or its year came out."""
+    found = MissingRecord.objects.open().select_for_update(of=("self",), skip_locked=True)
+    missing = found.select_related("body", "record_type").filter(pk=key).first()
     if missing is None:
         return False
+    last = missing.steps.filter(action__in=STARTING).last()
+    started = timezone.localdate(last.at if last else missing.filed_at)
+    clocks = (ClockRule.Clock.APPEAL,) if missing.state == MissingRecord.State.APPEALED else TO_ANSWER
+    return single_clocks.reckon(
+        missing,
+        _rule_for(missing.body, missing.record_type, started, clocks),
+        on=started,
+        verb="missing.record.clock_reckoned",
+        told=("overdue_told_at",),
+    )
+
+
+def _tell_overdue(missing: MissingRecord) -> None:
     told = notices.overdue(missing)
-    missing.overdue_told_at = timezone.now()
-    missing.save(update_fields=("overdue_told_at",))
     audit.record(actor=None, verb="missing.record.escalated", target=missing, to=told)
-    return True
+
+
+_REMINDING = Reminding(
+    waiting=lambda: MissingRecord.objects.open().select_related("entity", "body", "record_type"),
+    over=_tell_overdue,
+)

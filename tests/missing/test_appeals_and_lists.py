@@ -14,7 +14,6 @@ from entities.models import Notice
 from repair import figures
 from repair.missing import printing, selectors, services
 from repair.missing.models import MissingRecord, MissingStep
-from repair.missing.tasks import watch
 from repair.missing.workflow import MOVES, Action, State, moves_open_to
 from tests.factories import AgentFactory, BodyFactory, MemberFactory, MissingRecordFactory, UserFactory
 
@@ -129,9 +128,8 @@ def test_an_association_decides_alone_on_what_it_records_of_its_members(refused,
 
 def test_an_appeal_that_is_overdue_is_told_the_lead_office_once(refused, agency, office):
     act(agency.user, refused, "appeal", "It is ours.")
-    MissingRecord.objects.update(due_on=timezone.localdate() - timedelta(days=1))
     for _hour in range(2):
-        watch()
+        services.watch(today=MissingRecord.objects.get().due_on + timedelta(days=1))
     assert kinds(body=office) == ["missing.appeal_overdue", "missing.appealed"]
 
 

@@ -14,6 +14,7 @@ from entities.models import Notice, SubmittingBody
 from repair.missing import selectors, services
 from repair.missing.models import MissingRecord
 from repair.missing.tasks import watch
+from repair.models import ClockRule
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -201,18 +202,38 @@ def test_what_is_overdue_goes_to_the_supervisors_by_name_once(ask, body):
     boss = MemberFactory(body=body, role="supervisor")
     watch()
     assert kinds(user=boss) == []
-    MissingRecord.objects.filter(pk=missing.pk).update(due_on=timezone.localdate() - timedelta(days=1))
     for _hour in range(2):
-        watch()
+        services.watch(today=missing.due_on + timedelta(days=1))
     assert kinds(user=boss) == ["missing.overdue"]
     assert AuditEvent.objects.get(verb="missing.record.escalated").detail["to"] == [str(boss)]
 
 
 def test_where_a_body_has_no_supervisor_the_lead_office_is_told(ask):
     office = BodyFactory(kind="lead_office")
-    MissingRecord.objects.filter(pk=ask().pk).update(due_on=timezone.localdate() - timedelta(days=1))
-    watch()
+    services.watch(today=ask().due_on + timedelta(days=1))
     assert kinds(body=office) == ["missing.overdue"]
+
+
+def test_its_day_follows_the_rule_and_leaves_a_trace(ask, body):
+    boss = MemberFactory(body=body, role="supervisor")
+    missing = ask()
+    due, code = missing.due_on, missing.rule
+    services.watch(today=due + timedelta(days=1))
+    rule = ClockRule.objects.get(code=code)
+    ClockRule.objects.filter(code=code).update(value=rule.value + 3)
+    for _hour in range(2):
+        services.watch(today=due + timedelta(days=1))
+    missing.refresh_from_db()
+    assert missing.due_on > due
+    assert missing.overdue_told_at is None
+    moved = AuditEvent.objects.get(verb="missing.record.clock_reckoned")
+    assert (moved.detail["was"], moved.detail["now"], moved.detail["rule"]) == (
+        due.isoformat(),
+        missing.due_on.isoformat(),
+        code,
+    )
+    services.watch(today=missing.due_on + timedelta(days=1))
+    assert kinds(user=boss) == ["missing.overdue", "missing.overdue"]
 
 
 # Pages

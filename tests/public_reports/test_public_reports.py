@@ -211,6 +211,19 @@ class TestTheClock:
         assert Notice.objects.filter(body=market).count() == 3
         assert Notice.objects.filter(body=office, kind="public_reports.overdue").count() == 1
 
+    def test_its_day_follows_the_rule_and_is_reminded_of_anew(self, market, office):
+        one = report()
+        due = one.due_on
+        services.watch_clocks(today=due)
+        rule = ClockRule.objects.get(code=one.rule)
+        ClockRule.objects.filter(code=one.rule).update(value=rule.value + 5)
+        assert services.watch_clocks(today=due - timedelta(days=9)) == 0
+        one.refresh_from_db()
+        assert one.due_on > due
+        assert services.watch_clocks(today=one.due_on) == 1
+        moved = AuditEvent.objects.get(verb="public_reports.report.clock_reckoned")
+        assert (moved.detail["was"], moved.detail["now"]) == (due.isoformat(), one.due_on.isoformat())
+
     def test_nobody_is_reminded_of_what_is_answered_or_put_aside(self, clerk):
         one, other = report(), report("The shop sells without a licence.")
         answer(clerk, one)

@@ -8,6 +8,7 @@ verbs.register(
     public_reports__topic__set=_("set a topic of reports"),
     public_reports__topic__ended=_("ended a topic of reports"),
     public_reports__report__received=_("received a report from the public"),
+    public_reports__report__clock_reckoned=_("reckoned the clock anew"),
     public_reports__report__passed_on=_("passed a report from the public on"),
     public_reports__report__put_aside=_("put a report from the public aside"),
     public_reports__report__taken_up=_("took a report from the public up again"),

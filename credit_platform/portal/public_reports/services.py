@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.reminding import Reminding
 from credit_platform.common.services import current_calendar
 from credit_platform.portal import secret_codes
 from credit_platform.portal.public_reports import policies, selectors, spam
@@ -20,7 +20,7 @@ from credit_platform.portal.public_reports.topics import body_in_charge
 from entities.models import Entity, RecordType, SubmittingBody
 from entities.policies import may_enter_records, may_submit_type
 from entities.services import feedback
-from repair import deadlines
+from repair import deadlines, single_clocks
 from repair.clock_rules import clock_book
 from repair.deadlines import Term
 from repair.letters.papers import new_number
@@ -69,13 +69,11 @@ def receive_report(message: Message) -> Received:
     body, rule = body_in_charge(topic.body_code), _rule(today)
     if body is None or rule is None:
         raise WrongState(_("Nobody is in charge of reports here yet."))
-    term = rule.term if topic.days is None else Term(topic.days)
-    due = deadlines.end_of(today, term, current_calendar())
     digest = hashlib.sha256("".join(text.split()).encode()).hexdigest()
     seen = PublicReport.objects.filter(text_digest=digest, received_at__gte=timezone.now() - LATELY)
     verdict = spam.judge(text, trap=message.trap, seconds=message.seconds, seen_before=seen.exists())
     code = secret_codes.new_code()
-    report = PublicReport.objects.create(
+    report = PublicReport(
         number=new_number(BEGINNING),
         digest=secret_codes.digest_of(code),
         topic=topic,
@@ -88,10 +86,9 @@ def receive_report(message: Message) -> Received:
         state=State.PUT_ASIDE if verdict.is_put_aside else State.OPEN,
         spam_points=verdict.points,
         spam_signs=list(verdict.signs),
-        rule=rule.code,
-        due_on=due.day,
-        due_is_provisional=due.provisional,
     )
+    single_clocks.start(report, rule, on=today, term=_own_term(topic))
+    report.save()
     _note_received(report)
     return Received(report, code)
 
@@ -133,6 +130,11 @@ def _note_received(report: PublicReport) -> None:
 
 def _rule(day: date) -> ClockRule | None:
     return clock_book().rule_for(ClockRule.Clock.RESULT, case_kind=ClockRule.CaseKind.REPORT, on=day)
+
+
+def _own_term(topic: ReportTopic) -> Term | None:
+    """The working days that the lead office set for the topic; None where the rule alone says how long."""
+    return None if topic.days is None else Term(topic.days)
 
 
 # What the body in charge does
@@ -261,38 +263,44 @@ def take_into_record(*, by, number: str, type_code: str) -> RecordType:
 
 
 def watch_clocks(*, today: date) -> int:
-    """Remind bodies before a term ends and say once when it is over; returns how many reports had something to say."""
+    """Reckon terms anew, remind bodies before they end and say once when they are over; returns how many were told of."""
+    for key in PublicReport.objects.filter(state=State.OPEN).order_by("pk").values_list("pk", flat=True):
+        _reckon(key)
     horizon = deadlines.due(today, REMIND_WORKING_DAYS_BEFORE, current_calendar()).day
-    waiting = PublicReport.objects.filter(state=State.OPEN).filter(
-        Q(due_on__gte=today, due_on__lte=horizon, reminded_at=None)
-        | Q(due_on__lt=today, overdue_told_at=None)
-    )
-    return sum(_watch(key, today) for key in list(waiting.values_list("pk", flat=True)))
+    return _REMINDING.run(today=today, horizon=horizon)
 
 
 @transaction.atomic
-def _watch(key: int, today: date) -> bool:
-    report = (
-        PublicReport.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("body__successor")
-        .filter(pk=key, state=State.OPEN)
-        .first()
+def _reckon(key: int) -> bool:
+    """Whether the day moved, because the rule for the day of receipt is another, or the calendar of its year came out."""
+    found = PublicReport.objects.filter(state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
+    report = found.select_related("topic").filter(pk=key).first()
+    received = timezone.localdate(report.received_at) if report else None
+    rule = _rule(received) if received else None
+    if report is None or received is None or rule is None:
+        return False
+    return single_clocks.reckon(
+        report,
+        rule,
+        on=received,
+        term=_own_term(report.topic),
+        verb="public_reports.report.clock_reckoned",
+        told=("reminded_at", "overdue_told_at"),
     )
-    if report is None:
-        return False
-    is_over = report.due_on < today
-    if (report.overdue_told_at if is_over else report.reminded_at) is not None:
-        return False
-    if is_over:
-        report.overdue_told_at = timezone.now()
-        office = SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True).first()
-        if office is not None and office != report.body:
-            _tell("public_reports.overdue", report, to=office)
-    else:
-        report.reminded_at = timezone.now()
-    _tell("public_reports.overdue" if is_over else "public_reports.due-soon", report)
-    report.save(update_fields=("reminded_at", "overdue_told_at"))
-    return True
+
+
+def _tell_overdue(report: PublicReport) -> None:
+    office = SubmittingBody.objects.filter(kind=SubmittingBody.Kind.LEAD_OFFICE, is_active=True).first()
+    if office is not None and office != report.body:
+        _tell("public_reports.overdue", report, to=office)
+    _tell("public_reports.overdue", report)
+
+
+_REMINDING = Reminding(
+    waiting=lambda: PublicReport.objects.filter(state=State.OPEN).select_related("body__successor"),
+    soon=lambda report: _tell("public_reports.due-soon", report),
+    over=_tell_overdue,
+)
 
 
 def _locked(by, number: str) -> PublicReport:
