@@ -613,7 +613,7 @@ def tracker(case: Case, user, today: date) -> list[dict]:
     steps = [
         _node(
             {Case.Kind.REPAIR: _("Applied"), Case.Kind.OBJECTION: _("Objected")}.get(
-                Case.Kind(case.kind), _("Filed")
+                Case.Kind(case.kind), pgettext("cases", "Filed")
             ),
             "done" if filed else "current",
             case.submitted_at,

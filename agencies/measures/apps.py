@@ -10,9 +10,11 @@ class MeasuresConfig(AppConfig):
     verbose_name = _("Measures because of records")
 
     def ready(self) -> None:
-        from agencies.measures import audit_verbs, held, notices, policies, receivers  # noqa: F401  (they register themselves)
+        from agencies.measures import policies
+        from credit_platform.common.registering import register_by_importing
         from entities.panels import RECORD, register_panel
 
+        register_by_importing(self, "audit_verbs", "held", "notices", "receivers")
         register_panel(
             "measures:of-entity", 20, title=_("Measures in force"), visible=policies.may_read_measures
         )
