@@ -1,10 +1,13 @@
 """Shapes of what is typed on the registry's own pages. What may be said is the services' business."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput
+from entities.corrections import following_of
 from entities.drafts import RecordDraft, draft_of
 from entities.models import CreditRecord, SeverityClass
 from entities.penalty_kinds import PenaltyKind
@@ -77,26 +80,42 @@ class CorrectionForm(forms.Form):
         for extra in extra_fields_for(record):
             self.fields[DETAIL + extra["name"]] = field_for(extra)
         self.fields["because"] = ReasonForm.base_fields["because"]
+        self.following = following_of(record.record_type.code)
+        if self.following is not None:
+            for name in ("title", "facts", "legal_basis"):
+                del self.fields[name]
+            for name, label in self.following.labels.items():
+                self.fields[name].label = label
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if self.following is not None:
+            for name, says in self.following.problems(self._details(typed)).items():
+                self.add_error(DETAIL + name, says)
+        return typed
 
     def draft(self) -> RecordDraft:
         """What was typed, as the service takes it; only after the form was found valid."""
-        typed = self.cleaned_data
+        typed, record = self.cleaned_data, self.record
+        details = self._details(typed)
         return RecordDraft(
-            document_number=self.record.document_number,
-            title=typed["title"],
+            document_number=record.document_number,
+            title=self.following.title(details) if self.following else typed["title"],
             decided_on=typed["decided_on"],
-            facts=typed["facts"],
-            legal_basis=typed["legal_basis"],
+            facts=typed.get("facts", record.facts),
+            legal_basis=typed.get("legal_basis", record.legal_basis),
             authority=typed["authority"],
             severity_class=typed.get("severity_class", ""),
             penalty_kinds=tuple(typed.get("penalty_kinds", ())),
             amount=typed.get("amount"),
-            details={
-                name.removeprefix(DETAIL): str(value)
-                for name, value in typed.items()
-                if name.startswith(DETAIL)
-            },
+            details=details,
         )
+
+    @staticmethod
+    def _details(typed: dict[str, Any]) -> dict[str, str]:
+        return {
+            name.removeprefix(DETAIL): str(value) for name, value in typed.items() if name.startswith(DETAIL)
+        }
 
 
 def initial_of(record: CreditRecord) -> dict:

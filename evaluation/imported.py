@@ -25,6 +25,10 @@ class Level(StrEnum):
     PROVINCE = "provincial-credit-evaluation"
 
 
+#: How the title of a result begins, in the language of the registry.
+TITLES = {Level.NATION: "全国公共信用综合评价", Level.PROVINCE: "省级公共信用综合评价"}
+
+
 @dataclass(frozen=True, slots=True)
 class ImportedGrade:
     """The last result of a level. `called` is the grade in the giver's own words."""

@@ -1,16 +1,25 @@
 """The files in which the lead office brings in what the nation or the province evaluated."""
 
+from functools import partial
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entities.catalogue.bodies import LEAD
+from entities.corrections import Details, Following, register as register_corrections
 from entities.drafts import RecordDraft
 from entities.grade_words import own_word, words_of
 from entities.intake.formats import Column, SubmissionFormat, register
 from entities.intake.rows import ChoiceField, CodeField, DayField, RowForm, TextField, narrow
-from evaluation.imported import Level, known_grades
+from evaluation.imported import TITLES, Level, known_grades
+
+
+def is_off_scale(said: Details) -> bool:
+    """Whether a grade is none of those that are named as its scale."""
+    grade, scale = said.get("grade"), words_of(said.get("scale") or "")
+    return bool(grade and scale and not own_word(grade, scale))
 
 
 class ResultRow(RowForm):
@@ -59,7 +68,7 @@ class ResultRow(RowForm):
 class NationalRow(ResultRow):
     """A national result; which grades there are on its day the catalogue says."""
 
-    called = "全国公共信用综合评价"
+    called = TITLES[Level.NATION]
     grade = ChoiceField(
         words={
             word: letter
@@ -72,7 +81,7 @@ class NationalRow(ResultRow):
 class ProvincialRow(ResultRow):
     """A provincial result; each province has grades of its own, so they stand as they were given."""
 
-    called = "省级公共信用综合评价"
+    called = TITLES[Level.PROVINCE]
     scale = TextField(max_length=200, required=False)
 
     def clean_grade(self) -> str:
@@ -80,8 +89,7 @@ class ProvincialRow(ResultRow):
 
     def clean(self):
         cleaned = super().clean()
-        grade, scale = cleaned.get("grade"), words_of(cleaned.get("scale") or "")
-        if grade and scale and not own_word(grade, scale):
+        if is_off_scale(cleaned):
             self.add_error(
                 "grade", ValidationError(_("The grade is not among those that the row names as its scale."))
             )
@@ -150,8 +158,28 @@ def _grade(example: str) -> Column:
     )
 
 
+def _title(begins: str, details: Details) -> str:
+    return f"{begins}：{details.get('grade', '')}"
+
+
+def _off_scale(details: Details) -> dict[str, str]:
+    if not is_off_scale(details):
+        return {}
+    return {"grade": str(_("The grade is not among those that stand as its scale."))}
+
+
 def offer() -> None:
-    """Make both files known; called once, when the apps are loaded."""
+    """Make both files known, and how a result is corrected by hand; called once, when the apps are loaded."""
+    labels = {"decided_on": _("Day of the result"), "authority": _("Evaluated by")}
+    for level, begins in TITLES.items():
+        register_corrections(
+            level,
+            Following(
+                title=partial(_title, begins),
+                problems=_off_scale,
+                labels=labels,
+            ),
+        )
     formats = (
         (
             "national-evaluations",

@@ -7,6 +7,7 @@ import time_machine
 from django.utils.translation import override
 
 from entities.models import CreditRecord, RecordType, RecordTypeVersion
+from entities.services.records import approve_record
 from evaluation.imported import Level, imported_grades
 from evaluation.models import CurrentRating
 from tests.entities.intake.conftest import catalogue, desk, row_of, sentences  # noqa: F401  (fixtures)
@@ -181,6 +182,68 @@ def test_nobody_but_the_lead_office_brings_it_in(catalogue):  # noqa: F811
     for code in Level:
         bodies = RecordType.objects.get(code=code).versions.values_list("submitters__code", flat=True)
         assert set(bodies) == {"lead-office"}
+
+
+def correction(client, record, **typed):
+    """What the page of a correction shows, sent back with some of it typed anew."""
+    page = client.get(f"/records/{record.pk}/correct/")
+    shown = {name: field for name, field in page.context["form"].initial.items() if field is not None}
+    because = {"because": "上级更正了评价结果。"}
+    return page, client.post(f"/records/{record.pk}/correct/", shown | because | typed)
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "Day of the result"), ("zh-hans", "评价日期")])
+def test_a_wrong_result_is_corrected_by_hand_with_four_eyes_and_the_old_one_stays_in_the_history(
+    national, client, language, day
+):
+    entity = EntityFactory()
+    wrong = bring_in(national, entity, "B")
+    lead = wrong.submitted_by
+    client.force_login(MemberFactory(body=lead, role="clerk"))
+    client.cookies["django_language"] = language
+    page, sent = correction(client, wrong, detail_grade="A")
+    assert day in page.content.decode()
+    assert not {"title", "facts", "legal_basis"} & set(page.context["form"].fields)
+    assert sent.status_code == 302
+    newer = CreditRecord.objects.get(replaces=wrong)
+    assert (newer.status, newer.title, newer.details["grade"]) == ("waiting", "全国公共信用综合评价：A", "A")
+    # Nobody approves what they entered.
+    assert client.post(f"/records/{newer.pk}/approve/").status_code == 403
+    assert [one.called for one in imported_grades(national.clerk, entity, DAY)] == ["B"]
+
+    approve_record(by=MemberFactory(body=lead, role="reviewer"), record_id=newer.pk)
+
+    (shown,) = imported_grades(national.clerk, entity, DAY)
+    assert (shown.called, shown.earlier, shown.record) == ("A", 0, newer)
+    wrong.refresh_from_db()
+    assert (wrong.status, wrong.details["grade"]) == ("replaced", "B")
+    assert "上级更正了评价结果。" in client.get(f"/records/{newer.pk}/").content.decode()
+
+
+def test_a_correction_is_a_grade_of_its_scale(desk, client):  # noqa: F811
+    province, entity = desk("lead-office", "provincial-evaluations"), EntityFactory()
+    row = f"{entity.credit_code},{entity.name_zh},B,2026-07-01,,示例评价单位,A B C"
+    province.save(province.send(f"{HEAD},等级由高到低\n{row}"))
+    record = CreditRecord.objects.get()
+    client.force_login(MemberFactory(body=record.submitted_by, role="clerk"))
+    _page, refused = correction(client, record, detail_grade="E")
+    assert refused.context["form"].errors == {
+        "detail_grade": ["The grade is not among those that stand as its scale."]
+    }
+    assert correction(client, record, detail_grade="c级")[1].status_code == 302
+
+
+def test_a_result_that_was_never_given_is_withdrawn_and_the_one_before_speaks_again(national, client):
+    entity = EntityFactory()
+    bring_in(national, entity, "优", "2025-06-30")
+    wrong = bring_in(national, entity, "D")
+    client.force_login(MemberFactory(body=wrong.submitted_by, role="clerk"))
+    sent = client.post(f"/records/{wrong.pk}/withdraw/", {"because": "名单中没有该企业。"})
+    assert sent.status_code == 302
+    wrong.refresh_from_db()
+    assert (wrong.status, wrong.ended_because) == ("withdrawn", "名单中没有该企业。")
+    (shown,) = imported_grades(national.clerk, entity, DAY)
+    assert (shown.called, shown.earlier) == ("优", 0)
 
 
 @pytest.mark.parametrize(
