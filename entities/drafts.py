@@ -6,7 +6,6 @@ told the same.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,11 +13,10 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from entities import codes
 from entities.models import CreditRecord, RecordType, RecordTypeVersion, SeverityClass
 from entities.penalty_kinds import PenaltyKind
+from entities.words import MANY_DIGITS, names_a_person
 
-RESIDENT_NUMBER = re.compile(r"(?<![0-9A-Z])\d{17}[\dX](?![0-9A-Z])")
 LONGEST = {
     name: CreditRecord._meta.get_field(name).max_length  # type: ignore[union-attr]
     for name in ("document_number", "title", "legal_basis", "authority")
@@ -28,8 +26,6 @@ MOST_REMEMBERED = 100_000
 CENT = Decimal("0.01")
 FROM_LIGHT_TO_HEAVY = {kind.value: place for place, kind in enumerate(PenaltyKind)}
 CLASSES = frozenset(SeverityClass.values)
-#: What every identity number has; nearly no text does.
-MANY_DIGITS = re.compile(r"\d{17}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +280,7 @@ def _check_words(draft: RecordDraft, record_type: RecordType, found: Problems) -
         if len(getattr(draft, name)) > longest:
             found.add(name, _("This is longer than %(longest)d characters.") % {"longest": longest})
     for name in TEXTS:
-        if _names_a_person(getattr(draft, name)):
+        if names_a_person(getattr(draft, name)):
             found.add(name, _("A person's identity number stands here; take it out before saving."))
 
 
@@ -292,12 +288,6 @@ def _texts_of(draft: RecordDraft) -> str:
     """All that the draft says in words, below each other."""
     said = [getattr(draft, name) for name in TEXTS]
     return "\n".join([*said, *map(str, draft.details.values())])
-
-
-def _names_a_person(text: str) -> bool:
-    return bool(MANY_DIGITS.search(text)) and any(
-        codes.is_identity_number(number) for number in RESIDENT_NUMBER.findall(text.upper())
-    )
 
 
 def _check_days(draft, record_type, version, today, found: Problems) -> None:
@@ -369,7 +359,7 @@ def _wrong_value(value: str, extra: dict) -> str:
                 return _("Write an amount in yuan, such as 32000.")
             if not amount.is_finite() or amount < 0:
                 return _("Write an amount in yuan, such as 32000.")
-        case "text" if _names_a_person(value):
+        case "text" if names_a_person(value):
             return _("A person's identity number stands here; take it out before saving.")
         case "code":
             if value not in {choice["code"] for choice in extra.get("choices", ())}:

@@ -22,6 +22,7 @@ from entities.models import CreditRecord, SubmittingBody
 from entities.policies import may_correct, who_answers_for
 from entities.selectors import in_force_instead_of
 from entities.services import documents, records
+from entities.words import kept_words
 from repair import clocks, corrections, following, notices, policies, rules, suspension
 from repair.helping import using
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
@@ -108,7 +109,7 @@ def open_objection(
         deciding_body=who_answers_for(record.submitted_by),
         opened_by=by,
         ground=ground,
-        statement=_text(statement),
+        statement=kept_words(statement),
     )
     audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
     if uploads := list(uploads):
@@ -196,7 +197,7 @@ def file_basis(
         entity=record.entity,
         deciding_body=who_answers_for(record.submitted_by),
         opened_by=by,
-        statement=_text(statement),
+        statement=kept_words(statement),
         basis_outcome=fallen.outcome,
         basis_forum=fallen.forum,
         basis_authority=" ".join(fallen.authority.split()),
@@ -207,10 +208,6 @@ def file_basis(
     audit.record(actor=by, verb="repair.case.opened", target=case, record=record.pk)
     _add_proofs(case, by, uploads, kind=CaseDocument.Kind.DECISION)
     return act_on_case(by=by, number=case.number, action=Action.SUBMIT, version=case.version)
-
-
-def _text(typed: str) -> str:
-    return typed.replace("\r\n", "\n").strip()
 
 
 def _locked_record(by, record_id: int, may: Callable[..., Decision] = policies.may_open) -> CreditRecord:
@@ -241,7 +238,7 @@ def save_draft(*, by, number: str, statement: str, version: int, ground: str | N
         WrongState: the case is filed already, or its text is not the one that was on the page.
     """
     case = _locked_draft(by, number)
-    statement = _text(statement)
+    statement = kept_words(statement)
     ground = case.ground if ground is None or case.kind != Case.Kind.OBJECTION else ground
     if (statement, ground) == (case.statement, case.ground):
         return case
@@ -417,7 +414,7 @@ def act_on_case(
         InvalidInput: something is missing; everything that is, at once.
     """
     case = locked_case(by, number, with_body=action == Action.UPHOLD)
-    note = _text(note)
+    note = kept_words(note)
     if _is_pressed_again(case, by, action, version, note):
         return case
     if action not in SAID and version != case.version:

@@ -19,6 +19,7 @@ from credit_platform.common.working_days import working_days_after
 from entities.models import Entity, SubmittingBody
 from entities.policies import who_answers_for
 from entities.services import feedback
+from entities.words import kept_words
 
 Kind, State = Exchange.Kind, Exchange.State
 LONGEST = 4_000
@@ -105,8 +106,8 @@ def _send(by, kind: str, association, department, matter: Matter, notice: str) -
         association=association,
         department=department,
         entity=matter.entity,
-        subject=matter.subject.strip(),
-        text=matter.text.strip(),
+        subject=kept_words(matter.subject),
+        text=kept_words(matter.text),
         due_on=None if kind == Kind.OBSERVATION else matter.due_on,
         sent_by=by,
     )
@@ -124,7 +125,7 @@ def answer(*, by, exchange_id: int, text: str, stance: str = "") -> Exchange:
     """
     exchange = _locked(by, exchange_id)
     policies.may_answer(by, exchange).require()
-    text = text.strip()
+    text = kept_words(text)
     if exchange.state == State.ANSWERED and (exchange.answer, exchange.stance) == (text, stance):
         return exchange
     _require(exchange, State.OPEN, *((State.ANSWERED,) if exchange.is_opinion else ()))
@@ -150,7 +151,7 @@ def close(*, by, exchange_id: int, outcome: str, text: str) -> Exchange:
     """The department says what it made of it, and the association reads that. Closing again the same changes nothing."""
     exchange = _locked(by, exchange_id)
     policies.may_close(by, exchange).require()
-    text = text.strip()
+    text = kept_words(text)
     if exchange.state == State.CLOSED and (exchange.outcome, exchange.outcome_text) == (outcome, text):
         return exchange
     # An observation may be settled at once; an opinion has to be there before it can be followed.

@@ -24,6 +24,7 @@ from credit_platform.ui.formats import day_long
 from entities.models import CreditRecord, EntityAgent, RecordType
 from entities.policies import who_answers_for
 from entities.services import feedback, records
+from entities.words import kept_words
 
 State = PriorNotice.State
 LONGEST = 500
@@ -333,7 +334,7 @@ def _words(name: str, text: str, missing: str) -> str:
 
 
 def _short(name: str, text: str) -> str:
-    text = text.strip()
+    text = kept_words(text)
     if len(text) > LONGEST:
         raise InvalidInput({name: [_("At most %(longest)s characters.") % {"longest": LONGEST}]})
     return text

@@ -19,6 +19,7 @@ from entities.drafts import RecordDraft
 from entities.models import CreditRecord, Entity, RecordType, SubmittingBody
 from entities.policies import who_answers_for
 from entities.services import feedback, records
+from entities.words import kept_words
 
 REMIND_DAYS_BEFORE = 7
 State = Commitment.State
@@ -212,7 +213,7 @@ def check_commitment(*, by, number: str, kept: bool, finding: str) -> Commitment
     policies.may_check(by, commitment).require()
     if commitment.state != State.GIVEN:
         raise WrongState(_("This commitment was checked already."))
-    finding = finding.strip()
+    finding = kept_words(finding)
     if not finding:
         raise InvalidInput({"finding": [_("Say what was checked and found; the business reads it.")]})
     commitment.state = State.KEPT if kept else State.BROKEN

@@ -15,6 +15,7 @@ from entities.services import feedback
 from entities.services.publishing import notice_params, record_url, tell_agents
 from entities.statements import policies
 from entities.statements.models import LONGEST, Statement
+from entities.words import kept_words
 
 State = Statement.State
 
@@ -27,7 +28,7 @@ def write_statement(*, by, record_id: int, text: str) -> Statement:
     """
     record = _record(by, record_id)
     policies.may_write_statement(by, record).require()
-    text = text.strip()
+    text = kept_words(text)
     if not text:
         raise InvalidInput({"text": [_("Write what shall stand beside the record.")]})
     if len(text) > LONGEST:

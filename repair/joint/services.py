@@ -18,6 +18,7 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities.models import CreditRecord
 from entities.policies import may_act_for_entity
 from entities.services import documents
+from entities.words import kept_words
 from repair import rules, services
 from repair.joint import letters, notices
 from repair.models import Case, CaseDocument, CaseStep, JointFiling
@@ -189,8 +190,8 @@ def save_filing(*, by, number: str, said: Said, version: int) -> JointFiling:
     """
     filing, drafts = _locked_draft(by, number)
     ground = _ground(filing, said)
-    of_all = _text(said.of_all)
-    of_one = {case: _text(said.of_one.get(case.number, case.statement)) for case in drafts}
+    of_all = kept_words(said.of_all)
+    of_one = {case: kept_words(said.of_one.get(case.number, case.statement)) for case in drafts}
     if (of_all, ground) == (filing.statement, filing.ground) and all(
         case.statement == text for case, text in of_one.items()
     ):
@@ -462,10 +463,6 @@ def unfinished():
 
 
 # Shared steps
-
-
-def _text(typed: str) -> str:
-    return typed.replace("\r\n", "\n").strip()
 
 
 def _locked(by, number: str) -> tuple[JointFiling, list[Case]]:

@@ -15,6 +15,7 @@ from credit_platform.common.reminding import Reminding
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from entities.policies import known_to_its_entity, may_submit_type, who_answers_for
 from entities.services import documents
+from entities.words import kept_words
 from repair import rules, single_clocks
 from repair.clock_rules import clock_book
 from repair.missing import notices, policies
@@ -70,7 +71,7 @@ def ask_for_record(
         **asked,
         number=next_number(NUMBER, today),
         decided_on=wanted.decided_on,
-        statement=statement.strip(),
+        statement=kept_words(statement),
         paper=_kept(by, upload) if upload else None,
         opened_by=by,
     )
@@ -143,7 +144,7 @@ def act_on_missing(
         WrongState: the step is not possible from there, or no longer on this day.
         InvalidInput: words or the record are wanting.
     """
-    missing, note = _locked(by, number), note.strip()
+    missing, note = _locked(by, number), kept_words(note)
     last = missing.steps.last()
     if last is not None and (last.actor_id, last.action, last.note) == (by.pk, action, note):
         return missing

@@ -20,6 +20,7 @@ from credit_platform.portal.public_reports.topics import body_in_charge
 from entities.models import Entity, RecordType, SubmittingBody
 from entities.policies import may_enter_records, may_submit_type
 from entities.services import feedback
+from entities.words import kept_words
 from repair import deadlines, single_clocks
 from repair.clock_rules import clock_book
 from repair.deadlines import Term
@@ -95,7 +96,7 @@ def receive_report(message: Message) -> Received:
 
 def _require_sound(message: Message, today: date) -> tuple[ReportTopic, Entity | None, str]:
     """The topic, the entity where one is named, and the text."""
-    text, problems = message.text.strip(), {}
+    text, problems = kept_words(message.text), {}
     topic = selectors.topics_on(today).filter(code=message.topic).first()
     if topic is None:
         problems["topic"] = [_("Choose what it is about.")]
@@ -209,7 +210,7 @@ def answer_report(*, by, number: str, outcome: str, answer: str) -> PublicReport
     """
     report = _locked(by, number)
     _require_unanswered(report)
-    answer, problems = answer.strip(), {}
+    answer, problems = kept_words(answer), {}
     if outcome not in Outcome.values:
         problems["outcome"] = [_("Say what was found.")]
     if not answer:

@@ -17,6 +17,7 @@ from credit_platform.portal.stories.models import LONGEST, Story, no_longer_publ
 from entities.models import CreditRecord, Entity, SubmittingBody
 from entities.policies import who_answers_for
 from entities.services import feedback
+from entities.words import kept_words
 from repair.letters.texts import LANGUAGES
 
 State = Story.State
@@ -45,7 +46,7 @@ def propose_story(*, by, body: SubmittingBody, entity: Entity, draft: Draft) -> 
     """
     policies.may_propose(by, body).require()
     today = timezone.localdate()
-    said = {name: getattr(draft, name).strip() for name in ("title_zh", "title_en", "text_zh", "text_en")}
+    said = {name: kept_words(getattr(draft, name)) for name in ("title_zh", "title_en", "text_zh", "text_en")}
     records = list(selectors.praise_of(entity, today).filter(pk__in=draft.records))
     problems = _problems(said, draft, records, today)
     if reasons := selectors.against(entity, today):
