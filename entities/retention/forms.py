@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from entities.retention.models import KeepingPeriod
 from entities.retention.others import all_others
@@ -23,7 +23,7 @@ class PeriodForm(forms.Form):
         label=_("Papers"), choices=lambda: [(other.code, str(other.label)) for other in all_others()]
     )
     months = forms.IntegerField(
-        label=_("Months"),
+        label=pgettext_lazy("a length of time", "Months"),
         min_value=1,
         max_value=1200,
         required=False,

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from entities.models import RecordType
 from entities.retention import policies
@@ -99,7 +99,10 @@ class KeepingPeriod(models.Model):
 
     what = models.CharField(_("papers"), max_length=40)
     months = models.PositiveSmallIntegerField(
-        _("months"), null=True, blank=True, help_text=_("Empty: nothing is deleted from that day on.")
+        pgettext_lazy("a length of time", "months"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: nothing is deleted from that day on."),
     )
     valid_from = models.DateField(_("valid from"))
     reason = models.CharField(_("on which decision or text it stands"), max_length=300)

@@ -16,6 +16,8 @@ CONTROLS = {
     "button", "checkbox", "combobox", "link", "listbox", "menuitem", "radio", "searchbox", "slider", "spinbutton",
     "switch", "tab", "textbox",
 }  # fmt: skip
+#: What is announced when it changes.
+LIVE = {"status", "alert", "log"}
 #: Landmarks of which a page has one.
 ONCE = ("banner", "main", "contentinfo")
 #: Words that say nothing of where a link goes.
@@ -49,19 +51,58 @@ Node = dict[str, Any]
 
 def tree_of(page: Page) -> list[Node]:
     """The nodes of the page that a screen reader is told of, in order."""
+    nodes = _nodes_of(page)
+    return list(_in_order(nodes[0], {node["nodeId"]: node for node in nodes}))
+
+
+def _nodes_of(page: Page) -> list[Node]:
     session = page.context.new_cdp_session(page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
     session.detach()
+    return nodes
+
+
+def _in_order(node: Node, by_id: dict[str, Node]) -> Iterator[Node]:
+    """The node and what is within it, as far as it is told."""
+    if not node.get("ignored"):
+        yield node
+    for key in node.get("childIds", ()):
+        if key in by_id:
+            yield from _in_order(by_id[key], by_id)
+
+
+Live = dict[int, tuple[str, str]]
+
+
+def live_words(page: Page) -> Live:
+    """What each live region says now, with its role, by the element that it is."""
+    nodes = _nodes_of(page)
     by_id = {node["nodeId"]: node for node in nodes}
+    return {
+        node["backendDOMNodeId"]: (role(node), _words_within(node, by_id))
+        for node in nodes
+        if role(node) in LIVE or _value(node, "live") in {"polite", "assertive"}
+    }
 
-    def in_order(node: Node) -> Iterator[Node]:
-        if not node.get("ignored"):
-            yield node
-        for key in node.get("childIds", ()):
-            if key in by_id:
-                yield from in_order(by_id[key])
 
-    return list(in_order(nodes[0]))
+def announced(before: Live, after: Live) -> list[str]:
+    """What is heard: words that came to a region that was there already, and every alert that came."""
+    return [
+        words
+        for key, (kind, words) in after.items()
+        if words and (key in before or kind == "alert") and before.get(key) != (kind, words)
+    ]
+
+
+def focused(page: Page) -> tuple[str, str]:
+    """Role and name of what the reader stands on; ("", "") on nothing but the page."""
+    held = [node for node in tree_of(page) if _value(node, "focused") and role(node) != "RootWebArea"]
+    return (role(held[-1]), name(held[-1])) if held else ("", "")
+
+
+def _words_within(node: Node, by_id: dict[str, Node]) -> str:
+    texts = (name(one) for one in _in_order(node, by_id) if role(one) == "StaticText")
+    return " ".join(text for text in texts if text)
 
 
 def complaints(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every page that the permission table knows, as a reader of it sees it: at a desk in English, on a phone in Chinese."""
+"""Every page that the permission table knows, as a reader of it sees it: at a desk in English, on a phone and a tablet in Chinese."""
 
 import pytest
 from django.conf import settings
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 SAID = {"en": "en", "zh-hans": "zh-CN"}
 ADDRESS = "http://localhost"
+TABLET = 768
 #: What these answer is a part of a page, a file, or meant for programs.
 NOT_PAGES = frozenset(
     {
@@ -109,6 +110,9 @@ def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(world,
         assert page.locator("main h1").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert_accessible(page)
+        if width < TABLET:
+            page.set_viewport_size({"width": TABLET, "height": 1024})
+            assert page.evaluate("document.documentElement.scrollWidth") <= TABLET
     finally:
         context.close()
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportTopic
 from credit_platform.portal.public_reports.selectors import topics_on
@@ -29,7 +29,7 @@ class ReportForm(forms.Form):
         ),
     )
     text = forms.CharField(
-        label=_("What happened"),
+        label=pgettext_lazy("a report from the public", "What happened"),
         max_length=LONGEST,
         widget=forms.Textarea({"rows": 7}),
         help_text=_("When, where, what. Do not write identity numbers or account numbers."),

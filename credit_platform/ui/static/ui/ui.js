@@ -7,7 +7,8 @@
      form[data-upload]    progress while files go     form[data-autosend]   filters: sends itself on a choice
      [data-key="n"|"u"]   that key presses it         table[data-keys]      J and K move, Enter opens
      [data-dialog="id"]   opens that dialog           [data-close]          closes its dialog
-     [data-print]         prints the page             [data-script-shows], [data-script-hides] */
+     [data-print]         prints the page             [data-script-shows], [data-script-hides]
+     [data-told="…"]      is said when htmx brings it  [data-found]          how much a filter has left, said when it has */
 (function () {
   "use strict";
 
@@ -45,6 +46,24 @@
   /* Runs once for the page and once for every part that htmx puts into it. */
   var starters = [];
   function start(root) { starters.forEach(function (starter) { starter(root); }); }
+
+  /* What changes while the page stays is said by a part that was there before: a live region that comes with
+     its words is not heard. The same of the same part is said once. */
+  var toldOf = {};
+  function tell(text) {
+    var region = document.getElementById("said");
+    region.textContent = "";
+    window.setTimeout(function () { region.textContent = text; }, 100);
+  }
+  starters.push(function (root) {
+    var parts = all("[data-told]", root);
+    if (root.matches && root.matches("[data-told]")) { parts.unshift(root); }
+    parts.forEach(function (part) {
+      var known = toldOf[part.id];
+      toldOf[part.id] = part.dataset.told;
+      if (root !== document && part.dataset.told && known !== part.dataset.told) { tell(part.dataset.told); }
+    });
+  });
 
   /* Parts that only make sense with scripts, or only without. */
   starters.push(function (root) {
@@ -86,8 +105,28 @@
   document.addEventListener("change", function (event) {
     var form = event.target.closest("form[data-autosend]");
     if (form && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) {
+      remember(event.target);
       form.requestSubmit();
     }
+  });
+  /* The page that answers is read from the field that was changed, not from its beginning. */
+  function remember(field) {
+    var ticked = field.matches("input[type=checkbox], input[type=radio]");
+    window.sessionStorage.setItem("changed", JSON.stringify({
+      path: window.location.pathname, name: field.name, value: ticked ? field.value : null
+    }));
+  }
+  starters.push(function (root) {
+    var kept = root === document && window.sessionStorage.getItem("changed");
+    if (!kept) { return; }
+    window.sessionStorage.removeItem("changed");
+    var changed = JSON.parse(kept);
+    var field = changed.path === window.location.pathname && all("form[data-autosend] [name]").find(function (one) {
+      return one.name === changed.name && (changed.value === null || one.value === changed.value);
+    });
+    var found = document.querySelector("main [data-found]");
+    if (field) { field.focus({ preventScroll: true }); }
+    if (field && found) { tell(found.textContent.trim().replace(/\s+/g, " ")); }
   });
   /* An empty choice has no place in the address. */
   document.addEventListener("submit", function (event) {
@@ -473,10 +512,17 @@
     });
   });
 
-  /* What must be put right is the first thing that is read. */
+  /* What must be put right is the first thing that is read; where no field is to blame, why it was not done. */
+  function refused() {
+    var answer = window.performance.getEntriesByType("navigation")[0];
+    return answer && answer.responseStatus >= 400;
+  }
   starters.push(function (root) {
-    var summary = root.querySelector("[data-error-summary]");
-    if (summary && !summary.closest("[data-quiet]")) { summary.focus(); }
+    var summary = root.querySelector("[data-error-summary]") || root.querySelector("[data-message] [role=alert]") ||
+      root === document && refused() && root.querySelector("main .notice[role=alert]");
+    if (!summary || summary.closest("[data-quiet]")) { return; }
+    summary.tabIndex = -1;
+    summary.focus();
   });
 
   /* What-if: adds the ticked parts to today's points; the server does the same sum. */
@@ -512,6 +558,22 @@
     event.detail.headers["X-CSRFToken"] = token();
   });
   document.addEventListener("htmx:afterSwap", function (event) { start(event.target); });
+  /* Whoever stood in a part that was replaced stands on the first thing of what took its place. */
+  var stoodWithin = false;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var held = document.activeElement;
+    stoodWithin = held !== document.body && event.detail.target.contains(held);
+  });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (!stoodWithin || document.activeElement !== document.body) { return; }
+    stoodWithin = false;
+    var place = event.target.querySelector("a[href], button, input:not([type=hidden]), select, textarea");
+    if (!place) {
+      place = event.target;
+      place.tabIndex = -1;
+    }
+    place.focus({ preventScroll: true });
+  });
   ["htmx:sendError", "htmx:responseError"].forEach(function (kind) {
     document.addEventListener(kind, function (event) {
       var answer = event.detail.xhr;
