@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from entities.models import CreditRecord, RecordType, RecordTypeVersion, SeverityClass
 from entities.penalty_kinds import PenaltyKind
-from entities.words import MANY_DIGITS, names_a_person
+from entities.words import MANY_DIGITS, names_a_person, visible
 
 LONGEST = {
     name: CreditRecord._meta.get_field(name).max_length  # type: ignore[union-attr]
@@ -49,7 +49,7 @@ class RecordDraft:
         Kinds of penalty stand from light to heavy, amounts have two places, empty details are left out.
         """
         return {
-            **{name: getattr(self, name).strip() for name in TEXTS},
+            **{name: visible(getattr(self, name)) for name in TEXTS},
             "decided_on": self.decided_on,
             "severity_class": self.severity_class,
             "penalty_kinds": kinds_in_order(self.penalty_kinds),
@@ -74,7 +74,7 @@ def in_cents(amount: Decimal | None) -> Decimal | None:
 
 def filled_in(details: Mapping[str, str]) -> dict[str, str]:
     """The details that say something."""
-    return {name: text for name, value in details.items() if (text := str(value).strip())}
+    return {name: text for name, value in details.items() if (text := visible(str(value)))}
 
 
 def draft_of(record: CreditRecord) -> RecordDraft:
@@ -175,7 +175,7 @@ class SoundDrafts:
     def versions(self, drafts: Sequence[RecordDraft]) -> list[RecordTypeVersion | None]:
         """For each draft the catalogue's version, where nothing is wrong with it; None where something may be."""
         # Nearly always there is no such number in any of them, which one look at all of them says.
-        has_numbers = bool(MANY_DIGITS.search("\n".join(map(_texts_of, drafts))))
+        has_numbers = bool(MANY_DIGITS.search(visible("\n".join(map(_texts_of, drafts)))))
         return [self._version_if_sound(one, has_numbers) for one in drafts]
 
     def _version_if_sound(self, draft: RecordDraft, has_numbers: bool) -> RecordTypeVersion | None:
@@ -195,12 +195,12 @@ class SoundDrafts:
     def _words(self, draft: RecordDraft, has_numbers: bool) -> bool:
         number, title, basis = draft.document_number, draft.title, draft.legal_basis
         return (
-            bool(number.strip() and title.strip() and (basis.strip() or not self._needs_basis))
+            bool(visible(number) and visible(title) and (visible(basis) or not self._needs_basis))
             and len(number) <= LONGEST["document_number"]
             and len(title) <= LONGEST["title"]
             and len(basis) <= LONGEST["legal_basis"]
             and len(draft.authority) <= LONGEST["authority"]
-            and not (has_numbers and MANY_DIGITS.search(_texts_of(draft)))
+            and not (has_numbers and MANY_DIGITS.search(visible(_texts_of(draft))))
         )
 
     def _penalty(self, draft: RecordDraft, version: RecordTypeVersion) -> bool:
@@ -270,17 +270,17 @@ class Problems:
 
 
 def _check_words(draft: RecordDraft, record_type: RecordType, found: Problems) -> None:
-    if not draft.document_number.strip():
+    if not visible(draft.document_number):
         found.add("document_number", _("Type the number of the decision."))
-    if not draft.title.strip():
+    if not visible(draft.title):
         found.add("title", _("Say in one line what was decided."))
-    if record_type.polarity == RecordType.Polarity.NEGATIVE and not draft.legal_basis.strip():
+    if record_type.polarity == RecordType.Polarity.NEGATIVE and not visible(draft.legal_basis):
         found.add("legal_basis", _("Name the law and the article on which the decision stands."))
     for name, longest in LONGEST.items():
         if len(getattr(draft, name)) > longest:
             found.add(name, _("This is longer than %(longest)d characters.") % {"longest": longest})
     for name in TEXTS:
-        if names_a_person(getattr(draft, name)):
+        if names_a_person(visible(getattr(draft, name))):
             found.add(name, _("A person's identity number stands here; take it out before saving."))
 
 
@@ -359,7 +359,7 @@ def _wrong_value(value: str, extra: dict) -> str:
                 return _("Write an amount in yuan, such as 32000.")
             if not amount.is_finite() or amount < 0:
                 return _("Write an amount in yuan, such as 32000.")
-        case "text" if names_a_person(value):
+        case "text" if names_a_person(visible(value)):
             return _("A person's identity number stands here; take it out before saving.")
         case "code":
             if value not in {choice["code"] for choice in extra.get("choices", ())}:

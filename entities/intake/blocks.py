@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from entities.drafts import TEXTS, RecordDraft, filled_in, in_cents, kinds_in_order
 from entities.intake.plain import PlainRow
+from entities.words import visible
 
 NUMBER, IS_NEW, ENTITY, VERSION, KEY = "number", "is_new", "entity_id", "type_version_id", "key"
 #: The fields of a `CreditRecord` that its draft fills.
@@ -80,7 +81,7 @@ def _as_copy_takes_them(drafts: Sequence[RecordDraft]) -> dict[str, pa.Array]:
     kinds = _OnceEach(lambda said: "{" + ",".join(kinds_in_order(said)) + "}")
     amounts = _OnceEach(lambda said: None if said is None else str(in_cents(said)))
     columns: dict[str, list[str | None]] = {
-        name: [getattr(one, name).strip() for one in drafts] for name in TEXTS
+        name: [visible(getattr(one, name)) for one in drafts] for name in TEXTS
     }
     columns["severity_class"] = [one.severity_class for one in drafts]
     columns["penalty_kinds"] = [kinds[tuple(one.penalty_kinds)] for one in drafts]

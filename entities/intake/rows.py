@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.spreadsheets import FORMULA_SIGNS
+from entities.words import visible
 
 #: Day 0 of the dates that spreadsheets keep as numbers (with their leap year 1900 that never was).
 SPREADSHEET_DAY_ZERO = date(1899, 12, 30)
@@ -31,9 +32,6 @@ AMOUNT = re.compile(
 )
 MAX_CELL = 20_000
 ZEROS = re.compile("\0+")
-#: Signs that no reader sees and that come along when text is copied from a web page or a PDF: soft hyphens, joiners,
-#: marks of direction and of byte order. In a code they would be a fault that nobody can find.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 #: Stands for what no text can hold; a row with it is refused.
 BROKEN = "\ufffd"
 
@@ -81,8 +79,7 @@ def cell_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    text = str(value)
-    text = (text if text.isascii() else INVISIBLE.sub("", text)).strip()
+    text = visible(str(value))
     if len(text) > 1 and text[0] == "'" and text[1] in FORMULA_SIGNS:
         text = text[1:]
     if "\0" in text:

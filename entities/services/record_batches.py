@@ -30,6 +30,7 @@ from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion,
 from entities.publicity import RuleBook, rule_book
 from entities.services import feedback, publishing
 from entities.signals import records_changed
+from entities.words import visible
 
 Status = CreditRecord.Status
 Row = tuple[int, int, RecordType, RecordDraft]
@@ -300,7 +301,7 @@ def _announce(keys: Sequence[int], entity_ids: set[int]) -> None:
 
 
 def _key(record_type: RecordType, draft: RecordDraft) -> tuple[int, str]:
-    return record_type.pk, draft.document_number.strip()
+    return record_type.pk, visible(draft.document_number)
 
 
 @dataclass(slots=True)
@@ -320,7 +321,7 @@ def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> 
     records = CreditRecord.objects.holding_their_number().filter(
         submitted_by=body,
         record_type__in={record_type.pk for _n, _e, record_type, _d in rows},
-        document_number__in={draft.document_number.strip() for _n, _e, _t, draft in rows},
+        document_number__in={visible(draft.document_number) for _n, _e, _t, draft in rows},
     )
     records = records.select_related("record_type").order_by("pk")
     if lock:

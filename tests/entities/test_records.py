@@ -155,6 +155,14 @@ def test_the_identity_number_of_a_person_is_not_taken_in(save, field):
     assert problems(lambda: save(**{field: "法定代表人11010519491231002X"})).keys() == {field}
 
 
+def test_signs_that_nobody_sees_make_no_other_number_and_hide_no_identity_number(save):
+    assert (
+        save(document_number="\ufeff沪市监罚\u200b〔2025〕7号\u202c").document_number == "沪市监罚〔2025〕7号"
+    )
+    assert problems(lambda: save(facts="110105\u200b19491231002X")).keys() == {"facts"}
+    assert problems(lambda: save(document_number="\u200b")).keys() == {"document_number"}
+
+
 def test_nor_is_it_in_a_field_of_the_catalogue(save, penalty):
     penalty.versions.update(extra_fields=[{"name": "content", "zh": "内容", "en": "Content", "type": "text"}])
     assert problems(lambda: save(details={"content": "罚张某（11010519491231002x）"})).keys() == {
