@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.measures import policies, services
+from agencies.measures import policies, selectors, services
 from agencies.measures.forms import LiftForm, MeasureForm
 from agencies.measures.models import Measure
 from credit_platform.common.errors import InvalidInput, Missing
@@ -55,8 +55,7 @@ def of_entity(request: HttpRequest, credit_code: str) -> HttpResponse:
     entity = Entity.objects.visible_to(request.user).filter(credit_code=credit_code).first()
     if entity is None:
         raise Missing
-    standing = Measure.objects.visible_to(request.user).standing().filter(record__entity=entity)
-    measures = list(standing.select_related("body", "record"))
+    measures = selectors.standing_for(request.user, entity)
     looks.note([one.record for one in measures])
     context = {"entity": entity, "measures": measures, "shell": _shell(request.user)}
     name = "_of_entity" if request.htmx else "of_entity"

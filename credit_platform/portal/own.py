@@ -6,6 +6,8 @@ from datetime import date
 from django.db.models import F
 from django.utils.translation import ngettext
 
+from agencies.measures.models import Measure
+from agencies.measures.selectors import standing_for
 from associations.forewarning.models import PriorNotice
 from associations.forewarning.selectors import open_notices_of
 from credit_platform.common.errors import Missing
@@ -53,6 +55,7 @@ class OwnCredit:
     entity: Entity
     grade: PlainGrade | None
     records: list[Standing]
+    measures: list[Measure]
     prospects: Prospects
     cases: list[CaseRow]
     notices: list[Notice]
@@ -73,6 +76,7 @@ def own_credit(*, user, entity: Entity, today: date) -> OwnCredit:
         entity=entity,
         grade=grade_for_entity(user, entity, today),
         records=[Standing(record, wait_until(record.publish_until, today)) for record in records],
+        measures=standing_for(user, entity),
         prospects=before_filing.prospects_of(user=user, entity_id=entity.pk),
         cases=cases.rows_of(mine, user=user),
         announced=open_notices_of(user=user, entity_id=entity.pk),

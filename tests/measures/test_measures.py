@@ -124,6 +124,14 @@ def test_from_the_moment_of_the_grant_no_page_and_no_interface_shows_the_measure
     assert set(shows(client, record).values()) == {False}
 
 
+def test_its_own_page_shows_an_entity_what_stands_against_it_until_the_grant(client, measure, record):
+    client.force_login(AgentFactory(entity=record.entity).user)
+    own = reverse("portal:my-credit-of", args=(record.entity.credit_code,))
+    assert (TITLE in (page := client.get(own).content.decode()), BASIS in page) == (True, True)
+    decide(record)
+    assert 'id="measures-of-entity"' not in client.get(own).content.decode()
+
+
 def test_its_own_entity_reads_afterwards_that_it_was_lifted(client, measure, record):
     agent = AgentFactory(entity=record.entity).user
     client.force_login(agent)
