@@ -168,7 +168,7 @@ def _words_in(_language: str | None) -> dict[str, str]:
         "checking": gettext("Sent. Being received …"),
         "chosen": gettext("{count} chosen"),
         "noMatch": gettext("Nothing found. Try the code, another part of the name, or initials."),
-        "matches": gettext("{count} matches"),
+        "matches": gettext("Matches: {count}"),
         "upload": gettext("Upload"),
         "failed": gettext("That did not work. What you see may be old; load the page again."),
     }

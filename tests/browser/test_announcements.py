@@ -85,7 +85,7 @@ def test_what_is_found_while_one_types_is_told_and_the_reader_stays_in_the_field
     page.goto(f"/entities/{here.credit_code}/merge/")
     field = page.get_by_role("combobox")
     field.focus()
-    hears_after(page, lambda: page.keyboard.type("河口食品"), expected="1 matches")
+    hears_after(page, lambda: page.keyboard.type("河口食品"), expected="Matches: 1")
     assert reading.focused(page)[0] == "combobox"
     page.keyboard.press("Enter")
     expect(page.locator("[data-lookup-value]")).to_have_value(other.credit_code)
