@@ -52,11 +52,13 @@ def test_a_million_enterprises_come_in_are_found_and_are_matched(real_data_dir, 
 
 
 def _search(user) -> None:
-    """A sample of all is found by code, by organisation code and by name."""
+    """A sample of all is found by code, by organisation code and by name; a whole code or name before all others."""
     sample = Entity.objects.filter(pk__in=_spread(60))
     for entity in sample:
         for query in (entity.credit_code, entity.organisation_code, entity.name_zh):
-            assert entity.pk in {match.entity.pk for match in find_entities(user=user, query=query)}, query
+            found = [match.entity for match in find_entities(user=user, query=query)]
+            assert entity in found, query
+            assert query == entity.organisation_code or found[0].name_key == entity.name_key, query
 
 
 def _spread(count: int) -> list[int]:
