@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
@@ -38,6 +39,13 @@ def _the_language_of_a_request_ends_with_its_test():
     """A request leaves its language to the thread; in the platform the next request brings its own."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet(request):
+    """Counts of requests and kept pages live in Redis, which no test's transaction rolls back."""
+    if "celery_workers" not in request.fixturenames:  # Messages to workers live there too.
+        cache.clear()
 
 
 @pytest.fixture(scope="session")

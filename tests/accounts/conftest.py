@@ -1,16 +1,9 @@
 import pytest
-from django.core.cache import cache
 
 from credit_platform.accounts.models import User
 from tests.without_redis import redis_away  # noqa: F401 - a fixture
 
 PASSWORD = "quiet river 1964"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_tried_yet():
-    """Counts of tries live in Redis, which no test's transaction rolls back."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,17 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from entities.commitments import services
 from entities.commitments.services import Wording
 from tests.factories import AgentFactory, BodyFactory, MemberFactory
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked_yet():
-    cache.clear()
 
 
 @pytest.fixture

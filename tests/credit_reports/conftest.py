@@ -1,15 +1,13 @@
 """An entity with an agent, a file store of the test's own, and a platform with an address."""
 
 import pytest
-from django.core.cache import cache
 
 from tests.factories import AgentFactory, BodyFactory
 
 
 @pytest.fixture(autouse=True)
-def _files_address_and_nobody_has_asked_yet(media, settings):
+def _files_and_address(media, settings):
     settings.PLATFORM_URL = "https://credit.example"
-    cache.clear()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A city with two departments, a lead office and a term for answers."""
 
 import pytest
-from django.core.cache import cache
 
 from credit_platform.common.services import seed_working_calendar
 from repair.clocks import seed_clock_rules
@@ -9,10 +8,9 @@ from tests.factories import BodyFactory, MemberFactory
 
 
 @pytest.fixture(autouse=True)
-def _terms_and_nobody_has_asked_yet(db):
+def _terms(db):
     seed_working_calendar()
     seed_clock_rules()
-    cache.clear()
 
 
 @pytest.fixture

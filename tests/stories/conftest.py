@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from credit_platform.portal.stories import services
@@ -15,11 +14,6 @@ from tests.factories import (
     RecordFactory,
     RecordTypeFactory,
 )
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked_yet():
-    cache.clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import threading
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
@@ -31,11 +30,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 RECORDS, TOKEN = "/api/v1/records/", "/o/token/"
 BOTH = [Scope.READ, Scope.WRITE]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    cache.clear()
 
 
 @pytest.fixture
