@@ -7,11 +7,12 @@ class AgenciesConfig(AppConfig):
     verbose_name = _("Departments")
 
     def ready(self) -> None:
-        from agencies import desk, given_evaluations, lanes, lists, policies, selectors
+        from agencies import desk, given_evaluations, lanes, lists, penalties, policies, selectors
         from agencies.entry import register_entry_form
         from credit_platform.ui import navigation
         from entities import panels
         from entities.catalogue.bodies import LEAD
+        from entities.intake import doubts
         from entities.sharing import places
 
         places.register("agencies", _("entering and reviewing records"))
@@ -23,6 +24,7 @@ class AgenciesConfig(AppConfig):
         register_entry_form(
             LEAD, "provincial-credit-evaluation", given_evaluations.ProvincialEvaluationForm, order=20
         )
+        doubts.register("administrative-penalty", penalties.doubts_of_fine)
         panels.register_editor(lanes.edit_url_for)
         navigation.register(
             navigation.Item(

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import TEN_THOUSAND, grouped, plain
-from agencies.penalties import fine_in_words, usual_class
+from agencies.penalties import NO_AMOUNT, fine_in_words, usual_class
 from entities.drafts import RecordDraft
 from entities.intake.formats import Column
 from entities.intake.rows import AmountField, ChoiceField, CodeField, DayField, RowForm, TextField, narrow
@@ -119,7 +119,7 @@ class PenaltyRow(PenaltyKindsRow):
             and cleaned.get("fine") is None
             and not self.has_error("fine")
         ):
-            self.warn("fine", _("A fine is among the kinds of penalty, but its amount is missing."))
+            self.warn("fine", NO_AMOUNT)
         return cleaned
 
     def _compare_fine(self, fine: Decimal | None, named: Decimal | None) -> None:

@@ -6,7 +6,7 @@ goes before it. That is why the class is the clerk's to choose, and a lighter on
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from django import forms
@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.forms import TEN_THOUSAND, RecordForm, Section, TenThousandYuanField, grouped, plain
+from entities.drafts import RecordDraft
+from entities.intake.findings import WARNING, Finding
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 
@@ -75,6 +77,24 @@ def fine_in_words(content: str) -> Decimal | None:
         return None
     digits, unit = found[0]
     return Decimal(digits.replace(",", "")) * (TEN_THOUSAND if unit == "万元" else 1)
+
+
+NO_AMOUNT = _("A fine is among the kinds of penalty, but its amount is missing.")
+
+
+def doubts_of_fine(draft: RecordDraft) -> Iterator[Finding]:
+    """What is doubted of a penalty that comes without a form or a file: its fine, held against its text."""
+    named = fine_in_words(draft.details.get("penalty_content", ""))
+    if draft.amount is None:
+        if PenaltyKind.FINE in draft.penalty_kinds:
+            yield Finding("amount", NO_AMOUNT, level=WARNING)
+    elif named is not None and named != draft.amount:
+        yield Finding(
+            "amount",
+            _("The content names %(named)s yuan, but %(fine)s yuan stand here. Which of the two is right?"),
+            {"named": grouped(named), "fine": grouped(draft.amount)},
+            level=WARNING,
+        )
 
 
 class PenaltyForm(RecordForm):

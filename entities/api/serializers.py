@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from credit_platform.common.bilingual import in_readers_language
@@ -86,11 +87,37 @@ class RecordOut(serializers.ModelSerializer):
         return in_readers_language(record.entity.name_zh, record.entity.name_en)
 
 
+class WarningOut(serializers.Serializer):
+    """What is doubted of a record that was taken all the same."""
+
+    field = serializers.CharField(
+        help_text="As the record was sent, `details.<name>` for an extra field; empty for the record as a whole."
+    )
+    message = serializers.CharField()
+
+
+class RecordTakenOut(RecordOut):
+    """A record that was sent and taken, with what a file would have warned of.
+
+    The context holds under `doubts`, by key of the record, what there is to say of it.
+    """
+
+    warnings = serializers.SerializerMethodField()
+
+    class Meta(RecordOut.Meta):
+        fields = (*RecordOut.Meta.fields, "warnings")
+        read_only_fields = fields
+
+    @extend_schema_field(WarningOut(many=True))
+    def get_warnings(self, record: CreditRecord) -> list[dict]:
+        return WarningOut(self.context["doubts"].get(record.pk, ()), many=True).data
+
+
 class RecordIn(serializers.Serializer):
     """A record as a body submits it: it waits for a colleague's review. `amount` is in yuan, not in 万元."""
 
     body = serializers.SlugField(help_text="Code of the submitting body.")
-    entity = serializers.CharField(max_length=18, help_text="Unified social credit code.")
+    entity = serializers.CharField(max_length=60, help_text="Unified social credit code.")
     record_type = serializers.SlugField(help_text="Code of the record type in the catalogue.")
     document_number = serializers.CharField(max_length=128)
     title = serializers.CharField(max_length=300)

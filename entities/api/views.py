@@ -22,8 +22,9 @@ from credit_platform.common.api import ERRORS, NewestFirst
 from credit_platform.common.errors import InvalidInput
 from credit_platform.common.parsers import SoundJSONParser
 from entities import codes, selectors
-from entities.api.serializers import SYSTEMS, EntityOut, RecordIn, RecordOut, draft_from
+from entities.api.serializers import SYSTEMS, EntityOut, RecordIn, RecordOut, RecordTakenOut, draft_from
 from entities.filters import RecordFilter
+from entities.intake.doubts import doubts_about
 from entities.models import CreditRecord, Entity
 from entities.search import find_entities
 from entities.services import records
@@ -108,12 +109,14 @@ class EntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         summary="Submit one record or several; they wait for a colleague's review",
         description=(
             f"One object or a list of at most {MOST_AT_ONCE}. All are taken or none; the problems of the n-th, counted "
-            "from 0, stand under `n.field`. Sending the same again changes nothing and answers with what is there. "
+            "from 0, stand under `n.field`. What a file would only be warned of is taken and told in `warnings`: look "
+            "at those before a colleague approves the record. "
+            "Sending the same again changes nothing and answers with what is there. "
             "With an `Idempotency-Key` the request is done once; again within two days it gets the same answer."
         ),
         parameters=[OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER)],
         request=one_or_many(RecordIn),
-        responses={201: one_or_many(RecordOut), **ERRORS},
+        responses={201: one_or_many(RecordTakenOut), **ERRORS},
     ),
 )
 class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -159,5 +162,6 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             ],
             numbered=is_many,
         )
-        shown = RecordOut(saved, many=True).data
+        doubts = {record.pk: told for record, told in zip(saved, doubts_about(saved), strict=True)}
+        shown = RecordTakenOut(saved, many=True, context={"doubts": doubts}).data
         return status.HTTP_201_CREATED, plain_json(shown if is_many else shown[0])

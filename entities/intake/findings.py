@@ -54,6 +54,7 @@ class Context:
     """What the checks of one file share.
 
     Args:
+        fmt: of the file; None for a record that comes by itself.
         record_type: of the format's records; None for a format whose rows are no records.
         versions: the catalogue's versions of the type.
         needs_class: whether such a record cannot be dated without a class.

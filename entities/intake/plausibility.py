@@ -105,13 +105,9 @@ def _same_number(row: Row, example: dict[str, str]) -> bool:
     return all(row.values.get(name) == example[name] for name in ("credit_code", "year") if name in example)
 
 
-CHECKS: tuple[Check, ...] = (
-    period_in_order,
-    day_is_recent,
-    amount_in_its_unit,
-    name_is_an_entitys,
-    not_the_example,
-)
+#: What is asked of the record itself, in whatever way it comes (`entities.intake.doubts`).
+OF_RECORDS: tuple[Check, ...] = (period_in_order, day_is_recent, amount_in_its_unit)
+CHECKS: tuple[Check, ...] = (*OF_RECORDS, name_is_an_entitys, not_the_example)
 
 
 def is_plausible(row: Row, context: Context) -> Iterator[Finding]:

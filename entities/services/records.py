@@ -15,9 +15,16 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
-from entities import announcing, policies
+from entities import announcing, codes, policies
 from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
-from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
+from entities.models import (
+    CreditRecord,
+    Entity,
+    EntityIdentifier,
+    RecordType,
+    RecordTypeVersion,
+    SubmittingBody,
+)
 from entities.policies import authors_of
 from entities.publicity import rule_book
 from entities.services import feedback, publishing
@@ -193,7 +200,11 @@ def submit_drafts(*, by, entries: Sequence[Entry], numbered: bool = True) -> lis
 
 @dataclass(frozen=True, slots=True)
 class _Codes:
-    """What the codes of many entries stand for, read in three queries."""
+    """What the codes of many entries stand for, read in four queries.
+
+    An entity is found as in a file: its code may be written in small letters, wide or with hyphens, and the code of
+    one that was merged leads to the one into which it was.
+    """
 
     bodies: dict[str, SubmittingBody]
     entities: dict[str, Entity]
@@ -201,10 +212,15 @@ class _Codes:
 
     @classmethod
     def of(cls, by, entries: Sequence[Entry]) -> "_Codes":
-        entities = Entity.objects.visible_to(by).filter(credit_code__in={entry.entity for entry in entries})
+        wanted = {codes.normalise(entry.entity) for entry in entries}
+        visible = Entity.objects.visible_to(by)
+        former = EntityIdentifier.objects.filter(
+            kind=EntityIdentifier.Kind.FORMER_CODE, value__in=wanted, entity__in=visible
+        ).select_related("entity")
         return cls(
             {body.code: body for body in SubmittingBody.objects.filter(code__in={e.body for e in entries})},
-            {entity.credit_code: entity for entity in entities},
+            {one.value: one.entity for one in former}
+            | {entity.credit_code: entity for entity in visible.filter(credit_code__in=wanted)},
             {
                 kind.code: kind
                 for kind in RecordType.objects.filter(code__in={e.record_type for e in entries})
@@ -213,8 +229,10 @@ class _Codes:
 
     def of_entry(self, entry: Entry) -> tuple[SubmittingBody, Entity, RecordType]:
         body, entity, record_type = (
-            self.bodies.get(entry.body), self.entities.get(entry.entity), self.types.get(entry.record_type)
-        )  # fmt: skip
+            self.bodies.get(entry.body),
+            self.entities.get(codes.normalise(entry.entity)),
+            self.types.get(entry.record_type),
+        )
         if body and entity and record_type:
             return body, entity, record_type
         missing = {

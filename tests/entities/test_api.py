@@ -2,9 +2,15 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from entities.intake import formats, plausibility
+from entities.intake.checks import Context, Row
+from entities.intake.doubts import doubts_about
 from entities.models import CreditRecord
 from tests.factories import (
     AgentFactory,
@@ -14,6 +20,7 @@ from tests.factories import (
     RecordFactory,
     RecordTypeFactory,
     UserFactory,
+    merged_away,
 )
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +187,113 @@ def test_the_records_list_stays_within_its_query_budget(client, query_budget):
     client.force_login(MemberFactory(body=body))
     with query_budget("api: records list"):
         assert len(client.get("/api/v1/records/").json()["results"]) == 5
+
+
+# What is doubted
+
+
+@pytest.fixture
+def penalty(body, sent):
+    """A penalty of the shipped type, whose content is one of its extra fields."""
+    extra = [
+        {"name": "penalty_content", "type": "text"},
+        {"name": "confiscated", "type": "money"},
+        {"name": "valid_from", "type": "date"},
+        {"name": "valid_until", "type": "date"},
+    ]
+    RecordTypeFactory(code="administrative-penalty", submitters=[body], version__extra_fields=extra)
+    return sent | {"record_type": "administrative-penalty"}
+
+
+def warned(answer) -> dict[str, str]:
+    assert answer.status_code == 201, answer.json()
+    return {one["field"]: one["message"] for one in answer.json()["warnings"]}
+
+
+def test_an_ordinary_record_comes_back_without_a_warning(client, clerk, sent):
+    assert post(client, clerk, sent).json()["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        ({"decided_on": "2009-05-06"}, "decided_on", "This day is more than ten years ago."),
+        ({"amount": "20.00"}, "amount", "this is 20 yuan. Was 20 meant in 10,000 yuan?"),
+        ({"details": {"confiscated": "3"}}, "details.confiscated", "this is 3 yuan. Was 3 meant"),
+        (
+            {"details": {"valid_until": "2026-05-05"}},
+            "details.valid_until",
+            "before 2026-05-06, when it began",
+        ),
+        (
+            {"details": {"valid_from": "2027-01-01", "valid_until": "2026-06-01"}},
+            "details.valid_until",
+            "before 2027-01-01, when it began",
+        ),
+        ({"amount": None}, "amount", "A fine is among the kinds of penalty, but its amount is missing."),
+        (
+            {"details": {"penalty_content": "罚款3.2元"}},
+            "amount",
+            "The content names 3.2 yuan, but 32,000 yuan stand here.",
+        ),
+    ],
+)
+def test_what_a_file_would_warn_of_is_taken_and_told(client, clerk, penalty, said, field, words):
+    told = warned(post(client, clerk, penalty | said))
+    assert list(told) == [field]
+    assert words in told[field]
+
+
+def test_a_file_says_it_in_the_same_words(client, clerk, sent):
+    fmt = formats.get("financial-penalties")
+    row = Row(2, [], {"amount": "20"}, cleaned={"amount": Decimal(20)}, is_read=True)
+    context = Context(fmt=fmt, form=fmt.row_form(), today=date(2026, 11, 20))
+    [of_file] = plausibility.amount_in_its_unit(row, context)
+    assert warned(post(client, clerk, sent | {"amount": "20"})) == {"amount": of_file.text}
+
+
+def test_a_warning_is_told_in_the_language_of_the_request(client, clerk, sent):
+    client.force_login(clerk)
+    answer = client.post(
+        "/api/v1/records/", sent | {"amount": "20"}, content_type="application/json",
+        headers={"Accept-Language": "zh-hans"},
+    )  # fmt: skip
+    assert "万元" in warned(answer)["amount"]
+
+
+def test_of_two_that_say_the_same_under_two_numbers_the_later_one_is_pointed_out(client, clerk, sent):
+    second = sent | {"document_number": "二"}
+    other_day = sent | {"document_number": "三", "decided_on": "2026-05-07"}
+    first, twin, third = post(client, clerk, [sent, second, other_day]).json()
+    assert not first["warnings"] and not third["warnings"]
+    [warning] = twin["warnings"]
+    assert warning["field"] == "document_number"
+    assert f"under the number {sent['document_number']}" in warning["message"]
+    # And again, and of what is in the registry since.
+    assert post(client, clerk, second).json()["warnings"] == [warning]
+
+
+def test_how_many_are_sent_makes_no_more_questions_about_doubts():
+    saved = [RecordFactory() for _ in range(3)]
+    asked = []
+    for some in (saved[:1], saved):
+        with CaptureQueriesContext(connection) as queries:
+            doubts_about(some)
+        asked.append(len(queries))
+    assert asked[0] == asked[1] == 1
+
+
+# Which entity is meant
+
+
+def test_a_code_is_understood_as_people_write_it(client, clerk, sent):
+    code = sent["entity"]
+    answer = post(client, clerk, sent | {"entity": f"{code[:8].lower()}-{code[8:]} "})
+    assert (answer.status_code, answer.json()["entity"]) == (201, code)
+
+
+def test_the_code_of_a_merged_entity_leads_to_the_one_that_stays(client, clerk, sent):
+    gone, stays = EntityFactory(), EntityFactory()
+    merged_away(gone, stays)
+    answer = post(client, clerk, sent | {"entity": gone.credit_code})
+    assert (answer.status_code, answer.json()["entity"]) == (201, stays.credit_code)
