@@ -15,6 +15,7 @@ from entities.intake import plausibility
 from entities.intake.findings import ERROR, QUESTION, WARNING, Check, Context, Finding, Row
 from entities.intake.matching import Question
 from entities.intake.rows import BROKEN
+from entities.words import names_a_person
 
 __all__ = ["ERROR", "QUESTION", "WARNING", "Check", "Context", "Finding", "Row"]
 
@@ -63,7 +64,9 @@ def form_accepts(row: Row, context: Context) -> Iterator[Finding]:
 
 
 def no_persons(row: Row, context: Context) -> Iterator[Finding]:
-    """The number is not that of a person's identity card: only market entities are kept here."""
+    """Neither code nor name holds the number of a person's identity card: only market entities are kept here."""
+    if names_a_person(row.clues.name):
+        yield Finding("entity_name", _("A person's identity number stands here; take it out before saving."))
     if codes.is_identity_number(row.clues.code):
         yield Finding(
             "credit_code",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.ui.formats import listed_lazy
 from entities.intake.rows import cell_text, narrow
+from entities.words import with_numbers_masked
 
 MAX_COLUMNS = 200
 #: Longer than the longest text of a form; a spreadsheet's cell holds 32,767 characters at most.
@@ -149,7 +150,7 @@ def simplified(text: str) -> str:
 def sample_below(rows: list[list[str]], header_row: int) -> list[list[str]]:
     """The first rows below the header, as `Layout.sample` keeps them; rows count from 1."""
     return [
-        [cell_text(cell)[:SAMPLE_LENGTH] for cell in row]
+        [with_numbers_masked(cell_text(cell))[:SAMPLE_LENGTH] for cell in row]
         for row in rows[header_row : header_row + SAMPLE_ROWS]
     ]
 

@@ -450,6 +450,7 @@ class RegistrySieve:
             and entity.is_called(key)
             and place not in decided
             and not codes.is_identity_number(one.clues.code)
+            and not any(map(codes.is_identity_number, one.clues.numbers))
             else None
             for place, (one, key) in enumerate(zip(candidates, keys, strict=True))
         ]

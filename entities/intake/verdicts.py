@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from entities import codes
 from entities.drafts import RecordDraft
 from entities.intake import checks
 from entities.intake.checks import ERROR, Context, Finding, Row
@@ -20,6 +19,7 @@ from entities.intake.sentences import LANGUAGES
 from entities.models import CreditRecord, RecordType, SubmissionRow, SubmittingBody
 from entities.publicity import rule_book
 from entities.services.record_batches import states_of_rows
+from entities.words import MANY_DIGITS, cells_with_numbers_masked, with_numbers_masked
 
 Outcome = SubmissionRow.Outcome
 LONGEST_VALUE = 200
@@ -89,6 +89,8 @@ def judge(
             for (finding, english), chinese in zip(found, texts, strict=True)
         ]
     _compare(verdicts, batch, job)
+    for verdict in verdicts:
+        _without_persons(verdict)
     return verdicts
 
 
@@ -96,7 +98,7 @@ def verdict_on_plain(row: PlainRow, outcome: str) -> Verdict:
     """What `judge` says of a plain row, given what saving it would do."""
     return Verdict(
         row.number,
-        row.cells,
+        cells_with_numbers_masked(row.cells),
         draft=draft_to_json(row.draft),
         outcome=Outcome(outcome),
         key=row.key[:200],
@@ -154,8 +156,6 @@ def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
     verdict.clue = clue_digest(row.clues)
     if row.match.entity:
         verdict.entity_id = row.match.entity.pk
-    if codes.is_identity_number(row.clues.code):
-        _hide(verdict.cells, job.layout.columns.get("credit_code"))
     errors = [finding for finding, _text in found if finding.level == ERROR]
     about_entity = {finding.field for finding in errors} <= {"credit_code", "entity_name"}
     if row.is_read:
@@ -179,8 +179,6 @@ def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
 def _problem(finding: Finding, english: str, chinese: str, row: Row, layout: Layout) -> dict:
     place = layout.columns.get(finding.field)
     value = row.values.get(finding.field, "")[:LONGEST_VALUE]
-    if codes.is_identity_number(row.clues.code) and finding.field == "credit_code":
-        value = _masked(value)
     return {
         "at": None if place is None else place,
         "column": "" if place is None else layout.header[place],
@@ -191,13 +189,29 @@ def _problem(finding: Finding, english: str, chinese: str, row: Row, layout: Lay
     }
 
 
-def _hide(cells: list[str], place: int | None) -> None:
-    if place is not None:
-        cells[place] = _masked(cells[place])
+def _without_persons(verdict: Verdict) -> None:
+    """Mask the numbers of identity cards in all that is kept of a row, now that nothing more is asked of it.
+
+    They may stand in any cell, also in one of a column that nobody reads.
+    """
+    if not MANY_DIGITS.search("\n".join(verdict.cells)):
+        return
+    verdict.cells = cells_with_numbers_masked(verdict.cells)
+    verdict.key = with_numbers_masked(verdict.key)
+    verdict.draft = _masked(verdict.draft)
+    verdict.problems = _masked(verdict.problems)
 
 
-def _masked(number: str) -> str:
-    return number[:3] + "*" * max(len(number) - 7, 0) + number[-4:]
+def _masked(said: Any) -> Any:
+    """The same, with every text in it masked."""
+    match said:
+        case str():
+            return with_numbers_masked(said)
+        case dict():
+            return {name: _masked(value) for name, value in said.items()}
+        case list() | tuple():
+            return [_masked(value) for value in said]
+    return said
 
 
 def _compare(verdicts: list[Verdict], batch: list[Row], job: Job) -> None:

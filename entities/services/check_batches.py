@@ -10,6 +10,7 @@ from entities.intake.layout import Table
 from entities.intake.plain import CellSieve, PlainRow, RegistrySieve, Sifted
 from entities.intake.verdicts import Job, status_of
 from entities.services.record_batches import RowState, numbers_known, states_of_rows
+from entities.words import MANY_DIGITS, with_numbers_masked
 
 #: A batch grows to so many rows while nearly all of them are plain, and to so many characters whatever they are.
 LARGEST_BATCH = 10_000
@@ -105,9 +106,31 @@ def _one_ahead(made: Iterator[Batch], ahead: ThreadPoolExecutor) -> Iterator[Bat
 
 def _batches(table: Table, job: Job, after: int, pace: _Pace, registry: RegistrySieve) -> Iterator[Batch]:
     cells = CellSieve(job.fmt, job.layout)
-    for rows in _portions(table, after, pace):
+    unread = sorted(set(range(len(job.layout.header))) - set(job.layout.columns.values()))
+    for portion in _portions(table, after, pace):
+        rows = without_persons_in(unread, portion)
         sifted = cells.sift(rows) if registry.can_tell else Sifted(others=rows)
         yield Batch(rows[0][0], rows[-1][0], len(rows), sifted, registry, pace)
+
+
+def without_persons_in(places: Sequence[int], rows: list[NumberedRow]) -> list[NumberedRow]:
+    """The rows, the numbers of identity cards masked in the columns that nobody reads, which are kept to be given back.
+
+    What stands in the others is asked about by the checks, and masked by `verdicts` once they have answered.
+    """
+    if not places:
+        return rows
+    said = "\n".join(cells[place] for _number, cells in rows for place in places if place < len(cells))
+    if not MANY_DIGITS.search(said):
+        return rows
+    hidden = frozenset(places)
+    return [
+        (
+            number,
+            [with_numbers_masked(cell) if place in hidden else cell for place, cell in enumerate(cells)],
+        )
+        for number, cells in rows
+    ]
 
 
 def _portions(table: Table, after: int, pace: _Pace) -> Iterator[list[NumberedRow]]:

@@ -19,6 +19,7 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities import codes, naming, policies, regions
 from entities.models import Entity, EntityIdentifier, FormerName
+from entities.words import visible
 
 #: What may be told of an entity besides its code and Chinese name.
 FACTS = frozenset(
@@ -80,7 +81,7 @@ def _checked(credit_code: str, name_zh: str, facts: Mapping) -> tuple[str, dict]
     """The code as it is kept, and the fields beside it; raises for what cannot be registered."""
     if unknown := facts.keys() - FACTS:
         raise TypeError(f"An entity has no field {', '.join(sorted(unknown))} to register.")
-    code, name = codes.normalise(credit_code), name_zh.strip()
+    code, name = codes.normalise(visible(credit_code)), visible(name_zh)
     problems: dict[str, list[str]] = {}
     if errors := [str(problem) for problem in codes.problems_of(code) if problem.is_error]:
         problems["credit_code"] = errors
@@ -151,7 +152,7 @@ def change_entity(
     if unknown := facts.keys() - set(CHANGEABLE):
         raise TypeError(f"An entity has no field {', '.join(sorted(unknown))} to change.")
     entity = _locked_for_changing(by, credit_code, seen)
-    said = {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
+    said = {name: visible(value) if isinstance(value, str) else value for name, value in facts.items()}
     if "legal_representative" in said:
         said["legal_representative"] = masked(said["legal_representative"])
     problems = _problems_of_facts(entity, said, former_number)
@@ -159,7 +160,7 @@ def change_entity(
         problems["because"] = [_("Say by which registration or decision it is changed.")]
     if problems:
         raise InvalidInput(problems)
-    changes = _write_facts(entity, said) | _add_former(entity, former_number, former_name.strip())
+    changes = _write_facts(entity, said) | _add_former(entity, former_number, visible(former_name))
     if changes:
         audit.record(
             actor=by,
@@ -231,7 +232,7 @@ def _add_former(entity: Entity, number: FormerNumber | None, name: str) -> dict[
     if number:
         defaults = {"valid_from": number.valid_from, "valid_to": number.valid_to}
         kept, is_new = EntityIdentifier.objects.get_or_create(
-            entity=entity, kind=number.kind, value=codes.normalise(number.value), defaults=defaults
+            entity=entity, kind=number.kind, value=codes.normalise(visible(number.value)), defaults=defaults
         )
         if is_new:
             added["former_number"] = ["", str(kept)]

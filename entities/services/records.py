@@ -31,6 +31,7 @@ from entities.services import feedback, publishing
 from entities.services.publishing import end_publicity, follow_the_rules
 from entities.services.record_batches import Counts, RowState, states_of_rows, stays_ended, submit_rows
 from entities.signals import records_changed
+from entities.words import visible
 
 __all__ = (
     "Counts",
@@ -212,7 +213,7 @@ class _Codes:
 
     @classmethod
     def of(cls, by, entries: Sequence[Entry]) -> "_Codes":
-        wanted = {codes.normalise(entry.entity) for entry in entries}
+        wanted = {_code(entry) for entry in entries}
         visible = Entity.objects.visible_to(by)
         former = EntityIdentifier.objects.filter(
             kind=EntityIdentifier.Kind.FORMER_CODE, value__in=wanted, entity__in=visible
@@ -230,7 +231,7 @@ class _Codes:
     def of_entry(self, entry: Entry) -> tuple[SubmittingBody, Entity, RecordType]:
         body, entity, record_type = (
             self.bodies.get(entry.body),
-            self.entities.get(codes.normalise(entry.entity)),
+            self.entities.get(_code(entry)),
             self.types.get(entry.record_type),
         )
         if body and entity and record_type:
@@ -247,6 +248,10 @@ class _Codes:
             ),
         }
         raise InvalidInput({name: [sentence] for name, sentence in missing.items() if sentence})
+
+
+def _code(entry: Entry) -> str:
+    return codes.normalise(visible(entry.entity))
 
 
 @transaction.atomic

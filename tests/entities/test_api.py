@@ -297,3 +297,10 @@ def test_the_code_of_a_merged_entity_leads_to_the_one_that_stays(client, clerk, 
     merged_away(gone, stays)
     answer = post(client, clerk, sent | {"entity": gone.credit_code})
     assert (answer.status_code, answer.json()["entity"]) == (201, stays.credit_code)
+
+
+def test_signs_that_nobody_sees_make_no_other_record(client, clerk, sent):
+    first = post(client, clerk, sent).json()
+    strange = {"document_number": f"\x07{sent['document_number']}\x1b", "entity": f"\x02{sent['entity']}"}
+    again = post(client, clerk, sent | strange)
+    assert (again.status_code, again.json()["id"]) == (201, first["id"])

@@ -188,3 +188,10 @@ def test_systems_read_former_names_numbers_and_the_head_office(client, registrar
     assert answer["head_office"] == entity.credit_code
     assert answer["former_names"] == [{"name": "云汀第一分厂", "until": None}]
     assert [one["value"] for one in answer["identifiers"]] == ["339702MX9"]
+
+
+def test_signs_that_nobody_sees_come_into_no_name(registrar, entity):
+    changed = change(registrar, entity, name_zh="云汀\x07新禾\u200b公司", address="\x02汀东路1号")
+    assert (changed.name_zh, changed.address) == ("云汀新禾公司", "汀东路1号")
+    change(registrar, entity, former_name="旧\x1b名公司")
+    assert set(entity.former_names.values_list("name", flat=True)) >= {"旧名公司"}

@@ -6,7 +6,7 @@ from associations.exchange import services as exchange
 from credit_platform.common.services import seed_working_calendar
 from credit_platform.portal.public_reports import services as public_reports
 from entities.statements import services as statements
-from entities.words import kept_words, names_a_person
+from entities.words import cells_with_numbers_masked, kept_words, names_a_person, visible
 from repair import services as repair
 from repair.clocks import seed_clock_rules
 from tests.associations.factories import MembershipOfEntityFactory, officer_of
@@ -25,11 +25,34 @@ MASKED = "11****************"
         ("11010519491231002 is one too short", "11010519491231002 is one too short"),
         ("110105194912310020 has another last sign", "110105194912310020 has another last sign"),
         (f"A{NUMBER}", f"A{NUMBER}"),
+        ("身份证１１０１０５１９４９１２３１００２Ｘ", f"身份证１１{'*' * 16}"),
         ("12345678901234567890 is an account", "12345678901234567890 is an account"),
     ],
 )
 def test_of_an_identity_number_two_digits_are_left_and_all_else_stays(typed, kept):
     assert kept_words(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("云市监罚\x07〔2026〕1号", "云市监罚〔2026〕1号"),
+        ("A\x00B", "A\x00B"),
+        ("9133\x1f9702\x7f", "91339702"),
+        ("甲\x85乙\x9f", "甲乙"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("9133\u200b\ufeff9702", "91339702"),
+        ("甲\ufff9乙\U000e0041", "甲乙"),
+        ("甲\u3000乙 ", "甲\u3000乙"),
+    ],
+)
+def test_signs_that_nobody_sees_go_and_all_that_is_seen_stays(typed, kept):
+    assert visible(typed) == kept
+
+
+def test_a_row_of_cells_is_masked_where_a_number_stands():
+    assert cells_with_numbers_masked(["甲", f"{NUMBER}，乙"]) == ["甲", f"{MASKED}，乙"]
+    assert cells_with_numbers_masked(("甲", "1")) == ["甲", "1"]
 
 
 def test_a_business_is_not_taken_for_a_person():
