@@ -13,8 +13,8 @@ WITH_REST = (Submission.State.READY, Submission.State.DONE, Submission.State.TAK
 
 
 def rest_response(submission: Submission, asked: str) -> HttpResponseBase:
-    """The rest as a download, for the page and for the API; `Missing` while there is none."""
-    if submission.state not in WITH_REST:
+    """The rest as a download, for the page and for the API; `Missing` while there is none, and once it is deleted."""
+    if submission.state not in WITH_REST or not submission.document.file:
         raise Missing
     kind = returning.kind_of(submission, asked)
     stem, _dot, _ending = submission.document.name.rpartition(".")

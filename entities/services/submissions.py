@@ -162,6 +162,8 @@ def check_again(*, by, submission_id: int) -> Submission:
         )
     if is_partly_saved(submission):
         raise WrongState(_("A part of this file is saved already; confirm the rest, or close the file."))
+    if not submission.document.file:
+        raise WrongState(_("This file is no longer kept; hand it in again."))
     _require_may_submit(submission.body, formats.get(submission.format_code))
     _forget_rows(submission)
     _enter(submission, State.CHECKING)

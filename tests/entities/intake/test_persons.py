@@ -2,12 +2,19 @@
 
 import csv
 import io
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from agencies.double_publicity import PENALTY_COLUMNS
+from credit_platform.common.errors import WrongState
 from entities.file_rows import rows_between
 from entities.intake import blocks, returning
+from entities.models import Submission
+from entities.retention.held import files_over, forget_files
 from entities.services import submissions
 from tests.entities.intake.conftest import outcomes, row_of, sentences
 from tests.factories import EntityFactory
@@ -101,3 +108,38 @@ def test_signs_that_nobody_sees_in_a_cell_make_no_other_record(penalties, entity
     penalties.save(penalties.send(file_of(row)))
     strange = row | {"document_number": "\x07云1号\x1b", "title": f"{row['title'][:2]}\x01{row['title'][2:]}"}
     assert outcomes(penalties.send(file_of(strange))) == {2: "unchanged"}
+
+
+def test_what_waits_is_kept_and_what_is_over_goes_with_its_file(
+    penalties, entity, django_capture_on_commit_callbacks
+):
+    content = file_of(penalty(entity), penalty(entity, 2, facts=f"张三{NUMBER}"))
+    submission = penalties.send(content)
+    today = timezone.localdate()
+    assert not files_over(today).exists()
+    penalties.save(submission)
+    assert not files_over(today - timedelta(days=1)).exists()
+    place = Path(submission.document.file.path)
+    assert NUMBER in place.read_text()
+    with django_capture_on_commit_callbacks(execute=True):
+        forget_files(files_over(today), today)
+    assert not place.exists()
+    saved, refused = submission.rows.order_by("number")
+    assert saved.cells and not refused.cells and refused.problems
+    assert not files_over(today).exists()
+
+
+def test_of_a_file_that_is_gone_no_rest_is_offered_and_it_is_not_checked_again(client, penalties, entity):
+    submission = penalties.save(penalties.send(file_of(penalty(entity), penalty(entity, 2, facts=NUMBER))))
+    url = reverse("entities:submission-detail", args=(submission.pk,))
+    rest = reverse("entities:submission-rest", args=(submission.pk,))
+    client.force_login(penalties.clerk)
+    assert rest in client.get(url).content.decode()
+    forget_files([submission], timezone.localdate())
+    page = client.get(url).content.decode()
+    assert rest not in page and "what stood in them is no longer kept" in page
+    assert client.get(rest).status_code == 404
+    Submission.objects.filter(pk=submission.pk).update(state=Submission.State.REFUSED)
+    submission.rows.all().delete()
+    with pytest.raises(WrongState, match="no longer kept"):
+        submissions.check_again(by=penalties.clerk, submission_id=submission.pk)
