@@ -64,7 +64,7 @@ def form_accepts(row: Row, context: Context) -> Iterator[Finding]:
 
 
 def no_persons(row: Row, context: Context) -> Iterator[Finding]:
-    """Neither code nor name holds the number of a person's identity card: only market entities are kept here."""
+    """The number is not that of a person's identity card: only market entities are kept here."""
     if names_a_person(row.clues.name):
         yield Finding("entity_name", _("A person's identity number stands here; take it out before saving."))
     if codes.is_identity_number(row.clues.code):

@@ -21,9 +21,7 @@ PUBLISHED = (
     gettext_noop(
         "Each cell can be read as what its column asks for, and the row passes the checks of its form."
     ),
-    gettext_noop(
-        "Neither code nor name holds the number of a person's identity card: only market entities are kept here."
-    ),
+    gettext_noop("The number is not that of a person's identity card: only market entities are kept here."),
     gettext_noop(
         "It is certain which entity the row means; where it is not, the sender is told what to decide."
     ),
