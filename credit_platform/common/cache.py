@@ -32,19 +32,21 @@ class _Redis(RedisCache):
         super().__init__(server, params)
         self._class = KeptClient
 
-    def count(self, key: str, seconds: int) -> int:
-        key = self.make_and_validate_key(key)
-        with self._cache.get_client(key, write=True).pipeline(transaction=False) as together:
+    def count_and_get(self, key: str, seconds: int, wanted: str) -> tuple[int, Any]:
+        key, wanted = self.make_and_validate_key(key), self.make_and_validate_key(wanted)
+        talk: Any = self._cache
+        with talk.get_client(key, write=True).pipeline(transaction=False) as together:
             together.incr(key)
             together.expire(key, seconds)
-            counted: int = together.execute()[0]
-        return counted
+            together.get(wanted)
+            counted, _expires, found = together.execute()
+        return counted, None if found is None else talk._serializer.loads(found)
 
 
 class _Memory(LocMemCache):
-    def count(self, key: str, seconds: int) -> int:
+    def count_and_get(self, key: str, seconds: int, wanted: str) -> tuple[int, Any]:
         self.add(key, 0, timeout=seconds)
-        return self.incr(key)
+        return self.incr(key), self.get(wanted)
 
 
 class ForgivingRedisCache(BaseCache):
@@ -104,7 +106,11 @@ class ForgivingRedisCache(BaseCache):
 
         One way to Redis and back, where `add` and `incr` take three.
         """
-        counted: int = self._do("count", key, seconds)
+        return self.count_and_get(key, seconds, key)[0]
+
+    def count_and_get(self, key: str, seconds: int, wanted: str) -> tuple[int, Any]:
+        """The same, and by the same way what is kept under another name; None where nothing is."""
+        counted: tuple[int, Any] = self._do("count_and_get", key, seconds, wanted)
         return counted
 
     def has_key(self, key, version=None):

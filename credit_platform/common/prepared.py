@@ -7,15 +7,14 @@ windows and subqueries both take longer than its answer. Here the rule stays a q
     records = newest_of(entity=entity.pk, day=today)
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
@@ -74,20 +73,29 @@ class Prepared(Generic[AnyModel]):
 
 
 def ask(statement: str, values: Sequence[Any]) -> list[tuple]:
-    """All rows of a statement with `%s` for each value. PostgreSQL plans it once a connection."""
-    with _cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+    """All rows of a statement that only reads, with `%s` for each value. PostgreSQL plans it once a connection.
+
+    Whether the connection still stands is not asked before, as Django does, which takes as long as many an answer:
+    one that turns out to be gone is opened again, and the statement asked once more.
+    """
+    try:
+        rows = _answer(statement, values)
+    except OperationalError:
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        rows = _answer(statement, values)
+    return rows
 
 
-@contextmanager
-def _cursor() -> Iterator[Any]:
-    """Django's cursor, so that queries are counted, logged and retold as all others, around one that prepares."""
-    connection.close_if_health_check_failed()
+def _answer(statement: str, values: Sequence[Any]) -> list[tuple]:
+    """By Django's cursor, so that queries are counted, logged and retold as all others, around one that prepares."""
     connection.ensure_connection()
     wrap: Any = connection
     with wrap._prepare_cursor(_Preparing(connection.connection)) as cursor:
-        yield cursor
+        cursor.execute(statement, values)
+        wrap.health_check_done = True
+        return cursor.fetchall()
 
 
 class _Preparing(psycopg.Cursor):

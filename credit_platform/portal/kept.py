@@ -51,7 +51,7 @@ class KeptPages:
         if name is None:
             return self.get_response(request)
         mark = f'W/"{name}"'
-        response = cache.get(f"answer:{name}")
+        response = limits.PAGES.count_and_get(request, f"answer:{name}")
         # Who asks too often is told so by the page itself.
         if response is not None and limits.PAGES.allows(request):
             log.info("page_given", request=f"{request.method} {request.path}")

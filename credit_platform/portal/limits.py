@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -26,15 +26,28 @@ class Limit:
         While Redis is away each process counts by itself (see `common.cache`): the public is better served
         by a limit that is too generous for a while than by a look-up that refuses everybody.
         """
-        allowed: dict[str, bool] = request.__dict__.setdefault("_allowed", {})
+        allowed = self._told(request)
         if self.name not in allowed:
-            allowed[self.name] = self._count(request) <= self.amount
+            counted = cast("ForgivingRedisCache", cache).count(self._key(request), self.seconds * 2)
+            allowed[self.name] = counted <= self.amount
         return allowed[self.name]
 
-    def _count(self, request: HttpRequest) -> int:
+    def count_and_get(self, request: HttpRequest, wanted: str) -> Any:
+        """Count this request, and give what is kept under that name in the cache: one way there and back for both."""
+        counted, found = cast("ForgivingRedisCache", cache).count_and_get(
+            self._key(request), self.seconds * 2, wanted
+        )
+        self._told(request)[self.name] = counted <= self.amount
+        return found
+
+    def _told(self, request: HttpRequest) -> dict[str, bool]:
+        """What this request was told already, by name of the limit."""
+        told: dict[str, bool] = request.__dict__.setdefault("_allowed", {})
+        return told
+
+    def _key(self, request: HttpRequest) -> str:
         window = int(time.time() // self.seconds)
-        key = f"limit:{self.name}:{get_adapter(request).get_client_ip(request)}:{window}"
-        return cast("ForgivingRedisCache", cache).count(key, self.seconds * 2)
+        return f"limit:{self.name}:{get_adapter(request).get_client_ip(request)}:{window}"
 
 
 SEARCH = Limit("search", amount=60, seconds=60)

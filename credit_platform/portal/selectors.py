@@ -48,6 +48,11 @@ class Kind:
     #: Whether its records end by themselves, so that their last day is worth a column.
     ends: bool = False
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether its records are of several types, so that each says of which it is."""
+        return len(self.types) != 1
+
 
 KINDS = (
     Kind("penalties", _("Penalties"), ("administrative-penalty",), ends=True),

@@ -147,7 +147,9 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "credit",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
-    }
+    },
+    # Parts of pages that are the same for many readers, drawn once in a while by each process.
+    "drawn": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "drawn"},
 }
 #: For so many seconds a bar says again how much waits, unless its reader does something meanwhile.
 BAR_COUNTS_KEPT = 20

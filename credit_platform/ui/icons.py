@@ -1,7 +1,7 @@
 """Outline icons of the Tabler set, written into the page so that they take the colour of the text."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -17,11 +17,14 @@ class NoSuchIcon(LookupError):
 
 def directory() -> Path:
     """Where the icon files lie: `UI_ICON_DIR`, or the place into which npm installs them."""
-    named = getattr(settings, "UI_ICON_DIR", None)
+    return _directory(getattr(settings, "UI_ICON_DIR", None))
+
+
+@cache
+def _directory(named: str | Path | None) -> Path:
     return Path(named) if named else settings.BASE_DIR / "node_modules/@tabler/icons/icons/outline"
 
 
-@lru_cache(maxsize=512)
 def _shapes(folder: Path, name: str) -> str:
     file = folder / f"{name}.svg"
     if not file.is_file():
@@ -39,7 +42,12 @@ def svg(name: str, *, label: str = "", classes: str = "") -> SafeString:
     Empty when the icon set as a whole is not installed, so that a page can be read before
     the front-end packages are there; a name that the set lacks is a mistake and raises.
     """
-    shapes = _shapes(directory(), name)
+    return _drawn(directory(), name, str(label), classes)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(folder: Path, name: str, label: str, classes: str) -> SafeString:
+    shapes = _shapes(folder, name)
     if not shapes:
         return SafeString("")
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')

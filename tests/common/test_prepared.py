@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import BigIntegerField, CharField, DateField, F, Value, Window
 from django.db.models.functions import Concat, RowNumber
 
@@ -63,6 +64,37 @@ def test_postgresql_plans_it_once(entity):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%decided_on < $2'")
         assert cursor.fetchone() == (1,)
+
+
+def _end_this_connection():
+    """As a restart of PostgreSQL does; told by another connection."""
+    pid = connection.connection.info.backend_pid
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_gone_is_opened_again_and_nobody_notices():
+    assert ask("SELECT %s::int", [1]) == [(1,)]
+    _end_this_connection()
+    assert ask("SELECT %s::int", [2]) == [(2,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_within_a_transaction_is_not_asked_again_outside_of_it():
+    def asked_after_the_end():
+        with transaction.atomic():
+            ask("SELECT %s::int", [1])
+            _end_this_connection()
+            ask("SELECT %s::int", [2])
+
+    with pytest.raises(OperationalError):
+        asked_after_the_end()
+
+
+def test_a_statement_that_is_wrong_is_not_asked_again(django_assert_num_queries):
+    with django_assert_num_queries(1), pytest.raises(DatabaseError):
+        ask("SELECT %s::int / 0", [1])
 
 
 def test_it_goes_on_over_a_new_connection(entity):
