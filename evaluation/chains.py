@@ -33,10 +33,13 @@ class Entry:
     step: Step
     #: Where the day is not known.
     undated: Bools | None = None
+    #: By what the items go, the largest first, where they do not go by their days.
+    size: Ints | None = None
 
     def turns(self) -> Iterator[Ints]:
-        """The first item of each owner, then the second of those who have one, and so on, by their days."""
-        order = np.lexsort((self.key, self.day.astype(np.int64), self.owner))
+        """The first item of each owner, then the second of those who have one, and so on, by their days or by their size."""
+        by_size = () if self.size is None else (-np.abs(self.size),)
+        order = np.lexsort((self.key, self.day.astype(np.int64), *by_size, self.owner))
         owner = self.owner[order]
         place = np.arange(len(order)) - np.searchsorted(owner, owner, side="left")
         turns = np.argsort(place, kind="stable")

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
 from math import lcm
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,13 @@ SAFE = 2**61
 LARGEST = 10**15
 #: Roots, logarithms and powers are worked out with so many digits before they are rounded to their places.
 PRECISE = Context(prec=40, rounding=ROUND_HALF_EVEN)
+#: The sums behind the normal distribution lose digits on the way, so they are worked out with more.
+WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN)
+TWO_PI = Decimal("6.283185307179586476925286766559005768394338798750211641949889185")
+#: Beyond so many standard deviations the normal distribution is 0 or 1 to more places than any number has.
+FAR = 12
+#: Terms of a sum that are smaller add nothing to its first 40 digits.
+LEAST = Decimal("1e-60")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +224,43 @@ def by_value(one: Numbers, places: int, function: Callable[[Decimal], Decimal | 
     return blank(np.array(units, np.int64)[place], places, either(one.unknown, none if none.any() else None))
 
 
+def _density(number: Decimal) -> Decimal:
+    half = WIDE.divide(WIDE.multiply(number, number), Decimal(-2))
+    return WIDE.divide(WIDE.exp(half), WIDE.sqrt(TWO_PI))
+
+
+def normal(number: Decimal) -> Decimal:
+    """Which part of the standard normal distribution lies below a number."""
+    if abs(number) >= FAR:
+        return Decimal(number > 0)
+    # One half, and the density times x + x³/3 + x⁵/(3·5) + …
+    square, term, total, odd = WIDE.multiply(number, number), number, number, 1
+    while abs(term) > LEAST:
+        odd += 2
+        term = WIDE.divide(WIDE.multiply(term, square), Decimal(odd))
+        total = WIDE.add(total, term)
+    return WIDE.add(Decimal("0.5"), WIDE.multiply(_density(number), total))
+
+
+def normal_quantile(part: Decimal) -> Decimal | None:
+    """The number below which such a part of the standard normal distribution lies; None for no part and for all of it."""
+    if not 0 < part < 1:
+        return None
+    # Newton's steps double the digits of a first guess, so that the guess itself leaves no trace in the result.
+    found = Decimal(NormalDist().inv_cdf(float(part)))
+    for _step in range(4):
+        beyond = WIDE.subtract(normal(found), part)
+        found = WIDE.subtract(found, WIDE.divide(beyond, _density(found)))
+    return found
+
+
 FUNCTIONS: dict[str, Callable[[Decimal], Decimal | None]] = {
     "square-root": lambda number: number.sqrt(PRECISE) if number >= 0 else None,
     "natural-logarithm": lambda number: number.ln(PRECISE) if number > 0 else None,
     "common-logarithm": lambda number: number.log10(PRECISE) if number > 0 else None,
     "exponential": lambda number: number.exp(PRECISE),
+    "normal": normal,
+    "normal-quantile": normal_quantile,
 }
 
 

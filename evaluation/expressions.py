@@ -23,6 +23,7 @@ from evaluation.columns import (
     Days,
     Ints,
     RecordColumns,
+    within_before,
 )
 from evaluation.exact import Numbers
 from evaluation.schemes import language as words
@@ -358,6 +359,64 @@ def _since_last(node: words.SinceLast, scope: Scope) -> Numbers:
     return exact.blank(elapsed(np.where(none, today, last), today, node.unit), 0, none)
 
 
+# What stands around a record
+
+
+def _around(node: words.Before | words.After, scope: Scope) -> Numbers:
+    """How many matching records came before or after each record of the scope, or the sum of a number of each."""
+    run, mine = scope.run, scope.rows
+    theirs = run.rows(node.before if isinstance(node, words.Before) else node.after)
+    undated = Scope(run, theirs).day(node.dated)[1]
+    theirs = theirs if undated is None else theirs[~undated]
+    # Both together in the order of their days, so that what lies around a record is a stretch of them.
+    rows = np.union1d(mine, theirs)
+    kind, day, undated = _ordered_by(node, Scope(run, rows))
+    order = np.lexsort((run.records.record[rows], day, kind))
+    counts = np.isin(rows[order], theirs, assume_unique=True)
+    each, spoils = _of_each(node.sum, Scope(run, rows[order]), counts)
+    back: Ints = np.empty(len(rows), np.int64)
+    back[order] = np.arange(len(rows))
+    place = np.searchsorted(rows, mine)
+    begins, ends = (edge[back[place]] for edge in _window(node, kind[order], day[order]))
+    # Whole numbers without end, so that no sum on the way is too large.
+    so_far, spoilt = (
+        np.append(0, np.cumsum(column)) for column in (each.units.astype(object), spoils.astype(np.int64))
+    )
+    unknown = spoilt[ends] > spoilt[begins]
+    if undated is not None:
+        unknown |= undated[place]
+    return exact.blank(exact.narrow(so_far[ends] - so_far[begins]), each.places, unknown)
+
+
+def _ordered_by(node: words.Before | words.After, scope: Scope) -> tuple[Ints, Ints, Bools | None]:
+    """Of each record with which others it is held together, its day as a number, and where that is not known."""
+    days, undated = scope.day(node.dated)
+    day = np.broadcast_to(np.asarray(days), (scope.size,))
+    day = day if undated is None else np.where(undated, scope.today, day)
+    return event_of(scope, node.same, node.dated), day.astype(np.int64), undated
+
+
+def _window(node: words.Before | words.After, kind: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """In rows sorted by kind and day: where those before or after each row begin, and where they end."""
+    place = np.arange(len(kind))
+    first: Ints = np.searchsorted(kind, kind, side="left")
+    if node.within is not None:
+        first = within_before(kind, day, node.within, node.unit)
+    if isinstance(node, words.Before):
+        return first, place
+    if node.within is None:
+        return place + 1, np.searchsorted(kind, kind, side="right")
+    # Those come after a row within so long that have the row itself within so long before them.
+    return place + 1, np.searchsorted(first, place, side="right")
+
+
+def _of_each(node: Any, scope: Scope, counts: Bools) -> tuple[Numbers, Bools]:
+    """What each record gives to a sum of those that count, one where nothing is said, and where that is not known."""
+    number = exact.constant(1, scope.size) if node is None else evaluate(node, scope)
+    units = np.where(counts, number.units, 0)
+    return Numbers(units, number.places), counts & ~number.known()
+
+
 # Numbers
 
 
@@ -521,6 +580,8 @@ NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
         Numbers(events_of(scope.run, scope.run.rows(node.count), node.per).astype(np.int64), 0)
     ),
     words.SinceLast: lambda node, scope: scope.of_entities(_since_last(node, Scope(scope.run))),
+    words.Before: _around,
+    words.After: _around,
     words.Elapsed: _elapsed,
     words.By: _by,
     words.Add: lambda node, scope: exact.add(_several(node.add, scope)),

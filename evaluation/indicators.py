@@ -210,7 +210,7 @@ def methods_of(one: AnyComponent) -> list[str]:
         used.append("groups")
     if one.rolling:
         used.append("rolling")
-    if one.by_recency or one.highest or one.last or one.lowest:
+    if one.by_recency or one.by_size or one.highest or one.last or one.lowest:
         used.append("chosen")
     if one.weighed_by is not None:
         used.append("weighed_by")
@@ -669,6 +669,8 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     points.
 
     The last ones may be taken first, and then those of the smallest numbers.
+
+    Where the scheme says so each weighs by its place in the order of their points.
     """
     key = scope.run.records.record[scope.rows]
     if one.last is not None:
@@ -680,10 +682,19 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     if one.lowest is not None:
         lightest = np.lexsort((-key[items.row], items.size, items.owner))
         items = items.keep(np.sort(lightest[_ordinal(items.owner[lightest]) < one.lowest]))
-    if not one.by_recency:
-        return items
-    above, below = exact.common([exact.ratio(weight) for weight in one.by_recency])
-    order = _newest_first(items, one, scope)
+    if one.by_size:
+        heaviest = np.lexsort((-key[items.row], -np.abs(items.size), items.owner))
+        items = _by_place(items, one.by_size, heaviest, one, scope)
+    if one.by_recency:
+        items = _by_place(items, one.by_recency, _newest_first(items, one, scope), one, scope)
+    return items
+
+
+def _by_place(
+    items: Items, weights: Iterable[str], order: Ints, one: RecordsComponent, scope: Scope
+) -> Items:
+    """The first items of each owner in an order, each by the weight of its place."""
+    above, below = exact.common([exact.ratio(weight) for weight in weights])
     ordinal: Ints = np.empty(len(order), np.int64)
     ordinal[order] = _ordinal(items.owner[order])
     kept = np.flatnonzero(ordinal < len(above))
@@ -876,6 +887,8 @@ def chained(
     """A balance is carried from step to step in the order of the days, and a formula says what each step makes of it. A
     step is a record or event, or a period, in which there may be none. The balance never leaves its limits on the way.
 
+    Where the scheme says so the records or events go by their size, the largest first.
+
     Args:
         items: the records or events.
         one: the component with its chain.
@@ -893,6 +906,7 @@ def chained(
         rows=rows,
         step=items.step(scope, places),
         undated=Scope(run, rows).day(one.dated)[1],
+        size=items.size if one.running.largest_first else None,
     )
     result, moves = chains.carried(entry, one, run)
     if one.running.becomes is not None:
@@ -959,7 +973,7 @@ def _effect(
     units: Ints = np.zeros(size, np.int64)
     silent = left_out.copy()
     if one.take == "sum":
-        if one.by_recency or one.rolling or not all(_adds_up(group) for group in one.groups):
+        if one.by_recency or one.by_size or one.rolling or not all(_adds_up(group) for group in one.groups):
             units[items.row] = items.units
             silent = ~np.isin(np.arange(size), items.row)
         else:

@@ -95,6 +95,7 @@ PUBLISHED = (
         " points."
     ),
     gettext_noop("The last ones may be taken first, and then those of the smallest numbers."),
+    gettext_noop("Where the scheme says so each weighs by its place in the order of their points."),
     gettext_noop(
         "Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."
     ),
@@ -123,6 +124,7 @@ PUBLISHED = (
         " it. A step is a record or event, or a period, in which there may be none. The balance never leaves its limits"
         " on the way."
     ),
+    gettext_noop("Where the scheme says so the records or events go by their size, the largest first."),
     gettext_noop(
         "A balance is carried from one record or event to the next, in the order of their days. It takes the points of"
         " each and gets some back for the time that passes without any, and never leaves its limits on the way."
@@ -352,6 +354,8 @@ def _chosen_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str
         yield _("Only those of the smallest numbers"), str(one.lowest)
     if one.ranked_by is not None:
         yield _("Largest and smallest by"), say.number(one.ranked_by)
+    if one.by_size:
+        yield _("Weights from the largest down"), formats.listed(ratio(weight) for weight in one.by_size)
     if one.by_recency:
         yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
     if one.weighed_by is not None:
@@ -363,6 +367,8 @@ def _running_rows(said: Running, say: Wording) -> Iterable[tuple[str, str]]:
     if said.since:
         every = {"time": lasting(said.every, said.unit), "day": say.day(said.since)}
         yield _("Steps"), _("every %(time)s since %(day)s, with or without a record") % every
+    elif said.largest_first:
+        yield _("Steps"), _("each record or event, the largest first")
     elif said.becomes is not None:
         yield _("Steps"), _("each record or event, in the order of their days")
     if said.becomes is not None:

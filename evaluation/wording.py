@@ -253,6 +253,37 @@ def _since_last(say: Wording, node: words.SinceLast) -> str:
     return divided([said, _("without any, since %(day)s") % {"day": say.day(node.or_since)}])
 
 
+def _around(say: Wording, node: words.Before | words.After) -> str:
+    """What came before or after a record: which of them, how far away, and what of them."""
+    is_before = isinstance(node, words.Before)
+    which = [say.match(node.before if isinstance(node, words.Before) else node.after)]
+    if node.same:
+        which.append(_("with the same %(same)s") % {"same": say.sames(node.same)})
+    if node.dated != "decided":
+        which.append(_("by %(day)s") % {"day": say.day(node.dated)})
+    facts = {"records": divided(which)}
+    if node.within is not None:
+        facts["time"] = lasting(node.within, node.unit)
+        number = (
+            _("number within %(time)s before it of: %(records)s")
+            if is_before
+            else _("number within %(time)s after it of: %(records)s")
+        )
+        total = (
+            _("sum of %(number)s within %(time)s before it over: %(records)s")
+            if is_before
+            else _("sum of %(number)s within %(time)s after it over: %(records)s")
+        )
+    else:
+        number = _("number before it of: %(records)s") if is_before else _("number after it of: %(records)s")
+        total = (
+            _("sum of %(number)s before it over: %(records)s")
+            if is_before
+            else _("sum of %(number)s after it over: %(records)s")
+        )
+    return number % facts if node.sum is None else total % (facts | {"number": _bracketed(say, node.sum)})
+
+
 def _count(say: Wording, node: words.Count) -> str:
     if node.per:
         return _("number of different %(same)s among: %(records)s") % {
@@ -332,6 +363,10 @@ def _function(say: Wording, node: words.FunctionOf) -> str:
         "natural-logarithm": _("natural logarithm of %(number)s"),
         "common-logarithm": _("common logarithm of %(number)s"),
         "exponential": _("exponential of %(number)s"),
+        "normal": _("part of the standard normal distribution below %(number)s"),
+        "normal-quantile": _(
+            "number below which the part %(number)s of the standard normal distribution lies"
+        ),
     }
     return names[node.function] % {"number": _bracketed(say, node.of)}
 
@@ -342,6 +377,8 @@ NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
     words.ValueOf: lambda say, node: say.component(node.value),
     words.Count: _count,
     words.SinceLast: _since_last,
+    words.Before: _around,
+    words.After: _around,
     words.Elapsed: _elapsed,
     words.By: _by,
     words.Add: lambda say, node: _joined(" + ")(say, node.add),

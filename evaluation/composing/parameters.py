@@ -24,7 +24,7 @@ NAMES = frozenset(
 #: A ceiling or floor is a grade below these, and a number elsewhere.
 GRADES_BELOW = "then"
 #: Weights, which are ratios of whole numbers.
-RATIOS = frozenset({"weight", "factors", "by_recency", "quantile"})
+RATIOS = frozenset({"weight", "factors", "by_recency", "by_size", "quantile"})
 #: One step is this share of the number.
 SHARE = Fraction(1, 10)
 

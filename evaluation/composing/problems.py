@@ -237,6 +237,7 @@ OWN = (
     gettext_noop("What is carried has names of its own."),
     gettext_noop("What is recent is known of records and events, not of periods."),
     gettext_noop("Only what is recent can be struck."),
+    gettext_noop("Steps that go by their size know no time that passes between them."),
     gettext_noop("Weights of their own are those of a mean."),
     gettext_noop("Parts of an entity have no peers; peers may be compared by what the parts come to."),
     gettext_noop("Repetition goes by time or by the next event, one of the two."),
@@ -256,6 +257,7 @@ OWN = (
     gettext_noop("Two components or rules have the same code, or one is called total."),
     gettext_noop("The start does not depend on what comes after it."),
     gettext_noop("A field of a record is read where a record is looked at."),
+    gettext_noop("What came before or after is asked where a record is looked at."),
     gettext_noop("A day of a record is read where a record is looked at."),
     gettext_noop("The floor lies below the ceiling."),
 )

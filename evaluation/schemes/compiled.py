@@ -180,7 +180,7 @@ def _days_of(part: Part) -> Iterator[str]:
             yield part.or_since
     elif isinstance(part, Age) and part.since:
         yield part.since
-    elif isinstance(part, RecordsComponent):
+    elif isinstance(part, RecordsComponent | words.Before | words.After):
         yield part.dated
     elif isinstance(part, Running) and part.since:
         yield part.since
@@ -189,7 +189,7 @@ def _days_of(part: Part) -> Iterator[str]:
 def _sames_of(part: Part) -> Iterator[words.Same]:
     if isinstance(part, words.Count | words.Has):
         yield from part.per
-    elif isinstance(part, Group | Repeat | Parts):
+    elif isinstance(part, Group | Repeat | Parts | words.Before | words.After):
         yield from part.same
         if isinstance(part, Repeat):
             yield from part.at_next

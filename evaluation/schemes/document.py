@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from evaluation.schemes.language import (
+    After,
+    Before,
     Bounds,
     By,
     Code,
@@ -57,6 +59,8 @@ EVENT_WORDS = ("points", "records")
 STEP_WORDS = (*EVENT_WORDS, "balance", "quiet")
 #: And where a chain says what is recent.
 RECENT = "recent"
+#: What is asked of a record about those around it.
+AROUND: tuple[type[Part], ...] = (Before, After)
 #: A grade of the registry is a badge, and no longer than this; a method that runs on files may use words.
 LONGEST_BADGE = 8
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
@@ -275,8 +279,8 @@ class Running(Part):
     one. After each step it is kept within the floor and ceiling of the component.
 
     With `becomes` a formula says what each step makes of the balance; with `since` the steps are periods of so many
-    months from that day on, those without a record among them. With `recent` it sees the points of the time before, and
-    where a step is `struck` they count anew from there.
+    months from that day on, those without a record among them; with `largest_first` they go by their size. With `recent` it
+    sees the points of the time before, and where a step is `struck` they count anew from there.
     """
 
     start: Expression
@@ -302,6 +306,13 @@ class Running(Part):
         Condition | None,
         Field(description="Where this holds of a step, its points and all before it are recent no longer."),
     ] = None
+    largest_first: Annotated[
+        bool,
+        Field(
+            description="The steps go by their size and not by their days: first that with most points, or the largest by"
+            " `ranked_by`."
+        ),
+    ] = False
     up_to_now: Annotated[
         bool,
         Field(
@@ -313,7 +324,7 @@ class Running(Part):
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
         if self.becomes is None:
-            if self.since or self.also or self.up_to_now or self.recent or self.struck:
+            if self.since or self.also or self.up_to_now or self.recent or self.struck or self.largest_first:
                 raise ValueError("A chain says by a formula what each step makes of its balance.")
         elif self.returns:
             raise ValueError("Where a formula says what a step does, it also says what comes back.")
@@ -323,6 +334,8 @@ class Running(Part):
             raise ValueError("Periods are of 1 to 1200 months.")
         if self.recent and self.since:
             raise ValueError("What is recent is known of records and events, not of periods.")
+        if self.largest_first and (self.since or self.recent or self.up_to_now):
+            raise ValueError("Steps that go by their size know no time that passes between them.")
         if self.struck and not self.recent:
             raise ValueError("Only what is recent can be struck.")
         names, own = [one.name for one in self.also], (*STEP_WORDS, RECENT)
@@ -333,7 +346,8 @@ class Running(Part):
     def words(self) -> frozenset[str]:
         """What its formulas may ask of a step by name."""
         recent = (RECENT,) if self.recent else ()
-        return frozenset({*STEP_WORDS, *recent, *(one.name for one in self.also)})
+        own = set(STEP_WORDS) - ({"quiet"} if self.largest_first else set())
+        return frozenset({*own, *recent, *(one.name for one in self.also)})
 
     def formulas(self) -> list[Expression]:
         """What each step makes of the balance, and of what else is carried."""
@@ -373,6 +387,10 @@ class RecordsComponent(Component):
     ] = ()
     by_recency: Annotated[
         tuple[Ratio, ...], Field(description="Weights of the last, the last but one …; none beyond.")
+    ] = ()
+    by_size: Annotated[
+        tuple[Ratio, ...],
+        Field(description="Weights of that with most points, of the second, the third …; none beyond."),
     ] = ()
     rolling: Rolling | None = None
     last: Annotated[int | None, Field(gt=0, description="Only so many, the last ones.")] = None
@@ -424,7 +442,8 @@ class RecordsComponent(Component):
             raise ValueError("How a balance runs is said where one is taken, and only there.")
         if self.weighed_by is not None and self.take != "mean":
             raise ValueError("Weights of their own are those of a mean.")
-        by_size = self.take in {"largest", "smallest"} or self.highest or self.lowest
+        by_size = self.take in {"largest", "smallest"} or self.highest or self.lowest or self.by_size
+        by_size = by_size or (self.running is not None and self.running.largest_first)
         if self.ranked_by is not None and not by_size:
             raise ValueError("What makes one the largest is said where the largest or smallest is taken.")
         if (self.take == "quantile") != (self.quantile is not None):
@@ -725,6 +744,8 @@ class SchemeDocument(Part):
         for part in _per_entity_parts(self):
             if isinstance(part, FieldOf | ThisRecord) or (isinstance(part, By) and _is_of_record(part)):
                 raise ValueError("A field of a record is read where a record is looked at.")
+            if type(part) in AROUND:
+                raise ValueError("What came before or after is asked where a record is looked at.")
             days = list(getattr(part, "elapsed", ()))
             if isinstance(part, SinceLast) and part.or_since:
                 days.append(part.or_since)
@@ -869,8 +890,8 @@ def _outside_matches(part: Any) -> Iterator[Part]:
         return
     if isinstance(part, Part):
         yield part
-        # What is asked of the records of an event is asked of records.
-        for name in () if isinstance(part, EventOf) else type(part).model_fields:
+        # What is asked of the records of an event, or of those around a record, is asked of records.
+        for name in () if isinstance(part, (EventOf, *AROUND)) else type(part).model_fields:
             if name != "per":
                 yield from _outside_matches(getattr(part, name))
     elif isinstance(part, tuple):

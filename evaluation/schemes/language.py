@@ -23,6 +23,7 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from typing_extensions import TypeAliasType
 
 from credit_platform.common.bilingual import in_readers_language
 
@@ -185,6 +186,33 @@ class SinceLast(Part):
     or_since: DayName | None = None
 
 
+Within = Annotated[int | None, Field(gt=0, le=36500, description="Only those not farther away than so long.")]
+
+
+class Before(Part):
+    """How many counted records that match the entity has from before the record that is looked at, in the order of their
+    days and of their entry; with `sum`, the sum of a number of each of them. `within` looks back only so far, `same` at what
+    has these in common with it."""
+
+    before: Match
+    within: Within = None
+    unit: Literal["days", "months"] = "months"
+    dated: DayName = "decided"
+    same: tuple["Same", ...] = ()
+    sum: "Expression | None" = None
+
+
+class After(Part):
+    """How many counted records that match came after the record that is looked at: the other side of `before`."""
+
+    after: Match
+    within: Within = None
+    unit: Literal["days", "months"] = "months"
+    dated: DayName = "decided"
+    same: tuple["Same", ...] = ()
+    sum: "Expression | None" = None
+
+
 class Elapsed(Part):
     """Time from one day to another, in whole units; negative where the second lies before the first. Either may be a day
     of the calendar, as 2026-04-01, so that what came before a new rule can be told from what came after it."""
@@ -322,7 +350,20 @@ class RoundTo(Part):
 class FunctionOf(Part):
     """A function, worked out with 40 digits and rounded half to even; unknown where it has no value."""
 
-    function: Literal["square-root", "natural-logarithm", "common-logarithm", "exponential"]
+    function: Annotated[
+        Literal[
+            "square-root",
+            "natural-logarithm",
+            "common-logarithm",
+            "exponential",
+            "normal",
+            "normal-quantile",
+        ],
+        Field(
+            description="normal: which part of the standard normal distribution lies below the number; normal-quantile: the"
+            " number below which such a part of it lies."
+        ),
+    ]
     of: "Expression"
     places: Places = 6
 
@@ -462,6 +503,8 @@ NUMBERS: dict[str, type[Part]] = {
     "value": ValueOf,
     "count": Count,
     "since_last": SinceLast,
+    "before": Before,
+    "after": After,
     "elapsed": Elapsed,
     "by": By,
     "add": Add,
@@ -514,57 +557,66 @@ def _kind_of_condition(value: Any) -> str | None:
     return _kind_of(value, CONDITIONS, "")
 
 
-Expression = Annotated[
-    Annotated[Number, Tag("number")]
-    | Annotated[FieldOf, Tag("field")]
-    | Annotated[FactOf, Tag("fact")]
-    | Annotated[ValueOf, Tag("value")]
-    | Annotated[Count, Tag("count")]
-    | Annotated[SinceLast, Tag("since_last")]
-    | Annotated[Elapsed, Tag("elapsed")]
-    | Annotated[By, Tag("by")]
-    | Annotated[Add, Tag("add")]
-    | Annotated[Subtract, Tag("subtract")]
-    | Annotated[Multiply, Tag("multiply")]
-    | Annotated[Divide, Tag("divide")]
-    | Annotated[Largest, Tag("largest")]
-    | Annotated[Smallest, Tag("smallest")]
-    | Annotated[Ranked, Tag("ranked")]
-    | Annotated[FirstKnown, Tag("first_known")]
-    | Annotated[Absolute, Tag("absolute")]
-    | Annotated[HowMany, Tag("how_many")]
-    | Annotated[Steps, Tag("steps")]
-    | Annotated[Line, Tag("line")]
-    | Annotated[Case, Tag("case")]
-    | Annotated[RoundTo, Tag("round")]
-    | Annotated[FunctionOf, Tag("function")]
-    | Annotated[Power, Tag("power")]
-    | Annotated[Unknown, Tag("unknown")]
-    | Annotated[EventOf, Tag("event")]
-    | Annotated[EarlierOf, Tag("earlier")],
-    Discriminator(
-        _kind_of_number,
-        custom_error_type="number",
-        custom_error_message="A number is written as itself or as one of: " + ", ".join(NUMBERS),
-    ),
-]
-Condition = Annotated[
-    Annotated[Every, Tag("all")]
-    | Annotated[Either, Tag("any")]
-    | Annotated[Not, Tag("not")]
-    | Annotated[Test, Tag("test")]
-    | Annotated[Known, Tag("known")]
-    | Annotated[FactIs, Tag("entity")]
-    | Annotated[Has, Tag("records")]
-    | Annotated[ThisRecord, Tag("record")]
-    | Annotated[Graded, Tag("graded")]
-    | Annotated[WasGraded, Tag("was_graded")],
-    Discriminator(
-        _kind_of_condition,
-        custom_error_type="condition",
-        custom_error_message="A condition is one of: " + ", ".join(CONDITIONS),
-    ),
-]
+# Named, so that they are made once and not anew within each other, as deep as there are words.
+Expression = TypeAliasType(
+    "Expression",
+    Annotated[
+        Annotated[Number, Tag("number")]
+        | Annotated[FieldOf, Tag("field")]
+        | Annotated[FactOf, Tag("fact")]
+        | Annotated[ValueOf, Tag("value")]
+        | Annotated[Count, Tag("count")]
+        | Annotated[SinceLast, Tag("since_last")]
+        | Annotated[Before, Tag("before")]
+        | Annotated[After, Tag("after")]
+        | Annotated[Elapsed, Tag("elapsed")]
+        | Annotated[By, Tag("by")]
+        | Annotated[Add, Tag("add")]
+        | Annotated[Subtract, Tag("subtract")]
+        | Annotated[Multiply, Tag("multiply")]
+        | Annotated[Divide, Tag("divide")]
+        | Annotated[Largest, Tag("largest")]
+        | Annotated[Smallest, Tag("smallest")]
+        | Annotated[Ranked, Tag("ranked")]
+        | Annotated[FirstKnown, Tag("first_known")]
+        | Annotated[Absolute, Tag("absolute")]
+        | Annotated[HowMany, Tag("how_many")]
+        | Annotated[Steps, Tag("steps")]
+        | Annotated[Line, Tag("line")]
+        | Annotated[Case, Tag("case")]
+        | Annotated[RoundTo, Tag("round")]
+        | Annotated[FunctionOf, Tag("function")]
+        | Annotated[Power, Tag("power")]
+        | Annotated[Unknown, Tag("unknown")]
+        | Annotated[EventOf, Tag("event")]
+        | Annotated[EarlierOf, Tag("earlier")],
+        Discriminator(
+            _kind_of_number,
+            custom_error_type="number",
+            custom_error_message="A number is written as itself or as one of: " + ", ".join(NUMBERS),
+        ),
+    ],
+)
+Condition = TypeAliasType(
+    "Condition",
+    Annotated[
+        Annotated[Every, Tag("all")]
+        | Annotated[Either, Tag("any")]
+        | Annotated[Not, Tag("not")]
+        | Annotated[Test, Tag("test")]
+        | Annotated[Known, Tag("known")]
+        | Annotated[FactIs, Tag("entity")]
+        | Annotated[Has, Tag("records")]
+        | Annotated[ThisRecord, Tag("record")]
+        | Annotated[Graded, Tag("graded")]
+        | Annotated[WasGraded, Tag("was_graded")],
+        Discriminator(
+            _kind_of_condition,
+            custom_error_type="condition",
+            custom_error_message="A condition is one of: " + ", ".join(CONDITIONS),
+        ),
+    ],
+)
 
 #: What records have in common: a word, the first that they have of several words, or a number.
 Same = SameWord | tuple[SameWord, ...] | Expression

@@ -297,6 +297,11 @@ CHAINED = compile_scheme(
             of_amounts(repeat={"same": ["class"], "factors": [1, 3], "at_next": ["month"]}),
             of_amounts(groups=[{"same": [{"elapsed": ["2019-04-01", "decided"], "unit": "years"}], "ceiling": 5}],
                        take="largest", ranked_by={"event": "records"}, if_unknown=0),
+            of_amounts(each={"add": [{"field": "amount"}, {"before": {"classes": ["minor"]}, "within": 9, "same": ["class"]},
+                                     {"after": {}, "within": 90, "unit": "days", "sum": {"field": "amount"}}]}),
+            of_amounts(by_size=[1, "1/2", "1/4"]),
+            of_amounts(take="running", running={"start": 0, "largest_first": True,
+                       "becomes": {"add": [{"multiply": [BALANCE, "0.5"]}, POINTS]}}, rounding="0.01"),
             rules=rules(
                 {"when": {"graded": ["A", "B"]}, "then": {"moved_by": {"count": {"classes": ["serious"]}}}},
                 {"when": {"graded": ["D"]}, "then": {"better_by": 1}},
@@ -415,6 +420,12 @@ def test_each_record_of_a_balance_gives_what_it_moved():
         ({"take": "running", "running": {"start": 1, "recent": {"over": 1}}}, "by a formula what each step makes"),
         ({"take": "running", "running": {"start": 1, "recent": {"over": 1}, "becomes": 1, "also": [{"name": "recent", "becomes": 1}]}}, "names of its own"),
         ({"ranked_by": 1}, "What makes one the largest"),
+        ({"take": "running", "running": {"start": 1, "largest_first": True}}, "by a formula what each step makes"),
+        ({"take": "running", "running": {"start": 1, "largest_first": True, "since": "2020-01-01", "becomes": 1}}, "know no time"),
+        ({"take": "running", "running": {"start": 1, "largest_first": True, "becomes": QUIET}}, "nothing is known by the name quiet"),
+        ({"kind": "formula", "formula": {"before": {}}}, "is asked where a record is looked at"),
+        ({"take": "running", "running": {"start": {"after": {}}}}, "is asked where a record is looked at"),
+        ({"groups": [{"same": ["case"], "gives": {"before": {}, "sum": POINTS}}]}, "An event is asked of where one is worked out"),
         ({"repeat": {"factors": [1, 2], "within": 3, "at_next": ["year"]}}, "one of the two"),
         ({"weighed_by": 1}, "Weights of their own are those of a mean"),
         ({"take": "quantile", "quantile": "3/2"}, "lies between 0 and 1"),
@@ -424,8 +435,9 @@ def test_each_record_of_a_balance_gives_what_it_moved():
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(change, says):
+    component = change if change.get("kind") == "formula" else of_amounts(**change)
     with pytest.raises(ValueError, match=says):
-        SchemeDocument.model_validate(document(of_amounts(**change)))
+        SchemeDocument.model_validate(document(component))
 
 
 def test_a_rule_asks_for_grades_of_the_scale_only():

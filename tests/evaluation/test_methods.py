@@ -110,3 +110,34 @@ def test_chains_events_and_rules_by_the_grade_so_far_are_said_in_words():
         "Weight of each",
         "A quantile",
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("each", "says"),
+    [
+        ({"before": {"classes": ["minor"]}}, "number before it of: of class Minor"),
+        (
+            {"after": {"classes": ["minor"]}, "within": 30, "unit": "days", "sum": {"field": "amount"}},
+            "sum of amount within 30 days after it over: of class Minor",
+        ),
+        (
+            {"before": {}, "within": 12, "same": ["class"], "dated": "published"},
+            "number within 12 months before it of: all records that count; with the same class; by the day of publication",
+        ),
+        ({"function": "normal", "of": 1}, "part of the standard normal distribution below 1"),
+    ],
+)
+def test_what_lies_around_a_record_is_said_in_words(each, says):
+    penalties = {"kind": "records", "records": {"types": ["penalty"]}, "each": each, "by_size": [1, "1/2"]}
+    (component,) = method_of(SchemeDocument.model_validate(document(penalties))).components
+    rows = dict(component.rows)
+    assert (rows["Points of a record"], rows["Weights from the largest down"]) == (says, "100%, 50%")
+
+
+@pytest.mark.django_db
+def test_steps_by_size_are_said_in_words():
+    by_size = {"start": 0, "largest_first": True, "becomes": {"event": "points"}}
+    chain = {"kind": "records", "records": {"types": ["penalty"]}, "take": "running", "running": by_size}
+    method = method_of(SchemeDocument.model_validate(document(chain)))
+    assert dict(method.components[0].rows)["Steps"] == "each record or event, the largest first"
