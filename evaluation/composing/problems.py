@@ -61,6 +61,10 @@ class _Pieces(SchemeDocument):
         return self
 
     @model_validator(mode="after")
+    def _earlier_grades_are_within_reach(self) -> Self:
+        return self
+
+    @model_validator(mode="after")
     def _points_fit(self) -> Self:
         return self
 
@@ -74,6 +78,7 @@ ACROSS: tuple[tuple[str, Path], ...] = (
     ("_levels_are_right", ()),
     ("_events_are_there", ("components",)),
     ("_grades_are_asked_of_rules", ("rules",)),
+    ("_earlier_grades_are_within_reach", ("looks_back",)),
     ("_points_fit", ("components",)),
 )
 

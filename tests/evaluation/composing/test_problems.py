@@ -9,7 +9,7 @@ import pytest
 
 from evaluation.composing import problems
 from evaluation.composing.problems import lines_of, problems_of, problems_of_text
-from evaluation.schemes import document as document_module, language
+from evaluation.schemes import SchemeDocument, document as document_module, language
 from evaluation.schemes.shipped import scheme_library
 
 
@@ -56,6 +56,11 @@ def test_the_rules_across_the_pieces_are_told_together_too(content):
         "tax-grade-d names X, which is not on the scale.",
         "-8.05 is not a multiple of the rounding step 0.1.",
     ]
+
+
+def test_every_rule_across_the_pieces_is_asked_by_itself():
+    rules = set(SchemeDocument.__pydantic_decorators__.model_validators)
+    assert rules == {name for name, _path in problems.ACROSS}
 
 
 def test_what_the_registry_cannot_keep_is_a_problem(content):
