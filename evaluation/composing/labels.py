@@ -12,7 +12,7 @@ from evaluation.wording import Wording
 LABELS = {
     "absolute": gettext_lazy("Without its sign"),
     "add": gettext_lazy("Sum of"),
-    "after": gettext_lazy("How many came after it"),
+    "after": gettext_lazy("After"),
     "age": gettext_lazy("Weight by age"),
     "ago": gettext_lazy("So many periods before"),
     "all": gettext_lazy("All of these hold"),
@@ -28,7 +28,7 @@ LABELS = {
     "bands": gettext_lazy("Age bands"),
     "basis": gettext_lazy("Legal basis"),
     "becomes": gettext_lazy("Becomes"),
-    "before": gettext_lazy("How many came before it"),
+    "before": gettext_lazy("Before"),
     "below": gettext_lazy("Younger than"),
     "better_by": gettext_lazy("Grades better"),
     "between": gettext_lazy("Between two of them"),
