@@ -10,11 +10,12 @@ class MeasuresConfig(AppConfig):
     verbose_name = _("Measures because of records")
 
     def ready(self) -> None:
-        from agencies.measures import policies
+        from agencies.measures import lists, policies
         from credit_platform.common.registering import register_by_importing
         from entities.panels import RECORD, register_panel
 
         register_by_importing(self, "audit_verbs", "held", "notices", "receivers")
+        lists.offer()
         register_panel(
             "measures:of-entity", 20, title=_("Measures in force"), visible=policies.may_read_measures
         )

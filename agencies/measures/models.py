@@ -10,6 +10,11 @@ from agencies.measures import policies
 from entities.models import CreditRecord, SubmittingBody
 
 
+def stands_today() -> Q:
+    """Neither lifted nor over by its own last day; one measure says the same by `stands`."""
+    return Q(lifted_at=None) & (Q(until=None) | Q(until__gte=timezone.localdate()))
+
+
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Because of records that this user may see; for officials and for the entity itself."""
@@ -20,7 +25,7 @@ class MeasureQuerySet(models.QuerySet):
 
     def standing(self):
         """Neither lifted nor over by their own last day."""
-        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()), lifted_at=None)
+        return self.filter(stands_today())
 
 
 class Measure(models.Model):
@@ -71,3 +76,10 @@ class Measure(models.Model):
     def stands(self) -> bool:
         """Whether it is neither lifted nor over by its own last day."""
         return self.lifted_at is None and (self.until is None or self.until >= timezone.localdate())
+
+    @property
+    def who_lifted(self) -> str:
+        """The person, or the platform where the record ended; "" while it is not lifted."""
+        if self.lifted_at is None:
+            return ""
+        return str(self.lifted_by or _("The platform"))

@@ -12,6 +12,11 @@ def may_read_measures(user) -> bool:
     return is_official(user) or bool(entities_of(user))
 
 
+def may_see_list(user) -> bool:
+    """The list of what departments keep up: officials. An entity reads what concerns it on its own page."""
+    return is_official(user)
+
+
 def measures_visible_to(user) -> Q:
     """All for officials, who keep them up; for anybody else those of the own entity."""
     return Q() if is_official(user) else Q(record__entity__in=entities_of(user))

@@ -4,6 +4,17 @@ from django.db.models import QuerySet
 
 from agencies.measures.models import Measure
 from entities.models import CreditRecord, Entity
+from entities.policies import bodies_of, is_lead
+
+
+def measures_for_list(*, user) -> QuerySet[Measure]:
+    """Those of the user's bodies and of the bodies that they succeed; of all departments for the lead office."""
+    found = Measure.objects.visible_to(user)
+    if not is_lead(user):
+        found = found.filter(body__in=bodies_of(user))
+    return found.select_related(
+        "body", "lifted_by", "record__entity", "record__record_type", "record__type_version"
+    )
 
 
 def standing_for(user, entity: Entity) -> list[Measure]:

@@ -6,6 +6,7 @@ from agencies.measures import views
 
 app_name = "measures"
 urlpatterns = [
+    path("measures/", views.measure_list, name="list"),
     path("records/<int:record_id>/measures/", views.of_record, name="of-record"),
     path("records/<int:record_id>/measures/new/", views.new, name="new"),
     path("entities/<str:credit_code>/measures/", views.of_entity, name="of-entity"),

@@ -1,22 +1,24 @@
-"""Measures: a panel of a record's and of an entity's page, and pages for whoever notes or lifts one."""
+"""Measures: their list, a panel of a record's and of an entity's page, and pages for whoever notes or lifts one."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.measures import policies, selectors, services
+from agencies.measures import lists, policies, selectors, services
 from agencies.measures.forms import LiftForm, MeasureForm
 from agencies.measures.models import Measure
 from credit_platform.common.errors import InvalidInput, Missing
 from entities import looks
 from entities.forms import show_problems
 from entities.models import CreditRecord, Entity, SubmittingBody
-from entities.policies import ASSOCIATION, REVIEWING, bodies_of, roles_of
+from entities.policies import ASSOCIATION, REVIEWING, bodies_of, is_lead, roles_of
 
 RECORD = "entities:record-detail"
+PER_PAGE = 25
 
 
 def _shell(user) -> str:
@@ -30,6 +32,24 @@ def _record(user, record_id: int) -> CreditRecord:
         raise Missing
     looks.note([record])
     return record
+
+
+@login_required
+@require_safe
+def measure_list(request: HttpRequest) -> HttpResponse:
+    """What the reader's departments keep up, and what they kept up before."""
+    narrowed, found = lists.measures_asked(request.user, request.GET)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    looks.note([one.record for one in page])
+    context = {
+        "filter": narrowed,
+        "is_filtered": any(request.GET.get(name) for name in narrowed.get_filters()),
+        "page": page,
+        "rows": [(one, one.stands and policies.may_lift(request.user, one)) for one in page],
+        "in_force": found.standing().order_by().count(),
+        "several": is_lead(request.user) or "body" in narrowed.form.fields,
+    }
+    return render(request, "agencies/measures/list.html", context)
 
 
 @login_required
