@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, pgettext
 
 from agencies.desk import MOST_ROWS, DeskRow
+from agencies.measures.models import Measure
+from agencies.measures.selectors import bound_to
 from associations.models import RepairRule
 from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import Missing
@@ -352,6 +354,18 @@ class CasePage:
     #: The own rule of the association on whose record it is; None of a department's.
     charter: RepairRule | None
     wordings: WordingBook
+    #: What departments keep up because of the record: the end of it lifts them, or has lifted them.
+    measures: list[Measure]
+
+    @property
+    def measures_at_stake(self) -> list[Measure]:
+        """What stands on the record while the case can still end it."""
+        return self.measures if self.case.state in Case.OPEN else []
+
+    @property
+    def measures_lifted(self) -> list[Measure]:
+        """What was lifted with the record, once the case has ended it."""
+        return [measure for measure in self.measures if measure.lifted_at]
 
     @property
     def changes(self) -> list[corrections.Change]:
@@ -489,6 +503,7 @@ def case_page(*, user, number: str) -> CasePage:
         if case.record.suspended and case.suspended_by
         else "",
         wordings=wording_book(),
+        measures=bound_to(user, case.record),
     )
 
 

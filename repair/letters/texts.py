@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
-from agencies.measures.selectors import fallen_with
+from agencies.measures.models import Measure
+from agencies.measures.selectors import fallen_with, lifted_on
 from credit_platform.ui.formats import day_long, moment
 from entities.models import SubmittingBody
 from repair import corrections
@@ -119,11 +120,33 @@ def _material(case: Case, step: CaseStep | None) -> Words:
 def _decision(case: Case, step: CaseStep | None) -> Words:
     is_other = (Case.Kind(case.kind), Action(step.action)) in OTHERS
     words = _other_decision(case, step) if is_other else _plain_decision(case, step)
-    lifted = [f"{measure.body}: {measure.title}" for measure in fallen_with(case.record)]
+    lifted = [_measure(measure) for measure in fallen_with(case.record)]
     if lifted:
-        words.paragraphs.append(_("With the record these measures are lifted:"))
+        words.paragraphs.append(_("With the record the platform lifted these measures in the same act:"))
         words.paragraphs.extend(lifted)
     return words
+
+
+def _measure(measure: Measure) -> str:
+    names = {"body": measure.body, "measure": measure.title, "basis": measure.legal_basis}
+    return _("%(body)s: %(measure)s, by %(basis)s") % names
+
+
+def _measures_lifted(effect: Effect) -> list[str]:
+    """Which measures stood on the record, and who lifted each of them, when and why."""
+    told = []
+    for measure in lifted_on(effect.record):
+        names = {
+            "measure": _measure(measure),
+            "body": measure.body,
+            "when": moment(measure.lifted_at),
+            "because": measure.lifted_because,
+        }
+        if measure.lifted_by_id is None:
+            told.append(_("%(measure)s. Lifted by the platform with the record, %(when)s.") % names)
+        else:
+            told.append(_("%(measure)s. Lifted by %(body)s, %(when)s: %(because)s") % names)
+    return [_("Measures that stood on the record are lifted:"), *told] if told else []
 
 
 def _plain_decision(case: Case, step: CaseStep) -> Words:
@@ -241,7 +264,8 @@ def _closed(case: Case, step: CaseStep | None) -> Words:
         _(
             "What was decided on your case has arrived everywhere. Each place below has confirmed "
             "that it no longer shows or uses the record, or is excused with a reason."
-        )
+        ),
+        *_measures_lifted(case.effect),
     ]
     return Words(_("Notice that the case is closed"), told, _places(case.effect), case.deciding_body)
 
@@ -261,6 +285,7 @@ def _certificate(case: Case, step: CaseStep | None) -> Words:
         )
     else:
         told.append(_("The places below confirm it; those that say so have not answered yet."))
+    told.extend(_measures_lifted(effect))
     told.append(_("Whoever still shows or uses the record is asked to take it out."))
     titles = {
         Effect.How.REPAIRED: _("Certificate of credit repair"),

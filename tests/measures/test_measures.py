@@ -11,6 +11,7 @@ from agencies.measures.models import Measure
 from agencies.measures.services import Wanted
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, Notice
 from entities.services import records
 from repair import services as cases
@@ -87,10 +88,74 @@ def test_the_letter_of_the_decision_names_the_measures_that_fell(measure, record
     case = decide(record)
     step = case.steps.get(action="grant")
     chinese, english = content_of("decision", case, step)["parts"]
-    assert (
-        f"云汀市财政局：{TITLE}" in chinese["paragraphs"] or f"云汀市财政局: {TITLE}" in chinese["paragraphs"]
-    )
-    assert f"Yunting Finance Bureau: {TITLE}" in english["paragraphs"]
+    assert any(f"云汀市财政局：{TITLE}" in said and BASIS in said for said in chinese["paragraphs"])
+    assert f"Yunting Finance Bureau: {TITLE}, by {BASIS}" in english["paragraphs"]
+
+
+def test_the_certificate_says_of_each_measure_who_lifted_it_and_why(measure, keeper, record, finance):
+    by_hand = note(keeper, record, finance, title="Closer watch")
+    services.lift_measure(by=keeper, measure_id=by_hand.pk, because="It was paid.")
+    case = decide(record)
+    measure.refresh_from_db()
+    for kind in ("certificate", "result"):
+        told = "\n".join(content_of(kind, case, None)["parts"][1]["paragraphs"])
+        assert (
+            f"{TITLE}, by {BASIS}. Lifted by the platform with the record, {moment(measure.lifted_at)}"
+            in told
+        )
+        assert f"Closer watch, by {BASIS}. Lifted by Yunting Finance Bureau" in told
+        assert "It was paid." in told
+
+
+def test_a_certificate_about_a_record_without_measures_says_nothing_of_any(record):
+    told = content_of("certificate", decide(record), None)["parts"][1]["paragraphs"]
+    assert not any("easures" in said for said in told)
+
+
+def of_case(client, user, case) -> str:
+    client.force_login(user)
+    return client.get(reverse("repair:case-detail", args=(case.number,))).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "facts"),
+    [
+        ("repair", "grant", {}),
+        ("objection", "uphold", {"proposal": "end"}),
+        ("basis", "remove", {}),
+    ],
+)
+def test_who_decides_reads_before_what_falls_with_the_record_and_everybody_after_what_fell(
+    client, measure, record, kind, action, facts
+):
+    case = CaseFactory(record=record, kind=kind, state="proposed", **facts)
+    boss = MemberFactory(body=case.deciding_body, role="supervisor")
+    for reader in (boss, case.opened_by):
+        before = of_case(client, reader, case)
+        assert before.index("What falls with the record") < before.index(TITLE)
+        assert BASIS in before
+        assert "the platform lifted these measures" not in before
+    cases.act_on_case(by=boss, number=case.number, action=action, version=0, note="All is done.")
+    for reader in (boss, case.opened_by):
+        after = of_case(client, reader, case)
+        assert "What falls with the record" not in after
+        assert f"Yunting Finance Bureau: {TITLE}, by {BASIS}" in after
+
+
+def test_what_the_lead_office_ends_on_appeal_names_them_in_its_own_decision(client, measure, record):
+    case = CaseFactory(record=record, state="appealed")
+    lead = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+    assert "What falls with the record" in of_case(client, lead, case)
+    cases.act_on_case(by=lead, number=case.number, action="uphold_appeal", version=0, note="They paid.")
+    after = of_case(client, case.opened_by, case)
+    granted, refused = after.split("Decision refusing credit repair")
+    assert f"Yunting Finance Bureau: {TITLE}" in granted
+    assert TITLE not in refused
+
+
+def test_a_refusal_lifts_nothing_and_names_nothing(client, measure, record):
+    case = decide(record, action="refuse")
+    assert TITLE not in of_case(client, case.opened_by, case)
 
 
 def test_a_grant_that_fails_afterwards_leaves_the_measure_standing(measure, record, monkeypatch):
