@@ -122,7 +122,7 @@ def _decision(case: Case, step: CaseStep | None) -> Words:
     words = _other_decision(case, step) if is_other else _plain_decision(case, step)
     lifted = [_measure(measure) for measure in fallen_with(case.record)]
     if lifted:
-        words.paragraphs.append(_("With the record the platform lifted these measures in the same act:"))
+        words.paragraphs.append(_("With the record these measures are lifted:"))
         words.paragraphs.extend(lifted)
     return words
 

@@ -134,12 +134,14 @@ def test_who_decides_reads_before_what_falls_with_the_record_and_everybody_after
         before = of_case(client, reader, case)
         assert before.index("What falls with the record") < before.index(TITLE)
         assert BASIS in before
-        assert "the platform lifted these measures" not in before
+        assert "With the record these measures are lifted" not in before
     cases.act_on_case(by=boss, number=case.number, action=action, version=0, note="All is done.")
     for reader in (boss, case.opened_by):
         after = of_case(client, reader, case)
         assert "What falls with the record" not in after
-        assert f"Yunting Finance Bureau: {TITLE}, by {BASIS}" in after
+        assert after.index("With the record these measures are lifted") < after.index(
+            f"Yunting Finance Bureau: {TITLE}, by {BASIS}"
+        )
 
 
 def test_what_the_lead_office_ends_on_appeal_names_them_in_its_own_decision(client, measure, record):
