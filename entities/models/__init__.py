@@ -12,6 +12,7 @@ from entities.models.catalogue import (
 from entities.models.columns import ColumnMapping
 from entities.models.document import Document
 from entities.models.entity import (
+    HEAD_OFFICE_LOCK,
     Entity,
     EntityAgent,
     EntityIdentifier,
@@ -24,6 +25,7 @@ from entities.models.record import CreditRecord
 from entities.models.submission import Submission, SubmissionBlock, SubmissionRow
 
 __all__ = (
+    "HEAD_OFFICE_LOCK",
     "CatalogueProposal",
     "ColumnMapping",
     "CreditRecord",

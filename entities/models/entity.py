@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -6,6 +7,25 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from credit_platform.common.bilingual import BilingualName
 from entities import policies
+
+#: Who gives an entity a head office holds this advisory lock to the end of the transaction.
+HEAD_OFFICE_LOCK = 0x4EAD
+#: UNION, and not UNION ALL: it ends.
+REFUSE_A_CIRCLE = f"""
+    PERFORM pg_advisory_xact_lock({HEAD_OFFICE_LOCK});
+    IF EXISTS (
+        WITH RECURSIVE above AS (
+            SELECT NEW.head_office_id AS id
+            UNION
+            SELECT office.head_office_id FROM above JOIN entities_entity AS office ON office.id = above.id
+        )
+        SELECT FROM above WHERE id = NEW.id
+    ) THEN
+        RAISE EXCEPTION 'An entity would stand below itself as its own head office.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'no_entity_stands_below_itself';
+    END IF;
+    RETURN NULL;
+"""
 
 
 class NamePairs(models.Func):
@@ -125,6 +145,15 @@ class Entity(BilingualName):
                 condition=models.Q(merged_into__isnull=False),
                 name="entities_merged_away",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="no_entity_stands_below_itself",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("head_office_id"),
+                condition=pgtrigger.Q(new__head_office__isnull=False),
+                func=REFUSE_A_CIRCLE,
+            )
         ]
 
 

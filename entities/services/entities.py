@@ -19,6 +19,7 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities import codes, naming, policies, regions
 from entities.models import Entity, EntityIdentifier, FormerName
+from entities.services.head_offices import hold_head_offices, is_above_or_same
 from entities.words import visible
 
 #: What may be told of an entity besides its code and Chinese name.
@@ -151,6 +152,8 @@ def change_entity(
     """
     if unknown := facts.keys() - set(CHANGEABLE):
         raise TypeError(f"An entity has no field {', '.join(sorted(unknown))} to change.")
+    if "head_office" in facts:
+        hold_head_offices()
     entity = _locked_for_changing(by, credit_code, seen)
     said = {name: visible(value) if isinstance(value, str) else value for name, value in facts.items()}
     if "legal_representative" in said:
@@ -173,7 +176,9 @@ def change_entity(
 
 
 def _locked_for_changing(by, credit_code: str, seen: str | None) -> Entity:
-    entity = Entity.objects.select_for_update(of=("self",)).filter(credit_code=credit_code).first()
+    # Nobody who writes of the entity meanwhile, a record or a branch, has to wait: its key stays.
+    entities = Entity.objects.select_for_update(of=("self",), no_key=True)
+    entity = entities.filter(credit_code=credit_code).first()
     if entity is None:
         raise Missing
     policies.may_edit_entity(by, entity).require()
@@ -258,6 +263,11 @@ def _problems_of_facts(
     head_office = said.get("head_office")
     if head_office and entity.pk in {head_office.pk, head_office.head_office_id}:
         problems["head_office"] = [_("An entity is not its own head office, nor that of its head office.")]
+    elif head_office and is_above_or_same(entity.pk, head_office.pk):
+        problems["head_office"] = [
+            _("%(entity)s stands below this entity already, so it cannot be its head office.")
+            % {"entity": head_office}
+        ]
     if (registered := said.get("registered_on")) and registered > timezone.localdate():
         problems["registered_on"] = [_("This day has not come yet.")]
     if number and not codes.normalise(number.value):

@@ -13,6 +13,9 @@ from django.core import serializers
 from django.db import models
 from django.utils.functional import Promise
 
+from entities.services.head_offices import offices_above
+
+HEAD_OFFICE = "entities.Entity.head_office"
 #: A relation as it is named everywhere: app.Model.field.
 Relation = str
 
@@ -124,13 +127,19 @@ def plan(
     if mover.aside:
         return Planned(mover, [], keys if records is None else [], 0)
     there = _meeting(mover, mover.rows(target))
-    # A row that points to the receiving entity itself, as its head office, cannot point to itself.
     meets = {
         key: place in there if mover.unique_with else False for key, place in _places(mover, rows).items()
-    } | {key: True for key in keys if mover.model._meta.label == "entities.Entity" and key == target}
+    } | dict.fromkeys(_above_what_receives(mover, keys, target), True)
     return Planned(
         mover, [key for key in keys if not meets.get(key)], [key for key in keys if meets.get(key)], 0
     )
+
+
+def _above_what_receives(mover: Mover, keys: Sequence, target: int) -> set:
+    """Of branches, the receiving entity itself and those that stand above it: they cannot come to stand below it."""
+    if mover.relation != HEAD_OFFICE or not keys:
+        return set()
+    return {target, *offices_above(target)} & set(keys)
 
 
 def _meeting(mover: Mover, rows: models.QuerySet) -> set[tuple]:

@@ -16,11 +16,14 @@ from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities import policies
 from entities.models import CreditRecord, Entity, EntityIdentifier, EntityMove, FormerName
+from entities.services.head_offices import hold_head_offices
 from entities.services.movers import Planned, carry_out, movers, plan, undo
 from entities.signals import records_changed
 
 Kind, State = EntityMove.Kind, EntityMove.State
 RECORDS = "entities.CreditRecord.entity"
+#: How the database calls it when head offices would stand in a circle.
+CIRCLE = "no_entity_stands_below_itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +228,17 @@ def _undo_steps(move: EntityMove) -> None:
             # Whether what a row points to is still there is otherwise asked only when the page is done.
             connection.check_constraints()
     except IntegrityError as refusal:
-        raise WrongState(
-            _("It cannot be undone: rows that were put aside belonged to something that is gone since.")
-        ) from refusal
+        told = getattr(refusal.__cause__, "diag", None)
+        if told is not None and told.constraint_name == CIRCLE:
+            sentence = _(
+                "It cannot be undone: a head office was changed since, and a branch would come to stand above it. "
+                "Change that first."
+            )
+        else:
+            sentence = _(
+                "It cannot be undone: rows that were put aside belonged to something that is gone since."
+            )
+        raise WrongState(sentence) from refusal
 
 
 def _locked(move_id: int) -> EntityMove:
@@ -239,6 +250,7 @@ def _locked(move_id: int) -> EntityMove:
 
 def _lock(source: int, target: int) -> tuple[Entity, Entity]:
     """Both entities, always locked in one order, so that two moves never wait for each other."""
+    hold_head_offices()
     found = {
         one.pk: one
         for one in Entity.everything.select_for_update(of=("self",))

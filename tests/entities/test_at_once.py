@@ -15,7 +15,8 @@ from credit_platform.common.errors import DomainError, WrongState
 from entities.drafts import draft_of
 from entities.models import CreditRecord
 from entities.services import records
-from tests.factories import MemberFactory, RecordFactory, SubmissionFactory
+from entities.services.entities import change_entity
+from tests.factories import BodyFactory, EntityFactory, MemberFactory, RecordFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = CreditRecord.Status
@@ -149,3 +150,16 @@ def test_a_file_and_an_approval_of_what_it_corrects_do_not_block_each_other(
 
     assert approved.status == Status.PUBLISHED
     assert sent == records.Counts(changed=1)
+
+
+def test_two_who_each_see_half_of_a_circle_of_head_offices_do_not_close_it():
+    registrar = MemberFactory(body=BodyFactory(keeps_register=True))
+    one, other = EntityFactory(), EntityFactory()
+
+    def below(entity, office):
+        return change_entity(
+            by=registrar, credit_code=entity.credit_code, facts={"head_office": office}, because="moved"
+        )
+
+    results = at_once(lambda: below(one, other), lambda: below(other, one))
+    assert sorted(type(result).__name__ for result in results) == ["Entity", "InvalidInput"]

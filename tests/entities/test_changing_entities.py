@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
-from entities.models import EntityIdentifier
+from entities.models import Entity, EntityIdentifier
 from entities.search import find_entities
 from entities.services.entities import FormerNumber, change_entity, facts_digest, masked
+from entities.services.head_offices import offices_above
 from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +197,32 @@ def test_signs_that_nobody_sees_come_into_no_name(registrar, entity):
     assert (changed.name_zh, changed.address) == ("云汀新禾公司", "汀东路1号")
     change(registrar, entity, former_name="旧\x1b名公司")
     assert set(entity.former_names.values_list("name", flat=True)) >= {"旧名公司"}
+
+
+# Head offices
+
+
+def chain(*names: str) -> list[Entity]:
+    """Each stands below the one before it."""
+    offices: list[Entity] = []
+    for name in names:
+        offices.append(EntityFactory(name_zh=name, head_office=offices[-1] if offices else None))
+    return offices
+
+
+@pytest.mark.parametrize("longest", [2, 3, 5])
+def test_head_offices_never_stand_in_a_circle_however_long(registrar, longest):
+    first, *_between, last = chain(*(f"第{n}公司" for n in range(longest)))
+    with pytest.raises(InvalidInput) as refused:
+        change(registrar, first, head_office=last)
+    assert set(refused.value.problems) == {"head_office"}
+    with pytest.raises(IntegrityError, match="below itself"), transaction.atomic():
+        Entity.objects.filter(pk=first.pk).update(head_office=last)
+    change(registrar, last, head_office=first)
+    assert offices_above(last.pk) == {first.pk}
+
+
+def test_what_is_above_an_entity_is_all_of_the_way_up(db):
+    first, second, third = chain("甲公司", "乙公司", "丙公司")
+    assert offices_above(third.pk) == {first.pk, second.pk}
+    assert offices_above(first.pk) == frozenset()

@@ -16,6 +16,7 @@ from entities.models import CreditRecord, Entity, EntityIdentifier, EntityMove, 
 from entities.search import find_entities
 from entities.services import moving
 from entities.services.entities import register_entity
+from entities.services.head_offices import offices_above
 from entities.services.movers import movers, relations_to_entity
 from entities.sharing.models import WatchedEntity, WatchList
 from evaluation.models import RatingRequest
@@ -154,6 +155,41 @@ def test_a_branch_of_the_other_does_not_become_its_own_branch(author, colleague,
     moving.undo_move(by=author, move_id=move.pk, because="two firms after all")
     stays.refresh_from_db()
     assert stays.head_office == gone
+
+
+def test_a_branch_that_stands_above_the_other_does_not_come_to_stand_below_it(author, colleague, gone, stays):
+    """stays → office → branch → gone: once the two are one, the branch has no head office, and undoing restores it."""
+    branch = EntityFactory(head_office=gone)
+    office = EntityFactory(head_office=branch)
+    plain = EntityFactory(head_office=gone)
+    Entity.objects.filter(pk=stays.pk).update(head_office=office)
+    move = merge(author, colleague, gone, stays)
+    assert offices_above(stays.pk) == {office.pk, branch.pk}
+    assert offices_above(plain.pk) == {stays.pk, office.pk, branch.pk}
+    assert offices_above(branch.pk) == frozenset()
+    moving.undo_move(by=author, move_id=move.pk, because="two firms after all")
+    assert offices_above(stays.pk) == {office.pk, branch.pk, gone.pk}
+    assert offices_above(plain.pk) == {gone.pk}
+
+
+def test_a_branch_split_off_does_not_come_to_stand_below_itself(author, colleague, gone, stays):
+    branch, plain = EntityFactory(head_office=gone), EntityFactory(head_office=gone)
+    Entity.objects.filter(pk=stays.pk).update(head_office=branch)
+    split(author, colleague, gone, stays, **{"entities.Entity.head_office": [branch.pk, plain.pk]})
+    assert offices_above(plain.pk) == {stays.pk, branch.pk}
+    assert offices_above(branch.pk) == frozenset()
+
+
+def test_what_undoing_would_close_to_a_circle_is_refused_with_the_reason(author, colleague, gone, stays):
+    above = EntityFactory()
+    Entity.objects.filter(pk=gone.pk).update(head_office=above)
+    branch = EntityFactory(head_office=gone)
+    move = merge(author, colleague, gone, stays)
+    Entity.objects.filter(pk=above.pk).update(head_office=branch)
+    with pytest.raises(WrongState, match="a head office was changed since"):
+        moving.undo_move(by=author, move_id=move.pk, because="two firms after all")
+    branch.refresh_from_db()
+    assert branch.head_office == stays
 
 
 def test_both_are_rated_anew(author, colleague, gone, stays):
