@@ -137,11 +137,16 @@ def _made(submission: Submission, block: SubmissionBlock, table) -> Iterator[Sub
 
 
 def with_entities(rows: list[SubmissionRow]) -> list[SubmissionRow]:
-    """The rows, each with its entity read, in one query for all of them."""
-    entities = Entity.objects.in_bulk({row.entity_id for row in rows if row.entity_id})
+    """The rows, each with its entity read, in one query for all of them.
+
+    What a block keeps does not move when an entity is merged into another: such a row names the one that stays.
+    """
+    read = Entity.everything.select_related("merged_into")
+    entities = read.in_bulk({row.entity_id for row in rows if row.entity_id})
     for row in rows:
         if row.entity_id:
-            row.entity = entities[row.entity_id]
+            entity = entities[row.entity_id]
+            row.entity = entity.merged_into or entity
     return rows
 
 

@@ -1,5 +1,7 @@
 """Pages of submitted files: hand in, follow, preview, decide, confirm, take the rest back."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -255,13 +257,14 @@ def _deciding(
     if row is None:
         return None
     code, name = selectors.said_of_entity(row, submission)
+    candidates = selectors.candidates_of(row, submission)
     return {
         "row": row,
         "code": code,
         "name": name,
-        "candidates": selectors.candidates_of(row, submission),
+        "candidates": candidates,
         "may_register": row.question in (Question.UNREGISTERED, Question.NAME_OTHER_CODE),
-        "form": form or RowDecisionForm(user=request.user, proposed=row.candidates),
+        "form": form or RowDecisionForm(user=request.user, proposed=_keys_of(candidates)),
         "excerpt": selectors.excerpt_of(submission, row),
         "query": request.GET.urlencode(),
     }
@@ -402,6 +405,10 @@ def submission_confirm_proposals(request: HttpRequest, submission_id: int, quest
     return redirect("entities:submission-detail", submission_id=submission_id)
 
 
+def _keys_of(candidates: Iterable[selectors.Candidate]) -> list[int]:
+    return [one.entity.pk for one in candidates]
+
+
 @login_required
 @require_POST
 def submission_decide(request: HttpRequest, submission_id: int, number: int) -> HttpResponse:
@@ -410,7 +417,8 @@ def submission_decide(request: HttpRequest, submission_id: int, number: int) -> 
     row = submission.rows.filter(number=number).exclude(question="").first()
     if row is None:
         raise Http404
-    form = RowDecisionForm(request.POST, user=request.user, proposed=row.candidates)
+    proposed = _keys_of(selectors.candidates_of(row, submission))
+    form = RowDecisionForm(request.POST, user=request.user, proposed=proposed)
     if form.is_valid():
         try:
             _decide(request.user, submission, number, form.cleaned_data)

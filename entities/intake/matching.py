@@ -119,8 +119,15 @@ def match_rows(rows: Sequence[tuple[EntityClues, str]], *, body, format_code: st
 
 
 def found_by_key(pks: Iterable[int]) -> dict[int, Found]:
-    """Entities by their keys, as matching sees them."""
-    return {found.pk: found for found in _found(Entity.objects.filter(pk__in=set(pks)))}
+    """Entities by their keys, as matching sees them; under the key of one that was merged, the one that stays."""
+    wanted = set(pks)
+    found = {one.pk: one for one in _found(Entity.objects.filter(pk__in=wanted))}
+    if missing := wanted - found.keys():
+        merged = Entity.everything.filter(pk__in=missing, merged_into__merged_into=None)
+        stays = dict(merged.values_list("pk", "merged_into"))
+        those = {one.pk: one for one in _found(Entity.objects.filter(pk__in=set(stays.values())))}
+        found |= {pk: those[into] for pk, into in stays.items() if into in those}
+    return found
 
 
 def _read_registry(clues: Sequence[EntityClues], body, format_code: str) -> _Index:
@@ -141,7 +148,7 @@ def _read_registry(clues: Sequence[EntityClues], body, format_code: str) -> _Ind
     pks |= set(Entity.objects.filter(name_key__in=keys).values_list("pk", flat=True))
     entities = found_by_key(pks)
     index = _Index()
-    for found in entities.values():
+    for found in {one.pk: one for one in entities.values()}.values():
         index.by_code[found.code] = found
         index.by_inner[found.code[8:17]].append(found)
         for key in found.keys & keys:

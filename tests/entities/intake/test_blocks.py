@@ -227,6 +227,17 @@ def test_a_row_of_an_entity_merged_meanwhile_goes_to_the_one_that_stays(penaltie
     assert CreditRecord.objects.count() == 8
 
 
+def test_rows_of_an_entity_that_was_merged_later_name_the_one_that_stays(client, penalties, entities):
+    submission = penalties.save(penalties.send(file_of(*(penalty(n) for n in range(8)))))
+    merged_away(entities[2], entities[8])
+    merged_away(entities[8], entities[9])
+    named = {row.number: row.entity for row in submission_selectors.saved_rows(submission)[0:8]}
+    assert (named[4], named[5]) == (entities[9], entities[3])
+    client.force_login(penalties.clerk)
+    page = client.get(reverse("entities:submission-detail", args=(submission.pk,)))
+    assert entities[9].credit_code in page.content.decode()
+
+
 def test_what_the_catalogue_no_longer_takes_is_refused_with_its_reason(penalties):
     submission = penalties.send(file_of(*(penalty(n) for n in range(8))))
     for version in RecordTypeVersion.objects.filter(record_type__code="administrative-penalty"):

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.db.models import F
+from django.urls import reverse
 from django.utils import translation
 
 from credit_platform.audit.models import AuditEvent
@@ -23,7 +24,7 @@ from entities.models import (
 )
 from entities.services import submissions
 from tests.entities.intake.conftest import HEADER, OFFICE, outcomes, row_of, sentences
-from tests.factories import BodyFactory, EntityFactory, MemberFactory, UserFactory, invented_code
+from tests.factories import BodyFactory, EntityFactory, MemberFactory, UserFactory, invented_code, merged_away
 
 pytestmark = pytest.mark.django_db
 State = Submission.State
@@ -358,6 +359,24 @@ def test_proposals_that_rest_on_one_candidate_are_confirmed_together(tax):
         by=tax.clerk, submission_id=submission.pk, question=Question.CODE_OTHER_NAME
     ) == 3  # fmt: skip
     assert set(outcomes(submission).values()) == {"new"}
+
+
+def test_a_proposal_that_was_merged_meanwhile_stands_for_the_one_that_stays(client, tax):
+    gone, other, stays = (entity_called(f"海晏{n}号") for n in range(3))
+    submission = tax.send_rows((gone.credit_code, "海晏商贸"), (other.credit_code, "海晏商行"))
+    merged_away(gone, stays)
+    merged_away(other, stays)
+    client.force_login(tax.clerk)
+    page = client.get(reverse("entities:submission-detail", args=(submission.pk,)), {"view": "decide"})
+    assert stays.credit_code in page.content.decode()
+    decide = reverse("entities:submission-decide", args=(submission.pk, 2))
+    assert client.post(decide, {"choice": str(stays.pk)}).status_code == 302
+    assert row_of(submission, 2).entity == stays
+    confirmed = submissions.confirm_proposals(
+        by=tax.clerk, submission_id=submission.pk, question=Question.CODE_OTHER_NAME
+    )
+    assert confirmed == 1
+    assert row_of(submission, 3).entity == stays
 
 
 def test_several_candidates_are_never_confirmed_together(desk):

@@ -9,12 +9,16 @@ from django.urls import reverse
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from credit_platform.common.services import seed_working_calendar
 from entities.models import CreditRecord, Entity, Submission
 from entities.services import records, submissions, taking_back
 from entities.signals import records_changed
 from entities.statements.services import write_statement
+from repair import services as repair
+from repair.clocks import seed_clock_rules
 from tests.agencies.test_formats import penalty
 from tests.entities.intake.conftest import HEADER, Desk, outcomes
+from tests.entities.test_at_once import at_once
 from tests.factories import (
     AgentFactory,
     CaseFactory,
@@ -233,6 +237,48 @@ def test_what_is_built_between_asking_and_doing_stops_the_whole(market, waiting,
         "entities.submission.take_back_asked",
         "entities.submission.take_back_refused",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_taking_back_and_another_file_that_corrects_a_row_one_comes_first(tax, published, entity):
+    """Whichever it is: nothing is corrected that was taken back, and no two records are in force."""
+    other = tax.send(
+        f"纳税人识别号,纳税人名称,评价年度,税务机关\n{entity.credit_code},禾谷食品,2025,另一税务局\n"
+    )
+    taking_back.ask_to_take_back(by=tax.clerk, submission_id=published.pk, because=BECAUSE)
+    submissions.confirm_submission(by=tax.clerk, submission_id=other.pk)
+    at_once(
+        lambda: taking_back.take_back(submission_id=published.pk),
+        lambda: submissions.save_submission(submission_id=other.pk),
+    )
+    published.refresh_from_db()
+    first, second = CreditRecord.objects.order_by("pk")
+    assert second.status == "published" and second.submission == other
+    if published.state == State.TAKEN_BACK:
+        assert (first.status, second.replaces) == ("withdrawn", None)
+    else:
+        assert (published.state, first.status, second.replaces) == (State.DONE, "replaced", first)
+        assert "corrected since" in published.problem["en"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_taking_back_and_an_objection_one_comes_first(published, tax, entity):
+    """Nobody is left with an objection to a record that was taken back unseen."""
+    seed_working_calendar()
+    seed_clock_rules()
+    record = CreditRecord.objects.get()
+    agent = AgentFactory(entity=entity).user
+    taking_back.ask_to_take_back(by=tax.clerk, submission_id=published.pk, because=BECAUSE)
+    _taken, objected = at_once(
+        lambda: taking_back.take_back(submission_id=published.pk),
+        lambda: repair.open_objection(by=agent, record_id=record.pk, ground="wrong", statement="Not ours."),
+    )
+    published.refresh_from_db()
+    record.refresh_from_db()
+    if published.state == State.TAKEN_BACK:
+        assert isinstance(objected, WrongState) and record.status == "withdrawn"
+    else:
+        assert (published.state, record.status, objected.record) == (State.DONE, "published", record)
 
 
 def test_however_many_records_a_file_has_taking_it_back_asks_the_same_questions(tax):
