@@ -16,6 +16,7 @@ from entities.intake.reading import Unreadable, column_key, open_table
 from entities.models import Submission
 from tests.entities.intake import files
 from tests.entities.intake.conftest import HEADER, OFFICE
+from tests.factories import EntityFactory
 
 KNOWN = {column_key(name): field for name, field in (("代码", "code"), ("名称", "name"))}
 ROWS = [["代码", "名称"], ["1", "甲公司"]]
@@ -228,6 +229,20 @@ def test_formulas_are_not_run_and_are_told_of():
     assert [note.params for note in table.notes] == [{"count": 1}]
 
 
+def test_formulas_of_an_open_document_are_told_of_too():
+    row = (
+        "<table:table-row>"
+        '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="string" {}><text:p>{}</text:p></table:table-cell>'
+        "</table:table-row>"
+    )
+    formula = 'table:formula="of:=WEBSERVICE(&quot;http://example.org&quot;)"'
+    content = files.ods_with(row.format("代码", "", "名称") + row.format("1", formula, "甲"))
+    with open_table(io.BytesIO(content), KNOWN) as table:
+        assert list(table.rows()) == [(2, ["1", "甲"])]
+    assert [note.params for note in table.notes] == [{"count": 1}]
+
+
 def test_the_last_day_that_there_is_is_read():
     content = files.xls_of([["代码", "名称"], [date.max, "甲"]])
     with open_table(io.BytesIO(content), KNOWN) as table:
@@ -310,6 +325,32 @@ def test_what_is_no_table_at_all_is_not_even_kept(tax, name):
     make, _sentence = HOSTILE[name]
     with pytest.raises(InvalidInput, match="send one of these: CSV, XLSX, ODS, XLS"):
         tax.upload(make(), "list.xlsx")
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("make", "name", "kind"),
+    [
+        (lambda rows: "\n".join(map(",".join, rows)).encode(), "list.xlsx", "csv"),
+        (files.xlsx_of, "list.csv", "xlsx"),
+        (files.xls_of, "list.xlsx", "xls"),
+        (files.ods_of, "list.xls", "ods"),
+    ],
+)
+def test_a_table_under_the_name_of_another_kind_is_read_as_what_it_is(tax, make, name, kind):
+    entity = EntityFactory(name_zh="甲公司")
+    row = [entity.credit_code, "甲公司", "2025", OFFICE]
+    submission = tax.send(make([HEADER.split(","), row]), name)
+    assert (submission.state, submission.layout["kind"]) == (Submission.State.READY, kind)
+    assert submission.rows.get().outcome == "new"
+
+
+@pytest.mark.django_db
+def test_a_file_larger_than_can_be_taken_is_refused_with_both_sizes(tax, settings):
+    settings.SUBMISSION_MAX_BYTES = 2 << 20
+    with pytest.raises(InvalidInput, match="The file has 3.0 MB; at most 2.0 MB can be taken"):
+        tax.upload(b"x" * (3 << 20))
     assert not Submission.objects.exists()
 
 
