@@ -31,6 +31,7 @@ from entities.intake.layout import (
     notes_of,
     sample_below,
 )
+from entities.intake.old_workbooks import formulas_in
 from entities.intake.rows import cell_text
 
 #: A spreadsheet unfolds into one block of cells; this many take about 400 MB.
@@ -99,8 +100,9 @@ def open_old(file: BinaryIO, known: Mapping[str, str]) -> "SheetTable":
         )
     if OLD_MACROS in content:
         raise Unreadable(MACROS)
+    formulas = formulas_in(content)
     del content
-    return _open(file, "xls", known, 0)
+    return _open(file, "xls", known, formulas)
 
 
 def _kind_of(names: set[str]) -> str:

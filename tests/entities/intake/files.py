@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -89,7 +90,19 @@ def _record(kind: int, content: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell of an old workbook that is worked out: a number added to itself, of which the last result is kept."""
+
+    result: float
+
+
 def _old_cell(row: int, place: int, value: object) -> bytes:
+    if isinstance(value, Formula):
+        half = struct.pack("<Bd", 0x1F, value.result / 2)
+        parsed = half + half + b"\x03"
+        head = struct.pack("<HHHdHIH", row, place, 0, value.result, 0, 0, len(parsed))
+        return _record(0x0006, head + parsed)
     if isinstance(value, date):
         return _record(0x0203, struct.pack("<HHHd", row, place, 1, (value - date(1899, 12, 30)).days))
     if isinstance(value, int | float):

@@ -9,9 +9,11 @@ from datetime import date
 from itertools import islice
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from credit_platform.common.errors import InvalidInput
 from entities.intake import archives, sheets
+from entities.intake.old_workbooks import formulas_in
 from entities.intake.reading import Unreadable, column_key, open_table
 from entities.models import Submission
 from tests.entities.intake import files
@@ -243,6 +245,36 @@ def test_formulas_of_an_open_document_are_told_of_too():
     assert [note.params for note in table.notes] == [{"count": 1}]
 
 
+def test_formulas_of_an_old_workbook_are_told_of_too():
+    rows = [["代码", "名称"], [files.Formula(8), "甲"], ["2", files.Formula(4)]]
+    with open_table(io.BytesIO(files.xls_of(rows)), KNOWN) as table:
+        assert list(table.rows()) == [(2, ["8", "甲"]), (3, ["2", "4"])]
+    assert [note.params for note in table.notes] == [{"count": 2}]
+
+
+def damaged_old_workbooks() -> list[bytes]:
+    whole = files.xls_of([["代码", "名称"], [files.Formula(8), "甲"]])
+    endless, long_table, in_a_circle = bytearray(whole), bytearray(whole), bytearray(whole)
+    endless[68:76] = struct.pack("<II", 0, 0xFFFFFFFF)
+    long_table[44:48] = struct.pack("<I", 0xFFFFFFF0)
+    # Every sector is followed by the first one.
+    in_a_circle[-512:] = struct.pack("<128I", *[0] * 128)
+    return [bytes(endless), bytes(long_table), bytes(in_a_circle), whole[:700], whole[:40], b"\xd0\xcf" * 300]
+
+
+@pytest.mark.parametrize("content", damaged_old_workbooks())
+def test_an_old_workbook_whose_chains_lead_nowhere_is_left_to_its_reader(content):
+    assert formulas_in(content) in (0, 1)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2_000), st.binary(min_size=1, max_size=64))
+def test_whatever_stands_in_an_old_workbook_counting_its_formulas_comes_to_an_end(place, noise):
+    content = bytearray(files.xls_of([["代码", "名称"], [files.Formula(8), "甲"]]))
+    content[place : place + len(noise)] = noise
+    assert formulas_in(bytes(content)) >= 0
+
+
 def test_the_last_day_that_there_is_is_read():
     content = files.xls_of([["代码", "名称"], [date.max, "甲"]])
     with open_table(io.BytesIO(content), KNOWN) as table:
@@ -349,7 +381,7 @@ def test_a_table_under_the_name_of_another_kind_is_read_as_what_it_is(tax, make,
 @pytest.mark.django_db
 def test_a_file_larger_than_can_be_taken_is_refused_with_both_sizes(tax, settings):
     settings.SUBMISSION_MAX_BYTES = 2 << 20
-    with pytest.raises(InvalidInput, match="The file has 3.0 MB; at most 2.0 MB can be taken"):
+    with pytest.raises(InvalidInput, match=r"The file has 3\.0 MB; at most 2\.0 MB can be taken"):
         tax.upload(b"x" * (3 << 20))
     assert not Submission.objects.exists()
 
