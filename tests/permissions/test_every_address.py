@@ -1,7 +1,14 @@
 """Who gets what at every address, by every method: the whole table, and nothing left out of it."""
 
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+
+import brotli
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.signals import request_finished
 from django.db import close_old_connections, transaction
 from django.test import Client
@@ -9,12 +16,18 @@ from django.urls import reverse
 from django.utils import translation
 
 from entities.sharing import exports
+from tests.factories import RecordFactory
 from tests.permissions.table import LISTS, ROLES, TABLE
 from tests.permissions.world import ROUTES, World, one_world
 
 pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+#: What a first visit to a public page may weigh, in bytes as they travel, before charts.
+LIGHT = 100_000
+CHARTS = {"vendor/echarts.min.js", "ui/charts.js"}
+#: For those who build programs or pages with it.
+FOR_BUILDERS = {"api-docs", "ui:styleguide"}
 #: Whoever is refused here is refused to everybody.
 THE_MOST_TRUSTED = ("supervisor", "lead", "agent")
 
@@ -83,3 +96,46 @@ def test_everybody_may_take_away_the_lists_that_the_table_says(world, code):
 
 def test_no_list_that_may_be_taken_away_is_left_out_of_the_table():
     assert set(exports.all_codes()) == set(LISTS)
+
+
+@cache
+def _travels(place: str) -> int:
+    """How many bytes of a static file reach a browser: packed once, when it is collected."""
+    return len(brotli.compress(Path(finders.find(place)).read_bytes()))
+
+
+def _weight(page: bytes) -> int:
+    """The page as the proxy packs it, and every file that it names but charts."""
+    files = {file.decode() for file in re.findall(rb'(?:src|href)="/static/([^"#?]+)"', page)}
+    return len(gzip.compress(page, compresslevel=5)) + sum(map(_travels, files - CHARTS))
+
+
+def _public_pages(world: World, language: str) -> dict[str, int]:
+    """By route, what each page for everybody weighs."""
+    weights = {}
+    client = Client(headers={"accept-language": language})
+    for route, methods in TABLE.items():
+        if methods.get("GET", "").startswith("200") and route not in FOR_BUILDERS:
+            response = client.get(world.address_of(route))
+            if response["Content-Type"].startswith("text/html") and b"<html" in response.content:
+                weights[route] = _weight(response.content)
+    return weights
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_public_page_is_light_with_all_that_a_first_visit_fetches(world, language):
+    try:
+        with transaction.atomic():
+            facts = {
+                "entity": world.entity,
+                "submitted_by": world.body,
+                "record_type": world.record.record_type,
+            }
+            RecordFactory.create_batch(60, type_version=world.record.type_version, **facts)
+            weights = _public_pages(world, language)
+            listed = Client().get(reverse("portal:announcements")).content.count(b"<tr")
+            raise _Undo
+    except _Undo:
+        assert len(weights) > 25
+        assert listed > 25
+        assert {route: weight for route, weight in weights.items() if weight > LIGHT} == {}

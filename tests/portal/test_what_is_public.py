@@ -1,14 +1,9 @@
 """What anybody sees of an entity, and what nobody does: in the pages and in the API."""
 
-import re
 from datetime import date, timedelta
-from functools import cache as remembered
-from pathlib import Path
 
-import brotli
 import pytest
 import time_machine
-from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
@@ -228,25 +223,3 @@ def test_public_pages_stay_within_their_query_budgets(client, entity, penalty_ty
     ):
         with query_budget(name):
             assert client.get(address).status_code == 200
-
-
-@remembered
-def sent(place: str) -> int:
-    """How many bytes of a static file reach a browser: packed, as it is when it is deployed."""
-    return len(brotli.compress(Path(finders.find(place)).read_bytes()))
-
-
-def test_public_pages_are_small_with_all_that_a_first_visit_fetches(client, entity, penalty_type):
-    RecordFactory.create_batch(12, entity=entity, record_type=penalty_type)
-    for address in (
-        "/",
-        f"/search/?q={entity.name_zh[:4]}",
-        f"/e/{entity.credit_code}/",
-        "/methods/",
-        "/lists/",
-    ):
-        page = client.get(address).content
-        files = re.findall(rb'(?:<script src|<link rel="(?:stylesheet|icon)" href)="/static/([^"]+)"', page)
-        assert len(files) >= 3, address
-        weight = len(page) + sum(sent(file.decode()) for file in files)
-        assert weight <= 100_000, (address, weight)

@@ -92,6 +92,11 @@ def test_collected_static_files_name_only_files_that_are_there(settings, tmp_pat
     assert list((tmp_path / "vendor").glob("tabler.min.*.css"))
 
 
+def test_what_the_platform_answers_is_packed_on_its_way():
+    """Static files are packed when they are collected; pages, which hold what only their reader may know, by the proxy."""
+    assert "encode zstd gzip" in COMPOSE["configs"]["proxy"]["content"]
+
+
 def test_what_every_platform_begins_with_is_seeded_before_anything_is_served():
     steps = SERVICES["migrate"]["command"][-1].split("\n")
 
