@@ -1,16 +1,23 @@
 """Who had a hand in what a case is about, and therefore does not decide it: the only place that says so.
 
-A hand has: who wrote, handed in or reviewed the record or one that it corrects; who proposed, decided, gave an
-opinion or filed in the case itself, or in any other case about the same record, of whatever kind; and who answered
-when that record was said to be missing. Each reason is said twice, of one case with its sentence and of many as
-a condition, and a test holds the two together. Imports no models of this app, so that querysets can ask it.
+A hand has: who wrote, handed in or reviewed the record or one that it corrects; who answered before there was a
+record, to a member that was told beforehand or to a report from the public; who proposed, decided, gave an opinion
+or filed in the case itself, or in any other case about the same record, of whatever kind; who answered when that
+record was said to be missing; and who acted for the entity when the case was begun, though no longer. Each reason is
+said twice, of one case with its sentence and of many as a condition, and a test holds the two together. Imports no
+models of this app, so that querysets can ask it.
 """
 
+from functools import reduce
+from operator import or_
+
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from entities.models import CreditRecord
+from credit_platform.audit.models import AuditEvent
+from entities.models import CreditRecord, EntityAgent, RecordType
 from entities.policies import authors_of, written_by
 
 PROPOSING = (
@@ -38,6 +45,10 @@ ONE_NUMBER = ("submitted_by", "record_type", "document_number")
 NAMED_IN_MISSING = ("answered_by", "appeal_decided_by")
 #: The same people in the steps, which are kept when an appeal opens it anew.
 ANSWERING = ("enter", "refuse", "remit", "dismiss_appeal")
+#: What an association answers to a member that it told beforehand; a later answer takes the place of an earlier in the row.
+FOREWARNING = tuple(f"forewarning.notice.{deed}" for deed in ("declined", "put_right", "taken_back"))
+#: By which an upheld report from the public becomes a record.
+INTO_RECORD = "record"
 #: What two questions about one missing record have in common.
 ONE_MISSING = ("entity", "body", "record_type", "document_number")
 
@@ -65,7 +76,44 @@ def not_independent(user) -> Q:
         ),
     )
     wrote = versions.filter(written_by(user) | Q(reviewed_by=user.pk))
-    return Q(Exists(steps)) | Q(Exists(cases)) | Q(Exists(wrote)) | Q(Exists(missing))
+    acted = EntityAgent.objects.filter(
+        _acting_since(OuterRef("opened_at")), entity=OuterRef("entity"), user=user.pk
+    )
+    parts = (steps, cases, wrote, missing, acted, *_earlier_stages(user.pk))
+    return reduce(or_, (Q(Exists(part)) for part in parts))
+
+
+def _earlier_stages(user_id: int) -> tuple[QuerySet, QuerySet]:
+    """For the records of cases: what the user answered to a member or to the public before they were records."""
+    forewarned = _model("forewarning", "PriorNotice").filter(
+        Q(approved_by=user_id)
+        | Q(answered_by=user_id)
+        | Q(Exists(_answers(OuterRef("pk")).filter(actor=user_id))),
+        body=OuterRef("record__submitted_by"),
+        record_type=OuterRef("record__record_type"),
+        document_number=OuterRef("record__document_number"),
+    )
+    reported = _model("public_reports", "PublicReport").filter(
+        Q(answered_by=user_id) | Q(steps__actor=user_id),
+        entity=OuterRef("record__entity"),
+        steps__deed=INTO_RECORD,
+        steps__body=OuterRef("record__submitted_by"),
+        steps__note=OuterRef("record__record_type__code"),
+        steps__at__lte=OuterRef("record__entered_at"),
+    )
+    return forewarned, reported
+
+
+def _answers(notice: OuterRef) -> QuerySet[AuditEvent]:
+    """All that was ever answered about a prior notice, as the log has it."""
+    key = Cast(notice, CharField(max_length=60))
+    return AuditEvent.objects.filter(
+        target_type="forewarning.priornotice", verb__in=FOREWARNING, target_id=key
+    )
+
+
+def _acting_since(opened_at) -> Q:
+    return Q(revoked_at=None) | Q(revoked_at__gte=opened_at)
 
 
 def why_not_independent(user_id: int, case) -> str:
@@ -81,6 +129,8 @@ def why_not_independent(user_id: int, case) -> str:
         return _("You filed this case, or answered in it for the side that filed it.")
     if OPINION in took:
         return _("You gave an opinion in this case.")
+    if user_id in _acted_for_entity(case):
+        return _("You acted for %(entity)s when this case was begun.") % {"entity": case.entity}
     return hands_on_record(case.record).get(user_id) or _hands_on_other_cases(case).get(user_id, "")
 
 
@@ -124,10 +174,53 @@ def _hands_on(record) -> dict[int, str]:
     for authors in authors_of(versions).values():
         hands |= dict.fromkeys(authors, _("You had a part in writing this record."))
     hands |= {version.entered_by_id: _("You entered this record.") for version in versions}
+    for person in _who_answered_a_member(record):
+        hands.setdefault(person, _("You answered the member that was told of this before it was a record."))
+    for person in _who_answered_a_report(record):
+        hands.setdefault(person, _("You answered the report from the public that led to this record."))
     for person in _who_answered(Q(record=record.pk) | _said_of(record)):
         hands.setdefault(person, _("You answered when this record was said to be missing."))
     hands.pop(None, None)
     return hands
+
+
+def _who_answered_a_member(record) -> set[int | None]:
+    if record.record_type.family != RecordType.Family.MARKET:
+        return set()
+    same = {"body": record.submitted_by_id, "record_type": record.record_type_id}
+    notices = _model("forewarning", "PriorNotice").filter(document_number=record.document_number, **same)
+    rows = list(notices.values_list("pk", "approved_by", "answered_by"))
+    people = {person for _key, *named in rows for person in named}
+    if rows:
+        asked = AuditEvent.objects.filter(
+            target_type="forewarning.priornotice",
+            verb__in=FOREWARNING,
+            target_id__in=[str(key) for key, *_named in rows],
+        )
+        people |= set(asked.values_list("actor", flat=True))
+    return people
+
+
+def _who_answered_a_report(record) -> set[int | None]:
+    """Of reports about its entity that its body took into a record of this type before this one was written."""
+    if record.record_type.family != RecordType.Family.PUBLIC:
+        return set()
+    reports = _model("public_reports", "PublicReport").filter(
+        entity=record.entity_id,
+        steps__deed=INTO_RECORD,
+        steps__body=record.submitted_by_id,
+        steps__note=record.record_type.code,
+        steps__at__lte=record.entered_at,
+    )
+    return {person for named in reports.values_list("answered_by", "steps__actor") for person in named}
+
+
+def _acted_for_entity(case) -> set[int]:
+    """Who could act for the entity when the case was begun or after; read once for each case object."""
+    if not hasattr(case, "_acted"):
+        agents = EntityAgent.objects.filter(_acting_since(case.opened_at), entity=case.entity_id)
+        case._acted = set(agents.values_list("user", flat=True))
+    return case._acted
 
 
 def _said_of(record) -> Q:

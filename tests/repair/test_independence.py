@@ -1,24 +1,35 @@
 """Nobody decides twice about one record: whoever had a part in one case about it decides no other, of whatever kind."""
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from rest_framework.test import APIClient
 
+from associations.forewarning import services as forewarning
+from associations.forewarning.models import PriorNotice
+from credit_platform.common.errors import NotPermitted
+from credit_platform.portal.public_reports.models import PublicReport, ReportTopic
 from entities.models import CreditRecord
-from repair import policies, selectors
+from repair import clocks, policies, selectors, services
 from repair.independence import HEARING, NAMED, TAKING_PART
 from repair.missing import policies as missing_policies, selectors as missing_selectors
 from repair.missing.models import MissingRecord
 from repair.models import Case, CaseStep
 from repair.workflow import SAID, Action
+from tests.associations.factories import AssociationFactory
 from tests.factories import (
     AgentFactory,
     BodyFactory,
     CaseFactory,
+    EntityFactory,
     MemberFactory,
     MissingRecordFactory,
     RecordFactory,
+    RecordTypeFactory,
     repairable_record,
 )
 
@@ -198,3 +209,145 @@ def test_a_clerk_reads_who_may_answer():
     AgentFactory(user=agent, entity=missing.entity)
     refusal = missing_policies.may_answer(MemberFactory(body=body), missing)
     assert refusal.reason.endswith(f"Who may: {reviewer}.")
+
+
+# What was said before there was a record
+
+
+@pytest.fixture
+def association():
+    return AssociationFactory()
+
+
+def recorded_against_a_member(association, *decliners) -> CreditRecord:
+    """What counts because its member's word that it is put right was declined, by one after another of these."""
+    kind = RecordTypeFactory(family="market", submitters=[association.body])
+    record = RecordFactory(record_type=kind, submitted_by=association.body, status="announced")
+    agent = AgentFactory(entity=record.entity).user
+    with transaction.atomic():
+        forewarning.tell(by=MemberFactory(body=association.body, role="reviewer"), records=[record])
+    notice = PriorNotice.objects.get()
+    for number, person in enumerate(decliners):
+        forewarning.say_put_right(
+            by=agent, notice_id=notice.pk, text=f"It is put right, said for the {number}."
+        )
+        forewarning.decline(by=person, notice_id=notice.pk, because="It is not.")
+    PriorNotice.objects.update(state="counts", settled_on=timezone.localdate())
+    CreditRecord.objects.filter(pk=record.pk).update(status="published", published_on=timezone.localdate())
+    return CreditRecord.objects.get(pk=record.pk)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_who_declined_what_a_member_said_when_it_was_told_does_not_decide_about_the_record(
+    association, which
+):
+    """The second answer takes the place of the first in the notice; both stand in the log."""
+    decliners = [MemberFactory(body=association.body, role="supervisor") for _each in range(2)]
+    other = MemberFactory(body=association.body, role="supervisor")
+    record = recorded_against_a_member(association, *decliners)
+    case = CaseFactory(record=record, kind="objection", state="proposed")
+    assert_kept_off(decliners[which], other, case, "before it was a record")
+
+
+def taken_into_record(entity, body, kind, *, answered_by, decided_by) -> PublicReport:
+    """A report from the public that was upheld and is to become a record of this type."""
+    report = PublicReport.objects.create(
+        number=f"JB-{entity.pk}", digest=f"{entity.pk}", text_digest="", text="They sell what is out of date.", rule="",
+        topic=ReportTopic.objects.create(code="goods", body_code=body.code, valid_from=timezone.localdate()),
+        entity=entity, body=body, due_on=timezone.localdate(), state="answered", outcome="upheld", answer="It is so.",
+        answered_by=answered_by, answered_at=timezone.now(),
+    )  # fmt: skip
+    report.steps.create(deed="record", body=body, actor=decided_by, note=kind.code)
+    return report
+
+
+@pytest.mark.parametrize("part", ["answered_by", "decided_by"])
+def test_who_upheld_the_report_that_led_to_a_record_does_not_decide_about_it(part):
+    body, entity = BodyFactory(), EntityFactory()
+    kind = RecordTypeFactory(submitters=[body])
+    person, other = (MemberFactory(body=body, role="supervisor") for _each in range(2))
+    clerk = MemberFactory(body=body)
+    taken_into_record(entity, body, kind, **({"answered_by": clerk, "decided_by": clerk} | {part: person}))
+    record = RecordFactory(entity=entity, submitted_by=body, record_type=kind)
+    case = CaseFactory(record=record, kind="objection", state="proposed")
+    assert_kept_off(person, other, case, "report from the public")
+
+
+@pytest.mark.parametrize("other", ["entity", "type", "earlier"])
+def test_a_report_that_led_to_another_record_keeps_nobody_off(other):
+    body, entity = BodyFactory(), EntityFactory()
+    kind = RecordTypeFactory(submitters=[body])
+    person = MemberFactory(body=body, role="supervisor")
+    facts = {"entity": entity, "submitted_by": body, "record_type": kind}
+    earlier = RecordFactory(**facts) if other == "earlier" else None
+    taken_into_record(entity, body, kind, answered_by=person, decided_by=person)
+    facts |= {
+        "entity": {"entity": EntityFactory()},
+        "type": {"record_type": RecordTypeFactory(submitters=[body])},
+    }.get(other, {})
+    case = CaseFactory(record=earlier or RecordFactory(**facts), kind="objection", state="proposed")
+    assert policies.may_decide(person, case)
+    assert selectors.cases_waiting(user=person).get() == case
+
+
+# Who changed sides, or bodies
+
+
+def test_who_acted_for_the_entity_when_the_case_was_begun_does_not_decide_it_from_another_desk(record):
+    person, other = supervisor_of(record), supervisor_of(record)
+    agency = AgentFactory(user=person, entity=record.entity)
+    case = CaseFactory(record=record, kind="objection", state="proposed")
+    agency.revoked_at = timezone.now()
+    agency.save()
+    assert_kept_off(person, other, case, "when this case was begun")
+
+
+def test_who_acted_for_the_entity_long_before_may_decide(record):
+    person = supervisor_of(record)
+    AgentFactory(user=person, entity=record.entity, revoked_at=timezone.now() - timedelta(days=1))
+    case = CaseFactory(record=record, kind="objection", state="proposed")
+    assert policies.may_decide(person, case)
+    assert selectors.cases_waiting(user=person).get() == case
+
+
+def test_who_entered_it_in_a_body_that_is_gone_does_not_decide_in_its_successor(record):
+    """Nor who moved there from the body, whatever their office is now."""
+    body, heir = record.submitted_by, BodyFactory()
+    person, other = (MemberFactory(body=heir, role="supervisor") for _each in range(2))
+    CreditRecord.objects.filter(pk=record.pk).update(entered_by=person)
+    case = CaseFactory(record=CreditRecord.objects.get(pk=record.pk), kind="objection", state="proposed")
+    body.is_active, body.successor = False, heir
+    body.save()
+    person, other = (type(one).objects.get(pk=one.pk) for one in (person, other))
+    assert_kept_off(person, other, case, "You entered this record.")
+
+
+def test_a_superior_to_whom_a_late_case_was_brought_decides_it_only_without_a_hand_in_it(record):
+    person, other = supervisor_of(record), supervisor_of(record)
+    CreditRecord.objects.filter(pk=record.pk).update(reviewed_by=person)
+    case = CaseFactory(record=CreditRecord.objects.get(pk=record.pk), state="proposed")
+    case.clocks.update(due_on=timezone.localdate() - timedelta(days=1))
+    clocks.watch_clocks(today=timezone.localdate())
+    told = case.steps.get(action="escalated").note
+    assert str(person) in told
+    with pytest.raises(NotPermitted, match=f"You reviewed this record. Who may: {other}"):
+        services.act_on_case(
+            by=person, number=case.number, action="grant", version=case.version, note="So be it."
+        )
+    services.act_on_case(
+        by=other, number=case.number, action="refuse", version=case.version, note="It stands."
+    )
+
+
+@pytest.mark.parametrize("action", ["uphold", "dismiss"])
+def test_no_interface_lets_decide_whom_the_page_keeps_off(record, action):
+    person = supervisor_of(record)
+    CreditRecord.objects.filter(pk=record.pk).update(entered_by=person)
+    case = CaseFactory(record=CreditRecord.objects.get(pk=record.pk), kind="objection", state="proposed")
+    client = APIClient()
+    client.force_login(person)
+    sent = {"action": action, "version": case.version, "note": "So be it."}
+    answer = client.post(reverse("api-case-steps", args=(case.number,)), sent, format="json")
+    assert answer.status_code == 403
+    case.refresh_from_db()
+    assert (case.state, case.decided_by) == ("proposed", None)
