@@ -75,6 +75,7 @@ def _columns() -> list[Column]:
             lambda row: row.record.get_severity_class_display(),
         ),
         Column("submitted_by", _("Submitted by"), lambda row: str(row.record.submitted_by)),
+        Column("under_objection", _("Under objection"), lambda row: row.record.objected, Kind.FLAG),
         Column("counts_until", _("Counts until"), lambda row: row.record.publish_until, Kind.DAY),
         Column("points", _("Points"), lambda row: row.points, Kind.AMOUNT),
         Column("how", _("How it counts"), lambda row: row.how),

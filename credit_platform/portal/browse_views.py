@@ -96,6 +96,8 @@ class RecordFeed(Feed):
 
     def item_description(self, item: CreditRecord) -> str:
         parts = [str(item.record_type), item.document_number, item.authority or str(item.submitted_by)]
+        if item.objected:
+            parts.append(_("Under objection"))
         if item.statement:
             parts.append(_("The entity says: %(words)s") % {"words": item.statement})
         return " · ".join(part for part in parts if part)

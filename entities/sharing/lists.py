@@ -106,6 +106,7 @@ def record_columns() -> list[Column]:
         Column("published_on", _("Published on"), lambda record: record.published_on, Kind.DAY),
         Column("publish_until", _("Public until"), lambda record: record.publish_until, Kind.DAY),
         Column("state", _("State"), lambda record: record.get_status_display()),
+        Column("under_objection", _("Under objection"), lambda record: record.objected, Kind.FLAG),
         Column("submitted_by", _("Submitting body"), lambda record: str(record.submitted_by)),
         Column("statement", _("The entity's statement"), lambda record: record.statement),
     ]
