@@ -27,7 +27,11 @@ def _local(value: date | datetime) -> date | datetime:
 
 def day(value: date | datetime | None) -> str:
     """For tables and chips: 20 Nov 2026, 2026-11-20."""
-    return date_format(_local(value), "Y-m-d" if chinese() else "j M Y") if value else ""
+    if not value:
+        return ""
+    local = _local(value)
+    # Most of what tables say; `date_format` takes ten times as long for the same figures.
+    return f"{local.year}-{local.month:02}-{local.day:02}" if chinese() else date_format(local, "j M Y")
 
 
 def day_short(value: date | datetime | None) -> str:
