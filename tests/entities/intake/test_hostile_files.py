@@ -252,6 +252,29 @@ def test_formulas_of_an_old_workbook_are_told_of_too():
     assert [note.params for note in table.notes] == [{"count": 2}]
 
 
+def test_a_short_old_workbook_lies_in_pieces_of_64_bytes_and_is_read_too():
+    record = struct.pack("<HH", 0x0006, 40) + bytes(40)
+    stream = record * 3 + struct.pack("<HH", 0x000A, 0)
+    pieces = -(-len(stream) // 64)
+    container = stream.ljust(512, b"\0")
+    follows = [*range(1, pieces), files.END_OF_CHAIN]
+    small_table = struct.pack("<128I", *follows, *[files.FREE] * (128 - pieces))
+    entries = [
+        files._entry("Root Entry", 5, 3, 512, child=1),
+        files._entry("Workbook", 2, 0, len(stream)),
+        bytes(128),
+        bytes(128),
+    ]
+    table = [files.FAT, files.END_OF_CHAIN, files.END_OF_CHAIN, files.END_OF_CHAIN]
+    header = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 2, 1, files.END_OF_CHAIN, 0,
+    )  # fmt: skip
+    header += struct.pack("<109I", 0, *[files.FREE] * 108)
+    sectors = struct.pack("<128I", *table, *[files.FREE] * 124) + b"".join(entries) + small_table + container
+    assert formulas_in(header + sectors) == 3
+
+
 def damaged_old_workbooks() -> list[bytes]:
     whole = files.xls_of([["代码", "名称"], [files.Formula(8), "甲"]])
     endless, long_table, in_a_circle = bytearray(whole), bytearray(whole), bytearray(whole)
