@@ -19,6 +19,7 @@ from psycopg.errors import QueryCanceled
 from entities import codes, naming
 from entities.models import Entity, EntityIdentifier, FormerName
 from entities.models.entity import NamePairs
+from entities.words import visible
 
 Why = Literal["code", "identifier", "name", "former_name", "initials", "similar"]
 #: Of so many that fit the likeliest are put first.
@@ -69,7 +70,7 @@ def find_among(entities: QuerySet[Entity], *, query: str, limit: int = 10) -> li
     Traditional characters find the simplified name.
     """
     search = _Search(entities, limit)
-    text = query.strip()[:100]
+    text = visible(query)[:100]
     code, key = codes.normalise(text), naming.name_key(text)
     if not key:
         return []

@@ -96,6 +96,12 @@ def test_brackets_and_spaces_do_not_matter(clerk):
     assert found(clerk, "恒屿 化工(云汀)") == [("name", "恒屿化工（云汀）有限公司")]
 
 
+@pytest.mark.parametrize("copied", ["恒屿\u200b化工", "\ufeff恒屿化工\u202c", "恒屿\x07化工"])
+def test_signs_that_nobody_sees_do_not_hide_a_name_from_whoever_copies_it(clerk, copied):
+    named("恒屿化工")
+    assert found(clerk, copied) == [("name", "恒屿化工")]
+
+
 def test_two_parts_of_a_name_find_it(clerk):
     named("云汀市海晏电器厂")
     named("云汀市海晏食品厂")
