@@ -1,13 +1,16 @@
 """The pages of files, as a clerk and as others see them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from entities.models import CreditRecord, Submission
 from entities.services import submissions
+from entities.submission_selectors import progress_of
 from tests.entities.intake.conftest import HEADER, OFFICE, outcomes
 from tests.factories import AgentFactory, EntityFactory, MemberFactory, UserFactory, invented_code
 
@@ -79,6 +82,21 @@ def test_the_job_panel_tells_the_page_when_the_work_is_over(page, tax):
     assert 'hx-trigger="every 2s"' in text(response)
     submissions.check_submission(submission_id=submission.pk)
     assert page.get(address("job", submission))["HX-Refresh"] == "true"
+
+
+def test_the_job_panel_counts_rows_and_says_how_long_it_will_still_take(page, tax):
+    """A quarter was done in a quarter of an hour, so what is left takes three of them; before the first row nobody knows."""
+    submission = tax.upload(f"{HEADER}\n1,甲,2025,{OFFICE}\n")
+    assert progress_of(submission).seconds_left is None
+    Submission.objects.filter(pk=submission.pk).update(
+        rows_total=4_000, rows_worked=1_000, step_started_at=timezone.now() - timedelta(minutes=15)
+    )
+    submission.refresh_from_db()
+    progress = progress_of(submission)
+    assert (progress.done, progress.total, progress.running) == (1_000, 4_000, True)
+    assert 45 <= progress.seconds_left / 60 < 60
+    panel = text(page.get(address("job", submission)))
+    assert "1,000" in panel and "4,000" in panel
 
 
 def test_a_file_that_could_not_be_read_says_why_and_what_to_do(page, tax):
