@@ -505,9 +505,14 @@ def shares(counts: Mapping[str, int], scale: Sequence[str]) -> list[dict]:
     return parts
 
 
-def spark(values: Sequence[float]) -> dict:
-    """The points of a line in a box of 88 by 22."""
-    low, high = min(values), max(values)
+def spark(values: Sequence[float], low: float | None = None, high: float | None = None) -> dict:
+    """The points of a line in a box of 88 by 22.
+
+    Args:
+        low, high: what its floor and its ceiling stand for, where that is known; otherwise the least and the largest
+            of the values. A share that is always whole would lie on the floor without them.
+    """
+    low, high = min(values) if low is None else low, max(values) if high is None else high
     spread = (high - low) or 1
     step = 82 / max(len(values) - 1, 1)
     at = [(3 + n * step, 19 - (value - low) / spread * 16) for n, value in enumerate(values)]

@@ -228,6 +228,21 @@ def test_the_lead_office_compares_and_a_body_reads_its_own(client, clerk, publis
     assert client.get("/api/v1/quality/").json()["results"] == []
 
 
+def test_each_figure_of_the_city_opens_its_records_too(client, publish, body):
+    today = timezone.localdate()
+    publish(today, today)
+    publish(today, today - timedelta(days=60), authority="")
+    count_months()
+    client.force_login(MemberFactory(body=BodyFactory(kind="lead_office"), role="lead"))
+    page = client.get("/quality/").content.decode()
+    for measure in ("published", "late", "incomplete"):
+        address = f"/quality/{body.code}/records/?measure={measure}"
+        assert address in page
+        assert client.get(address).status_code == 200
+    # Nothing is behind a nought.
+    assert "measure=corrected" not in page and "measure=withdrawn" not in page
+
+
 def test_the_lead_office_opens_of_a_figure_what_is_shared_with_it(client, body, clerk):
     kind = RecordTypeFactory(submitters=[body], version__disclosure="own")
     RecordFactory(submitted_by=body, entered_by=clerk, record_type=kind, decided_on=timezone.localdate())

@@ -135,3 +135,9 @@ def test_a_field_of_cells_has_its_numbers_in_words_too():
     assert chart.data["cells"] == [{"at": [0, 0], "value": 0.5, "says": "50%", "sign": -1}]
     assert chart.rows == (("East", "50%", ""),)
     assert chart.columns == ("District", "Fell", "Rose")
+
+
+def test_a_line_of_shares_that_are_always_whole_lies_at_the_ceiling_and_one_of_nothing_on_the_floor():
+    assert charts.spark([1, 1], 0, 1)["line"] == "3.0,3.0 85.0,3.0"
+    assert charts.spark([0, 0], 0, 1)["y"] == "19.0"
+    assert charts.spark([2, 4])["line"] == "3.0,19.0 85.0,3.0"

@@ -784,6 +784,6 @@ def meter(value: float, target: float | None = None, label: str = "") -> dict:
 
 
 @register.inclusion_tag("components/spark.html")
-def spark(values: Sequence[float]) -> dict:
-    """A score over time in one line of a table; decoration beside the figures."""
-    return charts.spark(values)
+def spark(values: Sequence[float], low: float | None = None, high: float | None = None) -> dict:
+    """A score over time in one line of a table; decoration beside the figures. A share goes from 0 to 1."""
+    return charts.spark(values, low, high)
