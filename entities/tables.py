@@ -27,11 +27,12 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record and what its row says of it."""
+    """A record and what its row says of it; `note` is what this list in particular has to say."""
 
     record: CreditRecord
     level: int | None
     chips: tuple[Chip, ...]
+    note: str = ""
 
 
 def rows(records: Iterable[CreditRecord], *, on: date, book: RuleBook) -> list[RecordRow]:

@@ -1,5 +1,8 @@
 """Pages of the quality of data."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
+from credit_platform.common.services import current_calendar
+from credit_platform.common.working_days import WorkingCalendar, working_days_after
 from credit_platform.ui import formats
 from credit_platform.ui.charts import Chart
 from entities import looks, policies as registry, tables
 from entities.intake.sentences import for_reader
+from entities.models import CreditRecord
 from entities.publicity import rule_book
 from entities.quality import lists, measures, policies, selectors
 from entities.quality.selectors import BodyBoard
@@ -111,7 +117,25 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
         "asked": asked,
         "title": titles[asked.measure],
         "page": page,
-        "rows": tables.rows(page, on=timezone.localdate(), book=rule_book()),
+        "rows": _rows(page, asked.measure),
         "is_own": selectors.is_own(request.user, asked.body),
     }
     return render(request, "entities/quality/records.html", context)
+
+
+def _rows(records: Iterable[CreditRecord], measure: str) -> list[tables.RecordRow]:
+    """The rows of the table; of what came late, how late it came."""
+    rows = tables.rows(records, on=timezone.localdate(), book=rule_book())
+    if measure != "late":
+        return rows
+    calendar = current_calendar()
+    return [replace(row, note=_lateness(row.record, calendar)) for row in rows]
+
+
+def _lateness(record: CreditRecord, calendar: WorkingCalendar) -> str:
+    given = record.type_version.submit_within_days or 0
+    due = working_days_after(record.decided_on, given, calendar)
+    return _("due by %(due)s, published %(day)s") % {
+        "due": formats.day(due.day),
+        "day": formats.day(record.published_on),
+    }

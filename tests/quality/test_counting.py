@@ -207,6 +207,15 @@ def test_each_figure_of_the_board_opens_just_its_records(client, clerk, publish,
     assert [row.record for row in narrowed.context["rows"]] == [late]
 
 
+def test_what_came_late_says_how_late(client, clerk, publish, body):
+    publish(date(2026, 9, 14))
+    client.force_login(clerk)
+    shown = client.get(f"/quality/{body.code}/records/?measure=late&month=2026-09").context["rows"]
+    assert [row.note for row in shown] == ["due by 11 Sep 2026, published 14 Sep 2026"]
+    all_of_them = client.get(f"/quality/{body.code}/records/?measure=published&month=2026-09").context["rows"]
+    assert [row.note for row in all_of_them] == [""]
+
+
 @pytest.mark.parametrize("query", ["measure=nonsense", "type=nonsense", "month=2026-13", "month=x"])
 def test_what_is_no_figure_is_not_found(client, clerk, body, query):
     client.force_login(clerk)
