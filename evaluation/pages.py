@@ -341,30 +341,42 @@ def rating_page(
     records = SeenRecords.by(user, columns)
     by_scheme = {one.scheme.code: explained_from(columns, entity, one, today, records) for one in schemes}
     explained = by_scheme[scheme.scheme.code]
-    pages = _pages_of(explained, params or {})
+    shown = build_up(explained, records, params or {})
     steps = history.steps_of(entity_id=entity.pk, scheme=scheme, columns=columns)
     ahead = forecast(scheme=scheme, columns=columns, today=today)
-    # What most of the page names comes in one read.
-    records.read([*_named_first(explained), *(key for page in pages.values() for key in _keys_on(page))])
     return RatingPage(
         entity=entity,
-        explained=explained,
-        is_evaluation=scheme.scheme.family == Scheme.Family.EVALUATION,
         say=_say(user, explained),
-        as_of=as_of_line(explained),
         next_limit=next_limit(explained),
-        ladder=rungs_of(scheme.document),
-        reasons=_reasons(explained),
-        waterfall=waterfall(explained),
-        waterfall_title=_waterfall_title(explained),
-        waterfall_note=_named_of(int((explained.reasons.points != 0).sum())),
-        waterfall_says=_waterfall_says(explained),
+        **shown,
         **_over_time(user, explained, steps, ahead, records),
-        **pages,
         others=list(_others(by_scheme, scheme.scheme.code)),
         imported=imported_grades(user, entity, today),
         is_waiting=RatingRequest.objects.filter(entity=entity).exists(),
     )
+
+
+def build_up(explained: Explained, records: SeenRecords, params: Mapping[str, str]) -> dict[str, Any]:
+    """A grade and what makes it, of whatever day: the seal's line, reasons, the picture, both lists of records.
+
+    Args:
+        params: which page of the two lists is asked for.
+    """
+    lists = _pages_of(explained, params)
+    # What most of the page names comes in one read.
+    records.read([*_named_first(explained), *(key for page in lists.values() for key in _keys_on(page))])
+    return {
+        "explained": explained,
+        "is_evaluation": explained.scheme.scheme.family == Scheme.Family.EVALUATION,
+        "as_of": as_of_line(explained),
+        "ladder": rungs_of(explained.scheme.document),
+        "reasons": _reasons(explained),
+        "waterfall": waterfall(explained),
+        "waterfall_title": _waterfall_title(explained),
+        "waterfall_note": _named_of(int((explained.reasons.points != 0).sum())),
+        "waterfall_says": _waterfall_says(explained),
+        **lists,
+    }
 
 
 def _over_time(

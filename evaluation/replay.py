@@ -6,7 +6,7 @@ they were under objection, which had ended, and what was known of the entities.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
 
@@ -17,8 +17,9 @@ from django.utils import timezone
 from entities.models import CreditRecord, Entity
 from evaluation import frames, peer_store
 from evaluation.columns import Columns, Vocabulary
+from evaluation.explanation import Explained, SeenRecords, explained_from
 from evaluation.kernel import RatingColumns, rate
-from evaluation.models import EntityPast, RatingChange, RecordPast
+from evaluation.models import EntityPast, RatingChange, RecordPast, Scheme
 from evaluation.peers import PeerTable
 from evaluation.schemes.in_force import SchemeInForce, in_force
 from evaluation.storing import POINTLESS, points_of
@@ -76,6 +77,35 @@ def ratings_on(
     moment = known_at or end_of(day)
     columns = columns_known(entity_ids, scheme.compiled.vocabulary, moment)
     return rate(on_day(columns, day), scheme.compiled, day, _peers(scheme, day, moment))
+
+
+class NoPeersKept(Exception):
+    """Of the day no tables of peers were kept; only whoever reads the whole city anew can rate by them."""
+
+
+def explained_on(
+    *, user, entity: Entity, scheme: SchemeInForce, day: date, known_at: datetime | None = None
+) -> tuple[Explained, SeenRecords]:
+    """The grade of `ratings_on` with its reasons, as far as this user may see the records today, and those records.
+
+    Raises:
+        NoPeersKept: the scheme compares peers, and no tables of theirs were known then.
+    """
+    moment = known_at or end_of(day)
+    if scheme.compiled.peer_levels:
+        kept = peer_store.last_keys([scheme.version.pk], day, moment)
+        if not kept:
+            raise NoPeersKept
+        scheme = replace(scheme, tables=kept[scheme.version.pk])
+    columns = on_day(columns_known([entity.pk], scheme.compiled.vocabulary, moment), day)
+    records = SeenRecords.by(user, columns)
+    return explained_from(columns, entity, scheme, day, records), records
+
+
+def told_on(entity: Entity, scheme: Scheme, day: date) -> RatingChange | None:
+    """The grade that held on a day as it was given then; None where none had been given yet."""
+    changes = RatingChange.objects.filter(entity=entity, scheme=scheme, as_of__lte=day)
+    return changes.select_related("version").order_by("-as_of", "-pk").first()
 
 
 def _peers(scheme: SchemeInForce, day: date, moment: datetime) -> Mapping[str, PeerTable] | None:

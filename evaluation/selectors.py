@@ -124,6 +124,29 @@ def explanation_for(*, user, credit_code: str, scheme_code: str, day: date) -> E
     raise Missing
 
 
+@dataclass(frozen=True, slots=True)
+class AnyDay:
+    """An entity, a scheme under which the user may see its grade, and every published version of it, the newest first."""
+
+    entity: Entity
+    scheme: Scheme
+    versions: list[SchemeVersion]
+
+    def version_of(self, day: date) -> SchemeVersion:
+        """The version that held on a day, or the first of all where none did yet."""
+        begun = [one for one in self.versions if one.effective_from <= day]
+        return max(begun, key=lambda one: (one.effective_from, one.number), default=self.versions[-1])
+
+
+def for_any_day(*, user, credit_code: str, scheme_code: str, today: date) -> AnyDay:
+    """What a grade of any day is worked out from; `Missing` where this user may not see that of today."""
+    entity, schemes = entity_and_schemes(user, credit_code, today)
+    scheme = next((one.scheme for one in schemes if scheme_code in ("", one.scheme.code)), None)
+    if scheme is None:
+        raise Missing
+    return AnyDay(entity, scheme, list(_published(scheme)))
+
+
 class Standing(StrEnum):
     """Whether a version of a scheme holds."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("ratings/", include("evaluation.boards.urls")),
     path("ratings/<str:credit_code>/", views.entity_rating, name="entity-rating"),
     path("ratings/<str:credit_code>/what-if/", views.entity_what_if, name="entity-what-if"),
+    path("ratings/<str:credit_code>/any-day/", views.entity_any_day, name="entity-any-day"),
     path("ratings/<str:credit_code>/panel/", views.entity_panel, name="entity-panel"),
     path("schemes/scales/", views.grade_scales, name="scales"),
     path("schemes/<slug:code>/", views.scheme, name="scheme"),

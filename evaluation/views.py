@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from entities.policies import roles_of
 from evaluation import lists, pages, selectors
+from evaluation.any_day import day_page
 from evaluation.boards.counting import marks_waiting, nothing_counted
 from evaluation.boards.pages import board_tabs
 from evaluation.boards.views import board_view
@@ -80,6 +81,18 @@ def entity_what_if(request: HttpRequest, credit_code: str) -> HttpResponse:
     )
     template = "evaluation/_what_if.html" if request.htmx else "evaluation/what_if.html"
     return render(request, template, {"page": page, "shell": shell_for(request.user)})
+
+
+@login_required
+@require_safe
+def entity_any_day(request: HttpRequest, credit_code: str) -> HttpResponse:
+    """The grade of a past day worked out again, as known then or later, beside what was given on it."""
+    page = day_page(
+        user=request.user, credit_code=credit_code, params=request.GET, today=timezone.localdate()
+    )
+    status = 422 if page.form.errors else 200
+    context = {"page": page, "shell": shell_for(request.user)}
+    return render(request, "evaluation/on_a_day.html", context, status=status)
 
 
 @login_required

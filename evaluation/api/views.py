@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from credit_platform.common.api import ERRORS, NewestFirst
 from evaluation import selectors
+from evaluation.any_day import DAY_FIELDS, explanation_on
 from evaluation.api.serializers import ExplanationOut, RatingOut
 from evaluation.models import CurrentRating, Scheme
 
@@ -44,13 +45,26 @@ class RatingFilter(django_filters.FilterSet):
         responses={200: RatingOut(many=True), **ERRORS},
     ),
     retrieve=extend_schema(
-        summary="Why an entity has its grade today",
+        summary="Why an entity has its grade, today or on any day before",
         parameters=[
             OpenApiParameter("credit_code", OpenApiTypes.STR, OpenApiParameter.PATH),
             OpenApiParameter(
                 "scheme",
                 OpenApiTypes.STR,
                 description="Code of the scheme; the comprehensive evaluation if left out.",
+            ),
+            OpenApiParameter(
+                "day", OpenApiTypes.DATE, description="The day of the grade; today if left out."
+            ),
+            OpenApiParameter(
+                "known_on",
+                OpenApiTypes.DATE,
+                description="Worked out from what was known at the end of this day; of the day of the grade if left out.",
+            ),
+            OpenApiParameter(
+                "version",
+                OpenApiTypes.INT,
+                description="By which published version of the scheme; the one that held on the day if left out.",
             ),
         ],
         responses={200: ExplanationOut, **ERRORS},
@@ -69,10 +83,18 @@ class RatingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return selectors.ratings_for_list(user=self.request.user)
 
     def retrieve(self, request: Request, credit_code: str) -> Response:
-        explained = selectors.explanation_for(
-            user=request.user,
-            credit_code=credit_code,
-            scheme_code=request.query_params.get("scheme", ""),
-            day=timezone.localdate(),
-        )
+        params, today = request.query_params, timezone.localdate()
+        scheme_code = params.get("scheme", "")
+        if any(params.get(name) for name in DAY_FIELDS):
+            explained = explanation_on(
+                user=request.user,
+                credit_code=credit_code,
+                scheme_code=scheme_code,
+                params=params,
+                today=today,
+            )
+        else:
+            explained = selectors.explanation_for(
+                user=request.user, credit_code=credit_code, scheme_code=scheme_code, day=today
+            )
         return Response(ExplanationOut(explained).data)

@@ -367,6 +367,7 @@ TABLE: dict[str, dict[str, str]] = {
     "evaluation:boards:watched": {"GET": "302 404 200 200 200 200 200 404 404 404"},
     "evaluation:entity-panel": {"GET": "302 404 200 200 200 200 200 404 200 404"},
     "evaluation:entity-rating": {"GET": "302 404 200 200 200 200 200 404 200 404"},
+    "evaluation:entity-any-day": {"GET": "302 404 200 200 200 200 200 404 200 404"},
     "evaluation:entity-what-if": {"GET": "302 404 200 200 200 200 200 404 200 404"},
     "evaluation:scales": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "evaluation:scheme": {"GET": "404 404 200 200 200 200 200 404 200 200"},
