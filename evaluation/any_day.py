@@ -136,7 +136,7 @@ def day_page(*, user, credit_code: str, params, today: date) -> DayPage:
         known=_known(explained, form),
         told=_told(told, explained, form),
         agrees=told is not None and _is_that(told, explained),
-        **build_up(explained, records, params),
+        **build_up(explained, records, params, end=formats.day(form.day_asked)),
     )
 
 

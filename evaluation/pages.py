@@ -356,11 +356,14 @@ def rating_page(
     )
 
 
-def build_up(explained: Explained, records: SeenRecords, params: Mapping[str, str]) -> dict[str, Any]:
+def build_up(
+    explained: Explained, records: SeenRecords, params: Mapping[str, str], end: str = ""
+) -> dict[str, Any]:
     """A grade and what makes it, of whatever day: the seal's line, reasons, the picture, both lists of records.
 
     Args:
         params: which page of the two lists is asked for.
+        end: what the end of the picture is called, where it is not today.
     """
     lists = _pages_of(explained, params)
     # What most of the page names comes in one read.
@@ -371,7 +374,7 @@ def build_up(explained: Explained, records: SeenRecords, params: Mapping[str, st
         "as_of": as_of_line(explained),
         "ladder": rungs_of(explained.scheme.document),
         "reasons": _reasons(explained),
-        "waterfall": waterfall(explained),
+        "waterfall": waterfall(explained, total_label=end),
         "waterfall_title": _waterfall_title(explained),
         "waterfall_note": _named_of(int((explained.reasons.points != 0).sum())),
         "waterfall_says": _waterfall_says(explained),

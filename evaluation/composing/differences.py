@@ -57,6 +57,7 @@ def _lines(head: Head, method: Method) -> Iterator[tuple[str, str]]:
     yield _("Records under objection"), _("count") if counts else _("are left out")
     yield _("Records that it takes"), str(document.enough.records)
     yield _("It is also needed that"), method.enough
+    yield _("Looks back"), method.looks_back
     yield _("Where counting starts"), method.start
     yield _("What the sum means"), method.total
     for rung in method.rungs:

@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from credit_platform.common.bilingual import in_readers_language
+from entities.models import SeverityClass
 from evaluation.composing.parameters import Path
-from evaluation.wording import Wording
+from evaluation.methods import DIMENSION_TAKES, MODES, PEER_TAKES, TITLES
+from evaluation.wording import UNITS, Wording
 
 LABELS = {
     "absolute": gettext_lazy("Without its sign"),
@@ -165,6 +167,52 @@ LABELS = {
     "worse_by": gettext_lazy("Grades worse"),
     "zh": gettext_lazy("Chinese"),
 }
+
+
+#: What the words of a closed choice are called, by the field that asks for one.
+CHOICES: dict[str, Mapping[str, Any]] = {
+    "mode": MODES,
+    "unit": UNITS,
+    "period": UNITS,
+    "take": {
+        **{name: lambda title=title: _(title) for name, title in TITLES.items()},
+        **PEER_TAKES,
+        **DIMENSION_TAKES,
+        "count": lambda: _(TITLES["count"]),
+    },
+    "objected": {"counted": lambda: _("count"), "left-out": lambda: _("are left out")},
+    "every": {"year": lambda: _("calendar year"), "month": lambda: _("calendar month")},
+    "ties": {
+        "lowest": lambda: _("the lowest rank"),
+        "highest": lambda: _("the highest rank"),
+        "middle": lambda: _("the middle rank"),
+    },
+    "order": {
+        "rising": lambda: _("the smallest first"),
+        "falling": lambda: _("the largest first"),
+    },
+    "between": {"lower": lambda: _("the lower of both"), "line": lambda: _("on a straight line")},
+    "spread": {
+        "population": lambda: _("over the number of peers"),
+        "sample": lambda: _("over the number of peers less one"),
+    },
+    "function": {
+        "square-root": lambda: _("square root"),
+        "natural-logarithm": lambda: _("natural logarithm"),
+        "common-logarithm": lambda: _("common logarithm"),
+        "exponential": lambda: _("exponential"),
+        "normal": lambda: _("part of the standard normal distribution below it"),
+        "normal-quantile": lambda: _("quantile of the standard normal distribution"),
+    },
+}
+
+
+def choice_in_words(field: str, word: str) -> str:
+    """What a word of a closed choice is called; a word that is a formula, or is not known, as it is."""
+    if field in {"classes", "class"}:
+        return str(SeverityClass(word).label) if word in SeverityClass.values else word
+    said = CHOICES.get(field, {}).get(word)
+    return said() if said else word
 
 
 def label_of(step: str) -> str:

@@ -15,7 +15,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
-from evaluation.composing.labels import item_in_words, label_of
+from evaluation.composing.labels import choice_in_words, item_in_words, label_of
 from evaluation.composing.parameters import Path, put
 from evaluation.composing.problems import Problem
 from evaluation.models import Scheme
@@ -448,7 +448,8 @@ def _field(place: Place) -> forms.Field:
             label=place.label, required=False, choices=Scheme.Family.choices, initial=value
         )
     if place.kind == "choice":
-        choices = [(one, one or "–") for one in map(str, place.choices)]
+        of = str(place.path[-1])
+        choices = [(one, choice_in_words(of, one) if one else "–") for one in map(str, place.choices)]
         return forms.ChoiceField(label=place.label, required=False, choices=choices, initial=value or "")
     if place.kind == "list":
         return forms.CharField(

@@ -188,3 +188,12 @@ def test_the_page_of_a_grade_leads_to_each_day_on_which_it_moved(client, officia
     entity, _penalty = repaired
     shown = client.get(f"/ratings/{entity.credit_code}/", {"scheme": CITY}).content.decode()
     assert f"/ratings/{entity.credit_code}/any-day/?scheme={CITY}&amp;day={then.isoformat()}" in shown
+
+
+def test_a_past_day_makes_a_fixed_number_of_queries(client, official, repaired, record, then, query_budget):
+    entity, _penalty = repaired
+    for _ in range(12):
+        came(record(entity, decided_on=then, published_on=then), then)
+    asked(client, entity, day=then.isoformat())
+    with query_budget("grade of a past day"):
+        asked(client, entity, day=then.isoformat())

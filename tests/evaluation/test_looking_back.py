@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from evaluation import bulk, replay, sentences, services
 from evaluation.birthdays import entities_touched_by
 from evaluation.columns import period_before
+from evaluation.composing.differences import Head, differing
 from evaluation.explanation import explain_entity
 from evaluation.kernel import rate
 from evaluation.models import CurrentRating, SchemeVersion
@@ -204,3 +205,18 @@ def test_everybody_is_rated_anew_on_the_first_day_of_a_period_and_nobody_for_it_
     schemes = [in_force(version) for version in SchemeVersion.objects.filter(scheme__code="back")]
     assert entities_touched_by(date(2027, 1, 1), schemes) == {installed.pk}
     assert entities_touched_by(date(2027, 2, 1), schemes) == set()
+
+
+FLAT = {"kind": "formula", "formula": 1, "code": "flat", "name": {"zh": "字", "en": "Words"}, "article": "1"}
+
+
+@pytest.mark.django_db
+def test_a_draft_says_in_words_that_it_looks_back():
+    now = SchemeDocument.model_validate(
+        document(FLAT) | {"looks_back": {"article": "5", "period": "calendar-years", "back": 2}}
+    )
+    was = SchemeDocument.model_validate(document(FLAT))
+    head = Head("一", "One")
+    (line,) = differing((head, was), (head, now))
+    assert (line.label, line.was) == ("Looks back", "")
+    assert line.text.startswith("Its own grades of 2 calendar years before this one")

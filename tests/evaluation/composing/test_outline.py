@@ -1,10 +1,12 @@
 """The form of a document: everything that it says is a field, and what is typed comes back where it was asked for."""
 
 import pytest
+from django.utils import translation
 
+from evaluation.composing.labels import choice_in_words
 from evaluation.composing.outline import ADD, REMOVE, VALUE, DocumentForm, pointer
 from evaluation.composing.problems import problems_of
-from evaluation.schemes import SchemeDocument
+from evaluation.schemes import SchemeDocument, json_schema
 from evaluation.schemes.shipped import scheme_library
 
 LIBRARY = {one.code: one.document.model_dump(mode="json", by_alias=True) for one in scheme_library()}
@@ -124,6 +126,22 @@ def test_things_are_put_in_and_taken_out():
     codes = [one["code"] for one in content["components"]]
     assert [one["code"] for one in less["components"]] == [codes[0], codes[2], *codes[4:]]
     assert [one["code"] for one in less["rules"]] == [one["code"] for one in content["rules"][1:]]
+
+
+def test_every_word_of_a_closed_choice_is_said_in_words():
+    schema = json_schema()
+    asked = {
+        (name, word)
+        for kind in (schema, *schema["$defs"].values())
+        for name, said in kind.get("properties", {}).items()
+        for one in (said, *said.get("anyOf", ()))
+        for word in one.get("enum", ())
+    }
+    assert ("mode", "half-up") in asked
+    with translation.override("zh-hans"):
+        unsaid = {name for name, word in asked if choice_in_words(name, word) == word}
+    # The family has its own field, and the formulas of percentiles are the same in every language.
+    assert unsaid == {"family", "scale"}
 
 
 def test_a_chain_is_put_in_and_its_numbers_are_typed():
