@@ -223,7 +223,8 @@ def uploads_of(user, limit: int = 5) -> Sequence[Submission]:
 
 def to_review(user) -> QuerySet:
     """What waits in the user's review queue and is not their own."""
-    return CreditRecord.objects.filter(policies.to_review_by(user)).exclude(registry.written_by(user))
+    theirs = registry.written_by(user) | Q(entity__in=registry.entities_of(user))
+    return CreditRecord.objects.filter(policies.to_review_by(user)).exclude(theirs)
 
 
 def waiting_for_review(user) -> int:

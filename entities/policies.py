@@ -299,13 +299,15 @@ def written_by(user) -> Q:
 def may_review(user, record, *, authors: Collection[int]) -> Decision:
     """Four eyes: a reviewer of the same body, and never one who had a hand in what the record says.
 
-    `written_by` says the same of many records.
+    `written_by` says the same of many records. Nor does one who acts for its entity.
 
     Args:
         authors: the keys of all who ever wrote or changed the record, as the log has them.
     """
     if record.submitted_by_id not in bodies_of(user, REVIEWING):
         return deny(_("Only a reviewer of %(body)s decides on this record.") % {"body": record.submitted_by})
+    if not (own_side := on_no_side_of_ones_own(user, record)):
+        return own_side
     if record.entered_by_id == user.pk:
         return deny(_("You entered this record yourself; a colleague must review it."))
     if record.submission_id and user.pk in (
@@ -324,7 +326,7 @@ def may_withdraw(user, record) -> Decision:
         return deny(
             _("Only %(body)s, which submitted the record, withdraws it.") % {"body": record.submitted_by}
         )
-    return ALLOW
+    return on_no_side_of_ones_own(user, record)
 
 
 def may_take_back(user, submission) -> Decision:
@@ -353,6 +355,20 @@ def may_mark_objection(user, record) -> Decision:
     if record.entity_id in entities_of(user) or record.submitted_by_id in bodies_of(user) or is_lead(user):
         return ALLOW
     return deny(_("You have no part in an objection to this record."))
+
+
+def on_no_side_of_ones_own(user, about) -> Decision:
+    """Nobody decides for an office about an entity for which they act themselves.
+
+    Args:
+        about: whatever has an `entity`; None there concerns nobody.
+    """
+    if about.entity_id in entities_of(user):
+        return deny(
+            _("You act for %(entity)s yourself; someone else must deal with its case.")
+            % {"entity": about.entity}
+        )
+    return ALLOW
 
 
 def may_act_for_entity(user, entity) -> Decision:

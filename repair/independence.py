@@ -8,6 +8,7 @@ said twice, of one case with its sentence and of many as a condition, and a test
 models of this app, so that querysets can ask it.
 """
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -129,16 +130,19 @@ def why_not_independent(user_id: int, case) -> str:
         return _("You filed this case, or answered in it for the side that filed it.")
     if OPINION in took:
         return _("You gave an opinion in this case.")
-    if user_id in _acted_for_entity(case):
+    if user_id in _acted_for_entity(case, since=case.opened_at):
         return _("You acted for %(entity)s when this case was begun.") % {"entity": case.entity}
     return hands_on_record(case.record).get(user_id) or _hands_on_other_cases(case).get(user_id, "")
 
 
 def not_independent_of_missing(user) -> Q:
-    """What is said to be missing that the user may not answer: they answered when the same was asked for before."""
+    """What is said to be missing that the user may not answer: they answered when the same was asked for before, or asked for it then."""
     same = {name: OuterRef(name) for name in ONE_MISSING}
     earlier = _model("missing", "MissingRecord").filter(_answered(user.pk), **same)
-    return Q(Exists(earlier))
+    acted = EntityAgent.objects.filter(
+        _acting_since(OuterRef("filed_at")), entity=OuterRef("entity"), user=user.pk
+    )
+    return Q(Exists(earlier)) | Q(Exists(acted))
 
 
 def why_not_independent_of_missing(user_id: int, missing) -> str:
@@ -146,7 +150,11 @@ def why_not_independent_of_missing(user_id: int, missing) -> str:
     if not hasattr(missing, "_hands"):
         same = {name: getattr(missing, f"{name}_id", None) or getattr(missing, name) for name in ONE_MISSING}
         missing._hands = _who_answered(Q(**same))
-    return _("You answered when the same record was asked for before.") if user_id in missing._hands else ""
+    if user_id in missing._hands:
+        return _("You answered when the same record was asked for before.")
+    if user_id in _acted_for_entity(missing, since=missing.filed_at):
+        return _("You acted for %(entity)s when this was asked for.") % {"entity": missing.entity}
+    return ""
 
 
 def hands_on_record(record) -> dict[int, str]:
@@ -215,12 +223,12 @@ def _who_answered_a_report(record) -> set[int | None]:
     return {person for named in reports.values_list("answered_by", "steps__actor") for person in named}
 
 
-def _acted_for_entity(case) -> set[int]:
-    """Who could act for the entity when the case was begun or after; read once for each case object."""
-    if not hasattr(case, "_acted"):
-        agents = EntityAgent.objects.filter(_acting_since(case.opened_at), entity=case.entity_id)
-        case._acted = set(agents.values_list("user", flat=True))
-    return case._acted
+def _acted_for_entity(asked, *, since: datetime) -> set[int]:
+    """Who could act for the entity when something was asked for or after; read once for each object."""
+    if not hasattr(asked, "_acted"):
+        agents = EntityAgent.objects.filter(_acting_since(since), entity=asked.entity_id)
+        asked._acted = set(agents.values_list("user", flat=True))
+    return asked._acted
 
 
 def _said_of(record) -> Q:

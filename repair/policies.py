@@ -23,6 +23,7 @@ from entities.policies import (
     is_lead,
     is_official,
     may_correct,
+    on_no_side_of_ones_own,
     who_answers_for,
 )
 from repair.helping.policies import may_help
@@ -184,7 +185,7 @@ def may_handle(user, case) -> Decision:
         return deny(
             _("Only %(body)s, which answers for the record, takes this step.") % {"body": case.deciding_body}
         )
-    return _no_side_of_ones_own(user, case)
+    return on_no_side_of_ones_own(user, case)
 
 
 def may_write_correction(user, case) -> Decision:
@@ -202,7 +203,7 @@ def may_decide(user, case) -> Decision:
             _("Only a supervisor of %(body)s decides this case.") % {"body": case.deciding_body}
             + who_may(supervisors_who_may_decide(case))
         )
-    own_side = _no_side_of_ones_own(user, case)
+    own_side = on_no_side_of_ones_own(user, case)
     if not own_side:
         return own_side
     why_not = why_not_independent(user.pk, case)
@@ -213,7 +214,7 @@ def may_decide_appeal(user, case) -> Decision:
     """The lead office, by someone who had no part in what is appealed against."""
     if not is_lead(user):
         return deny(_("Only the lead office decides an appeal."))
-    own_side = _no_side_of_ones_own(user, case)
+    own_side = on_no_side_of_ones_own(user, case)
     if not own_side:
         return own_side
     why_not = why_not_independent(user.pk, case)
@@ -233,7 +234,7 @@ def may_extend(user, case) -> Decision:
         return deny(
             _("Only a supervisor of %(body)s extends the time for this case.") % {"body": case.deciding_body}
         )
-    return _no_side_of_ones_own(user, case)
+    return on_no_side_of_ones_own(user, case)
 
 
 def clock_to_extend(clocks: Iterable):
@@ -266,7 +267,7 @@ def may_lend(user, case) -> Decision:
     """Lets one more person read the case: a supervisor of the department, or the lead office."""
     if case.deciding_body_id not in bodies_of(user, {SUPERVISOR}) and not is_lead(user):
         return deny(_("Only a supervisor of %(body)s lends this case.") % {"body": case.deciding_body})
-    return _no_side_of_ones_own(user, case)
+    return on_no_side_of_ones_own(user, case)
 
 
 def may_be_lent(reader) -> Decision:
@@ -314,15 +315,6 @@ def independent(entity, memberships, why_not: Callable[[int], str]) -> list:
         for user in people.values()
         if user.is_active and user.pk not in own_side and not why_not(user.pk)
     ]
-
-
-def _no_side_of_ones_own(user, case) -> Decision:
-    if case.entity_id in entities_of(user):
-        return deny(
-            _("You act for %(entity)s yourself; someone else must deal with its case.")
-            % {"entity": case.entity}
-        )
-    return ALLOW
 
 
 def who_may(people: list) -> str:

@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import Case as Choose, F, IntegerField, Q, QuerySet, TextChoices, Value, When
 from django.http import QueryDict
-from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext, pgettext_lazy
 
 from agencies.measures import policies, selectors
 from agencies.measures.models import Measure, stands_today
@@ -117,7 +117,7 @@ def offer() -> None:
 
 def _columns() -> list[Column]:
     return [
-        Column("measure", _("Measure"), lambda one: one.title),
+        Column("measure", pgettext("against an entity", "Measure"), lambda one: one.title),
         Column("legal_basis", _("Legal basis"), lambda one: one.legal_basis),
         Column("body", _("Department"), lambda one: str(one.body)),
         Column("credit_code", _("Unified social credit code"), lambda one: one.record.entity.credit_code),

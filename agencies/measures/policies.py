@@ -4,7 +4,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import ASSOCIATION, REVIEWING, bodies_of, entities_of, has_role, is_official
+from entities.policies import (
+    ASSOCIATION,
+    REVIEWING,
+    bodies_of,
+    entities_of,
+    has_role,
+    is_official,
+    on_no_side_of_ones_own,
+)
 
 
 def may_read_measures(user) -> bool:
@@ -30,7 +38,7 @@ def may_note(user, record) -> Decision:
         return deny(_("The record is not in force, so no measure can stand on it."))
     if record.record_type.polarity != "negative" or record.record_type.family != "public":
         return deny(_("Measures stand on negative records of departments only."))
-    return ALLOW
+    return on_no_side_of_ones_own(user, record)
 
 
 def may_note_for(user, body) -> Decision:
@@ -46,4 +54,4 @@ def may_lift(user, measure) -> Decision:
         return deny(
             _("Only a reviewer or supervisor of %(body)s lifts this measure.") % {"body": measure.body}
         )
-    return ALLOW
+    return on_no_side_of_ones_own(user, measure.record)

@@ -13,6 +13,7 @@ from entities.policies import (
     entities_of,
     is_lead,
     may_act_for_entity,
+    on_no_side_of_ones_own,
 )
 
 ANSWERING = REVIEWING | {OFFICER}
@@ -34,7 +35,7 @@ def may_settle(user, notice) -> Decision:
     """Note that it was delivered, confirm that it is put right, or take it back: whoever works for the association."""
     if notice.body_id not in bodies_of(user, ANSWERING):
         return deny(_("Only %(body)s, which gave the notice, does this.") % {"body": notice.body})
-    return ALLOW
+    return on_no_side_of_ones_own(user, notice)
 
 
 def may_claim(user, notice) -> Decision:

@@ -14,6 +14,7 @@ from entities.policies import (
     is_lead,
     is_official,
     may_act_for_entity,
+    on_no_side_of_ones_own,
 )
 
 CHECKING = frozenset({CLERK, REVIEWER, SUPERVISOR})
@@ -58,4 +59,4 @@ def may_check(user, commitment) -> Decision:
             _("Only %(body)s checks whether this commitment was kept.")
             % {"body": commitment.template.checked_by}
         )
-    return ALLOW
+    return on_no_side_of_ones_own(user, commitment)

@@ -12,6 +12,7 @@ from entities.policies import (
     entities_of,
     is_lead,
     may_act_for_entity,
+    on_no_side_of_ones_own,
     who_answers_for,
 )
 from repair.independence import not_independent_of_missing, why_not_independent_of_missing
@@ -51,11 +52,8 @@ def may_answer(user, missing) -> Decision:
             _("Only a reviewer or supervisor of %(body)s answers this.") % {"body": missing.body}
             + _who_may(missing)
         )
-    if missing.entity_id in entities_of(user):
-        return deny(
-            _("You act for %(entity)s yourself; someone else must deal with its case.")
-            % {"entity": missing.entity}
-        )
+    if not (own_side := on_no_side_of_ones_own(user, missing)):
+        return own_side
     why_not = why_not_independent_of_missing(user.pk, missing)
     return deny(why_not + _who_may(missing)) if why_not else ALLOW
 
@@ -64,11 +62,8 @@ def may_hear(user, missing) -> Decision:
     """Decides on an appeal: the lead office, by someone who neither answered before nor acts for the entity."""
     if not is_lead(user):
         return deny(_("Only the lead office decides an appeal."))
-    if missing.entity_id in entities_of(user):
-        return deny(
-            _("You act for %(entity)s yourself; someone else must deal with its case.")
-            % {"entity": missing.entity}
-        )
+    if not (own_side := on_no_side_of_ones_own(user, missing)):
+        return own_side
     why_not = why_not_independent_of_missing(user.pk, missing)
     if why_not:
         leads = missing.body.memberships.model.objects.filter(role=LEAD)

@@ -4,7 +4,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import NOBODY, SUPERVISOR, bodies_of, entities_of, who_answers_for
+from entities.policies import (
+    NOBODY,
+    SUPERVISOR,
+    bodies_of,
+    on_no_side_of_ones_own,
+    who_answers_for,
+)
 from repair.policies import HANDLING
 
 
@@ -26,12 +32,7 @@ def may_move(user, case) -> Decision:
     body = who_answers_for(case.deciding_body)
     if body.pk not in bodies_of(user, {SUPERVISOR}):
         return deny(_("Only a supervisor of %(body)s moves a case between its sections.") % {"body": body})
-    if case.entity_id in entities_of(user):
-        return deny(
-            _("You act for %(entity)s yourself; someone else must deal with its case.")
-            % {"entity": case.entity}
-        )
-    return ALLOW
+    return on_no_side_of_ones_own(user, case)
 
 
 def works_in_a_body(user) -> bool:

@@ -351,3 +351,16 @@ def test_no_interface_lets_decide_whom_the_page_keeps_off(record, action):
     assert answer.status_code == 403
     case.refresh_from_db()
     assert (case.state, case.decided_by) == ("proposed", None)
+
+
+def test_who_acted_for_the_entity_when_a_record_was_said_to_be_missing_does_not_answer_later():
+    body = BodyFactory()
+    person, other = (MemberFactory(body=body, role="reviewer") for _each in range(2))
+    asked = MissingRecordFactory(body=body)
+    AgentFactory(user=person, entity=asked.entity, revoked_at=timezone.now())
+    refusal = missing_policies.may_answer(person, asked)
+    assert not refusal
+    assert "when this was asked for" in refusal.reason
+    assert f"Who may: {other}." in refusal.reason
+    assert not missing_selectors.missing_for_list(user=person, waiting=True).exists()
+    assert missing_selectors.missing_for_list(user=other, waiting=True).get() == asked

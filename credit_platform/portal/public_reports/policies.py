@@ -4,7 +4,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credit_platform.common.decisions import ALLOW, Decision, deny
-from entities.policies import CLERK, LEAD, NOBODY, REVIEWER, SUPERVISOR, bodies_of, is_lead
+from entities.policies import (
+    CLERK,
+    LEAD,
+    NOBODY,
+    REVIEWER,
+    SUPERVISOR,
+    bodies_of,
+    is_lead,
+    on_no_side_of_ones_own,
+)
 
 WORKING = frozenset({CLERK, REVIEWER, SUPERVISOR, LEAD})
 
@@ -26,7 +35,7 @@ def may_work_on(user, report) -> Decision:
     """The body in charge, and nobody else, passes on and answers."""
     if report.body_id not in bodies_of(user, WORKING):
         return deny(_("Only %(body)s, which is in charge, works on this report.") % {"body": report.body})
-    return ALLOW
+    return on_no_side_of_ones_own(user, report)
 
 
 def may_keep_topics(user) -> Decision:
