@@ -6,10 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 from django.conf import settings
 from django.db import connection
 
@@ -59,6 +60,15 @@ def running_worker(*, queues: str = "default,bulk", concurrency: int = 2) -> Ite
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
+
+
+def kill_with_children(worker: subprocess.Popen) -> None:
+    """End it as a power cut would, in the middle of whatever it does."""
+    process = psutil.Process(worker.pid)
+    for one in [process, *process.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    worker.wait(60)
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
@@ -15,7 +15,9 @@ def _axe() -> str:
 
 
 def assert_accessible(page: Page) -> None:
-    """Fail with each rule and element where axe finds something serious on the page as it stands."""
+    """Fail with each rule and element where axe finds something serious on the page, once all of it is there."""
+    page.wait_for_load_state()
+    expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate(_axe())
     # Without `preload: false` axe fetches the style sheets again by itself.
     found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")

@@ -12,7 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.chromium import NoBrowser, chromium
-from tests.workers import running_worker
+from tests.workers import kill_with_children, running_worker
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -21,6 +21,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 HEIGHTS = {390: 844}
+#: How long a page may take to show or to do something, in milliseconds, however busy the machine is.
+PATIENCE = 30_000
 
 # Playwright's own event loop runs in the tests' thread, so Django takes every query there for one inside async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -48,7 +50,7 @@ def launched(chromium_path: Path) -> Iterator[Browser]:
     """A running Chromium; as long as it runs, so does Playwright's event loop in this thread."""
     arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
     with sync_playwright() as playwright:
-        expect.set_options(timeout=10_000)
+        expect.set_options(timeout=PATIENCE)
         running = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield running
         running.close()
@@ -80,7 +82,7 @@ def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
             timezone_id=settings.TIME_ZONE,
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         cookies = {settings.LANGUAGE_COOKIE_NAME: lang}
         if user is not None:
             client = Client()
@@ -104,11 +106,13 @@ def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
 def workers(transactional_db, media, monkeypatch) -> Iterator[None]:
     """Workers for what the pages of one test set going; they read the same file store.
 
-    They end before the tables are emptied, for a worker in the middle of a task would stand in the way.
+    They end before the tables are emptied, for a worker in the middle of a task would stand in the way; at once,
+    since nothing is asked of them any more, and a farewell takes seconds.
     """
     monkeypatch.setenv("MEDIA_ROOT", str(media))
-    with running_worker():
+    with running_worker() as worker:
         yield
+        kill_with_children(worker)
 
 
 def complaint(page: Page, message: ConsoleMessage) -> list[str]:

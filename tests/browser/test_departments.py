@@ -11,6 +11,7 @@ from credit_platform.common.services import seed_working_calendar
 from entities.models import CreditRecord, RecordType, SubmittingBody
 from entities.services.catalogue import seed_catalogue
 from tests.browser.accessibility import assert_accessible
+from tests.browser.uploading import assert_fits
 from tests.factories import EntityFactory, MemberFactory, MembershipFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +68,7 @@ def test_nothing_on_the_departments_pages_stands_in_a_readers_way(page_as, offic
     ):
         page.goto(path)
         assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert_fits(page, width)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -7,6 +7,7 @@ from entities.models import CreditRecord, RecordType
 from entities.services.records import save_draft, send_to_review
 from tests import factories
 from tests.browser.city import City, build_city, fine
+from tests.browser.looking_up import look_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,8 +30,7 @@ def tab_to(page: Page, name: str) -> None:
 
 def find_by_initials(page: Page, initials: str) -> None:
     tab_to(page, "entity_text")
-    page.keyboard.type(initials)
-    expect(page.get_by_role("option").first).to_be_visible()
+    look_up(page.get_by_role("combobox").and_(page.locator(":focus")), initials)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
@@ -124,12 +124,12 @@ def test_a_colleague_approves_one_and_returns_another_but_nobody_reviews_their_o
     page.goto("/review/")
     expect(page.get_by_role("link", name="Open 云金罚〔2026〕1号")).to_be_visible()
     page.goto(f"/review/{approved.pk}/")
-    page.get_by_role("button", name="Approve").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Approve").first.click()
     page.goto(f"/review/{returned.pk}/")
     page.locator("[name=note]").fill("The amount is in the wrong unit.")
-    page.get_by_role("button", name="Return").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Return").first.click()
     page.goto(f"/review/{own.pk}/")
     expect(page.get_by_text("You entered this record yourself")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)

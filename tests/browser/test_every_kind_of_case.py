@@ -34,7 +34,7 @@ from tests.factories import (
     repairable_record,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.django_db(transaction=True)
 PHONE, DESK = {"lang": "en", "width": 390}, {"lang": "zh-hans", "width": 1440}
 OVER = re.compile("Closed: gone everywhere since|各处均已撤下")
 

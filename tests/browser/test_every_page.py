@@ -13,6 +13,7 @@ from tests.browser import reading
 from tests.browser.accessibility import assert_accessible
 from tests.browser.answering import answering
 from tests.browser.conftest import HEIGHTS, complaint, launched
+from tests.browser.uploading import assert_fits
 from tests.permissions.table import ROLES, TABLE
 from tests.permissions.world import World, one_world
 
@@ -108,11 +109,11 @@ def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(world,
         page.goto(world.address_of(route))
         assert page.locator("html").get_attribute("lang") == SAID[lang]
         assert page.locator("main h1").count() == 1
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert_fits(page, width)
         assert_accessible(page)
         if width < TABLET:
             page.set_viewport_size({"width": TABLET, "height": 1024})
-            assert page.evaluate("document.documentElement.scrollWidth") <= TABLET
+            assert_fits(page, TABLET)
     finally:
         context.close()
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)

@@ -1,5 +1,6 @@
 """Fines of two departments are asked for in one sitting, go to a section each, and are followed to the last proof."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,8 +16,7 @@ from tests.browser.accessibility import assert_accessible
 from tests.browser.city import City, build_city, fine
 from tests.browser.test_repair_round_trip import RECEIPT, REGISTER, act, press
 
-#: Six people, a page each: on a machine that has much else to do it takes longer than tests are given.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 OFFICES = ("market-supervision", "market-supervision", "financial-supervision")
 
@@ -79,7 +79,7 @@ def test_several_records_go_out_together_and_each_comes_back_from_its_own_body(p
     open_section(page_as(city.people["market-supervision supervisor"], lang=lang, width=width), city)
     agent = page_as(city.people["agent"], lang=lang, width=width)
     filing = file_together(agent)
-    assert agent.url.endswith(f"/cases/together/{filing.number}/")
+    expect(agent).to_have_url(re.compile(f"/cases/together/{filing.number}/$"))
     assert_accessible(agent)
     first, second, third = Case.objects.order_by("record")
     assert {first.state, second.state, third.state} == {"submitted"}

@@ -34,7 +34,8 @@ def test_members_and_their_records_come_in_and_what_is_new_stands_beside_them(pa
     expect(page.get_by_text(officer.says("No members yet"))).to_be_visible()
     assert_accessible(page)
 
-    officer.link("Upload members or records").click()
+    with page.expect_navigation():
+        officer.link("Upload members or records").click()
     assert_accessible(page)
     officer.send_file(
         table(
@@ -47,7 +48,9 @@ def test_members_and_their_records_come_in_and_what_is_new_stands_beside_them(pa
     )
     assert [officer.rows(label) for label in ("Ready", "To decide", "Must be fixed")] == [1, 1, 1]
     # Without a code the name is only a proposal.
-    page.get_by_role("table").first.get_by_role("link", name=officer.says("Decide", "row of a file")).click()
+    decide = officer.says("Decide", "row of a file")
+    with page.expect_navigation():
+        page.get_by_role("table").first.get_by_role("link", name=decide).click()
     page.get_by_role("radio", name=leasing.name_zh).check()
     with page.expect_navigation():
         officer.button("Confirm, next").click()
@@ -89,7 +92,8 @@ def test_members_and_their_records_come_in_and_what_is_new_stands_beside_them(pa
     changed = page.get_by_role("row").filter(has_text=hegu.credit_code)
     expect(changed.get_by_text(fine().title).first).to_be_visible()
     expect(changed.get_by_role("link", name="明厨亮灶示范单位")).to_be_visible()
-    officer.link("Something new").click()
+    with page.expect_navigation():
+        officer.link("Something new").click()
     expect(page.get_by_role("row").filter(has_text=hegu.credit_code)).to_be_visible()
     expect(page.get_by_role("row").filter(has_text=leasing.credit_code)).to_have_count(0)
     assert_accessible(page)

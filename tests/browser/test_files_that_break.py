@@ -1,10 +1,5 @@
 """What goes wrong with a file while its page is open: a second press, the way back, a worker that is killed."""
 
-import os
-import signal
-import time
-
-import psutil
 import pytest
 from django.utils import timezone
 from playwright.sync_api import FilePayload, expect
@@ -13,9 +8,9 @@ from credit_platform.audit.models import AuditEvent
 from entities.models import CreditRecord, Submission
 from entities.services import submissions
 from tests.browser.city import build_city
-from tests.browser.uploading import Reader
+from tests.browser.uploading import WORKED_OFF, Reader
 from tests.factories import invented_code
-from tests.workers import running_worker
+from tests.workers import kill_with_children, running_worker, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +36,7 @@ def test_pressing_twice_going_back_and_pressing_in_another_tab_save_once(clerk, 
     other = Reader(page.context.new_page(), "en")
     other.go(page.url)
     page.get_by_role("button", name="Save 3 ready rows").dblclick()
-    expect(page.get_by_role("heading", name="What was saved")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="What was saved")).to_be_visible(timeout=WORKED_OFF)
     saved = set(CreditRecord.objects.values_list("pk", flat=True))
     assert len(saved) == 3
 
@@ -64,9 +59,8 @@ def test_a_worker_is_killed_and_the_page_gets_on_by_itself_with_the_next_one(cle
     expect(progress).to_contain_text("You can leave this page")
     submission = Submission.objects.get()
     with running_worker(concurrency=1) as worker:
-        while not Submission.objects.get(pk=submission.pk).rows_worked:
-            time.sleep(0.02)
-        kill_with_children(worker.pid)
+        wait_until(lambda: Submission.objects.get(pk=submission.pk).rows_worked > 0, "the worker begins")
+        kill_with_children(worker)
     left_at = Submission.objects.get(pk=submission.pk)
     assert 0 < left_at.rows_worked < MANY
     # The page says how far it has come, and waits.
@@ -74,12 +68,5 @@ def test_a_worker_is_killed_and_the_page_gets_on_by_itself_with_the_next_one(cle
     long_ago = timezone.now() - 2 * submissions.STALE_AFTER
     Submission.objects.filter(pk=submission.pk).update(heartbeat_at=long_ago)
     with running_worker(concurrency=1):
-        expect(page.get_by_role("button", name="Check again")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("button", name="Check again")).to_be_visible(timeout=WORKED_OFF)
     assert clerk.rows("To decide") == MANY
-
-
-def kill_with_children(pid: int) -> None:
-    parent = psutil.Process(pid)
-    for process in [*parent.children(recursive=True), parent]:
-        os.kill(process.pid, signal.SIGKILL)
-    parent.wait(10)

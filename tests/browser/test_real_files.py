@@ -19,6 +19,7 @@ from entities.services.imports import import_entities
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.browser.city import City, build_city
+from tests.browser.looking_up import look_up
 from tests.browser.uploading import Reader, assert_fits_a_phone
 
 pytestmark = [pytest.mark.real_data, pytest.mark.integration, pytest.mark.django_db(transaction=True)]
@@ -93,8 +94,8 @@ def _read_the_preview(clerk: Reader) -> None:
     assert counts == [BY_CODE + BY_ORGANISATION_CODE, to_decide, REFUSED, 0]
     clerk.open_lane("Must be fixed")
     problem = clerk.page.get_by_role("row").filter(has_text="360206550875725").first
-    assert problem.get_by_role("cell").nth(0).inner_text() == "A3"
-    assert problem.get_by_role("cell").nth(1).inner_text() == "纳税人识别号"
+    expect(problem.get_by_role("cell").nth(0)).to_have_text("A3")
+    expect(problem.get_by_role("cell").nth(1)).to_have_text("纳税人识别号")
     expect(problem).to_contain_text("55087572-5")
     assert_fits_a_phone(clerk.page)
 
@@ -175,7 +176,8 @@ def _see_the_records(clerk: Reader) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     expect(page.get_by_role("link", name="2018年度纳税缴费信用级别 A")).to_be_visible()
     assert_accessible(page)
-    clerk.link("Our records").click()
+    with page.expect_navigation():
+        clerk.link("Our records").click()
     expect(
         page.get_by_text(clerk.counted("%(found)s record", "%(found)s records", READY, found=READY))
     ).to_be_visible()
@@ -266,7 +268,7 @@ def _look_up(clerk: Reader, entity: Entity) -> None:
     """Choose an entity that nobody proposed by typing its initials; only the keyboard."""
     form = _deciding(clerk.page)
     form.get_by_role("radio", name=clerk.says("Another one, which I look up")).check()
-    form.get_by_role("combobox").press_sequentially(entity.initials[:6])
+    look_up(form.get_by_role("combobox"), entity.initials[:6])
     expect(clerk.page.get_by_role("option").first).to_be_visible()
     clerk.page.keyboard.press("Enter")
     with clerk.page.expect_navigation():

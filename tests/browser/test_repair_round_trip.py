@@ -61,9 +61,8 @@ def act(page: Page, case: Case, action: str, words: str) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach((folded) => { folded.open = true; })")
     button = page.locator(f"button[name=action][value={action}]").first
     button.locator("xpath=ancestor::form").locator("textarea[name=note]").fill(words)
-    with page.expect_response(lambda response: "/act/" in response.url):
+    with page.expect_navigation():
         button.click()
-    page.wait_for_load_state()
 
 
 @pytest.mark.parametrize("lang", ("en", "zh-hans"))

@@ -8,6 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
+from tests.browser.looking_up import look_up
+from tests.browser.uploading import assert_fits
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +37,7 @@ def test_nothing_on_the_style_guide_stands_in_a_readers_way(guide, lang, width):
     for twin in page.locator("details.twin > summary").all():
         twin.click()
     assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_fits(page, width)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -49,7 +51,7 @@ def test_an_open_dialog_stands_in_nobodys_way(guide, lang):
 def test_a_look_up_is_used_by_keyboard_alone(guide):
     page = guide()
     field = page.locator("#id_blank-entity")
-    field.press_sequentially("hgsp")
+    look_up(field, "hgsp")
     options = page.locator("#id_blank-entity_list [role=option]")
     expect(options).to_have_count(2)
     expect(field).to_have_attribute("aria-expanded", "true")
@@ -65,7 +67,7 @@ def test_a_look_up_is_used_by_keyboard_alone(guide):
 def test_typing_on_after_a_choice_takes_the_choice_back(guide):
     page = guide()
     field = page.locator("#id_blank-entity")
-    field.press_sequentially("hgsp")
+    look_up(field, "hgsp")
     expect(page.locator("#id_blank-entity_list [role=option]")).to_have_count(2)
     field.press("Enter")
     expect(page.locator('input[name="blank-entity"]')).not_to_have_value("")
@@ -76,7 +78,7 @@ def test_typing_on_after_a_choice_takes_the_choice_back(guide):
 def test_escape_closes_the_list_and_keeps_what_was_typed(guide):
     page = guide()
     field = page.locator("#id_blank-entity")
-    field.press_sequentially("hgsp")
+    look_up(field, "hgsp")
     expect(page.locator("#id_blank-entity_list [role=option]")).to_have_count(2)
     field.press("Escape")
     expect(field).to_have_attribute("aria-expanded", "false")
@@ -184,8 +186,8 @@ def test_going_back_finds_the_form_ready_to_be_sent_again(guide):
     page.keyboard.press("Control+s")
     expect(page.locator("#toasts")).to_contain_text("Record sent to review")
     page.go_back()
-    assert page.locator("form[data-sent]").count() == 0
-    assert page.locator("[data-held]").count() == 0
+    expect(page.locator("form[data-sent]")).to_have_count(0)
+    expect(page.locator("[data-held]")).to_have_count(0)
 
 
 def test_leaving_with_something_typed_is_asked_about(guide):
@@ -216,16 +218,16 @@ def test_an_upload_that_breaks_says_so_and_can_be_sent_again(browser, live_serve
     page.locator("#id_file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"1"})
     page.locator("form[data-upload] [type=submit]").click()
     expect(page.locator("[data-files]")).to_contain_text("The connection broke")
-    assert page.locator("form[data-upload][data-sent]").count() == 0
+    expect(page.locator("form[data-upload][data-sent]")).to_have_count(0)
     context.close()
 
 
 def test_on_paper_every_table_stands_beside_its_chart(guide):
     page = guide()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details.twin:not([open])").count() == 0
+    expect(page.locator("details.twin:not([open])")).to_have_count(0)
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details.twin[open]").count() == 0
+    expect(page.locator("details.twin[open]")).to_have_count(0)
 
 
 def test_a_chart_gives_its_table_as_a_file(guide):
@@ -238,7 +240,7 @@ def test_a_chart_gives_its_table_as_a_file(guide):
 
 def test_the_panel_of_a_job_asks_again_by_itself(guide):
     page = guide()
-    with page.expect_request(re.compile(r"/styleguide/job/"), timeout=5_000):
+    with page.expect_request(re.compile(r"/styleguide/job/")):
         pass
     expect(page.locator("#sample-job")).to_contain_text("1,906 / 2,412")
 

@@ -26,7 +26,8 @@ def test_the_public_looks_a_business_up_and_takes_an_extract(page_as, record, me
     page.get_by_role("button", name="查询").click()
     page.get_by_role("link", name="河口百货有限公司").click()
     expect(page.get_by_text("罚款3.2万元")).to_be_visible()
-    page.get_by_role("main").get_by_role("link", name="公开摘录").first.click()
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("link", name="公开摘录").first.click()
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page).to_have_url(re.compile(r"/credit-reports/BG-\d{4}-\d{2}-"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -54,4 +55,4 @@ def test_on_paper_stands_the_record_and_nothing_to_press(page_as, record):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("罚款3.2万元")).to_be_visible()
     for pressed in (".btn", ".site nav", ".menu-btn"):
-        assert page.locator(f"{pressed}:visible").count() == 0, pressed
+        expect(page.locator(f"{pressed}:visible"), pressed).to_have_count(0)

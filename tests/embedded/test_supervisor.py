@@ -35,7 +35,7 @@ def program(tmp_path):
     return make
 
 
-def wait_until(is_so, seconds: float = 10.0) -> None:
+def wait_until(is_so, seconds: float = 60.0) -> None:
     give_up_at = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < give_up_at, "it did not happen in time"

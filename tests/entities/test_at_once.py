@@ -28,7 +28,7 @@ def at_once(*calls):
 
     def run(call):
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=100)
             return call()
         except DomainError as refused:
             return refused
@@ -142,7 +142,7 @@ def test_a_file_and_an_approval_of_what_it_corrects_do_not_block_each_other(
     monkeypatch.setattr(records, "_under_their_numbers", look_later)
 
     def send():
-        has_its_record.wait(10)
+        assert has_its_record.wait(100)
         row = (2, waiting.entity_id, penalty, replace(draft_of(waiting), title="改"))
         return records.submit_rows(by=clerk, submission=submission, rows=[row], status=Status.WAITING)
 

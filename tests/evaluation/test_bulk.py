@@ -200,7 +200,7 @@ def test_a_worker_that_is_killed_in_the_middle_costs_only_its_range(schemes, rec
     connections.close_all()
     worker = multiprocessing.get_context("fork").Process(target=bulk._work, args=(run.pk,))
     worker.start()
-    worker.join(30)
+    worker.join(200)
     assert worker.exitcode == -signal.SIGKILL
     monkeypatch.setattr(bulk, "save_ratings", save)
     rated = CurrentRating.objects.filter(entity__in=entities).count()

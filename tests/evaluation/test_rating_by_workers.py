@@ -21,7 +21,7 @@ from tests.factories import EntityFactory
 from tests.workers import running_worker
 
 #: Workers take their time to start on a machine that has much else to do.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration]
 
 PATIENCE = 240
 

@@ -45,7 +45,6 @@ def city(db, var) -> str:
 
 
 # Two years of a city are some ten thousand queries; a machine that is busy with other tests takes its time.
-@pytest.mark.timeout(600)
 def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
     assert Entity.objects.count() == 300
     assert {

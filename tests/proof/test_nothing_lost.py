@@ -79,7 +79,6 @@ def swept(holds: Callable[[], bool]) -> Callable[[], bool]:
 
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(600)
 def test_workers_killed_in_the_middle_of_a_grant_are_caught_up_with_by_the_next(grant, case):
     app.control.purge()
     cache.clear()

@@ -38,7 +38,7 @@ def at_once(*deeds: Callable) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=200)
     return outcomes
 
 
@@ -159,17 +159,17 @@ def held(case: Case):
         with transaction.atomic():
             Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
             taken.set()
-            over.wait(timeout=60)
+            over.wait(timeout=200)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    taken.wait(timeout=60)
+    taken.wait(timeout=200)
     try:
         yield
     finally:
         over.set()
-        holder.join(timeout=60)
+        holder.join(timeout=200)
 
 
 def test_removing_a_record_does_not_wait_for_cases_that_stay_as_they_are():
@@ -178,7 +178,7 @@ def test_removing_a_record_does_not_wait_for_cases_that_stay_as_they_are():
     other = CaseFactory(kind="basis", state="proposed")
     CreditRecord.objects.filter(pk=other.record_id).update(status="expired", ended_on=timezone.localdate())
     with held(other), connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute("SET lock_timeout = '30s'")
         assert act(case, supervisor_of(case), "remove")().state == "removed"
         cursor.execute("RESET lock_timeout")
 
@@ -203,5 +203,5 @@ def test_clocks_are_reckoned_anew_behind_a_step_that_is_being_taken():
         with transaction.atomic():
             free = CaseClock.objects.select_for_update(skip_locked=True).filter(case=case)
             assert len(free) == case.clocks.count()
-    worker.join(timeout=60)
+    worker.join(timeout=200)
     assert not case.clocks.filter(due_on=timezone.localdate() + timedelta(days=60)).exists()

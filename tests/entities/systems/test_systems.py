@@ -372,7 +372,7 @@ def test_many_records_are_taken_or_none_under_one_key(client, system, sent):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_the_same_moment_one_is_done_and_both_get_its_answer():
     user = UserFactory()
-    begun, done = threading.Barrier(2, timeout=20), []
+    begun, done = threading.Barrier(2, timeout=100), []
     answers = []
 
     def work():
