@@ -161,6 +161,9 @@
       items[active].scrollIntoView({ block: "nearest" });
     }
     function keep(option) {
+      /* What is still being asked for would open the list again. */
+      window.clearTimeout(timer);
+      if (asked) { asked.abort(); }
       value.value = option.dataset.value;
       input.value = option.dataset.text;
       chosen.replaceChildren(option.cloneNode(true));
