@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from credit_platform.common.cache import ForgivingRedisCache
 
 
+#: The mark of a request that the platform makes of itself; nobody from outside can set it.
+OWN_LOOK = "_own_look"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """So many requests of one kind from one address in so many seconds."""
@@ -24,8 +28,11 @@ class Limit:
         """Count this request, once however often it is asked; False when it is one too many.
 
         While Redis is away each process counts by itself (see `common.cache`): the public is better served
-        by a limit that is too generous for a while than by a look-up that refuses everybody.
+        by a limit that is too generous for a while than by a look-up that refuses everybody. The platform's own
+        looks at its pages (`looking`) are not counted.
         """
+        if request.__dict__.get(OWN_LOOK):
+            return True
         allowed = self._told(request)
         if self.name not in allowed:
             counted = cast("ForgivingRedisCache", cache).count(self._key(request), self.seconds * 2)

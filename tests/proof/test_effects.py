@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from associations.models import Association, Member
 from credit_platform.audit.models import AccessEntry, AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
-from credit_platform.portal import looking
+from credit_platform.portal import limits, looking
 from entities.models import CreditRecord, Notice
 from entities.sharing.services import webhooks
 from evaluation.models import RatingRequest
@@ -195,6 +195,14 @@ def test_a_page_that_cannot_be_had_is_not_taken_for_one_that_is_clean(monkeypatc
     assert not places.by_code("page").shows(record)
     monkeypatch.setattr(looking, "ask", lambda path: (500, ""))
     assert places.by_code("page").shows(record)
+
+
+def test_the_platform_looks_at_its_own_pages_as_often_as_it_has_to(client, monkeypatch):
+    record = repairable_record(status="repaired")
+    monkeypatch.setattr(limits.Limit, "_told", lambda limit, request: {limit.name: False})
+    assert client.get(f"/e/{record.entity.credit_code}/").status_code == 429
+    assert not places.by_code("page").shows(record)
+    assert not places.by_code("search").shows(record)
 
 
 def test_a_correction_under_the_same_number_is_not_mistaken_for_the_old_record():
