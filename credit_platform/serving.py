@@ -1,9 +1,10 @@
-"""What every gunicorn that serves the platform does: the figures at /metrics are those of all its workers together.
+"""What every gunicorn that serves the platform does: its workers' figures are added up, their garbage is sought seldom.
 
 gunicorn is given this file as its settings (`--config`) and reads it before it loads the platform; each worker then
 writes its figures into files of one folder, and whoever answers /metrics adds them up.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -30,6 +31,16 @@ def _prepare() -> None:
 
 
 _prepare()
+
+
+def post_worker_init(worker) -> None:
+    """Look for garbage among what pages make, seldom, and not among all that the platform has loaded.
+
+    With Python's own settings a tenth of the work for a page is that search.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def child_exit(server, worker) -> None:

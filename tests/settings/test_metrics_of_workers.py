@@ -1,6 +1,7 @@
-"""credit_platform/serving.py: where the workers' figures lie, and that /metrics adds them up."""
+"""credit_platform/serving.py: where the workers' figures lie, that /metrics adds them up, and what is not searched."""
 
 import contextlib
+import gc
 import os
 import re
 import runpy
@@ -50,6 +51,18 @@ def test_a_named_folder_is_made_and_emptied_of_earlier_figures_only(read_setting
     (folder / "counter_7.db").touch()
     (folder / "notes.txt").touch()
     assert [one.name for one in read_settings(folder).iterdir()] == ["notes.txt"]
+
+
+def test_what_a_worker_has_loaded_is_not_searched_for_garbage_again(read_settings, tmp_path):
+    read_settings(tmp_path / "metrics")
+    before = gc.get_threshold()
+    try:
+        runpy.run_path(str(ROOT / "credit_platform/serving.py"))["post_worker_init"](None)
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold() > before
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def test_a_reload_keeps_the_figures(read_settings, tmp_path):
