@@ -109,6 +109,10 @@ BEAT_SCHEDULE = {
         "task": "credit_platform.portal.stories.tasks.end_what_no_longer_holds",
         "schedule": crontab(minute=4),
     },
+    "send invitations that wait, every minute": {
+        "task": "entities.invitations.tasks.send_waiting",
+        "schedule": 60.0,
+    },
     "remind of reports from the public and say which are overdue, every hour": {
         "task": "credit_platform.portal.public_reports.tasks.watch_clocks",
         "schedule": crontab(minute=9),

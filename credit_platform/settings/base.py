@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "entities.retention",
     "entities.commitments",
     "entities.texting",
+    "entities.invitations",
     "evaluation",
     "evaluation.composing",
     "evaluation.boards",

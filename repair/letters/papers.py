@@ -7,7 +7,6 @@ loaded. From then on the worker types its papers and `/verify/` knows their numb
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,12 +25,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.queueing import enqueue_on_commit
+from credit_platform.common.secret_codes import random_signs
 from entities.services import documents
 from repair.letters import signing, typing
 from repair.letters.models import Paper, SigningKey
 
-#: Without letters and digits that are taken for each other.
-SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 PLACES = 10
 P = TypeVar("P", bound=Paper)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 2, 10, 60))
@@ -73,11 +71,6 @@ def register(kind: PaperKind) -> None:
 
 
 # Written
-
-
-def random_signs(places: int) -> str:
-    """So many signs of chance that nobody mistakes for each other, read from paper or over the telephone."""
-    return "".join(secrets.choice(SIGNS) for _place in range(places))
 
 
 def new_number(beginning: str) -> str:

@@ -10,7 +10,7 @@ LEVELS = (
     {"accounts"},
     {"audit", "oauth2_provider"},
     {"entities"},
-    {"sharing", "systems", "statements", "retention", "commitments", "texting"},
+    {"sharing", "systems", "statements", "retention", "commitments", "texting", "invitations"},
     {"quality"},
     {
         "evaluation",

@@ -24,6 +24,7 @@ from credit_platform.portal.public_reports.models import PublicReport, ReportTop
 from credit_platform.portal.stories import services as stories
 from credit_platform.portal.stories.models import Story
 from entities.commitments import services as commitments
+from entities.invitations import mail as invitation_mail, services as invitations
 from entities.models import (
     CatalogueProposal,
     ColumnMapping,
@@ -341,6 +342,9 @@ class World:
         return course, SignUpFactory(course=course, **people), attended
 
     def _what_the_public_gets(self) -> None:
+        self.invitation = invitations.invite_member(
+            by=self.people["lead"], body=self.body, role="clerk", email="new@example.org"
+        )
         self.template = commitments.add_template(
             by=self.people["lead"],
             wording=commitments.Wording(
@@ -483,6 +487,7 @@ class World:
             "night": self.today.isoformat(),
             "file_id": self.held_data.pk,
             "check_id": self.credit_check.pk,
+            "invitation_code": invitation_mail.unsealed(self.invitation),
         }
         special = {
             "wordings:approve": {"wording_id": self.wording_draft.pk},

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import access, services as audit
+from credit_platform.common import secret_codes
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
-from credit_platform.portal import secret_codes
 from credit_platform.portal.credit_reports import contents, policies
 from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, LentCode, Part
 from entities.models import Entity

@@ -25,6 +25,7 @@ from credit_platform.portal.credit_reports.models import CodeUse, CreditReport, 
 from credit_platform.portal.held_data.models import HeldDataFile
 from credit_platform.portal.stories.models import Story
 from entities.commitments.models import Commitment
+from entities.invitations.models import Invitation
 from entities.models import (
     CreditRecord,
     Document,
@@ -221,6 +222,16 @@ PARTS: tuple[Part, ...] = (
         lambda entity, by: EntityAgent.objects.filter(entity=entity).select_related("user"),
         ("user", "since", "revoked_at"),
         frozenset({"entities.EntityAgent.entity"}),
+    ),
+    Part(
+        "invitations",
+        _("Invitations to act for it"),
+        lambda entity, by: Invitation.objects.visible_to(by)
+        .filter(entity=entity)
+        .select_related("invited_by", "accepted_by", "withdrawn_by"),
+        ("email", "name", "because", "invited_by", "invited_at", "expires_at", "accepted_by", "accepted_at",
+         "withdrawn_by", "withdrawn_at"),
+        frozenset({"invitations.Invitation.entity"}),
     ),
     Part(
         "records",

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.desk import MOST_ROWS, DeskRow
+from credit_platform.common import secret_codes
 from credit_platform.common.errors import Missing
-from credit_platform.portal import secret_codes
 from credit_platform.portal.public_reports import policies
 from credit_platform.portal.public_reports.models import PublicReport, ReportStep, ReportTopic
 from credit_platform.portal.public_reports.topics import body_in_charge

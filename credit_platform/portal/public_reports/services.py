@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
+from credit_platform.common import secret_codes
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.reminding import Reminding
 from credit_platform.common.services import current_calendar
-from credit_platform.portal import secret_codes
 from credit_platform.portal.public_reports import policies, selectors, spam
 from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportStep, ReportTopic
 from credit_platform.portal.public_reports.topics import body_in_charge

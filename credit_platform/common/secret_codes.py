@@ -1,11 +1,17 @@
 """Codes that are shown once and by which somebody comes back later: only a digest is kept."""
 
 import hashlib
+import secrets
 
-from repair.letters.papers import random_signs
-
+#: Without letters and digits that are taken for each other.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNS = 16
 GROUP = 4
+
+
+def random_signs(places: int) -> str:
+    """So many signs of chance that nobody mistakes for each other, read from paper or over the telephone."""
+    return "".join(secrets.choice(ALPHABET) for _place in range(places))
 
 
 def new_code() -> str:

@@ -1,0 +1,181 @@
+"""Inviting, accepting, taking back, and ending that somebody acts for a business. Each in one transaction.
+
+Nobody is made to act for anybody: an invitation does nothing until the person accepts it, signed in or by making the
+account themselves. Otherwise a business could name its supervisors its agents, and so keep them from deciding about it.
+"""
+
+from datetime import timedelta
+
+from celery import signature
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _
+
+from credit_platform.accounts.models import User
+from credit_platform.accounts.services import NewAccount, make_account
+from credit_platform.audit import services as audit
+from credit_platform.common import secret_codes
+from credit_platform.common.errors import InvalidInput, Missing, WrongState
+from credit_platform.common.queueing import enqueue_on_commit
+from entities.invitations import mail, policies
+from entities.invitations.models import Invitation
+from entities.invitations.notices import JOINED
+from entities.models import Entity, EntityAgent, Membership, SubmittingBody
+from entities.services import feedback
+
+VALID_FOR = timedelta(days=14)
+
+
+@transaction.atomic
+def invite_member(*, by, body: SubmittingBody, role: str, email: str, name: str = "") -> Invitation:
+    """Invite somebody to a role in a body. Raises `InvalidInput` for an address or a role that is none there.
+
+    Raises `WrongState` for a body that is gone.
+    """
+    policies.may_invite_member(by, body, role).require()
+    body = SubmittingBody.objects.select_for_update(no_key=True).get(pk=body.pk)
+    if not body.is_active:
+        raise WrongState(_("%(body)s is gone; nobody joins it any more.") % {"body": body})
+    if role not in policies.ROLES_IN[body.kind]:
+        raise InvalidInput({"role": [_("There is no such role in %(body)s.") % {"body": body}]})
+    if Membership.objects.filter(body=body, role=role, user__email__iexact=email.strip()).exists():
+        raise InvalidInput({"email": [_("The person with this address has this role already.")]})
+    return _invite(by=by, email=email, name=name, body=body, role=role)
+
+
+def _invite(*, by, email: str, name: str, **about) -> Invitation:
+    """Write the invitation, and with it the wish to send its mail. One that is open to the same is superseded."""
+    email, now = email.strip(), timezone.now()
+    try:
+        validate_email(email)
+    except ValidationError as wrong:
+        raise InvalidInput({"email": list(wrong.messages)}) from wrong
+    target = {key: about[key] for key in ("entity", "body", "role") if key in about}
+    Invitation.objects.open(now).filter(email__iexact=email, **target).update(
+        withdrawn_at=now, withdrawn_by=by, sealed=""
+    )
+    code = secret_codes.new_code()
+    invitation = Invitation.objects.create(
+        email=email,
+        name=name.strip(),
+        digest=secret_codes.digest_of(code),
+        sealed=mail.sealed(code),
+        language=get_language() or "",
+        invited_by=by,
+        invited_at=now,
+        expires_at=now + VALID_FOR,
+        next_attempt_at=now,
+        **about,
+    )
+    verb = "invitations.invitation.sent" if by else "invitations.invitation.asked"
+    audit.record(actor=by, verb=verb, target=invitation, role=about.get("role"), because=about.get("because"))
+    enqueue_on_commit(signature("entities.invitations.tasks.send_waiting"))
+    return invitation
+
+
+@transaction.atomic
+def withdraw(*, by, invitation_id: int) -> Invitation:
+    """Take back an invitation that nobody has accepted; doing it again changes nothing.
+
+    Raises `Missing` for one that `by` does not look after, `WrongState` for one that was accepted.
+    """
+    visible = Invitation.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
+    invitation = visible.filter(pk=invitation_id).first()
+    if invitation is None:
+        raise Missing
+    policies.may_withdraw(by, invitation).require()
+    if invitation.accepted_at:
+        raise WrongState(_("This invitation was accepted already."))
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at, invitation.withdrawn_by, invitation.sealed = timezone.now(), by, ""
+        invitation.save(update_fields=("withdrawn_at", "withdrawn_by", "sealed"))
+        audit.record(actor=by, verb="invitations.invitation.withdrawn", target=invitation)
+    return invitation
+
+
+@transaction.atomic
+def accept(*, by, code: str) -> Invitation:
+    """Act for the entity, or take the role in the body, from now on. Doing it again changes nothing.
+
+    Raises:
+        Missing: no invitation has this code.
+        WrongState: it was used by another, withdrawn, or its days are over; or the body is gone.
+    """
+    invitation = _held(code)
+    if invitation.accepted_by_id == by.pk:
+        return invitation
+    _require_open(invitation)
+    _join(invitation, by)
+    return invitation
+
+
+@transaction.atomic
+def accept_with_new_account(*, code: str, account: NewAccount) -> User:
+    """Make the account of the person who was invited and accept with it. The address is that of the invitation.
+
+    Raises as `accept`, and `InvalidInput` as `make_account`.
+    """
+    invitation = _held(code)
+    _require_open(invitation)
+    user = make_account(account=account, email=invitation.email, language=get_language() or "")
+    audit.record(actor=user, verb="invitations.account.made", target=user)
+    _join(invitation, user)
+    return user
+
+
+def _held(code: str) -> Invitation:
+    invitations = Invitation.objects.select_for_update(of=("self",), no_key=True)
+    found = invitations.filter(digest=secret_codes.digest_of(code)).first()
+    if found is None:
+        raise Missing(_("No invitation has this code."))
+    return found
+
+
+def why_not(invitation: Invitation) -> str:
+    """Why an invitation can be accepted no longer; empty for one that can."""
+    if invitation.accepted_at:
+        return _("This invitation was used already.")
+    if invitation.withdrawn_at:
+        return _("This invitation was withdrawn.")
+    if invitation.expires_at <= timezone.now():
+        return _("The days of this invitation are over. Ask for a new one.")
+    return ""
+
+
+def _require_open(invitation: Invitation) -> None:
+    if refusal := why_not(invitation):
+        raise WrongState(refusal)
+
+
+def _join(invitation: Invitation, user: User) -> None:
+    # The person, so that two invitations to the same are not accepted at once.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if invitation.entity_id:
+        _act_for(invitation.entity, user)
+    else:
+        _take_role(invitation, user)
+    invitation.accepted_by, invitation.accepted_at, invitation.sealed = user, timezone.now(), ""
+    invitation.save(update_fields=("accepted_by", "accepted_at", "sealed"))
+    audit.record(actor=user, verb="invitations.invitation.accepted", target=invitation)
+
+
+def _act_for(entity: Entity, user: User) -> None:
+    _standing, is_new = EntityAgent.objects.get_or_create(user=user, entity=entity, revoked_at=None)
+    if is_new:
+        _tell_the_others(JOINED, entity, user)
+
+
+def _tell_the_others(kind: str, entity: Entity, user: User) -> None:
+    person = {"zh": user.name_zh, "en": user.name_en}
+    feedback.notify(
+        kind=kind, params={"person": person, "entity": feedback.both_names(entity)}, entity=entity
+    )
+
+
+def _take_role(invitation: Invitation, user: User) -> None:
+    body = SubmittingBody.objects.select_for_update(no_key=True).get(pk=invitation.body_id)
+    if not body.is_active:
+        raise WrongState(_("%(body)s is gone; nobody joins it any more.") % {"body": body})
+    Membership.objects.get_or_create(user=user, body=body, role=invitation.role)
