@@ -56,7 +56,7 @@ class EntityForm(forms.ModelForm):
     spans = {
         "status": 3, "legal_form": 3, "region_code": 2, "industry_code": 2, "size": 2, "registered_on": 3,
         "registered_capital": 3, "number_kind": 3, "number_value": 3, "number_valid_from": 3, "number_valid_to": 3,
-        "head_office": 6, "legal_representative": 6,
+        "head_office": 6, "legal_representative": 3, "contact_email": 3,
     }  # fmt: skip
 
     head_office = OneEntityField(label=_("Head office"), required=False)

@@ -136,6 +136,11 @@ def may_see_address(user, entity) -> bool:
     return not is_self_employed(entity.credit_code) or is_official(user) or entity.pk in entities_of(user)
 
 
+def may_see_contact(user, entity) -> bool:
+    """The registered contact in full: who may change it, and the entity's own agent. Other officials see it masked."""
+    return entity.pk in entities_of(user) or bool(may_edit_entity(user, entity))
+
+
 def may_move_entities(user) -> Decision:
     """Propose and undo mergings and splittings."""
     if not is_lead(user):

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from entities import codes, industries, lists, looks, panels, policies, regions, selectors, tables
+from entities.contacts import masked_email
+from entities.models import Entity
 from entities.publicity import rule_book
 from entities.search import Match, find_entities
 from entities.services import feedback
@@ -112,6 +114,7 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
         "region": regions.described(entity.region_code),
         "industry": industries.described(entity.industry_code),
         "shows_address": policies.may_see_address(request.user, entity),
+        "contact": _contact(request, entity),
         "may_edit": bool(policies.may_edit_entity(request.user, entity)),
         "may_move": bool(policies.may_move_entities(request.user)),
         "search_url": reverse("entities:search"),
@@ -119,6 +122,13 @@ def entity_detail(request: HttpRequest, credit_code: str) -> HttpResponse:
         "is_narrow": not policies.roles_of(request.user),
     }
     return render(request, "entities/entity_detail.html", context)
+
+
+def _contact(request: HttpRequest, entity: Entity) -> str:
+    """The registered contact as this reader may see it."""
+    if not entity.contact_email or policies.may_see_contact(request.user, entity):
+        return entity.contact_email
+    return masked_email(entity.contact_email) if policies.is_official(request.user) else ""
 
 
 def _tab(request: HttpRequest, counts: dict[str, int]) -> str:

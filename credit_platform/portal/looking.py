@@ -23,7 +23,8 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from credit_platform.portal import browsing, limits, selectors
+from credit_platform.common.limits import OWN_LOOK
+from credit_platform.portal import browsing, selectors
 from credit_platform.portal.stories.selectors import public_stories
 from credit_platform.portal.views import KEPT_SECONDS
 from entities.models import CreditRecord
@@ -129,7 +130,7 @@ def _ask(path: str) -> tuple[int, str]:
     # Not through the application itself: it says that a request begins and ends, whereupon Django closes the
     # connection of the transaction in which this may be asked.
     request = WSGIRequest(environ)
-    setattr(request, limits.OWN_LOOK, True)
+    setattr(request, OWN_LOOK, True)
     response = cast("HttpResponse", _handler().get_response(request))
     return response.status_code, response.content.decode(errors="replace")
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from entities.contacts import masked_email
 from entities.invitations import policies
 from entities.models import Entity, Membership, SubmittingBody
 
@@ -90,6 +91,5 @@ class Invitation(models.Model):
 
     @property
     def masked_email(self) -> str:
-        """The address, enough for who knows it to know it by: l***@example.org."""
-        place, _at, domain = self.email.partition("@")
-        return f"{place[:1]}***@{domain}"
+        """The address, as it stands where more than those who look after the invitation read it."""
+        return masked_email(self.email)

@@ -7,8 +7,6 @@ account themselves. Otherwise a business could name its supervisors its agents, 
 from datetime import timedelta
 
 from celery import signature
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
@@ -19,13 +17,78 @@ from credit_platform.audit import services as audit
 from credit_platform.common import secret_codes
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.queueing import enqueue_on_commit
+from entities import codes
+from entities.contacts import is_email
 from entities.invitations import mail, policies
 from entities.invitations.models import Invitation
-from entities.invitations.notices import JOINED
+from entities.invitations.notices import JOINED, LEFT
 from entities.models import Entity, EntityAgent, Membership, SubmittingBody
+from entities.policies import entities_of
 from entities.services import feedback
 
 VALID_FOR = timedelta(days=14)
+#: Of invitations that are asked for at the registered contact of one entity, within a day.
+MOST_ASKED = 3
+
+
+@transaction.atomic
+def invite_agent(*, by, entity: Entity, email: str, name: str = "", because: str = "") -> Invitation:
+    """Invite somebody to act for an entity. The lead office says on what paper.
+
+    Raises `InvalidInput` for an address that is none or whose person acts for it already, and for a paper left out.
+    """
+    policies.may_keep_agents(by, entity).require()
+    entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
+    because = because.strip()
+    if entity.pk not in entities_of(by) and not because:
+        raise InvalidInput({"because": [_("Say which letter of authorisation you have seen.")]})
+    agents = EntityAgent.objects.filter(entity=entity, revoked_at=None)
+    if agents.filter(user__email__iexact=email.strip()).exists():
+        raise InvalidInput({"email": [_("The person with this address acts for it already.")]})
+    return _invite(by=by, email=email, name=name, entity=entity, because=because)
+
+
+@transaction.atomic
+def ask_for_invitation(*, credit_code: str) -> None:
+    """Have an invitation sent to the registered contact of an entity; anybody may ask.
+
+    Says nothing of what came of it: whether there is such an entity and such a contact is not told, and what is asked
+    too often is left undone.
+    """
+    entities = Entity.objects.select_for_update(of=("self",), no_key=True)
+    entity = entities.filter(credit_code=codes.normalise(credit_code)).exclude(contact_email="").first()
+    if entity is None:
+        return
+    yesterday = timezone.now() - timedelta(days=1)
+    asked = Invitation.objects.filter(entity=entity, invited_by=None, invited_at__gt=yesterday)
+    if asked.count() < MOST_ASKED:
+        _invite(by=None, email=entity.contact_email, name="", entity=entity)
+
+
+@transaction.atomic
+def revoke_agent(*, by, entity: Entity, agent_id: int) -> EntityAgent:
+    """End that somebody acts for an entity, oneself or another; doing it again changes nothing.
+
+    What they had invited others to on its behalf is withdrawn with it. Raises `Missing` for who is no agent of it.
+    """
+    policies.may_keep_agents(by, entity).require()
+    standings = EntityAgent.objects.select_for_update(of=("self",), no_key=True).select_related("user")
+    standing = standings.filter(pk=agent_id, entity=entity).first()
+    if standing is None:
+        raise Missing
+    if standing.revoked_at:
+        return standing
+    now, user = timezone.now(), standing.user
+    standing.revoked_at = now
+    standing.save(update_fields=("revoked_at",))
+    sent = Invitation.objects.open(now).filter(entity=entity, invited_by=user)
+    sent.update(withdrawn_at=now, withdrawn_by=by, sealed="")
+    audit.record(actor=by, verb="invitations.agent.revoked", target=entity, person=str(user))
+    if feedback.entities_with_agents([entity.pk]):
+        _tell_the_others(LEFT, entity, user)
+    if user.pk != by.pk:
+        feedback.notify(kind=LEFT, params=_said_of(entity, user), user=user)
+    return standing
 
 
 @transaction.atomic
@@ -46,16 +109,15 @@ def invite_member(*, by, body: SubmittingBody, role: str, email: str, name: str 
 
 
 def _invite(*, by, email: str, name: str, **about) -> Invitation:
-    """Write the invitation, and with it the wish to send its mail. One that is open to the same is superseded."""
+    """Write the invitation, and with it the wish to send its mail. One that is open to the same is superseded;
+    but not by who only asks, so that nobody makes the invitations of others worthless."""
     email, now = email.strip(), timezone.now()
-    try:
-        validate_email(email)
-    except ValidationError as wrong:
-        raise InvalidInput({"email": list(wrong.messages)}) from wrong
-    target = {key: about[key] for key in ("entity", "body", "role") if key in about}
-    Invitation.objects.open(now).filter(email__iexact=email, **target).update(
-        withdrawn_at=now, withdrawn_by=by, sealed=""
-    )
+    if not is_email(email):
+        raise InvalidInput({"email": [_("That is no e-mail address.")]})
+    if by:
+        target = {key: about[key] for key in ("entity", "body", "role") if key in about}
+        superseded = Invitation.objects.open(now).filter(email__iexact=email, **target)
+        superseded.update(withdrawn_at=now, withdrawn_by=by, sealed="")
     code = secret_codes.new_code()
     invitation = Invitation.objects.create(
         email=email,
@@ -168,10 +230,12 @@ def _act_for(entity: Entity, user: User) -> None:
 
 
 def _tell_the_others(kind: str, entity: Entity, user: User) -> None:
-    person = {"zh": user.name_zh, "en": user.name_en}
-    feedback.notify(
-        kind=kind, params={"person": person, "entity": feedback.both_names(entity)}, entity=entity
-    )
+    feedback.notify(kind=kind, params=_said_of(entity, user), entity=entity)
+
+
+def _said_of(entity: Entity, user: User) -> dict:
+    person = {"zh": user.name_zh, "en": user.name_en or user.name_zh}
+    return {"person": person, "entity": feedback.both_names(entity)}
 
 
 def _take_role(invitation: Invitation, user: User) -> None:

@@ -102,6 +102,13 @@ class Entity(BilingualName):
         blank=True,
         help_text=_("Masked before it is kept: the first character of the name, then asterisks."),
     )
+    contact_email = models.EmailField(
+        _("registered contact, e-mail"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Invitations to act for the entity are sent there on request. Never public."),
+    )
     merged_into = models.ForeignKey(
         "self",
         null=True,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities import codes, naming, policies, regions
+from entities.contacts import is_email, masked_email
 from entities.models import Entity, EntityIdentifier, FormerName
 from entities.services.head_offices import hold_head_offices, is_above_or_same
 from entities.words import visible
@@ -111,7 +112,8 @@ def entity_of_former_code(code: str) -> Entity | None:
 #: What the body that keeps the register may change. The code is the key, and stays.
 CHANGEABLE = (
     "name_zh", "name_en", "status", "legal_form", "region_code", "industry_code", "size", "registered_on",
-    "registered_capital", "legal_representative", "business_scope", "address", "head_office",
+    "registered_capital", "legal_representative", "business_scope", "address", "contact_email",
+    "head_office",
 )  # fmt: skip
 
 
@@ -190,7 +192,7 @@ def _locked_for_changing(by, credit_code: str, seen: str | None) -> Entity:
 def _write_facts(entity: Entity, said: Mapping[str, Any]) -> dict[str, list[str]]:
     """Keep what is said; returns what it said before and says now, for the fields in which that differs."""
     changes = {
-        name: [_as_text(getattr(entity, name)), _as_text(value)]
+        name: [_as_logged(name, getattr(entity, name)), _as_logged(name, value)]
         for name, value in said.items()
         if getattr(entity, name) != value
     }
@@ -201,6 +203,11 @@ def _write_facts(entity: Entity, said: Mapping[str, Any]) -> dict[str, list[str]
     _work_out(entity)
     entity.save()
     return changes
+
+
+def _as_logged(name: str, value) -> str:
+    """More people read the log than the contact of an entity."""
+    return masked_email(value) if name == "contact_email" else _as_text(value)
 
 
 def facts_digest(entity: Entity) -> str:
@@ -254,6 +261,8 @@ def _problems_of_facts(
         problems["legal_representative"] = [
             _("The name of the owner of a self-employed household is personal and is not kept.")
         ]
+    if (contact := said.get("contact_email")) and not is_email(contact):
+        problems["contact_email"] = [_("That is no e-mail address.")]
     if (region := said.get("region_code")) and not re.fullmatch(r"\d{6}", region):
         problems["region_code"] = [_("A region of GB/T 2260 has six digits.")]
     if (industry := said.get("industry_code")) and not re.fullmatch(r"[A-T]\d{0,4}", industry):

@@ -345,6 +345,9 @@ class World:
         self.invitation = invitations.invite_member(
             by=self.people["lead"], body=self.body, role="clerk", email="new@example.org"
         )
+        self.invited_agent = invitations.invite_agent(
+            by=self.people["agent"], entity=self.entity, email="new@example.org"
+        )
         self.template = commitments.add_template(
             by=self.people["lead"],
             wording=commitments.Wording(
@@ -487,6 +490,8 @@ class World:
             "night": self.today.isoformat(),
             "file_id": self.held_data.pk,
             "check_id": self.credit_check.pk,
+            "agent_id": self.entity.agents.get(user=self.people["agent"]).pk,
+            "invitation_id": self.invited_agent.pk,
             "invitation_code": invitation_mail.unsealed(self.invitation),
         }
         special = {

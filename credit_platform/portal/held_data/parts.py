@@ -179,7 +179,7 @@ PARTS: tuple[Part, ...] = (
         lambda entity, by: Entity.objects.filter(pk=entity.pk),
         ("name_zh", "name_en", "credit_code", "organisation_code", "status", "legal_form", "region_code", "district",
          "industry_code", "size", "registered_on", "registered_capital", "business_scope", "address",
-         "legal_representative", "head_office", "created_at"),
+         "legal_representative", "contact_email", "head_office", "created_at"),
     ),
     Part(
         "former-names",
