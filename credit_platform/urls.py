@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("entities.commitments.urls")),
     path("", include("entities.texting.urls")),
     path("", include("entities.invitations.urls")),
+    path("", include("entities.people.urls")),
     path("", include("agencies.urls")),
     path("", include("agencies.measures.urls")),
     path("", include("evaluation.composing.urls")),

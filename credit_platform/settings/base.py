@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "entities.commitments",
     "entities.texting",
     "entities.invitations",
+    "entities.people",
     "evaluation",
     "evaluation.composing",
     "evaluation.boards",

@@ -239,6 +239,8 @@ def _said_of(entity: Entity, user: User) -> dict:
 
 
 def _take_role(invitation: Invitation, user: User) -> None:
+    if invitation.invited_by_id == user.pk:
+        raise WrongState(_("Nobody gives, changes or ends a role of their own; a colleague does it."))
     body = SubmittingBody.objects.select_for_update(no_key=True).get(pk=invitation.body_id)
     if not body.is_active:
         raise WrongState(_("%(body)s is gone; nobody joins it any more.") % {"body": body})

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.bilingual import BilingualName
@@ -54,7 +55,8 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    """A person's role in a body. All that an official may do follows from these rows."""
+    """A person's role in a body. All that an official may do follows from these rows: one that ends is taken out, and
+    stands among the past ones of `entities.people`."""
 
     class Role(models.TextChoices):
         CLERK = "clerk", _("Records clerk")
@@ -66,6 +68,7 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ LEVELS = (
     {"accounts"},
     {"audit", "oauth2_provider"},
     {"entities"},
-    {"sharing", "systems", "statements", "retention", "commitments", "texting", "invitations"},
+    {"sharing", "systems", "statements", "retention", "commitments", "texting", "invitations", "people"},
     {"quality"},
     {
         "evaluation",
