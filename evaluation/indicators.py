@@ -301,11 +301,11 @@ def of_parts(one: Parts, run: Run) -> Measured:
     """What is counted is counted for each part of the entity by itself, as for each of its sites, from the records that
     name that part. Then the numbers of the parts are taken together.
 
-    A record that names no part counts for none.
+    A record that names no part counts for none. Where parts are compared with peers, these are the like parts of all
+    entities.
     """
-    rows, part = _named_parts(one, run)
-    last = last_of_each(part, run.records.decided[rows])
-    within = _run_of_parts(one, run, rows, part, run.records.entity_index[rows[last]])
+    found = run_of_parts(one, run)
+    rows, part, last, within = found.rows, found.part, found.last, found.run
     for inner in one.inner:
         within.values[inner.code] = measure(inner, within).result
     scope, each = Scope(run, rows), Scope(within)
@@ -347,21 +347,38 @@ def _named_parts(one: Parts, run: Run) -> tuple[Ints, Ints]:
     return rows[order], part[order]
 
 
-def _run_of_parts(one: Parts, run: Run, rows: Ints, part: Ints, owner: Ints) -> Run:
-    """A run in which each part stands for an entity: it has the records that name it, and the facts of its entity."""
+@dataclass(frozen=True, slots=True)
+class PartsFound:
+    """The parts that the records name: their rows by part, the part of each row, the last row of each part."""
+
+    rows: Ints
+    part: Ints
+    last: Ints
+    #: A run in which each part stands for an entity: it has the records that name it, and the facts of its entity.
+    run: Run
+
+
+def run_of_parts(one: Parts, run: Run) -> PartsFound:
+    """The parts of all entities of the run, each as if it were an entity."""
+    rows, part = _named_parts(one, run)
+    last = last_of_each(part, run.records.decided[rows])
+    owner = run.records.entity_index[rows[last]]
     number = len(owner)
     records = replace(run.records.take(rows), entities=number, entity_index=part)
-    return Run(
+    within = Run(
         columns=Columns(np.arange(number), records, run.columns.facts.take(owner)),
         scheme=run.scheme,
         as_of=run.as_of if isinstance(run.as_of, date) else run.as_of[owner],
         counted=np.ones(len(rows), bool),
-        values={code: run.values[code].take(owner) for code in looked_at(one)},
+        peers=run.peers,
+        # While peers are still sampled not all that the parts will look at is known.
+        values={code: run.values[code].take(owner) for code in looked_at(one) & run.values.keys()},
         earlier=tuple(
             Past(past.place[owner], {code: value.take(owner) for code, value in past.values.items()})
             for past in run.earlier
         ),
     )
+    return PartsFound(rows, part, last, within)
 
 
 @method("peers")

@@ -25,7 +25,16 @@ from evaluation.expressions import Past, Run, Scope, evaluate, holds
 from evaluation.indicators import NO_GRADE, Measured
 from evaluation.peers import PeerSample, PeerTable
 from evaluation.schemes.compiled import CompiledScheme
-from evaluation.schemes.document import AnyComponent, Dimension, Peers, Rule, SchemeDocument, looked_at
+from evaluation.schemes.document import (
+    AnyComponent,
+    Dimension,
+    Parts,
+    Peers,
+    Rule,
+    SchemeDocument,
+    compared_within,
+    looked_at,
+)
 from evaluation.schemes.language import CALENDAR, Count, Has, Not, Part, SinceLast
 
 NOT_RATED = -1
@@ -153,15 +162,24 @@ def peer_samples(
     columns: Columns, scheme: CompiledScheme, as_of: date, level: int, tables: Mapping[str, PeerTable]
 ) -> dict[str, PeerSample]:
     """What one shard adds to the tables of a level, by code of the component."""
-    run = _run(columns, scheme, as_of, tables)
     samples: dict[str, PeerSample] = {}
-    wanted = scheme.peer_levels[level]
-    for one in scheme.components:
+    _sample(
+        scheme.components, _run(columns, scheme, as_of, tables), frozenset(scheme.peer_levels[level]), samples
+    )
+    return samples
+
+
+def _sample(
+    components: Iterable[AnyComponent], run: Run, wanted: frozenset[str], samples: dict[str, PeerSample]
+) -> None:
+    """Work out what is known by now, and sample the wanted; peers of parts among the parts of the entities."""
+    for one in components:
         if one.code in wanted:
             samples[one.code] = peers.sample(cast("Peers", one), run)
+        elif isinstance(one, Parts) and not wanted.isdisjoint(compared_within(one)):
+            _sample(one.inner, indicators.run_of_parts(one, run).run, wanted, samples)
         elif _is_known_at(one, run):
             run.values[one.code] = indicators.measure(one, run).result
-    return samples
 
 
 def merged_peers(samples: Iterable[Mapping[str, PeerSample]]) -> dict[str, PeerTable]:
@@ -172,7 +190,7 @@ def merged_peers(samples: Iterable[Mapping[str, PeerSample]]) -> dict[str, PeerT
 
 def _is_known_at(one: AnyComponent, run: Run) -> bool:
     """Whether all that the component looks at is known by now, its peers among it."""
-    if one.kind == "peers" and one.code not in run.peers:
+    if not run.peers.keys() >= compared_within(one):
         return False
     if isinstance(one, Dimension) and any(part.code not in run.values for part in one.components):
         return False

@@ -66,7 +66,10 @@ PUBLISHED = (
         "What is counted is counted for each part of the entity by itself, as for each of its sites, from the records"
         " that name that part. Then the numbers of the parts are taken together."
     ),
-    gettext_noop("A record that names no part counts for none."),
+    gettext_noop(
+        "A record that names no part counts for none. Where parts are compared with peers, these are the like parts of"
+        " all entities."
+    ),
     gettext_noop(
         "The entity is held against its peers: those of its own group that are measured alike. Where the group is too"
         " small the next wider one is taken; where none is large enough the result is not known."

@@ -77,17 +77,27 @@ def compile_scheme(document: SchemeDocument) -> CompiledScheme:
 
 
 def _peer_levels(components: Iterable[AnyComponent]) -> tuple[tuple[str, ...], ...]:
-    level: dict[str, int] = {}
     peers: dict[int, list[str]] = {}
+    _find_levels(components, {}, peers)
+    return tuple(tuple(peers.get(n, ())) for n in range(max(peers, default=-1) + 1))
+
+
+def _find_levels(
+    components: Iterable[AnyComponent], level: dict[str, int], peers: dict[int, list[str]]
+) -> None:
+    """After how many tables of peers each component is known; the codes of those that need one are gathered by that."""
     for one in components:
         seen = [level[code] for code in looked_at(one)]
         if isinstance(one, Dimension):
             seen += [level[part.code] for part in one.components]
+        elif isinstance(one, Parts):
+            within = dict(level)
+            _find_levels(one.inner, within, peers)
+            seen += [within[part.code] for part in one.inner]
         level[one.code] = max(seen, default=0)
         if isinstance(one, Peers):
             peers.setdefault(level[one.code], []).append(one.code)
             level[one.code] += 1
-    return tuple(tuple(peers.get(n, ())) for n in range(max(peers, default=-1) + 1))
 
 
 # Words

@@ -518,6 +518,7 @@ class Parts(Component):
     """What the records tell of the parts of an entity, as its sites, branches or vehicles: the components within it are
     worked out for each part by itself, from the records of that part alone, and what each part `gives` is taken together.
     Facts, and components that stand before, are those of the entity. What has none of the `same` words is of no part.
+    Peers among them are the like parts of all entities.
     """
 
     kind: Literal["parts"]
@@ -551,10 +552,6 @@ class Parts(Component):
     def _parts_stand_alone(self) -> Self:
         if self.weighed_by is not None and self.take != "mean":
             raise ValueError("Weights of their own are those of a mean.")
-        if any(isinstance(part, Peers) for part in walk(self)):
-            raise ValueError(
-                "Parts of an entity have no peers; peers may be compared by what the parts come to."
-            )
         return self
 
 
@@ -793,7 +790,7 @@ class SchemeDocument(Part):
                 )
             if isinstance(part, EarlierOf) and part.earlier not in codes:
                 raise ValueError(f"{part.earlier} is no component of the scheme.")
-        if reach and any(isinstance(one, Peers) for one in self.every_component):
+        if reach and any(isinstance(one, Peers) for one in self.with_those_of_parts):
             raise ValueError(
                 "What peers were on earlier days is not kept: a scheme that compares them looks not back."
             )
@@ -834,6 +831,11 @@ def looked_at(one: AnyComponent) -> set[str]:
     """The codes of the components that one looks at, but for those that it works out for parts itself."""
     own = {part.code for part in _with_those_of_parts(one.components)} if isinstance(one, Parts) else set()
     return {part.value for part in walk(one) if isinstance(part, ValueOf)} - own
+
+
+def compared_within(one: AnyComponent) -> set[str]:
+    """The codes of the comparisons with peers that a component makes, itself or for its parts."""
+    return {part.code for part in _with_those_of_parts((one,)) if isinstance(part, Peers)}
 
 
 def _look_only_back(components: Iterable[AnyComponent], before: set[str]) -> None:

@@ -1,5 +1,6 @@
 """Parts of an entity, each by itself: its sites, branches, vehicles, as the records name them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from evaluation.composing.outline import ADD
 from evaluation.composing.problems import problems_of
-from evaluation.kernel import explain, rate
+from evaluation.kernel import explain, peer_tables, rate
 from evaluation.methods import method_of
 from evaluation.schemes import SchemeDocument
 from evaluation.schemes.compiled import compile_scheme
@@ -198,8 +199,8 @@ def test_parts_of_parts_see_the_entity_and_what_stands_before():
         ([SITES, BALANCE], "Two components or rules have the same code"),
         ([SITES | {"gives": {"field": "amount"}}], "A field of a record is read where a record is looked at."),
         ([SITES | {"weighed_by": 1}], "Weights of their own are those of a mean."),
-        ([SITES | {"components": [BALANCE, {"kind": "peers", "code": "last", "of": {"value": "balance"}}]}],
-         "Parts of an entity have no peers"),
+        ([SITES | {"components": [{"kind": "peers", "code": "last", "of": {"value": "balance"}}, BALANCE]}],
+         "balance, which does not stand before it"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(components, says):
@@ -220,6 +221,57 @@ def test_peers_are_compared_by_what_their_parts_come_to():
                     for name, kind in (("a", "minor"), ("b", "serious"), ("c", "general"))],
     }  # fmt: skip
     assert run(example) == {"a": 3, "b": 1, "c": 2}
+
+
+#: Each site by its standing among all sites of the city, those of one kind and one region first.
+COMPARED = {
+    "kind": "parts", "same": ["site"], "take": "mean", "gives": {"value": "standing"}, "components": [
+        BALANCE | {"code": "lost"},
+        {"kind": "records", "code": "kind", "records": {"types": ["inspection"]}, "each": {"by": "kind", "gives": {"shop": 1, "mill": 2}},
+         "take": "latest", "weight": "0", "if_unknown": 0},
+        {"kind": "peers", "code": "standing", "of": {"value": "lost"}, "among": [["region", {"value": "kind"}], []], "take": "rank",
+         "at_least": 2, "rounding": "0.1"},
+    ],
+}  # fmt: skip
+
+
+def test_a_site_stands_among_the_sites_of_all_entities():
+    def visit(entity, site, kind):
+        return {"entity": entity, "type": "inspection", "site": site, "kind": kind, "class": ""}
+
+    example = {
+        "components": [COMPARED],
+        "entities": [{"entity": name, "region": region} for name, region in (("a", "1"), ("b", "1"), ("c", "2"))],
+        "records": [
+            visit("a", "x", "shop"), visit("a", "y", "mill"), visit("b", "x", "shop"), visit("b", "z", "shop"), visit("c", "x", "shop"),
+            *({"entity": name, "type": "penalty", "site": site, "class": kind, "kind": "", "decided": "2026-05-05"}
+              for name, site, kind in (("a", "x", "serious"), ("b", "x", "minor"), ("c", "x", "general"))),
+        ],
+    }  # fmt: skip
+    # Shops of region 1: a's 3, b's 10 and 12. Alone of its kind in its region is a's mill, and c's shop in region 2: they
+    # stand among all five, with 3, 8, 10, 12 and 12.
+    assert run(example) == {"a": Decimal("2.5"), "b": Decimal("2.5"), "c": 2}
+
+
+@calm
+@given(rows_of_city, st.lists(st.integers(0, 5), max_size=3))
+def test_sites_are_compared_alike_however_the_city_is_cut(rows, cuts):
+    two = scheme(
+        COMPARED | {"if_unknown": 0},
+        {"kind": "peers", "of": {"value": "part-0"}, "take": "rank", "at_least": 1},
+        considered={"article": "2", "types": ["penalty", "inspection"]},
+        rules=[],
+    )
+    assert two.peer_levels == (("standing",), ("part-1",))
+    rows = [replace(row, values=row.values | {"kind": "shop"}) for row in rows]
+    whole = columns(rows, two.vocabulary, EVERYONE)
+    shards = [whole.shard(*edges) for edges in pairwise(sorted({0, 5, *cuts}))]
+    together = rate(whole, two, TODAY)
+    tables = peer_tables(lambda: shards[::-1], two, TODAY)
+    apart = [rate(one, two, TODAY, tables) for one in shards]
+    for name in together.__slots__:
+        joined = np.concatenate([getattr(one, name) for one in apart])
+        assert np.array_equal(joined, getattr(together, name)), name
 
 
 @pytest.mark.django_db

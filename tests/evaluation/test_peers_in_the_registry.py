@@ -262,3 +262,23 @@ def test_the_shipped_method_of_fmcsa_rates_the_registry(types, record):
 def test_only_methods_that_come_along_are_published_as_examples(db):
     with pytest.raises(CommandError, match="No such example: mine"):
         call_command("seed_schemes", also=["mine"], stdout=StringIO())
+
+
+def test_sites_of_all_entities_are_compared_and_single_bulk_and_replay_agree(fined):
+    """The fines of one document are a part here: each is held against the fines of all others."""
+    whole = compares()
+    fines, percentile = (one.model_dump(mode="json", by_alias=True) for one in whole.components)
+    part = {
+        "kind": "parts", "code": "sites", "name": SAID, "article": "3", "same": ["document-number"], "take": "largest",
+        "components": [fines, percentile], "gives": {"value": "percentile"},
+    }  # fmt: skip
+    install(
+        SchemeDocument.model_validate(whole.model_dump(mode="json", by_alias=True) | {"components": [part]})
+    )
+    a, b, c = fined(100), fined(200), fined(900)
+    services.rate_all(as_of=TODAY())
+    before = grades()
+    assert before == {a.pk: ("low", 0), b.pk: ("low", 50_00), c.pk: ("high", 100_00)}
+    rate_now(a, b, c)
+    assert grades() == before
+    assert services.verify_ratings(as_of=TODAY()).differences == []
