@@ -27,7 +27,7 @@ from typing_extensions import TypeAliasType
 
 from credit_platform.common.bilingual import in_readers_language
 
-Number = Annotated[Decimal, Field(max_digits=15, decimal_places=6, allow_inf_nan=False)]
+Number = Annotated[Decimal, Field(max_digits=18, decimal_places=9, allow_inf_nan=False)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 SeverityClass = Literal["", "minor", "general", "serious"]
