@@ -9,7 +9,7 @@ windows and subqueries both take longer than its answer. Here the rule stays a q
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
@@ -93,12 +93,20 @@ def _answer(statement: str, values: Sequence[Any]) -> list[tuple]:
     connection.ensure_connection()
     wrap: Any = connection
     with wrap._prepare_cursor(_Preparing(connection.connection)) as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(_numbered(statement), values)
         wrap.health_check_done = True
         return cursor.fetchall()
 
 
-class _Preparing(psycopg.Cursor):
+@lru_cache
+def _numbered(statement: str) -> str:
+    """The statement as PostgreSQL reads it; psycopg would write a long one anew each time."""
+    first, *others = statement.split("%s")
+    text = first + "".join(f"${place}{part}" for place, part in enumerate(others, start=1))
+    return text.replace("%%", "%")
+
+
+class _Preparing(psycopg.RawCursor):
     def execute(self, query, params=None, **how):
         return super().execute(query, params, **how | {"prepare": True})
 

@@ -3,15 +3,19 @@
 Each time a page is asked for, one statement reads the marks that PostgreSQL keeps of the last change of every row that
 the page reads. Marks and day are part of the name under which the page is kept; so after a repair, a withdrawal or
 midnight nobody finds what was made before, and nothing has to be thrown away for that.
+
+The same statement tells of which tables the entity has no row at all, so that a page that is made does not ask those.
 """
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import cache as remembered
 
 import structlog
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -35,6 +39,26 @@ ADDRESS = re.compile(r"/e/([^/]+)/")
 PLAIN = {"": "", **{f"{seen.LANGUAGE}={code}": code for code in seen.SAID_AS}}
 #: Small tables of which a page may read any row.
 SETTING = (RecordType, RecordTypeVersion, SubmittingBody, Scheme, SchemeVersion, CommitmentTemplate)
+#: Where a request for a page says of which tables the entity has nothing.
+EMPTY = "_empty_tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What PostgreSQL tells of all that the public page of an entity reads.
+
+    Attributes:
+        word: another one after any change of it, and after some changes of what the page does not show.
+        empty: the models of which the entity has no row that could stand on the page.
+    """
+
+    word: str
+    empty: frozenset[type[Model]]
+
+
+def is_empty(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether the entity of this page is known to have no row of that model; False where nobody has asked."""
+    return model in request.__dict__.get(EMPTY, ())
 
 
 class KeptPages:
@@ -65,36 +89,54 @@ class KeptPages:
         return get_conditional_response(request, etag=mark, response=response)
 
 
-def state_of(credit_code: str) -> str | None:
-    """A word for all that the public page of an entity reads: another word after any change of it.
-
-    It changes with more than the page shows, also with records that are not public. None where no entity has the code.
-    """
+def marks_of(credit_code: str) -> Marks | None:
+    """The marks of the entity's page; None where no entity has the code."""
     rows = ask(_statement(), [credit_code.strip().upper()])
-    return "/".join(map(str, rows[0])) if rows else None
+    if not rows:
+        return None
+    told = dict(zip(_of_entity(), rows[0], strict=False))
+    return Marks(
+        "/".join(map(str, rows[0])), frozenset(model for model, mark in told.items() if mark is None)
+    )
+
+
+@remembered
+def _of_entity() -> dict[type[Model], str]:
+    """The tables in which an entity has rows of its own, and which of these its page may read."""
+    entity, record = Entity._meta.db_table, CreditRecord._meta.db_table
+    story, scheme = Story._meta.db_table, Scheme._meta.db_table
+    rests_on: type[Model] = Story.rests_on.through
+    own = f"WHERE entity_id = {entity}.id"
+    return {
+        CreditRecord: own,
+        # What becomes public becomes it by a change of its scheme, of which each row is in the mark.
+        CurrentRating: f"JOIN {scheme} ON {scheme}.id = scheme_id {own} AND is_public",
+        Commitment: own,
+        Story: own,
+        Statement: f"JOIN {record} ON {record}.id = record_id {own}",
+        rests_on: f"JOIN {story} ON {story}.id = story_id {own}",
+    }
 
 
 @remembered
 def _statement() -> str:
-    """For the entity, its rows of other tables and each small table: the sum of hashes of row and last change.
+    """For each of the entity's tables, for the entity and for each small table: the sum of hashes of row and last change.
 
-    A row's `xmin` is the transaction that wrote it, its `ctid` the place where it then stands.
+    A row's `xmin` is the transaction that wrote it, its `ctid` the place where it then stands. A sum over no row is NULL.
     """
-    marks = "SELECT sum(hashtextextended({0}.ctid::text || {0}.xmin::text, {0}.id)) FROM {0}".format
-    record, statement, story = (model._meta.db_table for model in (CreditRecord, Statement, Story))
-    rests_on = Story.rests_on.through._meta.db_table
-    parts = [
-        *(
-            f"{marks(table)} WHERE entity_id = {Entity._meta.db_table}.id"
-            for table in (record, CurrentRating._meta.db_table, Commitment._meta.db_table, story)
-        ),
-        f"{marks(statement)} JOIN {record} ON {record}.id = record_id WHERE entity_id = {Entity._meta.db_table}.id",
-        f"{marks(rests_on)} JOIN {story} ON {story}.id = story_id WHERE entity_id = {Entity._meta.db_table}.id",
-        *(marks(model._meta.db_table) for model in SETTING),
-    ]
+
+    def mark(model: type[Model], which: str = "") -> str:
+        table = model._meta.db_table
+        return f"(SELECT sum(hashtextextended({table}.ctid::text || {table}.xmin::text, {table}.id)) FROM {table} {which})"
+
     entity = Entity._meta.db_table
-    own = f"{entity}.ctid, {entity}.xmin"
-    return f"SELECT {own}, {', '.join(f'({part})' for part in parts)} FROM {entity} WHERE credit_code = %s"
+    marks = [
+        *(mark(model, which) for model, which in _of_entity().items()),
+        f"{entity}.ctid",
+        f"{entity}.xmin",
+        *map(mark, SETTING),
+    ]
+    return f"SELECT {', '.join(marks)} FROM {entity} WHERE credit_code = %s"
 
 
 def _name(request: HttpRequest) -> str | None:
@@ -108,15 +150,16 @@ def _name(request: HttpRequest) -> str | None:
         return None
     if request.COOKIES.keys() & {settings.SESSION_COOKIE_NAME, "messages"}:
         return None
-    state = state_of(address[1])
-    if state is None:
+    marks = marks_of(address[1])
+    if marks is None:
         return None
+    request.__dict__[EMPTY] = marks.empty
     parts = (
         request.build_absolute_uri(asked and f"?{asked}"),
         PLAIN[asked] or get_language_from_request(request),
         timezone.localdate().isoformat(),
         _made_of(),
-        state,
+        marks.word,
     )
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 

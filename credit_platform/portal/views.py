@@ -12,10 +12,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from credit_platform.common.errors import Missing
-from credit_platform.portal import limits, search, seen, selectors
+from credit_platform.portal import kept, limits, search, seen, selectors
+from credit_platform.portal.stories.models import Story
 from credit_platform.portal.stories.selectors import public_stories_of
+from entities.commitments.models import Commitment
 from entities.commitments.selectors import public_commitments_of
+from entities.models import CreditRecord
 from entities.policies import CLERK, LEAD, OFFICER, REVIEWER, SUPERVISOR, has_role, is_official
+from evaluation.models import CurrentRating
 from evaluation.selectors import public_grades_of
 from repair import figures
 
@@ -99,25 +103,25 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @public_page(limits.PAGES)
 def entity(request: HttpRequest, credit_code: str) -> HttpResponse:
     """What is on public record about an entity today; `kept.KeptPages` keeps it for the next who asks."""
-    response = render(request, "portal/entity.html", _entity_context(credit_code))
+    response = render(request, "portal/entity.html", _entity_context(request, credit_code))
     response["X-Robots-Tag"] = seen.robots_for(credit_code)
     # A browser asks each time whether its copy still holds: that costs one statement, and what is repaired is gone at once.
     patch_cache_control(response, max_age=0, must_revalidate=True)
     return response
 
 
-def _entity_context(credit_code: str) -> dict[str, Any]:
+def _entity_context(request: HttpRequest, credit_code: str) -> dict[str, Any]:
     today = timezone.localdate()
     shown = selectors.entity_by_code(credit_code)
     return {
         "entity": shown,
         "is_self_employed": selectors.is_self_employed(shown),
         "today": today,
-        "sections": selectors.sections_of(shown, today),
+        "sections": [] if kept.is_empty(request, CreditRecord) else selectors.sections_of(shown, today),
         "list_lines": selectors.list_lines(shown, today),
-        "grades": public_grades_of(shown),
-        "commitments": public_commitments_of(shown),
-        "stories": public_stories_of(shown, today),
+        "grades": [] if kept.is_empty(request, CurrentRating) else public_grades_of(shown),
+        "commitments": [] if kept.is_empty(request, Commitment) else public_commitments_of(shown),
+        "stories": [] if kept.is_empty(request, Story) else public_stories_of(shown, today),
     }
 
 

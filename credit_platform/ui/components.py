@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import getfullargspec
 
-from django.template import Library, Node, TemplateSyntaxError
+from django.template import Library, Node, Template, TemplateSyntaxError
 from django.template.library import parse_bits
 from django.utils.safestring import SafeString
 
@@ -31,6 +31,7 @@ class ComponentNode(Node):
     def __init__(self, func, takes_context, slots, args, kwargs, nodelist):
         self.func, self.takes_context, self.slots = func, takes_context, slots
         self.args, self.kwargs, self.nodelist = args, kwargs, nodelist
+        self._template: Template | None = None
 
     def render(self, context) -> str:
         filled: dict[str, str] = {}
@@ -44,8 +45,9 @@ class ComponentNode(Node):
         variables = self.func(context, *args, **kwargs) if self.takes_context else self.func(*args, **kwargs)
         inner = context.new(dict.fromkeys(self.slots, "") | variables | filled | {"body": body})
         inner["csrf_token"] = context.get("csrf_token")
-        template = context.template.engine.get_template(f"components/{self.func.__name__}.html")
-        return template.render(inner)
+        if self._template is None:
+            self._template = context.template.engine.get_template(f"components/{self.func.__name__}.html")
+        return self._template.render(inner)
 
 
 class SlotNode(Node):

@@ -98,6 +98,10 @@ def address(entity) -> str:
     return reverse("portal:entity", args=(entity.credit_code,))
 
 
+def _word_of(entity) -> str:
+    return kept.marks_of(entity.credit_code).word
+
+
 def asks(client, entity, **headers):
     """The answer, and the tables that were read for it."""
     with CaptureQueriesContext(connection) as queries:
@@ -114,6 +118,19 @@ def test_whatever_the_page_reads_is_looked_at_before_it_is_given_again(entity):
     assert read == {model._meta.db_table for model in READ}
 
 
+def test_a_page_asks_no_table_in_which_the_entity_has_nothing(entity):
+    """A grade that is not public is nothing to the page, and no reason to make it anew."""
+    other = EntityFactory()
+    before = _word_of(other)
+    internal = SchemeVersion.objects.get(scheme__code="risk-class")
+    CurrentRatingFactory(entity=other, scheme=internal.scheme, version=internal, grade="B")
+    assert _word_of(other) == before
+    answer, read = asks(Client(), other)
+    assert answer.status_code == 200
+    # Of records it asks all the same whether one puts the entity on a list.
+    assert not read & {model._meta.db_table for model in (CurrentRating, Commitment, Story)}
+
+
 def test_a_page_is_given_again_without_reading_what_it_was_made_of(entity):
     first, _read = asks(Client(), entity)
     again, read = asks(Client(), entity)
@@ -126,29 +143,29 @@ def test_a_page_is_given_again_without_reading_what_it_was_made_of(entity):
     "model", [one for one in READ if one is not SchemeVersion], ids=lambda one: one.__name__
 )
 def test_a_change_of_any_row_that_the_page_reads_makes_another_page(entity, model):
-    before = kept.state_of(entity.credit_code)
-    assert kept.state_of(entity.credit_code) == before
+    before = _word_of(entity)
+    assert _word_of(entity) == before
     row = model.objects.order_by("-pk").first()
     model.objects.filter(pk=row.pk).update(id=F("id"))
-    assert kept.state_of(entity.credit_code) != before
+    assert _word_of(entity) != before
 
 
 def test_a_new_version_of_a_scheme_makes_another_page(entity):
     """A published version itself never changes."""
-    before = kept.state_of(entity.credit_code)
+    before = _word_of(entity)
     version = SchemeVersion.objects.latest("effective_from")
     version.pk, version.number = None, version.number + 1
     version.effective_from = timezone.localdate() + timedelta(days=30)
     version.save(force_insert=True)
-    assert kept.state_of(entity.credit_code) != before
+    assert _word_of(entity) != before
 
 
 def test_a_record_more_and_a_statement_less_make_other_pages(entity):
-    states = {kept.state_of(entity.credit_code)}
+    states = {_word_of(entity)}
     RecordFactory(entity=entity)
-    states.add(kept.state_of(entity.credit_code))
+    states.add(_word_of(entity))
     Statement.objects.all().delete()
-    states.add(kept.state_of(entity.credit_code))
+    states.add(_word_of(entity))
     assert len(states) == 3
 
 
@@ -231,7 +248,7 @@ def test_an_answer_that_sets_a_cookie_is_not_kept(rf, entity):
 
 def test_an_unknown_code_stays_unknown_until_it_is_registered(db):
     code = EntityFactory.build().credit_code
-    assert kept.state_of(code) is None
+    assert kept.marks_of(code) is None
     assert Client().get(reverse("portal:entity", args=(code,))).status_code == 404
     EntityFactory(credit_code=code)
     assert Client().get(reverse("portal:entity", args=(code,))).status_code == 200
