@@ -99,6 +99,7 @@ class DayPage:
     waterfall_says: str = ""
     counting: Page | None = None
     not_counted: Page | None = None
+    parts: tuple | list = ()
     #: Nothing here looks ahead.
     next_limit: str = ""
 

@@ -18,8 +18,8 @@ from entities.models import CreditRecord, Entity
 from evaluation import frames
 from evaluation.columns import Bools, Columns, Days, Ints
 from evaluation.indicators import NO_GRADE
-from evaluation.kernel import FindingColumns, Piece, Skipped
-from evaluation.schemes.document import AnyComponent, RecordsComponent, Rule
+from evaluation.kernel import Explanation, FindingColumns, Piece, Skipped
+from evaluation.schemes.document import AnyComponent, Parts, RecordsComponent, Rule
 from evaluation.schemes.in_force import SchemeInForce
 
 Line = TypeVar("Line")
@@ -74,6 +74,19 @@ class PartValue:
 
 
 @dataclass(frozen=True, slots=True)
+class PartLine:
+    """What one part of the entity came to. `record_id` is the last record that names it.
+
+    `number` is None where it is not known; a part that does not count is looked at no further.
+    """
+
+    component: Parts
+    record_id: int
+    number: Decimal | None
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NotCounted:
     """A record that does not count, and the first reason why."""
 
@@ -115,6 +128,8 @@ class Explained:
     counting: "Listed[RecordSum]"
     #: What each component came to, in the order of the scheme.
     values: tuple[PartValue, ...]
+    #: What its parts came to, those of the smallest numbers first, by component.
+    parts: tuple[PartLine, ...] = ()
 
     @property
     def scale(self) -> tuple[str, ...]:
@@ -353,7 +368,24 @@ def explained_from(
             PartValue(one, result.values[one.code].take(np.array([place])).decimals()[0])
             for one in scheme.compiled.components
         ),
+        parts=tuple(_parts_of(columns, place, result, scheme)),
     )
+
+
+def _parts_of(columns: Columns, place: int, result: Explanation, scheme: SchemeInForce) -> Iterator[PartLine]:
+    for one in scheme.compiled.components:
+        if not isinstance(one, Parts):
+            continue
+        seen = result.parts[one.code]
+        its = np.flatnonzero(seen.owner == place)
+        keys = columns.records.record[seen.row[its]].tolist()
+        lines = [
+            PartLine(one, key, number, counts)
+            for key, number, counts in zip(
+                keys, seen.number.take(its).decimals(), seen.counts[its].tolist(), strict=True
+            )
+        ]
+        yield from sorted(lines, key=lambda line: (line.number is None, line.number or 0, line.record_id))
 
 
 def as_points(hundredths: int) -> Decimal:

@@ -165,6 +165,18 @@ class Measured:
 
     result: Numbers
     effect: Callable[[], Effect] | None = None
+    parts: "PartNumbers | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartNumbers:
+    """What each part of the entities came to, those that do not count among them."""
+
+    owner: Ints
+    #: The place of the last record that names it.
+    row: Ints
+    number: Numbers
+    counts: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,22 +324,33 @@ def of_parts(one: Parts, run: Run) -> Measured:
     step = step_of(one, run)
     number = exact.fitting(exact.stepped(evaluate(one.gives, each), step, _mode(run)))
     items = Items(run.records.entity_index[rows[last]], number.units, last, part)
-    items = _parts_that_count(one, items, each, number, run.size)
+    stands = _parts_that_stand(one, each)
+    seen = PartNumbers(items.owner, rows[last], number, stands)
+    items = _parts_that_count(one, items, each, number, stands, run.size)
     if one.enough:
         too_few = np.bincount(items.owner, minlength=run.size) < one.enough
         items = replace(items, spoiled=exact.either(items.spoiled, too_few))
     places = exact.decimal_places(step)
     result = TAKES[one.take](items, one, scope, places)
     result = exact.blank(result.units, result.places, exact.either(result.unknown, items.spoiled))
-    return Measured(finished(one, result, rounds=False), lambda: _effect_of_parts(one, scope, items, places))
+    return Measured(
+        finished(one, result, rounds=False), lambda: _effect_of_parts(one, scope, items, places), seen
+    )
 
 
-def _parts_that_count(one: Parts, items: Items, each: Scope, number: Numbers, size: int) -> Items:
-    """The parts of which the conditions hold, each with its weight; what is not known of them spoils the whole or is left
-    out."""
-    stands, unknown = np.ones(each.size, bool), number.unknown
+def _parts_that_stand(one: Parts, each: Scope) -> Bools:
+    """The parts of which all conditions hold."""
+    stands = np.ones(each.size, bool)
     for condition in one.where:
         stands &= holds(condition, each).yes
+    return stands
+
+
+def _parts_that_count(
+    one: Parts, items: Items, each: Scope, number: Numbers, stands: Bools, size: int
+) -> Items:
+    """The parts that stand, each with its weight; what is not known of them spoils the whole or is left out."""
+    unknown = number.unknown
     if one.weighed_by is not None:
         weight = evaluate(one.weighed_by, each)
         items = replace(items, weight=Weight(weight.units, 10**weight.places))

@@ -22,7 +22,7 @@ from evaluation import exact, indicators, peers
 from evaluation.columns import Bools, Columns, Days, Ints, RecordColumns, period_before
 from evaluation.exact import Numbers
 from evaluation.expressions import Past, Run, Scope, evaluate, holds
-from evaluation.indicators import NO_GRADE, Measured
+from evaluation.indicators import NO_GRADE, Measured, PartNumbers
 from evaluation.peers import PeerSample, PeerTable
 from evaluation.schemes.compiled import CompiledScheme
 from evaluation.schemes.document import (
@@ -122,6 +122,8 @@ class Explanation:
     skipped: Ints
     by_bands: Ints
     values: Mapping[str, Numbers]
+    #: By code of the component what each part of the entities came to.
+    parts: Mapping[str, PartNumbers]
 
 
 def rate(
@@ -141,7 +143,8 @@ def explain(
     """The same ratings, with what made them."""
     work = _work(columns, scheme, as_of, peers)
     skipped = why_skipped(columns.records, scheme, as_of)
-    return Explanation(work.ratings, _findings(work), skipped, work.by_bands, work.run.values)
+    parts = {code: one.parts for code, one in work.measured.items() if one.parts is not None}
+    return Explanation(work.ratings, _findings(work), skipped, work.by_bands, work.run.values, parts)
 
 
 def peer_tables(

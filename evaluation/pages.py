@@ -38,6 +38,7 @@ from evaluation.imported import ImportedGrade, imported_grades
 from evaluation.industries import SECTIONS, SHORT
 from evaluation.methods import rungs_of
 from evaluation.models import RatingRequest, Scheme
+from evaluation.parts_pages import PartsTable, tables_of_parts
 from evaluation.plain import as_of_line, end_of, horizon, next_limit, record_url, turn_lines
 from evaluation.schemes import SchemeDocument
 from evaluation.schemes.in_force import SchemeInForce
@@ -308,6 +309,7 @@ class RatingPage:
     ahead_says: str
     counting: Page
     not_counted: Page
+    parts: list[PartsTable]
     others: list[OtherGrade]
     imported: list[ImportedGrade]
     changes: list[dict]
@@ -378,6 +380,7 @@ def build_up(
         "waterfall_title": _waterfall_title(explained),
         "waterfall_note": _named_of(int((explained.reasons.points != 0).sum())),
         "waterfall_says": _waterfall_says(explained),
+        "parts": tables_of_parts(explained, records),
         **lists,
     }
 

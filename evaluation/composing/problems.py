@@ -313,8 +313,12 @@ FOUND = {
     "decimal_parsing": gettext_noop("Type a number."),
     "decimal_type": gettext_noop("Type a number."),
     "decimal_max_places": gettext_noop("A number has at most nine decimal places."),
-    "decimal_max_digits": gettext_noop("A number has at most eighteen digits, nine of them before the point."),
-    "decimal_whole_digits": gettext_noop("A number has at most eighteen digits, nine of them before the point."),
+    "decimal_max_digits": gettext_noop(
+        "A number has at most eighteen digits, nine of them before the point."
+    ),
+    "decimal_whole_digits": gettext_noop(
+        "A number has at most eighteen digits, nine of them before the point."
+    ),
     "finite_number": gettext_noop("Type a number."),
     "int_parsing": gettext_noop("Type a whole number."),
     "int_type": gettext_noop("Type a whole number."),
