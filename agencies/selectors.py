@@ -16,6 +16,7 @@ from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar, working_days_after
 from credit_platform.ui import navigation
 from entities import looks, policies as registry
+from entities.document_numbers import number_key
 from entities.drafts import version_on
 from entities.models import (
     CreditRecord,
@@ -120,7 +121,7 @@ def under_number(body: SubmittingBody, record_type: RecordType, document_number:
         CreditRecord.objects.filter(
             submitted_by=body,
             record_type=record_type,
-            document_number=document_number.strip(),
+            number_key=number_key(document_number),
             status__in=(*CreditRecord.UNDER_PREPARATION, Status.PUBLISHED),
         )
         .select_related("entered_by")

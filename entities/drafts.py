@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
+from credit_platform.common.bilingual import in_readers_language
+from entities.document_numbers import as_kept
 from entities.models import CreditRecord, RecordType, RecordTypeVersion, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 from entities.words import MANY_DIGITS, names_a_person, visible
@@ -50,6 +52,7 @@ class RecordDraft:
         """
         return {
             **{name: visible(getattr(self, name)) for name in TEXTS},
+            "document_number": as_kept(self.document_number),
             "decided_on": self.decided_on,
             "severity_class": self.severity_class,
             "penalty_kinds": kinds_in_order(self.penalty_kinds),
@@ -94,9 +97,12 @@ def draft_of(record: CreditRecord) -> RecordDraft:
 
 
 def says_the_same(record: CreditRecord, entity_id: int, fields: Mapping) -> bool:
-    """Whether the record already says all this of that entity; `fields` as from `RecordDraft.fields()`."""
+    """Whether the record already says all this of that entity; `fields` as from `RecordDraft.fields()`.
+
+    The number is not compared: by it the record was found, in whatever way it is written.
+    """
     return record.entity_id == entity_id and all(
-        getattr(record, name) == value for name, value in fields.items()
+        getattr(record, name) == value for name, value in fields.items() if name != "document_number"
     )
 
 
@@ -340,9 +346,16 @@ def _check_details(details: Mapping[str, str], extra_fields: list[dict], found: 
         value = str(details.get(name, "")).strip()
         if not value:
             if extra.get("required"):
-                found.add(f"details.{name}", _("This field is required."))
+                sentence = _("“%(field)s” is empty; the catalogue asks for it. Fill it in.")
+                found.add(f"details.{name}", sentence % {"field": label_of(extra)})
         elif sentence := _wrong_value(value, extra):
             found.add(f"details.{name}", sentence)
+
+
+def label_of(extra: Mapping[str, str]) -> str:
+    """What a type's extra field is called, in the reader's language."""
+    chinese, english = extra.get("label_zh", ""), extra.get("label_en", "")
+    return in_readers_language(chinese, english) or extra["name"]
 
 
 def _wrong_value(value: str, extra: dict) -> str:

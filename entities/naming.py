@@ -9,7 +9,8 @@ import numpy as np
 
 #: As long as the columns that keep them.
 MAX_LENGTH = 200
-_SAME = {
+#: Signs that look alike to a reader, and one that stands for all of them; "" for those that nobody sees.
+SAME = {
     **dict.fromkeys("〔【［[{｛〈《<", "("),
     **dict.fromkeys("〕】］]}｝〉》>", ")"),
     **dict.fromkeys("•・‧∙●⋅", "·"),
@@ -18,7 +19,7 @@ _SAME = {
     **dict.fromkeys("‘’‚", "'"),
     **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad", ""),
 }
-_SIGNS = re.compile(f"[{re.escape(''.join(_SAME))}]")
+_SIGNS = re.compile(f"[{re.escape(''.join(SAME))}]")
 _BLANKS = re.compile(r"[^\S\n]+|[\x00-\x09\x0b-\x1f\x7f]")
 
 #: What company names say otherwise than pypinyin's commonest reading.
@@ -45,7 +46,7 @@ def name_key(name: str) -> str:
 def name_keys(names: Sequence[str]) -> list[str]:
     """The key of each name, in one pass over all of them."""
     text = "\n".join(name.replace("\n", " ").replace("\r", " ") for name in names)
-    text = _SIGNS.sub(lambda sign: _SAME[sign[0]], unicodedata.normalize("NFKC", text))
+    text = _SIGNS.sub(lambda sign: SAME[sign[0]], unicodedata.normalize("NFKC", text))
     # Composed once more: a mark that stood behind a blank now stands behind a letter.
     return unicodedata.normalize("NFKC", _BLANKS.sub("", text).upper()).split("\n")
 

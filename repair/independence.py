@@ -41,7 +41,7 @@ TAKING_PART = (*ASKING, *PROPOSING, *DECIDING, *HEARING, OPINION)
 #: The same people where the case itself names them.
 NAMED = ("opened_by", "proposed_by", "decided_by", "appeal_decided_by")
 #: What a record and all that it corrects have in common.
-ONE_NUMBER = ("submitted_by", "record_type", "document_number")
+ONE_NUMBER = ("submitted_by", "record_type", "number_key")
 #: Who said of a record that was missing whether it belongs in the registry.
 NAMED_IN_MISSING = ("answered_by", "appeal_decided_by")
 #: The same people in the steps, which are kept when an appeal opens it anew.

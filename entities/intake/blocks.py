@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from entities.document_numbers import as_kept, number_key
 from entities.drafts import TEXTS, RecordDraft, filled_in, in_cents, kinds_in_order
 from entities.intake.plain import PlainRow
 from entities.words import visible
@@ -40,8 +41,8 @@ class Packed:
 
 
 def digest_of(key: str) -> bytes:
-    """Eight bytes by which equal keys are equal; of unequal ones, hardly ever any."""
-    return blake2b(key.encode(), digest_size=8).digest()
+    """Eight bytes by which keys of one thing are equal; of unequal ones, hardly ever any."""
+    return blake2b(number_key(key).encode(), digest_size=8).digest()
 
 
 def digests(kept: bytes | memoryview) -> np.ndarray:
@@ -83,6 +84,7 @@ def _as_copy_takes_them(drafts: Sequence[RecordDraft]) -> dict[str, pa.Array]:
     columns: dict[str, list[str | None]] = {
         name: [visible(getattr(one, name)) for one in drafts] for name in TEXTS
     }
+    columns["document_number"] = [as_kept(one.document_number) for one in drafts]
     columns["severity_class"] = [one.severity_class for one in drafts]
     columns["penalty_kinds"] = [kinds[tuple(one.penalty_kinds)] for one in drafts]
     columns["amount"] = [amounts[one.amount] for one in drafts]

@@ -1,12 +1,12 @@
 """What is doubted of a record that another system sends: the warnings that a file with it would get, in the same words.
 
 A doubt hinders nothing. What is asked of the record itself is asked by the checks of files (`plausibility.OF_RECORDS`);
-apps above add what they doubt of a type (`register`). A record without a row of a file names no entity by words and is
+apps above add what they doubt of a type (`entities.type_checks`). A record without a row of a file names no entity by words and is
 no example of a template, so the checks of those have nothing to say here.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -14,16 +14,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from entities import type_checks
 from entities.drafts import RecordDraft, draft_of
 from entities.intake import plausibility
-from entities.intake.findings import Context, Finding, Row
+from entities.intake.findings import WARNING, Context, Finding, Row
 from entities.intake.rows import AmountField, RowForm
 from entities.models import CreditRecord
 from entities.services.likely_twins import IN_THE_REGISTRY
-
-#: Of a draft, the findings about it; their fields are those of a `RecordDraft` or names of details.
-DoubtsOfType = Callable[[RecordDraft], Iterator[Finding]]
-_of_types: dict[str, DoubtsOfType] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +29,6 @@ class Doubt:
 
     field: str
     message: str
-
-
-def register(record_type: str, doubts: DoubtsOfType) -> None:
-    """Say what else is doubted of records of a type; the same type again replaces it."""
-    _of_types[record_type] = doubts
 
 
 def doubts_about(records: Sequence[CreditRecord]) -> list[list[Doubt]]:
@@ -51,14 +43,13 @@ def _doubts(record: CreditRecord) -> Iterator[Doubt]:
     for check in plausibility.OF_RECORDS:
         for finding in check(row, context):
             yield _doubt(finding, draft)
-    if more := _of_types.get(record.record_type.code):
-        for finding in more(draft):
+    for finding in type_checks.findings_of(record.record_type.code, draft):
+        if finding.level == WARNING:
             yield _doubt(finding, draft)
 
 
 def _doubt(finding: Finding, draft: RecordDraft) -> Doubt:
-    name = finding.field
-    return Doubt(f"details.{name}" if name in draft.details else name, finding.text)
+    return Doubt(type_checks.place_of(finding, draft), finding.text)
 
 
 def _as_row(draft: RecordDraft, extra_fields: Sequence[dict]) -> tuple[Row, Context]:

@@ -85,7 +85,7 @@ def judge(
     verdicts = [_verdict(row, found, job) for row, found in zip(batch, findings, strict=True)]
     for verdict, row, found, texts in zip(verdicts, batch, findings, in_chinese, strict=True):
         verdict.problems = [
-            _problem(finding, english, chinese, row, job.layout)
+            _problem(finding, english, chinese, row, job)
             for (finding, english), chinese in zip(found, texts, strict=True)
         ]
     _compare(verdicts, batch, job)
@@ -176,12 +176,14 @@ def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
     return verdict
 
 
-def _problem(finding: Finding, english: str, chinese: str, row: Row, layout: Layout) -> dict:
-    place = layout.columns.get(finding.field)
+def _problem(finding: Finding, english: str, chinese: str, row: Row, job: Job) -> dict:
+    place = job.layout.columns.get(finding.field)
+    # Of a column that the file does not have, its name in the template says which it would be.
+    missing = next((one.zh for one in job.fmt.columns if one.field == finding.field), "")
     value = row.values.get(finding.field, "")[:LONGEST_VALUE]
     return {
         "at": None if place is None else place,
-        "column": "" if place is None else layout.header[place],
+        "column": missing if place is None else job.layout.header[place],
         "value": value,
         "en": english,
         "zh": chinese,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from credit_platform.ui.formats import day
 from entities import policies
+from entities.document_numbers import number_key_in_sql
 from entities.models.body import SubmittingBody
 from entities.models.catalogue import PublicityRule, RecordType, RecordTypeVersion, SeverityClass
 from entities.models.entity import Entity
@@ -76,6 +77,12 @@ class CreditRecord(models.Model):
     type_version = models.ForeignKey(RecordTypeVersion, on_delete=models.PROTECT, related_name="records")
     document_number = models.CharField(
         _("document number"), max_length=128, help_text=_("The body's own number for the decision.")
+    )
+    number_key = models.GeneratedField(
+        expression=number_key_in_sql(F("document_number")),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text=_("What all ways of writing the number have in common; by it the record is known."),
     )
     title = models.CharField(_("title"), max_length=300, help_text=_("What was decided, in one line."))
     facts = models.TextField(_("facts"), blank=True)
@@ -179,12 +186,12 @@ class CreditRecord(models.Model):
         verbose_name = _("credit record")
         constraints = [
             models.UniqueConstraint(
-                fields=("submitted_by", "record_type", "document_number"),
+                fields=("submitted_by", "record_type", "number_key"),
                 condition=Q(status="published"),
                 name="one_record_in_force_per_document_number",
             ),
             models.UniqueConstraint(
-                fields=("submitted_by", "record_type", "document_number"),
+                fields=("submitted_by", "record_type", "number_key"),
                 condition=Q(status__in=("draft", "waiting", "returned", "announced")),
                 name="one_record_in_preparation_per_document_number",
             ),
@@ -222,7 +229,7 @@ class CreditRecord(models.Model):
             models.Index(fields=("submitted_by", "status", "-entered_at"), name="record_of_body"),
             models.Index(fields=("submission", "row_number"), name="record_of_a_row"),
             # Whatever its status: a file of a million rows asks for each whether its number is there.
-            models.Index(fields=("submitted_by", "record_type", "document_number"), name="record_by_number"),
+            models.Index(fields=("submitted_by", "record_type", "number_key"), name="record_by_number"),
             models.Index(
                 fields=("publish_until",), condition=Q(status="published"), name="record_in_force_until"
             ),

@@ -1,10 +1,11 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from entities import policies
+from entities.document_numbers import number_key_in_sql
 from entities.models.body import SubmittingBody
 from entities.models.document import Document
 from entities.models.entity import Entity
@@ -157,7 +158,9 @@ class SubmissionRow(models.Model):
         ]
         indexes = [
             models.Index(fields=("submission", "outcome", "number"), name="rows_by_outcome"),
-            models.Index(fields=("submission", "key"), condition=~Q(key=""), name="rows_by_key"),
+            models.Index(
+                F("submission"), number_key_in_sql(F("key")), condition=~Q(key=""), name="rows_by_key"
+            ),
             models.Index(
                 fields=("clue",), condition=Q(is_saved=True, match="chosen"), name="rows_decided_by_a_person"
             ),

@@ -24,13 +24,13 @@ from credit_platform.audit import services as audit
 from credit_platform.common.arrays import array_of
 from credit_platform.common.errors import InvalidInput, NotPermitted
 from entities import policies
+from entities.document_numbers import number_key
 from entities.drafts import RecordDraft, problems_of, says_the_same, version_on
 from entities.intake import blocks
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, Submission, SubmittingBody
 from entities.publicity import RuleBook, rule_book
 from entities.services import feedback, publishing
 from entities.signals import records_changed
-from entities.words import visible
 
 Status = CreditRecord.Status
 Row = tuple[int, int, RecordType, RecordDraft]
@@ -75,14 +75,16 @@ def states_of_rows(
 
 def numbers_known(body: SubmittingBody, record_type: RecordType, numbers: Sequence[str]) -> set[str]:
     """Those of the document numbers under which the registry has anything of the body and type, in one query."""
+    keys = {number: number_key(number) for number in numbers}
     # One array, because a statement with a place for each of thousands takes longer to read than to answer.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT document_number FROM {CreditRecord._meta.db_table}"
-            " WHERE submitted_by_id = %s AND record_type_id = %s AND document_number = ANY(%s::text[])",
-            [body.pk, record_type.pk, array_of(sorted(numbers))],
+            f"SELECT DISTINCT number_key FROM {CreditRecord._meta.db_table}"
+            " WHERE submitted_by_id = %s AND record_type_id = %s AND number_key = ANY(%s::text[])",
+            [body.pk, record_type.pk, array_of(sorted(set(keys.values())))],
         )
-        return {number for (number,) in cursor.fetchall()}
+        known = {key for (key,) in cursor.fetchall()}
+    return {number for number, key in keys.items() if key in known} if known else set()
 
 
 @transaction.atomic
@@ -301,7 +303,7 @@ def _announce(keys: Sequence[int], entity_ids: set[int]) -> None:
 
 
 def _key(record_type: RecordType, draft: RecordDraft) -> tuple[int, str]:
-    return record_type.pk, visible(draft.document_number)
+    return record_type.pk, number_key(draft.document_number)
 
 
 @dataclass(slots=True)
@@ -321,14 +323,14 @@ def _known(body: SubmittingBody, rows: Sequence[Row], *, lock: bool = False) -> 
     records = CreditRecord.objects.holding_their_number().filter(
         submitted_by=body,
         record_type__in={record_type.pk for _n, _e, record_type, _d in rows},
-        document_number__in={visible(draft.document_number) for _n, _e, _t, draft in rows},
+        number_key__in={number_key(draft.document_number) for _n, _e, _t, draft in rows},
     )
     records = records.select_related("record_type").order_by("pk")
     if lock:
         records = records.select_for_update(of=("self",))
     known: dict[tuple[int, str], _Known] = {}
     for record in records:
-        place = known.setdefault((record.record_type_id, record.document_number), _Known())
+        place = known.setdefault((record.record_type_id, record.number_key), _Known())
         if record.status in CreditRecord.UNDER_PREPARATION:
             place.preparing = record
         elif record.status == Status.PUBLISHED:
@@ -420,6 +422,9 @@ class _Batch:
         record.type_version = self.version_for(record_type, draft)
         for name, value in draft.fields().items():
             setattr(record, name, value)
+        if there.in_force:
+            # However it was written this time, one decision keeps one number.
+            record.document_number = there.in_force.document_number
         record.status, record.entered_by = Status.WAITING, self.by
         record.reviewed_by, record.reviewed_at, record.review_note = None, None, ""
         record.submission, record.row_number = self.submission, number

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
-from entities import announcing, codes, policies
+from entities import announcing, codes, policies, type_checks
+from entities.document_numbers import number_key
 from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
 from entities.models import (
     CreditRecord,
@@ -148,7 +149,8 @@ def _says_it_already(
         return in_force
     if in_force and in_force.pk != (record.replaces_id if record else None):
         raise _number_is_taken(_("A record with this number is already in force; correct that one instead."))
-    if record and record.status == Status.DRAFT and says_the_same(record, entity.pk, fields):
+    as_it_is = record and record.status == Status.DRAFT and record.document_number == number
+    if as_it_is and says_the_same(record, entity.pk, fields):
         return record
     return None
 
@@ -182,21 +184,28 @@ def submit_drafts(*, by, entries: Sequence[Entry], numbered: bool = True) -> lis
     saved = []
     for number, entry in enumerate(entries):
         try:
-            body, entity, record_type = found.of_entry(entry)
             # A savepoint each: after a failed entry the rest is still looked at.
             with transaction.atomic():
-                record = save_draft(
-                    by=by, body=body, entity=entity, record_type=record_type, draft=entry.draft
-                )
-                if record.status in EDITABLE:
-                    record = send_to_review(by=by, record_id=record.pk)
-            saved.append(record)
+                saved.append(_submit(by, *found.of_entry(entry), entry.draft))
         except InvalidInput as refused:
             start = f"{number}." if numbered else ""
             problems |= {f"{start}{name}": sentences for name, sentences in refused.problems.items()}
     if problems:
         raise InvalidInput(problems)
     return saved
+
+
+def _submit(
+    by, body: SubmittingBody, entity: Entity, record_type: RecordType, draft: RecordDraft
+) -> CreditRecord:
+    problems = type_checks.problems_of(record_type.code, draft)
+    try:
+        record = save_draft(by=by, body=body, entity=entity, record_type=record_type, draft=draft)
+    except InvalidInput as refused:
+        raise InvalidInput(problems | refused.problems) from None
+    if problems:
+        raise InvalidInput(problems)
+    return send_to_review(by=by, record_id=record.pk) if record.status in EDITABLE else record
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,7 +511,7 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
     because = _reason("because", because, _("Say why the record is corrected."))
     version = _require_sound(draft, record.record_type)
     fields = draft.fields()
-    if fields["document_number"] != record.document_number:
+    if number_key(fields["document_number"]) != record.number_key:
         raise InvalidInput(
             {
                 "document_number": [
@@ -510,6 +519,8 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
                 ]
             }
         )
+    # However it was written this time, one decision keeps one number.
+    fields["document_number"] = record.document_number
     if says_the_same(record, record.entity_id, fields):
         raise InvalidInput({"": [_("Nothing differs from the record in force.")]})
     twin = _in_preparation(record.submitted_by, record.record_type, record.document_number)
@@ -751,12 +762,14 @@ def _in_the_registry(
 ) -> tuple[CreditRecord | None, CreditRecord | None]:
     """What the registry has under the number, locked: the record in force, or else the last that ended for good."""
     return _in_force_or_ended(
-        _locked_under_numbers(submitted_by=body, record_type=record_type, document_number=document_number)
+        _locked_under_numbers(
+            submitted_by=body, record_type=record_type, number_key=number_key(document_number)
+        )
     )
 
 
 def _number_of(record: CreditRecord) -> tuple[int, int, str]:
-    return record.submitted_by_id, record.record_type_id, record.document_number
+    return record.submitted_by_id, record.record_type_id, record.number_key
 
 
 def _under_their_numbers(records: Iterable[CreditRecord]) -> dict[tuple[int, int, str], list[CreditRecord]]:
@@ -764,7 +777,7 @@ def _under_their_numbers(records: Iterable[CreditRecord]) -> dict[tuple[int, int
     bodies, types, numbers = zip(*map(_number_of, records), strict=True) if records else ((), (), ())
     found: dict[tuple[int, int, str], list[CreditRecord]] = {}
     for record in _locked_under_numbers(
-        submitted_by__in=set(bodies), record_type__in=set(types), document_number__in=set(numbers)
+        submitted_by__in=set(bodies), record_type__in=set(types), number_key__in=set(numbers)
     ):
         found.setdefault(_number_of(record), []).append(record)
     return found
@@ -814,7 +827,7 @@ def _in_preparation(body, record_type, document_number: str, *, except_for=None)
     twins = CreditRecord.objects.filter(
         submitted_by=body,
         record_type=record_type,
-        document_number=document_number,
+        number_key=number_key(document_number),
         status__in=CreditRecord.UNDER_PREPARATION,
     )
     return twins.exclude(pk=except_for.pk).first() if except_for else twins.first()

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Case, F, When, Window
 from django.db.models.functions import FirstValue, Length
 
+from entities.document_numbers import number_key, number_key_in_sql
 from entities.intake import blocks
 from entities.intake.plain import PlainRow
 from entities.intake.verdicts import Job, Verdict, judge, problem
@@ -112,8 +113,8 @@ def _repeated_keys(submission: Submission, bytes_kept: int) -> np.ndarray:
 
 
 def numbers_in_blocks(submission: Submission, keys: Iterable[str]) -> dict[str, int]:
-    """By key the row of a block that has it, for those of the keys that a block has."""
-    wanted = {key: blocks.digest_of(key) for key in keys}
+    """By `number_key` the row of a block that has it, for those of the keys that a block has."""
+    wanted = {number_key(key): blocks.digest_of(key) for key in keys}
     if not wanted:
         return {}
     asked = blocks.digests(b"".join(wanted.values()))
@@ -125,7 +126,7 @@ def numbers_in_blocks(submission: Submission, keys: Iterable[str]) -> dict[str, 
         pairs = zip(
             blocks.column_of(table, blocks.KEY).to_pylist(), table[blocks.NUMBER].to_pylist(), strict=True
         )
-        found |= {key: number for key, number in pairs if key in wanted}
+        found |= {same: number for key, number in pairs if (same := number_key(key)) in wanted}
     return found
 
 
@@ -141,7 +142,9 @@ def refuse_repeated(submission: Submission, sentence: Callable[[str, int], Mappi
     """
     on_file_first = Case(When(outcome=Outcome.UNCHANGED, then=0), default=1)
     first = Window(
-        FirstValue("number"), partition_by=F("key"), order_by=[on_file_first.asc(), F("number").asc()]
+        FirstValue("number"),
+        partition_by=number_key_in_sql(F("key")),
+        order_by=[on_file_first.asc(), F("number").asc()],
     )
     repeats = (
         submission.rows.exclude(outcome=Outcome.REFUSED)

@@ -23,6 +23,7 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, No
 from credit_platform.common.queueing import enqueue_on_commit
 from credit_platform.ui.formats import chinese, listed
 from entities import codes, policies
+from entities.document_numbers import number_key, number_key_in_sql
 from entities.file_rows import is_partly_saved, kept_in_blocks
 from entities.intake import blocks, formats, mapping
 from entities.intake.formats import Column, ReadyRow, SubmissionFormat
@@ -350,16 +351,18 @@ def _apply(row: SubmissionRow, verdict: Verdict) -> None:
 def _refuse_taken_keys(submission: Submission, verdicts: Sequence[Verdict]) -> None:
     """A choice may make a row speak of what another row already speaks of; the other one keeps it."""
     mine = {verdict.number for verdict in verdicts}
-    keys = {verdict.key for verdict in verdicts if verdict.key}
+    keys = {number_key(verdict.key) for verdict in verdicts if verdict.key}
     taken = dict(
-        submission.rows.filter(key__in=keys, outcome__in=(*SubmissionRow.GOOD, Outcome.UNCHANGED))
+        submission.rows.exclude(key="")
+        .annotate(same=number_key_in_sql(F("key")))
+        .filter(same__in=keys, outcome__in=(*SubmissionRow.GOOD, Outcome.UNCHANGED))
         .exclude(number__in=mine)
-        .values_list("key", "number")
+        .values_list("same", "number")
     ) | numbers_in_blocks(submission, keys)
     for verdict in sorted(verdicts, key=lambda one: one.number):
         if not verdict.key or verdict.outcome == Outcome.REFUSED:
             continue
-        first = taken.setdefault(verdict.key, verdict.number)
+        first = taken.setdefault(number_key(verdict.key), verdict.number)
         if first != verdict.number:
             verdict.outcome = Outcome.REFUSED
             verdict.problems.append(problem(said=repeated(verdict.key, first)))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.reminding import Reminding
+from entities.document_numbers import as_kept, number_key
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from entities.policies import known_to_its_entity, may_submit_type, who_answers_for
 from entities.services import documents
@@ -58,7 +59,7 @@ def ask_for_record(
     entity = Entity.objects.select_for_update(no_key=True).filter(pk=entity_id).first()
     if entity is None or not policies.may_file(by, entity):
         raise Missing
-    number = " ".join(wanted.document_number.split())
+    number = as_kept(wanted.document_number)
     problems = _problems_of(by, entity, wanted, number, statement)
     if problems or wanted.body is None or wanted.record_type is None:
         raise InvalidInput(problems)
@@ -100,7 +101,7 @@ def _problems_of(by, entity: Entity, wanted: Wanted, number: str, statement: str
     there = CreditRecord.objects.visible_to(by).filter(
         entity=entity, record_type=wanted.record_type, status=CreditRecord.Status.PUBLISHED
     )
-    if number and not problems and there.filter(document_number=number).exists():
+    if number and not problems and there.filter(number_key=number_key(number)).exists():
         problems["document_number"] = [_("The record with this number is in the registry already.")]
     return problems
 

@@ -203,6 +203,16 @@ def test_the_same_form_sent_twice_makes_one_record_and_looks_like_a_success(cler
     assert AuditEvent.objects.filter(verb="entities.record.sent_to_review").count() == 1
 
 
+def test_a_form_sent_again_with_its_number_in_another_way_of_writing_makes_one_record(clerk, sign_in):
+    client, typed = sign_in(clerk), penalty(EntityFactory())
+    other = typed | {"document_number": "云市监罚（2026） １１２９号"}
+    assert [send(client, one).status_code for one in (typed, other)] == [302, 302]
+    assert CreditRecord.objects.get().document_number == typed["document_number"]
+    answer = send(client, other | {"title": "另一行为"})
+    assert answer.status_code == 422
+    assert reverse("entities:record-detail", args=(CreditRecord.objects.get().pk,)) in answer.content.decode()
+
+
 def test_another_record_under_a_number_in_preparation_is_led_to_the_first_one(clerk, sign_in):
     client, entity = sign_in(clerk), EntityFactory()
     send(client, penalty(entity), action="draft")

@@ -231,17 +231,29 @@ def test_an_ordinary_record_comes_back_without_a_warning(client, clerk, sent):
             "before 2027-01-01, when it began",
         ),
         ({"amount": None}, "amount", "A fine is among the kinds of penalty, but its amount is missing."),
-        (
-            {"details": {"penalty_content": "罚款3.2元"}},
-            "amount",
-            "The content names 3.2 yuan, but 32,000 yuan stand here.",
-        ),
     ],
 )
 def test_what_a_file_would_warn_of_is_taken_and_told(client, clerk, penalty, said, field, words):
     told = warned(post(client, clerk, penalty | said))
     assert list(told) == [field]
     assert words in told[field]
+
+
+def test_a_fine_that_its_text_contradicts_is_refused_as_in_a_file_with_all_else_that_is_wrong(
+    client, clerk, penalty
+):
+    wrong = penalty | {
+        "details": {"penalty_content": "罚款3.2元"},
+        "title": " x ",
+        "decided_on": "2999-01-01",
+    }
+    answer = post(client, clerk, wrong)
+    assert answer.status_code == 422
+    assert answer.json()["problems"]["amount"] == [
+        "The content names 3.2 yuan, but 32,000 yuan stand here. Put right whichever of the two is wrong."
+    ]
+    assert list(answer.json()["problems"]) == ["amount", "decided_on"]
+    assert not CreditRecord.objects.exists()
 
 
 def test_a_file_says_it_in_the_same_words(client, clerk, sent):
@@ -297,6 +309,23 @@ def test_the_code_of_a_merged_entity_leads_to_the_one_that_stays(client, clerk, 
     merged_away(gone, stays)
     answer = post(client, clerk, sent | {"entity": gone.credit_code})
     assert (answer.status_code, answer.json()["entity"]) == (201, stays.credit_code)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "云市监罚（2026）0412号",
+        "云市监罚〔2026〕 0412号",
+        "云市监罚〔2026〕\n0412号",
+        "云市监罚〔２０２６〕\xa0０４１２号",
+    ],
+)
+def test_a_number_in_another_way_of_writing_makes_no_other_record(client, clerk, sent, number):
+    first = post(client, clerk, sent).json()
+    again = post(client, clerk, sent | {"document_number": number})
+    assert (again.status_code, again.json()["id"]) == (201, first["id"])
+    assert again.json()["document_number"] == sent["document_number"]
+    assert CreditRecord.objects.count() == 1
 
 
 def test_signs_that_nobody_sees_make_no_other_record(client, clerk, sent):
