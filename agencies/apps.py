@@ -10,9 +10,8 @@ class AgenciesConfig(AppConfig):
         from agencies import desk, given_evaluations, lanes, lists, penalties, policies, selectors
         from agencies.entry import register_entry_form
         from credit_platform.ui import navigation
-        from entities import panels
+        from entities import panels, type_checks
         from entities.catalogue.bodies import LEAD
-        from entities.intake import doubts
         from entities.sharing import places
 
         places.register("agencies", _("entering and reviewing records"))
@@ -24,7 +23,7 @@ class AgenciesConfig(AppConfig):
         register_entry_form(
             LEAD, "provincial-credit-evaluation", given_evaluations.ProvincialEvaluationForm, order=20
         )
-        doubts.register("administrative-penalty", penalties.doubts_of_fine)
+        type_checks.register("administrative-penalty", penalties.checks_of_penalty)
         panels.register_editor(lanes.edit_url_for)
         navigation.register(
             navigation.Item(

@@ -5,14 +5,16 @@ which is the commonest mistake in such files, so every amount is compared with t
 """
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import TEN_THOUSAND, grouped, plain
-from agencies.penalties import NO_AMOUNT, fine_in_words, usual_class
+from agencies.penalties import findings_of_fine, fine_in_words, usual_class
 from entities.drafts import RecordDraft
+from entities.intake.findings import ERROR
 from entities.intake.formats import Column
 from entities.intake.rows import AmountField, ChoiceField, CodeField, DayField, RowForm, TextField, narrow
 from entities.models import CreditRecord
@@ -38,6 +40,10 @@ CLASS_WORDS: dict[str, str] = {
 }
 #: From how many yuan on an amount that the text does not confirm is doubted: 100 typed where the unit is 10,000 yuan.
 ASKS_FROM = Decimal(1_000_000)
+IN_ITS_UNIT = _(
+    "The unit is 10,000 yuan, so %(typed)s is %(fine)s yuan; the content names %(named)s yuan. "
+    "Write %(use)s if the content is right."
+)
 BETWEEN_KINDS = re.compile(r"[,，、;；&/|\s]+")
 CLASS_NOTE = _(
     "Where a row names no class, it gets the one that its kinds of penalty usually have (published summary of NDRC "
@@ -113,36 +119,31 @@ class PenaltyRow(PenaltyKindsRow):
 
     def clean(self):
         cleaned = super().clean()
-        self._compare_fine(cleaned.get("fine"), fine_in_words(cleaned.get("penalty_content") or ""))
-        if (
-            PenaltyKind.FINE in (cleaned.get("penalty_kinds") or ())
-            and cleaned.get("fine") is None
-            and not self.has_error("fine")
-        ):
-            self.warn("fine", NO_AMOUNT)
+        if not self.has_error("fine"):
+            self._check_fine(
+                cleaned.get("fine"),
+                cleaned.get("penalty_kinds") or (),
+                cleaned.get("penalty_content") or "",
+            )
         return cleaned
 
-    def _compare_fine(self, fine: Decimal | None, named: Decimal | None) -> None:
-        """The amount must be what the text of the decision says; a large one that no text confirms is doubted."""
-        if fine is None or named == fine or (named is None and fine < ASKS_FROM):
-            return
-        shown = {"typed": plain(fine / TEN_THOUSAND), "fine": grouped(fine)}
-        if named is not None:
-            self.add_error(
-                "fine",
-                ValidationError(
-                    _(
-                        "The unit is 10,000 yuan, so %(typed)s is %(fine)s yuan; the content names %(named)s yuan. "
-                        "Write %(use)s if the content is right."
-                    ),
-                    params={**shown, "named": grouped(named), "use": plain(named / TEN_THOUSAND)},
-                ),
-            )
-        else:
+    def _check_fine(self, fine: Decimal | None, kinds: Collection[str], content: str) -> None:
+        """What is found of every penalty, in the unit of the column; a large one that no text confirms is doubted."""
+        for finding in findings_of_fine(fine, kinds, content):
+            message, params = finding.message, dict(finding.params)
+            if fine is not None and (named := fine_in_words(content)) is not None:
+                message = IN_ITS_UNIT
+                params |= {"typed": plain(fine / TEN_THOUSAND), "use": plain(named / TEN_THOUSAND)}
+            if finding.level == ERROR:
+                self.add_error("fine", ValidationError(message, params=params))
+            else:
+                self.warn("fine", message, **params)
+        if fine is not None and fine >= ASKS_FROM and fine_in_words(content) is None:
             self.warn(
                 "fine",
                 _("The unit is 10,000 yuan, so %(typed)s is %(fine)s yuan. Is that what was decided?"),
-                **shown,
+                typed=plain(fine / TEN_THOUSAND),
+                fine=grouped(fine),
             )
 
     def to_draft(self) -> RecordDraft:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.forms import TEN_THOUSAND, RecordForm, Section, TenThousandYuanField, grouped, plain
 from entities.drafts import RecordDraft
-from entities.intake.findings import WARNING, Finding
+from entities.intake.findings import ERROR, WARNING, Finding
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 
@@ -82,19 +82,27 @@ def fine_in_words(content: str) -> Decimal | None:
 NO_AMOUNT = _("A fine is among the kinds of penalty, but its amount is missing.")
 
 
-def doubts_of_fine(draft: RecordDraft) -> Iterator[Finding]:
-    """What is doubted of a penalty that comes without a form or a file: its fine, held against its text."""
-    named = fine_in_words(draft.details.get("penalty_content", ""))
-    if draft.amount is None:
-        if PenaltyKind.FINE in draft.penalty_kinds:
+OTHER_AMOUNT = _(
+    "The content names %(named)s yuan, but %(fine)s yuan stand here. Put right whichever of the two is wrong."
+)
+
+
+def findings_of_fine(fine: Decimal | None, kinds: Collection[str], content: str) -> Iterator[Finding]:
+    """A fine is the amount that the text of the decision names; that it has none is only pointed out.
+
+    The one check for files and interfaces. What differs is an error: a unit that was mistaken would be made public.
+    A form asks instead, for there somebody sits who may say that the amount is right.
+    """
+    if fine is None:
+        if PenaltyKind.FINE in kinds:
             yield Finding("amount", NO_AMOUNT, level=WARNING)
-    elif named is not None and named != draft.amount:
-        yield Finding(
-            "amount",
-            _("The content names %(named)s yuan, but %(fine)s yuan stand here. Which of the two is right?"),
-            {"named": grouped(named), "fine": grouped(draft.amount)},
-            level=WARNING,
-        )
+    elif (named := fine_in_words(content)) is not None and named != fine:
+        yield Finding("amount", OTHER_AMOUNT, {"named": grouped(named), "fine": grouped(fine)}, level=ERROR)
+
+
+def checks_of_penalty(draft: RecordDraft) -> Iterator[Finding]:
+    """What is checked of a penalty that comes without a form or a file."""
+    return findings_of_fine(draft.amount, draft.penalty_kinds, draft.details.get("penalty_content", ""))
 
 
 class PenaltyForm(RecordForm):

@@ -38,7 +38,7 @@ def number_key(number: str) -> str:
     return narrow.translate(_TABLE)[:LONGEST_KEY]
 
 
-def number_key_in_sql(number: Combinable) -> Combinable:
+def number_key_in_sql(number: Combinable) -> Func:
     """The same, worked out by the database."""
     narrow = Func(number, template="normalize(%(expressions)s, NFKC)", output_field=TextField())
     same = Func(

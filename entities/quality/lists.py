@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
+from credit_platform.ui.formats import listed
 from entities.models import CreditRecord, RecordType
-from entities.quality import policies, selectors
+from entities.quality import measures, policies, selectors
 from entities.quality.measures import FIRST_DAY
 from entities.quality.selectors import Asked, BodyLine, Span
 from entities.quality.services import months_before
@@ -56,13 +57,18 @@ def offer() -> None:
             code="quality-records",
             title=gettext_lazy("Records"),
             rows=records,
-            columns=record_columns,
+            columns=_record_columns,
             records=lambda record: (record,),
         )
     )
     exports.register(
         exports.Export(code="quality", title=gettext_lazy("Quality of data"), rows=_lines, columns=_columns)
     )
+
+
+def _record_columns() -> list[Column]:
+    empty = Column("empty_places", _("Empty required places"), lambda one: listed(measures.empty_places(one)))
+    return [*record_columns(), empty]
 
 
 def _lines(user, params: QueryDict) -> list[BodyLine]:

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 
 from credit_platform.common.working_days import WorkingCalendar
+from entities.drafts import label_of
 from entities.models import CreditRecord, RecordType, RecordTypeVersion, SubmittingBody
 
 #: Records that are or were in the registry, and are no corrections: these were published for the first time.
@@ -87,6 +88,19 @@ def incomplete(body: SubmittingBody, versions: Sequence[RecordTypeVersion]) -> Q
                 empty |= ~place.filled
         wanted |= Q(type_version=version) & empty
     return wanted
+
+
+def empty_places(record: CreditRecord) -> list[str]:
+    """What the required places are called, in the reader's language, in which nothing stands."""
+    version = record.type_version
+    labels = {extra["name"]: label_of(extra) for extra in version.extra_fields}
+    places = places_of(version, record.record_type.polarity, record.submitted_by.code)
+    return [
+        labels.get(place.name) or str(CreditRecord._meta.get_field(place.name).verbose_name)  # type: ignore[union-attr]
+        for place in places
+        if place.required
+        and not (record.details.get(place.name) if place.name in labels else getattr(record, place.name))
+    ]
 
 
 CORRECTED = Q(replaces__isnull=False, published_on__isnull=False)

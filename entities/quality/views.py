@@ -124,12 +124,20 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _rows(records: Iterable[CreditRecord], measure: str) -> list[tables.RecordRow]:
-    """The rows of the table; of what came late, how late it came."""
+    """The rows of the table; of what came late, how late it came, and of what is not whole, what is missing."""
     rows = tables.rows(records, on=timezone.localdate(), book=rule_book())
+    if measure == "incomplete":
+        return [replace(row, note=_what_is_empty(row.record)) for row in rows]
     if measure != "late":
         return rows
     calendar = current_calendar()
     return [replace(row, note=_lateness(row.record, calendar)) for row in rows]
+
+
+def _what_is_empty(record: CreditRecord) -> str:
+    return _("empty: %(places)s; a correction fills it in") % {
+        "places": formats.listed(measures.empty_places(record))
+    }
 
 
 def _lateness(record: CreditRecord, calendar: WorkingCalendar) -> str:

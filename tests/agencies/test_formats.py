@@ -71,6 +71,13 @@ def test_a_large_fine_that_no_text_confirms_is_doubted_and_may_be_saved(market):
     assert "Is that what was decided?" in sentences(row, "warning")
 
 
+def test_of_a_column_that_the_file_does_not_have_its_name_in_the_template_is_told(market):
+    text = penalty(entity_called(), CF_NR="处以罚款").replace("CF_NR_FK", "备注")
+    [problem] = row_of(market.send(text)).problems
+    assert problem["en"] == "A fine is among the kinds of penalty, but its amount is missing."
+    assert (problem["at"], problem["column"]) == (None, "罚款金额(万元)")
+
+
 def test_a_fine_without_an_amount_is_pointed_out(market):
     row = row_of(market.send(penalty(entity_called(), CF_NR_FK="", CF_NR="处以罚款")))
     assert (row.outcome, sentences(row)) == (

@@ -1,8 +1,11 @@
 """In time, complete, right: counted by one definition, which also opens the records."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from credit_platform.common.services import current_calendar, seed_working_calendar
@@ -47,7 +50,7 @@ def licence(body):
         polarity="neutral",
         version__submit_within_days=5,
         version__extra_fields=[
-            {"name": "number", "type": "text", "required": True},
+            {"name": "number", "type": "text", "required": True, "label_zh": "编号", "label_en": "Number"},
             {"name": "until", "type": "date", "required": False},
             {"name": "theirs", "type": "text", "required": True, "bodies": ["another-body"]},
         ],
@@ -132,6 +135,26 @@ def test_complete_is_what_the_catalogue_asks_of_this_body(publish):
         user=MemberFactory(body=empty.submitted_by), asked=Asked(empty.submitted_by, "incomplete", SEPTEMBER)
     )
     assert list(found) == [empty]
+    assert measures.empty_places(found[0]) == ["Number"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "empty: Number;"), ("zh-hans", "编号")])
+def test_each_record_with_an_empty_required_place_says_on_the_page_and_in_the_file_which(
+    client, publish, body, language, said
+):
+    publish(timezone.localdate(), timezone.localdate(), details={"number": ""})
+    count_months()
+    client.force_login(MemberFactory(body=body))
+    client.cookies["django_language"] = language
+    page = client.get(f"/quality/{body.code}/records/?measure=incomplete").content.decode()
+    assert said in page
+    address = reverse("sharing:export", args=("quality-records", "csv"))
+    rows = csv.DictReader(
+        io.StringIO(
+            b"".join(client.get(f"{address}?body={body.code}&measure=incomplete")).decode("utf-8-sig")
+        )
+    )
+    assert [list(row.values())[-1] for row in rows] == ["Number" if language == "en" else "编号"]
 
 
 @pytest.mark.parametrize(
