@@ -1,6 +1,9 @@
-"""Reading what other transactions wrote, in order and without a gap."""
+"""Reading what other transactions wrote, in order and without a gap; and writing many, one after the other."""
 
-from django.db import connection
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
 
 #: What runs in other databases of the server writes nothing here, and would hold up everything by hours.
 OLDEST_HERE = """
@@ -31,3 +34,16 @@ def oldest_running() -> int:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(OLDEST_HERE)
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def one_of_many() -> Iterator[None]:
+    """A transaction that does not wait until the disk has it, for work in many steps that knows where it stands.
+
+    Should the power fail at that moment, the step is undone as a whole, and the work goes on from before it. An ordinary
+    transaction, as the last step has to be, waits for the disk with all that was committed before it.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        yield

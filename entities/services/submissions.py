@@ -1,8 +1,9 @@
 """The life of a submitted file: uploaded, checked whole, previewed, confirmed, saved.
 
 A file is worked on in batches. Each batch is a transaction that also moves the counter on, so a worker that is
-killed loses one batch at most, and whoever comes after it goes on from there. Only one runner works on a file at a
-time (`entities.intake.running`), and every step may be asked for twice.
+killed loses one batch at most, and whoever comes after it goes on from there. Batches do not wait for the disk, the
+last step does. Only one runner works on a file at a time (`entities.intake.running`), and every step may be asked
+for twice.
 """
 
 from collections import defaultdict
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, NotPermitted, WrongState
 from credit_platform.common.queueing import enqueue_on_commit
+from credit_platform.common.transactions import one_of_many
 from credit_platform.ui.formats import chinese, listed
 from entities import codes, policies
 from entities.document_numbers import number_key, number_key_in_sql
@@ -459,7 +461,7 @@ def _check_batch(submission: Submission, batch: Batch, job: Job) -> bool:
     verdicts = [verdict_on_plain(row, states[row.number]) for row in alone]
     for start in range(0, len(others), BATCH):
         verdicts += judge(others[start : start + BATCH], job)
-    with transaction.atomic():
+    with one_of_many():
         if not _move_on(submission, State.CHECKING, len(batch)):
             return False
         copy_rows(submission.pk, sorted(verdicts, key=lambda one: one.number))
@@ -551,7 +553,7 @@ def _save(submission: Submission) -> None:
     _finish(submission)
 
 
-@transaction.atomic
+@one_of_many()
 def _save_block(submission: Submission, fmt: SubmissionFormat) -> bool:
     """Save the new rows of the next block; False when there is none left.
 
@@ -581,7 +583,7 @@ def _save_block(submission: Submission, fmt: SubmissionFormat) -> bool:
     return True
 
 
-@transaction.atomic
+@one_of_many()
 def _save_batch(submission: Submission, fmt: SubmissionFormat) -> bool:
     """Save the next rows; False when there are none left."""
     rows = list(
