@@ -39,6 +39,8 @@ verbs.register(
     entities__record__replaced=_("replaced the record by a correction"),
     entities__record__dated_anew=_("dated the record's publicity by a new rule"),
     entities__record__withdrawn=_("withdrew the record"),
+    entities__record__withdrawal_asked=_("asked that the record be withdrawn"),
+    entities__record__withdrawal_declined=_("had the record stay in force"),
     entities__record__repaired=_("ended the record by repair"),
     entities__record__expired=_("ended the record's publicity"),
     entities__record__annulled=_("took the record out because its basis has fallen"),

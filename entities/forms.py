@@ -32,6 +32,21 @@ class ReasonForm(forms.Form):
     )
 
 
+class KeepForm(forms.Form):
+    """Why a record stays in force that somebody asked to be withdrawn."""
+
+    because = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Will be told within your office."),
+    )
+
+
+class AgreeForm(forms.Form):
+    """Nothing is typed where one agrees to what another wrote."""
+
+
 class NoteForm(forms.Form):
     """What a reviewer asks to be changed."""
 

@@ -13,6 +13,16 @@ register_notice(
     "entities.record-withdrawn", _("%(body)s has withdrawn the record “%(title)s”, %(number)s: %(because)s")
 )
 register_notice(
+    "entities.withdrawal-asked",
+    _(
+        "%(person)s asks that “%(title)s”, %(number)s, about %(entity)s be withdrawn: %(because)s A reviewer must agree."
+    ),
+)
+register_notice(
+    "entities.withdrawal-declined",
+    _("%(person)s has had “%(title)s”, %(number)s, about %(entity)s stay in force: %(because)s"),
+)
+register_notice(
     "entities.record-returned",
     _("A reviewer has returned “%(title)s”, %(number)s, about %(entity)s: %(note)s"),
 )

@@ -334,6 +334,26 @@ def may_withdraw(user, record) -> Decision:
     return on_no_side_of_ones_own(user, record)
 
 
+def may_agree_to_withdrawal(user, record, *, asked_by: int | None) -> Decision:
+    """Four eyes also where a record goes: a reviewer of the body agrees to what another person asked for.
+
+    Args:
+        asked_by: the key of who asked; None where nobody did.
+    """
+    if record.submitted_by_id not in bodies_of(user, REVIEWING):
+        return deny(
+            _("Only a reviewer of %(body)s agrees to the withdrawal of this record.")
+            % {"body": record.submitted_by}
+        )
+    if asked_by is None:
+        return deny(
+            _("A record of this type is withdrawn by two persons; a colleague must ask for it first.")
+        )
+    if asked_by == user.pk:
+        return deny(_("You asked for the withdrawal yourself; a colleague must agree to it."))
+    return on_no_side_of_ones_own(user, record)
+
+
 def may_take_back(user, submission) -> Decision:
     """The body that sent a file takes back what was saved of it."""
     if submission.body_id not in bodies_of(user, ENTERING | REVIEWING):

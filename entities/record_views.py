@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.bilingual import in_readers_language
-from credit_platform.common.errors import InvalidInput
-from entities import panels, policies, selectors, tables
+from credit_platform.common.errors import InvalidInput, WrongState
+from entities import panels, policies, selectors, tables, two_persons
 from entities.drafts import content_digest
-from entities.forms import CorrectionForm, NoteForm, ReasonForm, show_problems
+from entities.forms import AgreeForm, CorrectionForm, KeepForm, NoteForm, ReasonForm, show_problems
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 from entities.publicity import dates_by_system, repair_outlook, rule_book
@@ -50,6 +50,7 @@ def detail(request: HttpRequest, record_id: int) -> HttpResponse:
         if record.submitted_by_id in policies.bodies_of(request.user)
         else "",
         "acts": acts_open_to(request.user, record),
+        "asked": _asked_and_shown(request.user, record),
         "edit_url": panels.edit_url(request.user, record) if record.status in records.EDITABLE else "",
         "reason_form": ReasonForm(),
         "note_form": NoteForm(),
@@ -86,8 +87,26 @@ def acts_open_to(user, record: CreditRecord) -> frozenset[str]:
         if policies.may_correct(user, record):
             acts.add("correct")
         if policies.may_withdraw(user, record):
-            acts.add("withdraw")
+            acts |= _ways_to_withdraw(user, record)
     return frozenset(acts)
+
+
+def _ways_to_withdraw(user, record: CreditRecord) -> set[str]:
+    """How one of the body has the record withdrawn: at once, or the one asks and another agrees or declines."""
+    if not two_persons.needs_two(record):
+        return {"withdraw"}
+    asked = two_persons.asked_for(record)
+    if asked is None:
+        return {"ask-withdrawal"}
+    agrees = policies.may_agree_to_withdrawal(user, record, asked_by=asked.person)
+    return {"keep", "agree-withdrawal"} if agrees else {"keep"}
+
+
+def _asked_and_shown(user, record: CreditRecord) -> two_persons.Asked | None:
+    """Who asked that the record be withdrawn, for those of its body."""
+    if record.status != Status.PUBLISHED or not policies.may_withdraw(user, record):
+        return None
+    return two_persons.asked_for(record)
 
 
 def _authors(record: CreditRecord) -> frozenset[int]:
@@ -144,6 +163,8 @@ def withdraw(request: HttpRequest, record_id: int) -> HttpResponse:
     """Withdraw a record; the page names the consequence and asks for the reason."""
     record = selectors.record_for_page(user=request.user, record_id=record_id)
     policies.may_withdraw(request.user, record).require()
+    if two_persons.needs_two(record):
+        return _withdraw_by_two(request, record)
     return _ask(
         request,
         record,
@@ -157,6 +178,76 @@ def withdraw(request: HttpRequest, record_id: int) -> HttpResponse:
             "consequence": withdraw_consequence(record),
             "verb": _("Withdraw the record"),
             "danger": True,
+        },
+    )
+
+
+def _withdraw_by_two(request: HttpRequest, record: CreditRecord) -> HttpResponse:
+    """Ask for it, or agree to what a colleague asked for."""
+    asked = two_persons.asked_for(record)
+    if asked is None:
+        return _ask(
+            request,
+            record,
+            ReasonForm,
+            act=lambda typed: records.ask_for_withdrawal(
+                by=request.user, record_id=record.pk, because=typed["because"]
+            ),
+            done=_("Asked for: it stays in force until a reviewer agrees."),
+            words={
+                "title": _("Ask that “%(title)s” be withdrawn?") % {"title": record.title},
+                "consequence": _(
+                    "Two persons withdraw a record of this type. It stays in force until a reviewer of %(body)s agrees."
+                )
+                % {"body": record.submitted_by},
+                "verb": _("Ask for the withdrawal"),
+            },
+        )
+    policies.may_agree_to_withdrawal(request.user, record, asked_by=asked.person).require()
+    return _ask(
+        request,
+        record,
+        AgreeForm,
+        act=lambda _typed: records.withdraw_record(
+            by=request.user, record_id=record.pk, because=asked.because
+        ),
+        done=_("Withdrawn: it is no longer shown or weighed."),
+        words={
+            "title": _("Agree that “%(title)s” be withdrawn?") % {"title": record.title},
+            "consequence": _("%(person)s asked for it: “%(because)s” %(consequence)s")
+            % {
+                "person": asked.name,
+                "because": asked.because,
+                "consequence": withdraw_consequence(record),
+            },
+            "verb": _("Withdraw the record"),
+            "danger": True,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def keep(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Decline that a record be withdrawn, or take back that one asked for it oneself."""
+    record = selectors.record_for_page(user=request.user, record_id=record_id)
+    policies.may_withdraw(request.user, record).require()
+    asked = two_persons.asked_for(record)
+    if asked is None:
+        raise WrongState(_("Nobody asks that this record be withdrawn."))
+    return _ask(
+        request,
+        record,
+        KeepForm,
+        act=lambda typed: records.keep_in_force(
+            by=request.user, record_id=record.pk, because=typed["because"]
+        ),
+        done=_("It stays in force."),
+        words={
+            "title": _("Keep “%(title)s” in force?") % {"title": record.title},
+            "consequence": _("%(person)s asked that it be withdrawn: “%(because)s”")
+            % {"person": asked.name, "because": asked.because},
+            "verb": _("Keep it in force"),
         },
     )
 
@@ -215,7 +306,7 @@ def correct(request: HttpRequest, record_id: int) -> HttpResponse:
 def _ask(
     request: HttpRequest,
     record: CreditRecord,
-    form_class: type[ReasonForm | NoteForm],
+    form_class: type[ReasonForm | NoteForm | KeepForm | AgreeForm],
     *,
     act: Callable[[dict], object],
     done: str,

@@ -29,6 +29,7 @@ urlpatterns = [
     path("records/<int:record_id>/return/", record_views.give_back, name="record-return"),
     path("records/<int:record_id>/correct/", record_views.correct, name="record-correct"),
     path("records/<int:record_id>/withdraw/", record_views.withdraw, name="record-withdraw"),
+    path("records/<int:record_id>/keep/", record_views.keep, name="record-keep"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<int:notice_id>/acknowledge/", views.acknowledge, name="inbox-acknowledge"),
     *submission_urls.urlpatterns,

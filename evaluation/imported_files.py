@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from entities import two_persons
 from entities.catalogue.bodies import LEAD
 from entities.corrections import Details, Following, register as register_corrections
 from entities.drafts import RecordDraft
@@ -172,6 +173,7 @@ def offer() -> None:
     """Make both files known, and how a result is corrected by hand; called once, when the apps are loaded."""
     labels = {"decided_on": _("Day of the result"), "authority": _("Evaluated by")}
     for level, begins in TITLES.items():
+        two_persons.register(level)
         register_corrections(
             level,
             Following(

@@ -541,7 +541,7 @@ def _carry_out_objection(case: Case, move: Move, *, by, was: str) -> None:
         records.withdraw_record(by=by, record_id=case.record_id, because=because, on_appeal=True)
         return
     if case.proposal == Case.Proposal.END:
-        records.withdraw_record(by=by, record_id=case.record_id, because=because)
+        records.withdraw_record(by=by, record_id=case.record_id, because=because, in_a_case=True)
         return
     if not may_correct(case.proposed_by, case.record):
         raise WrongState(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
-from entities import announcing, codes, policies, type_checks
+from entities import announcing, codes, policies, two_persons, type_checks
 from entities.document_numbers import number_key
 from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
 from entities.models import (
@@ -42,6 +42,7 @@ __all__ = (
     "annul_record",
     "approve_record",
     "approve_records",
+    "ask_for_withdrawal",
     "authors_of",
     "correct_record",
     "discard_draft",
@@ -49,6 +50,7 @@ __all__ = (
     "end_by_repair",
     "end_publicity",
     "follow_the_rules",
+    "keep_in_force",
     "lift_objection",
     "mark_objection",
     "publish_announced",
@@ -544,15 +546,63 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
 
 
 @transaction.atomic
-def withdraw_record(*, by, record_id: int, because: str, on_appeal: bool = False) -> CreditRecord:
+def ask_for_withdrawal(*, by, record_id: int, because: str) -> CreditRecord:
+    """Ask that a record be withdrawn whose type takes two persons for it. It stays in force until a reviewer agrees."""
+    record = _locked(record_id)
+    policies.may_withdraw(by, record).require()
+    _require_in_force(record)
+    because = _reason("because", because, _("Say why the record is withdrawn."))
+    if not two_persons.needs_two(record):
+        raise WrongState(_("A record of this type is withdrawn by one person."))
+    if two_persons.asked_for(record):
+        raise WrongState(_("Somebody has asked already that this record be withdrawn."))
+    audit.record(actor=by, verb=two_persons.ASKED, target=record, because=because)
+    feedback.notify(
+        kind="entities.withdrawal-asked",
+        body=record.submitted_by,
+        params=publishing.notice_params(record) | {"person": str(by), "because": because},
+        url=publishing.record_url(record),
+    )
+    return record
+
+
+@transaction.atomic
+def keep_in_force(*, by, record_id: int, because: str) -> CreditRecord:
+    """Decline that a record be withdrawn; whoever asked for it may do so too."""
+    record = _locked(record_id)
+    policies.may_withdraw(by, record).require()
+    because = _reason("because", because, _("Say why the record stays in force."))
+    asked = two_persons.asked_for(record)
+    if asked is None:
+        raise WrongState(_("Nobody asks that this record be withdrawn."))
+    audit.record(actor=by, verb=two_persons.KEPT, target=record, because=because)
+    feedback.notify(
+        kind="entities.withdrawal-declined",
+        body=record.submitted_by,
+        params=publishing.notice_params(record) | {"person": str(by), "because": because},
+        url=publishing.record_url(record),
+    )
+    return record
+
+
+@transaction.atomic
+def withdraw_record(
+    *, by, record_id: int, because: str, on_appeal: bool = False, in_a_case: bool = False
+) -> CreditRecord:
     """Take a record out of publicity and out of every rating, for good and with a reason.
+
+    Where its type takes two persons, `by` agrees to what another one asked for.
 
     Args:
         on_appeal: the lead office does it too, because it upheld an appeal.
+        in_a_case: it follows from a case, which has its own persons.
     """
     record = _locked(record_id)
     may = policies.may_end_by_repair if on_appeal else policies.may_withdraw
     may(by, record).require()
+    if two_persons.needs_two(record) and not (on_appeal or in_a_case):
+        asked = two_persons.asked_for(record)
+        policies.may_agree_to_withdrawal(by, record, asked_by=asked.person if asked else None).require()
     because = _reason("because", because, _("Say why the record is withdrawn."))
     _end(record, Status.WITHDRAWN, because)
     audit.record(actor=by, verb="entities.record.withdrawn", target=record, because=because)

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils.translation import override
 
-from entities.models import CreditRecord, RecordType, RecordTypeVersion
-from entities.services.records import approve_record
+from credit_platform.common.errors import NotPermitted, WrongState
+from entities.models import CreditRecord, Notice, RecordType, RecordTypeVersion
+from entities.services.records import approve_record, ask_for_withdrawal, withdraw_record
 from evaluation.imported import Level, imported_grades
 from evaluation.models import CurrentRating
 from tests.entities.intake.conftest import catalogue, desk, row_of, sentences  # noqa: F401  (fixtures)
@@ -233,17 +234,59 @@ def test_a_correction_is_a_grade_of_its_scale(desk, client):  # noqa: F811
     assert correction(client, record, detail_grade="c级")[1].status_code == 302
 
 
-def test_a_result_that_was_never_given_is_withdrawn_and_the_one_before_speaks_again(national, client):
+def test_a_result_that_was_never_given_is_withdrawn_by_two_and_the_one_before_speaks_again(national, client):
     entity = EntityFactory()
     bring_in(national, entity, "优", "2025-06-30")
     wrong = bring_in(national, entity, "D")
+    asker, other = (MemberFactory(body=wrong.submitted_by, role=role) for role in ("reviewer", "reviewer"))
+    client.force_login(asker)
+    page = client.get(f"/records/{wrong.pk}/").content.decode()
+    assert "Ask for withdrawal" in page
+    assert client.post(f"/records/{wrong.pk}/withdraw/", {"because": ""}).status_code == 422
+    assert client.post(f"/records/{wrong.pk}/withdraw/", {"because": "名单中没有该企业。"}).status_code == 302
+    # Nobody agrees to what they asked for, and it stays in force until somebody does.
+    assert client.post(f"/records/{wrong.pk}/withdraw/").status_code == 403
+    wrong.refresh_from_db()
+    assert wrong.status == "published"
+    assert [one.called for one in imported_grades(national.clerk, entity, DAY)] == ["D"]
+    assert Notice.objects.get(kind="entities.withdrawal-asked").body == wrong.submitted_by
+
     client.force_login(MemberFactory(body=wrong.submitted_by, role="clerk"))
-    sent = client.post(f"/records/{wrong.pk}/withdraw/", {"because": "名单中没有该企业。"})
-    assert sent.status_code == 302
+    assert client.post(f"/records/{wrong.pk}/withdraw/").status_code == 403
+
+    client.force_login(other)
+    assert "名单中没有该企业。" in client.get(f"/records/{wrong.pk}/").content.decode()
+    assert "名单中没有该企业。" in client.get(f"/records/{wrong.pk}/withdraw/").content.decode()
+    assert client.post(f"/records/{wrong.pk}/withdraw/").status_code == 302
     wrong.refresh_from_db()
     assert (wrong.status, wrong.ended_because) == ("withdrawn", "名单中没有该企业。")
     (shown,) = imported_grades(national.clerk, entity, DAY)
     assert (shown.called, shown.earlier) == ("优", 0)
+
+
+def test_a_withdrawal_that_is_declined_or_taken_back_must_be_asked_for_anew(national, client):
+    wrong = bring_in(national, EntityFactory(), "D")
+    asker, other = (MemberFactory(body=wrong.submitted_by, role="reviewer") for _n in range(2))
+    for who in (other, asker):
+        ask_for_withdrawal(by=asker, record_id=wrong.pk, because="名单中没有该企业。")
+        with pytest.raises(WrongState, match="asked already"):
+            ask_for_withdrawal(by=other, record_id=wrong.pk, because="名单中没有该企业。")
+        client.force_login(who)
+        assert client.post(f"/records/{wrong.pk}/keep/", {"because": ""}).status_code == 422
+        assert client.post(f"/records/{wrong.pk}/keep/", {"because": "名单中有该企业。"}).status_code == 302
+        assert client.post(f"/records/{wrong.pk}/keep/", {"because": "again"}).status_code == 409
+        with pytest.raises(NotPermitted, match="a colleague must ask for it first"):
+            withdraw_record(by=other, record_id=wrong.pk, because="名单中没有该企业。")
+    wrong.refresh_from_db()
+    assert wrong.status == "published"
+
+
+def test_records_of_other_types_are_withdrawn_by_one_person(record):
+    penalty = record(EntityFactory())
+    clerk = MemberFactory(body=penalty.submitted_by, role="clerk")
+    with pytest.raises(WrongState, match="withdrawn by one person"):
+        ask_for_withdrawal(by=clerk, record_id=penalty.pk, because="错误。")
+    assert withdraw_record(by=clerk, record_id=penalty.pk, because="错误。").status == "withdrawn"
 
 
 @pytest.mark.parametrize(
