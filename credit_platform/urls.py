@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("entities.people.urls")),
     path("", include("agencies.urls")),
     path("", include("agencies.measures.urls")),
+    path("", include("agencies.supervision.urls")),
     path("", include("evaluation.composing.urls")),
     path("", include("evaluation.urls")),
     path("", include("repair.helping.urls")),

@@ -1,6 +1,6 @@
 """Slots of the registry's pages: apps that stand on the registry fill them without being known to it.
 
-A panel is a view that takes `credit_code` (on the entity's page) or `record_id` (on the record's page). It
+A panel is a view that takes `credit_code` (on the pages of the entity and of its grade) or `record_id` (on the record's). It
 answers htmx with a fragment and anybody else with a whole page, so that without scripts its link
 still leads somewhere.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-ENTITY, RECORD = "entity", "record"
+ENTITY, RECORD, GRADE = "entity", "record", "grade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Panel:
         url_name: the panel's view, reversed with the credit code or the record's key.
         title: the text of the link that stands there until the panel is loaded, lazily translated.
         order: smaller stands higher.
-        page: `ENTITY` or `RECORD`.
+        pages: where it stands, of `ENTITY`, `RECORD` and `GRADE`.
         wide: over the full width above the records, instead of in the side column.
         visible: a policy of the user; a panel that has nothing for this reader is left out.
     """
@@ -30,7 +30,7 @@ class Panel:
     url_name: str
     title: str | Promise
     order: int
-    page: str
+    pages: tuple[str, ...]
     wide: bool
     visible: Callable
 
@@ -48,17 +48,19 @@ def register_panel(
     order: int,
     *,
     title: str | Promise = _("More"),
-    page: str = ENTITY,
+    page: str | tuple[str, ...] = ENTITY,
     wide: bool = False,
     visible: Callable = _everybody,
 ) -> None:
     """Offer a panel; called in `AppConfig.ready()`. The same name again replaces it."""
-    _panels[url_name] = Panel(url_name, title, order, page, wide, visible)
+    _panels[url_name] = Panel(
+        url_name, title, order, (page,) if isinstance(page, str) else page, wide, visible
+    )
 
 
 def panels_for(user, page: str) -> list[Panel]:
     """The panels that this user is offered on a page, in their order."""
-    offered = (panel for panel in _panels.values() if panel.page == page and panel.visible(user))
+    offered = (panel for panel in _panels.values() if page in panel.pages and panel.visible(user))
     return sorted(offered, key=lambda panel: panel.order)
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from entities.panels import GRADE, panels_for
 from entities.policies import roles_of
 from evaluation import lists, pages, selectors
 from evaluation.any_day import day_page
@@ -69,7 +70,12 @@ def entity_rating(request: HttpRequest, credit_code: str) -> HttpResponse:
         today=today,
         params=request.GET,
     )
-    return render(request, "evaluation/entity_rating.html", {"page": page, "shell": shell_for(request.user)})
+    context = {
+        "page": page,
+        "panels": panels_for(request.user, GRADE),
+        "shell": shell_for(request.user),
+    }
+    return render(request, "evaluation/entity_rating.html", context)
 
 
 @login_required

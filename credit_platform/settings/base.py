@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "agencies.customs",
     "agencies.financial_supervision",
     "agencies.measures",
+    "agencies.supervision",
     "associations",
     "associations.courses",
     "associations.exchange",

@@ -23,6 +23,7 @@ LEVELS = (
         "associations",
     },
     {"composing", "boards", "courses", "exchange", "forewarning"},
+    {"supervision"},
     {"repair"},
     {"proof"},
     {"helping", "joint", "letters", "missing", "sections", "wordings"},

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from agencies.measures.models import Measure
+from agencies.supervision.models import SupervisionRule
 from associations.courses.models import Course, SignUp
 from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
@@ -31,6 +32,7 @@ from entities.models import (
     CreditRecord,
     Document,
     EntityMove,
+    LegalInstrument,
     NearDuplicate,
     Notice,
     RecordType,
@@ -256,6 +258,29 @@ class World:
             code="another-wording", use="grant", name_zh="准予", name_en="Grant", text_zh="准予修复。",
             text_en="Granted.", valid_from=self.today, written_by=factories.UserFactory(),
         )  # fmt: skip
+        self.rule_draft, self.rule = self._supervision_rules()
+
+    def _supervision_rules(self) -> tuple[SupervisionRule, SupervisionRule]:
+        """One that waits for a second person, and one in force, by which risk class C is inspected once a year."""
+        said = {
+            "scheme": Scheme.objects.get(code="risk-class"),
+            "instrument": LegalInstrument.objects.get(code="registration-rules-2022"),
+            "article": "第六十五条",
+            "text_zh": "每年检查一次。",
+            "text_en": "Inspected once a year.",
+            "valid_from": self.today,
+            "written_by": factories.UserFactory(),
+            "kind": "inspection",
+            "every_months": 12,
+        }
+        draft = SupervisionRule.objects.create(
+            code="of-d", grades=["D"], name_zh="重点检查", name_en="Closer watch", **said
+        )
+        in_force = SupervisionRule.objects.create(
+            code="of-c", grades=["C"], name_zh="常规检查", name_en="Regular inspection",
+            state="approved", approved_by=factories.UserFactory(), **said,
+        )  # fmt: skip
+        return draft, in_force
 
     def _work_of(self, association: Association) -> None:
         """What the association has told its members, asked and noted of itself."""
@@ -489,6 +514,7 @@ class World:
             "section_id": self.section.pk,
             "template_id": self.template.pk,
             "wording_id": self.wording.pk,
+            "rule_id": self.rule.pk,
             "night": self.today.isoformat(),
             "file_id": self.held_data.pk,
             "check_id": self.credit_check.pk,
@@ -497,6 +523,8 @@ class World:
             "invitation_code": invitation_mail.unsealed(self.invitation),
         }
         special = {
+            "supervision:approve": {"rule_id": self.rule_draft.pk},
+            "supervision:discard": {"rule_id": self.rule_draft.pk},
             "wordings:approve": {"wording_id": self.wording_draft.pk},
             "wordings:discard": {"wording_id": self.wording_draft.pk},
             "composing:publish": {"draft_id": self.sent_draft.pk},

@@ -1,0 +1,104 @@
+"""The shape of what is typed about supervision rules, and how the list of inspections is narrowed."""
+
+from django import forms
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from agencies.supervision import policies
+from agencies.supervision.models import SupervisionRule
+from agencies.supervision.selectors import Plan
+from entities.grade_words import words_of
+from entities.models import SubmittingBody
+from entities.policies import ASSOCIATION, REVIEWING, bodies_of, is_lead
+from evaluation.industries import SECTIONS
+
+
+class RuleForm(forms.ModelForm):
+    """A rule, or a new version of one."""
+
+    use_required_attribute = False
+    grades = forms.CharField(
+        label=_("Grades"), max_length=60, help_text=_("As the scheme writes them, with commas: C, D")
+    )
+    spans = dict.fromkeys(
+        ("kind", "scheme", "grades", "body", "name_zh", "name_en", "share_least", "share_most", "every_months",
+         "apart_months", "instrument", "article", "valid_from", "verification"), 3,
+    )  # fmt: skip
+
+    class Meta:
+        model = SupervisionRule
+        fields = (
+            "code", "kind", "scheme", "grades", "body", "name_zh", "name_en", "text_zh", "text_en", "share_least",
+            "share_most", "every_months", "apart_months", "instrument", "article", "listed_as", "source", "verification",
+            "valid_from",
+        )  # fmt: skip
+        widgets = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "text_zh": forms.Textarea({"rows": 3}),
+            "text_en": forms.Textarea({"rows": 3}),
+        }
+
+    def __init__(self, *args, user, earlier: SupervisionRule | None = None, **kwargs) -> None:
+        """A new version keeps the code of the earlier one and what that is about."""
+        super().__init__(*args, **kwargs)
+        self.fields["name_en"].required = True
+        bodies = SubmittingBody.objects.filter(is_active=True, kind=SubmittingBody.Kind.DEPARTMENT)
+        if not is_lead(user):
+            bodies = bodies.filter(pk__in=bodies_of(user, REVIEWING)).exclude(kind=ASSOCIATION)
+            self.fields["body"].required = True
+            self.fields["kind"].choices = [
+                choice for choice in SupervisionRule.Kind.choices if choice[0] != policies.RESTRICTION
+            ]
+        self.fields["body"].queryset = bodies
+        self.fields["body"].empty_label = _("Every department")
+        if earlier is not None:
+            for name in ("code", "kind", "scheme", "body"):
+                self.fields[name].widget = forms.HiddenInput()
+
+    def clean_grades(self) -> tuple[str, ...]:
+        """The grades apart, each once."""
+        return tuple(dict.fromkeys(words_of(self.cleaned_data["grades"])))
+
+    def _post_clean(self) -> None:
+        """What the row may say is the service's business, which tells all problems at once."""
+
+
+class When(TextChoices):
+    """Which inspections are listed."""
+
+    OVERDUE = "overdue", _("Overdue")
+    SOON = "soon", _("Within 30 days")
+    LATER = "later", _("Later")
+
+
+class DueForm(forms.Form):
+    """How the list of inspections due is narrowed; an unknown word narrows nothing."""
+
+    when = forms.ChoiceField(label=_("When"), required=False, choices=[("", _("Every day")), *When.choices])
+    grade = forms.ChoiceField(label=_("Grade now"), required=False)
+    district = forms.ChoiceField(label=_("District"), required=False)
+    section = forms.ChoiceField(
+        label=_("Industry"),
+        required=False,
+        choices=[("", _("All industries")), *((code, name) for code, name in SECTIONS.items())],
+    )
+    q = forms.CharField(
+        label=_("Name or code"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or code")}),
+    )
+
+    def __init__(self, data, *, plan: Plan, districts: list[str]) -> None:
+        super().__init__(data)
+        letters = plan.scheme.compiled.letters
+        self.fields["grade"].choices = [
+            ("", _("All grades")),
+            *((letters[place], letters[place]) for place in sorted(plan.with_term)),
+        ]
+        self.fields["district"].choices = [("", _("All districts")), *((name, name) for name in districts)]
+        self.is_valid()
+
+    def asked(self, name: str) -> str:
+        """What was chosen; anything that cannot be chosen counts for nothing."""
+        return self.cleaned_data.get(name, "")

@@ -1,0 +1,9 @@
+"""What is read from an entity's records is read from them wherever they go."""
+
+from django.utils.translation import gettext_lazy as _
+
+from entities.services.movers import register_mover
+
+register_mover(
+    "supervision.LastInspection.entity", label=_("days of inspections, read from the records"), stays=True
+)

@@ -1,0 +1,199 @@
+"""Reads of what grades lead to: rules, and whose inspections are due by them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from agencies.supervision import policies
+from agencies.supervision.models import LastInspection, SupervisionRule
+from agencies.supervision.rules import RuleBook, due_on, rules_on
+from credit_platform.common.errors import Missing
+from entities.models import Entity, SubmittingBody
+from evaluation.boards.models import CountedBody, CountedRating
+from evaluation.models import CurrentRating
+from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
+
+#: An inspection is soon due within so many days.
+SOON = 30
+
+
+def rules_for_list(*, user) -> QuerySet[SupervisionRule]:
+    """All rules with their versions and drafts, for officials; `Missing` for anybody else."""
+    if not policies.may_see_rules(user):
+        raise Missing
+    return SupervisionRule.objects.visible_to(user).select_related(
+        "scheme", "body", "instrument", "written_by", "approved_by"
+    )
+
+
+def rule_for(*, user, rule_id: int) -> SupervisionRule:
+    """One rule; `Missing` for who is no official, and where there is none."""
+    found = rules_for_list(user=user).filter(pk=rule_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def versions_of(*, user, code: str) -> list[SupervisionRule]:
+    """All rows of a code, a draft first, then the newest."""
+    rows = rules_for_list(user=user).filter(code=code)
+    return sorted(rows, key=lambda one: (one.state == "approved", -one.valid_from.toordinal()))
+
+
+def departments_for(user) -> list[SubmittingBody]:
+    """The departments whose inspections the user may look at, by code."""
+    return list(SubmittingBody.objects.filter(policies.departments_to_look_at(user)).order_by("code"))
+
+
+class AfterMonths(Func):
+    """The same day so many months later, or the last of that month, as `months_after`."""
+
+    template = "(%(expressions)s))::date"
+    arg_joiner = " + make_interval(months => "
+    output_field = DateField()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one department inspects by the grades of one scheme."""
+
+    body: SubmittingBody
+    scheme: SchemeInForce
+    #: By grade, as far as a rule says anything of it.
+    rules: Mapping[str, SupervisionRule]
+
+    @property
+    def with_term(self) -> dict[int, SupervisionRule]:
+        """By place on the scale, the rules by which an inspection is due at all."""
+        letters = self.scheme.compiled.letters
+        return {
+            letters.index(letter): rule
+            for letter, rule in self.rules.items()
+            if letter in letters and rule.every_months is not None
+        }
+
+    def rule_at(self, place: int) -> SupervisionRule:
+        return self.rules[self.scheme.compiled.letters[place]]
+
+
+def plans_for(body: SubmittingBody, day: date, book: RuleBook | None = None) -> list[Plan]:
+    """By the grades of which schemes a department inspects on a day; none where no rule says so."""
+    book = book or rules_on(day)
+    wanted = book.schemes_of_inspections(body.pk)
+    schemes = {one.scheme.pk: one for one in schemes_in_force(day) if one.scheme.pk in wanted}
+    return [Plan(body, schemes[pk], book.inspections(pk, body.pk)) for pk in wanted if pk in schemes]
+
+
+def in_scope(body: SubmittingBody) -> Q:
+    """The entities that a department inspects: for who keeps the register all, else those that it has on record."""
+    if body.keeps_register:
+        return Q()
+    return Q(Exists(CountedBody.objects.filter(body=body.pk, entity=OuterRef("entity"))))
+
+
+def inspections_due(*, user, plan: Plan) -> QuerySet[CountedRating]:
+    """The entities in business whose inspection falls due by a rule, each with `last_on` and `due_on`.
+
+    Worked out from today's grades whenever it is asked: when a grade changes, so does the day.
+    """
+    terms = plan.with_term
+    if not terms:
+        return CountedRating.objects.none()
+    months = Case(
+        *(When(place=place, then=Value(rule.every_months)) for place, rule in terms.items()),
+        output_field=IntegerField(),
+    )
+    begins = Case(
+        *(When(place=place, then=Value(rule.valid_from)) for place, rule in terms.items()),
+        output_field=DateField(),
+    )
+    found = (
+        CountedRating.objects.visible_to(user)
+        .filter(
+            in_scope(plan.body), scheme=plan.scheme.scheme, place__in=list(terms), status=Entity.Status.ACTIVE
+        )
+        .annotate(
+            last_here=FilteredRelation(
+                "entity__last_inspections", condition=Q(entity__last_inspections__body=plan.body.pk)
+            )
+        )
+        .annotate(last_on=F("last_here__day"))
+    )
+    since = Coalesce("last_on", "entity__registered_on")
+    return found.annotate(due_on=Greatest(AfterMonths(since, months), begins)).select_related("entity")
+
+
+def soon(today: date) -> date:
+    """The last day that is soon."""
+    return today + timedelta(days=SOON)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What one rule means for one entity."""
+
+    rule: SupervisionRule
+    grade: str
+    #: For a rule of inspections: the department, when it was last there, and by when it is to be there again.
+    body: SubmittingBody | None = None
+    last_on: date | None = None
+    due_on: date | None = None
+    overdue: bool = False
+
+
+def what_follows(*, user, entity: Entity, day: date | None = None) -> list[Consequence]:
+    """What the grades of an entity lead to on a day, as far as the user may read it; inspections for each department.
+
+    For its own agents: of the grades that it is shown, and never of an internal risk class.
+    """
+    day = day or timezone.localdate()
+    visible = set(SupervisionRule.objects.visible_to(user).holding_on(day).values_list("pk", flat=True))
+    if not visible:
+        return []
+    book = rules_on(day)
+    bodies = _in_whose_scope(entity, departments_for(user))
+    lasts = dict(
+        LastInspection.objects.filter(entity=entity.pk, body__in=bodies).values_list("body_id", "day")
+    )
+    found: list[Consequence] = []
+    ratings = CurrentRating.objects.visible_to(user).filter(entity=entity).exclude(grade="")
+    for rating in ratings.order_by("scheme__family", "scheme__code"):
+        for rule in book.following(rating.scheme_id, rating.grade):
+            if rule.pk not in visible:
+                continue
+            inspecting = [
+                body
+                for body in bodies
+                if book.inspections(rating.scheme_id, body.pk).get(rating.grade) == rule
+            ]
+            if not inspecting:
+                found.append(Consequence(rule, rating.grade))
+            for body in inspecting:
+                last = lasts.get(body.pk)
+                due = due_on(rule, last=last, registered=entity.registered_on)
+                found.append(Consequence(rule, rating.grade, body, last, due, bool(due and due < day)))
+    return found
+
+
+def _in_whose_scope(entity: Entity, bodies: list[SubmittingBody]) -> list[SubmittingBody]:
+    having = set(
+        CountedBody.objects.filter(entity=entity.pk, body__in=bodies).values_list("body_id", flat=True)
+    )
+    return [body for body in bodies if body.keeps_register or body.pk in having]
