@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.translation import gettext as _, gettext_noop, ngettext, pgettext
 
@@ -22,7 +23,7 @@ from evaluation.schemes.document import (
     SchemeDocument,
     Then,
 )
-from evaluation.wording import Wording, divided, lasting, number, ratio
+from evaluation.wording import Wording, divided, lasting, number, ratio, ratios
 
 #: What each method is called, and its docstring once more, so that both are gathered for translation. A test
 #: holds the two together.
@@ -334,7 +335,7 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
 def _weighing_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
     """By what records weigh, and which of them are one event."""
     if one.repeat:
-        factors = formats.listed(ratio(factor) for factor in one.repeat.factors)
+        factors = formats.listed(ratios(one.repeat.factors))
         yield _("Repetition of the same %(same)s") % {"same": say.sames(one.repeat.same)}, factors
         if one.repeat.at_next:
             yield _("Only where it comes again at the very next"), say.sames(one.repeat.at_next)
@@ -358,9 +359,9 @@ def _chosen_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str
     if one.ranked_by is not None:
         yield _("Largest and smallest by"), say.number(one.ranked_by)
     if one.by_size:
-        yield _("Weights from the largest down"), formats.listed(ratio(weight) for weight in one.by_size)
+        yield _("Weights from the largest down"), formats.listed(ratios(one.by_size))
     if one.by_recency:
-        yield _("Weights from the last one back"), formats.listed(ratio(weight) for weight in one.by_recency)
+        yield _("Weights from the last one back"), formats.listed(ratios(one.by_recency))
     if one.weighed_by is not None:
         yield _("Weight of each"), say.number(one.weighed_by)
 
@@ -472,6 +473,11 @@ def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
         yield _("Equals share"), ties[one.ties]
 
 
+def _weight(weight: str) -> str:
+    """A weight of nothing is said in words: the component is there for others."""
+    return ratio(weight) if Fraction(weight) else _("none in the sum; rules and other components look at it")
+
+
 def _common_rows(one: AnyComponent) -> Iterable[tuple[str, str]]:
     if one.floor is not None:
         yield _("Never below"), number(one.floor)
@@ -480,7 +486,7 @@ def _common_rows(one: AnyComponent) -> Iterable[tuple[str, str]]:
     if one.rounding is not None:
         yield _("Rounded to"), number(one.rounding)
     if one.weight != "1":
-        yield _("Weight"), ratio(one.weight)
+        yield _("Weight"), _weight(one.weight)
     if one.if_unknown is not None:
         yield _("Where it is not known"), number(one.if_unknown)
     elif one.optional:

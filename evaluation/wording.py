@@ -198,8 +198,8 @@ def lasting(count: Decimal | int, unit: str) -> str:
 
 def _bands(age: Age) -> Iterable[str]:
     before = ""
-    for band in age.bands:
-        weight = ratio(band.weight)
+    weights = ratios(band.weight for band in age.bands)
+    for band, weight in zip(age.bands, weights, strict=True):
         if band.below is not None:
             lasts = lasting(band.below, age.unit)
             yield _("younger than %(age)s %(weight)s") % {"age": lasts, "weight": weight}
@@ -217,6 +217,13 @@ def ratio(text: str) -> str:
     value = Fraction(text)
     percent = value * 100
     return formats.percent(float(value), 0) if percent.denominator == 1 and 0 <= value <= 1 else text
+
+
+def ratios(several: Iterable[str]) -> list[str]:
+    """Weights that stand side by side, all written alike: as percentages where all are such, else as factors."""
+    weights = list(several)
+    said = [ratio(one) for one in weights]
+    return said if all(one.endswith("%") for one in said) else [f"×{one}" for one in weights]
 
 
 def _by(say: Wording, node: words.By) -> str:

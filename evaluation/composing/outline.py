@@ -20,6 +20,7 @@ from evaluation.composing.parameters import Path, put
 from evaluation.composing.problems import Problem
 from evaluation.models import Scheme
 from evaluation.schemes import json_schema
+from evaluation.wording import divided
 
 VALUE, REMOVE, ADD = "v:", "remove:", "add:"
 #: What a version does not change, and what says of what kind a part is.
@@ -309,11 +310,19 @@ class DocumentForm(forms.Form):
 
     Args:
         content: the document as the form was shown with.
+        names: what the types of records are called, by code.
     """
 
-    def __init__(self, data, content: Mapping[str, Any], *, is_first: bool = False) -> None:
+    def __init__(
+        self,
+        data,
+        content: Mapping[str, Any],
+        *,
+        is_first: bool = False,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(data)
-        self.shown = content
+        self.shown, self.names = content, names or {}
         self.sections = outline(content, is_first=is_first)
         self.spans: dict[str, int] = {}
         for section in self.sections:
@@ -323,6 +332,8 @@ class DocumentForm(forms.Form):
     def _add_fields(self, group: Group) -> None:
         for place in group.places:
             self.fields[place.name] = _field(place)
+            if place.path[-1] in {"types", "market_types"}:
+                self.fields[place.name].help_text = self._types_in_words(place)
             self.spans[place.name] = SPANS[place.kind]
         if group.may_go:
             name = REMOVE + pointer(group.path)
@@ -332,6 +343,20 @@ class DocumentForm(forms.Form):
         group.fields = [self[place.name] for place in group.places]
         group.remove = self[REMOVE + pointer(group.path)] if group.may_go else None
         group.add = self[ADD + pointer(group.path)] if group.may_grow else None
+
+    def _types_in_words(self, place: Place) -> str:
+        """What may be written into a list of types: all where the scheme says what it looks at, else those that it does."""
+        known = list(self.names)
+        if place.path[0] != "considered":
+            considered = self.shown.get("considered", {})
+            known = [code for name in ("types", "market_types") for code in considered.get(name, ())]
+        named = [
+            _("%(code)s is %(name)s") % {"code": code, "name": self.names[code]}
+            for code in known
+            if code in self.names
+        ]
+        one_a_line = _("One in a line.")
+        return f"{one_a_line} {divided(named)}" if named else one_a_line
 
     def content(self) -> dict[str, Any]:
         """The document as it was typed."""

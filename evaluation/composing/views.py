@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
+from entities.models import RecordType
 from evaluation.composing import policies, selectors, services
 from evaluation.composing.beginnings import begun_from, origins
 from evaluation.composing.differences import Head, differing
@@ -148,12 +149,13 @@ def edit(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _form_of(one: SchemeDraft, data, content: dict[str, Any]) -> DocumentForm:
-    return DocumentForm(data, content, is_first=one.base_id is None)
+    names = {kind.code: str(kind.name) for kind in RecordType.objects.order_by("family", "code")}
+    return DocumentForm(data, content, is_first=one.base_id is None, names=names)
 
 
 def _as_posted(one: SchemeDraft, content: dict[str, Any]) -> dict[str, Any]:
     """What a form of this content would send, were nothing changed."""
-    fields = _form_of(one, None, content).fields.items()
+    fields = DocumentForm(None, content, is_first=one.base_id is None).fields.items()
     return {name: field.initial for name, field in fields if field.initial not in (None, False, "")}
 
 

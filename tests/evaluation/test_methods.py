@@ -8,6 +8,7 @@ from evaluation.methods import PUBLISHED, TITLES, method_of
 from evaluation.schemes import SchemeDocument, json_schema
 from evaluation.schemes.shipped import scheme_library, shipped_schemes
 from tests.evaluation.columns import document, rules
+from tests.evaluation.test_scheme_language import named
 from tests.factories import RecordTypeFactory
 
 
@@ -141,3 +142,25 @@ def test_steps_by_size_are_said_in_words():
     chain = {"kind": "records", "records": {"types": ["penalty"]}, "take": "running", "running": by_size}
     method = method_of(SchemeDocument.model_validate(document(chain)))
     assert dict(method.components[0].rows)["Steps"] == "each record or event, the largest first"
+
+
+@pytest.mark.django_db
+def test_weights_that_stand_side_by_side_are_written_alike():
+    bands = [{"below": 6, "weight": "3"}, {"below": 12, "weight": "2"}, {"weight": "1"}]
+    one = {"kind": "records", "records": {"types": ["penalty"]}, "each": -1, "age": {"bands": bands}}
+    (part,) = method_of(SchemeDocument.model_validate(document(named(one, "one")))).components
+    assert (
+        "younger than 6 months ×3; younger than 12 months ×2; from 12 months on ×1"
+        in dict(part.rows)["Weight by age"]
+    )
+
+
+@pytest.mark.django_db
+def test_what_weighs_nothing_is_there_for_others_and_said_so():
+    looked_at = {"kind": "records", "records": {"types": ["penalty"]}, "each": -1, "weight": "0"}
+    part, _total = method_of(
+        SchemeDocument.model_validate(
+            document(named(looked_at, "one"), named(looked_at | {"weight": "1"}, "two"))
+        )
+    ).components
+    assert dict(part.rows)["Weight"] == "none in the sum; rules and other components look at it"

@@ -164,3 +164,22 @@ def test_what_a_version_does_not_change_is_no_field():
     assert not {"v:/family", "v:/language", "v:/seen_by/public", "v:/seen_by/entity"} & set(asked)
     assert "v:/seen_by/basis/en" in asked
     assert not [name for name in asked if name.endswith("/kind")]
+
+
+def test_a_list_of_types_names_those_that_may_be_written_into_it():
+    content = LIBRARY["city-comprehensive"]
+    names = {"administrative-penalty": "Administrative penalty", "contract-breach": "Breach of contract"}
+    fields = {
+        name: field
+        for name, field in DocumentForm(None, content, names=names).fields.items()
+        if name.endswith("types")
+    }
+    looked_at, *of_components = (
+        field.help_text
+        for name, field in sorted(fields.items(), key=lambda pair: "considered" not in pair[0])
+    )
+    assert "administrative-penalty is Administrative penalty" in looked_at
+    assert "contract-breach is Breach of contract" in looked_at
+    # A component names only what the scheme looks at at all.
+    assert any("administrative-penalty is" in one for one in of_components)
+    assert not any("contract-breach" in one for one in of_components if one != looked_at)
