@@ -86,7 +86,12 @@ class RecordFeed(Feed):
     feed_type = Atom1Feed
 
     def items(self, obj) -> list[CreditRecord]:
-        return browsing.stretch_of(browsing.leafed_through(timezone.localdate(), self.types_of(obj))).records
+        found = browsing.leafed_through(timezone.localdate(), self.types_of(obj))
+        records = browsing.stretch_of(found).records
+        changed = feed.last_change_of(records)
+        for record in records:
+            record.changed_at = changed.get(record.pk)
+        return records
 
     def types_of(self, obj) -> tuple[str, ...]:
         return browsing.ANNOUNCED
@@ -112,7 +117,9 @@ class RecordFeed(Feed):
         return at_midnight(item.published_on or item.decided_on)
 
     def item_updateddate(self, item: CreditRecord):
-        return self.item_pubdate(item)
+        """Also when it was marked as under objection, or the mark lifted: so copies know to take it anew."""
+        published = self.item_pubdate(item)
+        return max(published, timezone.localtime(item.changed_at)) if item.changed_at else published
 
 
 class AnnouncementFeed(RecordFeed):

@@ -8,8 +8,9 @@ ends later stands behind every place that was ever given out. The audit log is s
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from credit_platform.common.bilingual import in_readers_language
@@ -200,6 +201,16 @@ def told(body: SubmittingBody, changes: Sequence[Change]) -> list[Told]:
         for change in changes
         if change.entity_id in entities
     ]
+
+
+def last_change_of(records: Sequence[CreditRecord]) -> dict[int, datetime]:
+    """When each of these was last told of: a mark set or lifted, words put beside it, another last day; by record."""
+    changes = Change.objects.filter(
+        entity_id__in={record.entity_id for record in records},
+        record_id__in=[record.pk for record in records],
+    )
+    last = changes.order_by().values("record_id").annotate(last=Max("at"))
+    return {one["record_id"]: one["last"] for one in last if one["record_id"]}
 
 
 def newest_for(

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
+import pgtrigger
 import pytest
 import time_machine
 from django.test import override_settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from credit_platform.portal import browsing, limits
 from entities.models import CreditRecord, RecordType
 from entities.services.catalogue import seed_catalogue
+from entities.sharing.models import Change
 from tests.budgets import query_budget
 from tests.factories import BodyFactory, EntityFactory, PublicityRuleFactory, RecordFactory, RecordTypeFactory
 
@@ -196,6 +198,40 @@ def test_a_feed_holds_the_newest_with_a_name_that_stays(client, penalty_type):
     assert told["title"].endswith("罚款 <3万> & 没收")
     assert told["id"] == f"urn:credit-record:{record.pk}"
     assert told["published"].startswith("2026-11-02")
+
+
+def test_a_feed_says_anew_what_was_marked_as_under_objection_and_what_no_longer_is(client, penalty_type):
+    """What was read before is passed over by readers of feeds unless its time has changed."""
+    record = RecordFactory(record_type=penalty_type, published_on=date(2026, 11, 2))
+
+    def told() -> tuple[str, bool]:
+        (entry,) = ET.fromstring(client.get(reverse("portal:announcement-feed")).content).findall(
+            "atom:entry", ATOM
+        )
+        return entry.find("atom:updated", ATOM).text, "Under objection" in entry.find(
+            "atom:summary", ATOM
+        ).text
+
+    def changed_at(moment: datetime) -> None:
+        # The database gives every change of one transaction, and so of one test, the same time.
+        with pgtrigger.ignore("sharing.Change:changes_are_append_only"):
+            Change.objects.filter(record_id=record.pk, at__gt=moment).update(at=moment)
+
+    noon = datetime(2026, 11, 3, 4, tzinfo=UTC)
+    changed_at(noon)
+    before, _mark = told()
+    assert before == "2026-11-03T12:00:00+08:00"
+    CreditRecord.objects.filter(pk=record.pk).update(objected=True)
+    changed_at(noon + timedelta(days=1))
+    marked = told()
+    assert marked == ("2026-11-04T12:00:00+08:00", True)
+    CreditRecord.objects.filter(pk=record.pk).update(objected=False)
+    changed_at(noon + timedelta(days=2))
+    assert told() == ("2026-11-05T12:00:00+08:00", False)
+    (entry,) = ET.fromstring(client.get(reverse("portal:announcement-feed")).content).findall(
+        "atom:entry", ATOM
+    )
+    assert entry.find("atom:published", ATOM).text.startswith("2026-11-02")
 
 
 @pytest.mark.parametrize("title", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1)"])

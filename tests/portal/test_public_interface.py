@@ -59,6 +59,9 @@ def test_a_copy_that_follows_holds_what_is_public_and_nothing_else(client):
     follow()
     assert set(copy) == public_now() == {records[1].pk}
     assert copy[records[1].pk]["under_objection"]
+    CreditRecord.objects.filter(pk=records[1].pk).update(objected=False)
+    follow()
+    assert not copy[records[1].pk]["under_objection"]
     end_publicity(as_of=timezone.localdate())
     follow()
     assert late.pk not in copy
