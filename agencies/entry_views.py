@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies import policies, selectors, services
 from agencies.forms import RecordForm
+from agencies.origins import Named, named_in
 from agencies.preview import Facts, doubts_about, preview_of
 from agencies.selectors import Offer
 from credit_platform.common.errors import InvalidInput, WrongState
@@ -51,7 +52,7 @@ def enter(request: HttpRequest, type_code: str) -> HttpResponse:
     """Type a new record."""
     policies.may_enter(request.user).require()
     offer = selectors.offer_for(request.user, type_code, request.GET.get("body", ""))
-    return _form_page(request, offer, None)
+    return _form_page(request, offer, None, origin=named_in(request.GET.get("from", "")))
 
 
 @login_required
@@ -89,7 +90,9 @@ def form_url(offer: Offer, *, name: str = "agencies:enter") -> str:
     return f"{reverse(name, args=(offer.record_type.code,))}?body={offer.body.code}"
 
 
-def _form_page(request: HttpRequest, offer: Offer, record: CreditRecord | None) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, offer: Offer, record: CreditRecord | None, *, origin: Named | None = None
+) -> HttpResponse:
     user, frame = request.user, selectors.frame_of(request.user, offer)
     form_class = offer.form.form_class
     status, twin = 200, None
@@ -97,7 +100,7 @@ def _form_page(request: HttpRequest, offer: Offer, record: CreditRecord | None) 
         action = request.POST.get("action", SEND)
         form = form_class(request.POST, frame=frame, sending=action in (SEND, NEXT))
         if form.is_valid():
-            saved = _save(user, offer, form, record, action)
+            saved = _save(user, offer, form, record, action, origin)
             if saved:
                 return _onwards(request, offer, saved, action, form)
         if form.data.get("document_number"):
@@ -114,6 +117,7 @@ def _form_page(request: HttpRequest, offer: Offer, record: CreditRecord | None) 
         "form_url": request.get_full_path(),
         "preview_url": form_url(offer, name="agencies:enter-preview"),
         "version": frame.version,
+        "origin": origin.told_to(user) if origin else "",
         "other_offers": [
             other for other in selectors.offers_for(user) if other.record_type != offer.record_type
         ],
@@ -131,7 +135,7 @@ def _initial(request: HttpRequest, form_class: type[RecordForm], record: CreditR
 
 
 def _save(
-    user, offer: Offer, form: RecordForm, record: CreditRecord | None, action: str
+    user, offer: Offer, form: RecordForm, record: CreditRecord | None, action: str, origin: Named | None
 ) -> CreditRecord | None:
     """Save the form; None when the registry objects, with its objections put into the form."""
     try:
@@ -143,6 +147,7 @@ def _save(
             draft=form.to_draft(),
             send=action in (SEND, NEXT),
             record_id=record.pk if record else None,
+            origin=origin,
         )
     except InvalidInput as refusal:
         form.take_problems(refusal.problems)
@@ -163,6 +168,7 @@ def _onwards(
         query = request.GET.copy()
         query["body"] = offer.body.code
         query.pop("entity", None)
+        query.pop("from", None)
         for name in KEPT_FOR_THE_NEXT:
             if value := form.data.get(name):
                 query[name] = value

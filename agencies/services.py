@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies import selectors
+from agencies.origins import Named
 from credit_platform.common.errors import InvalidInput, WrongState
 from credit_platform.ui.formats import moment
 from entities.drafts import RecordDraft, says_the_same
@@ -28,10 +29,11 @@ def enter_record(
     draft: RecordDraft,
     send: bool,
     record_id: int | None = None,
+    origin: Named | None = None,
 ) -> CreditRecord:
     """Keep what was typed as a draft and, if asked, put it before a reviewer: both or neither.
 
-    The same form sent twice gives the record that is already there.
+    The same form sent twice gives the record that is already there. What it comes from is noted with it.
     """
     try:
         record = registry.save_draft(
@@ -41,6 +43,8 @@ def enter_record(
         if send and (sent := _already_sent(record_id, entity, draft)):
             return sent
         raise
+    if origin:
+        origin.note(by=by, record=record)
     return registry.send_to_review(by=by, record_id=record.pk) if send else record
 
 

@@ -520,6 +520,7 @@ TABLE: dict[str, dict[str, str]] = {
         "POST": "422 422 422 422 422 422 422 422 422 422",
     },
     "public_reports:list": {"GET": "302 404 200 200 200 200 200 404 404 404"},
+    "public_reports:of-record": {"GET": "302 404 200 200 200 200 200 404 404 404"},
     "public_reports:pass-on": {"POST": "302 404 422 422 422 404 403 404 404 404"},
     "public_reports:record": {"POST": "302 404 422 403 403 404 403 404 404 404"},
     "public_reports:take-up": {"POST": "302 404 302 302 302 404 403 404 404 404"},

@@ -8,14 +8,25 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import desk
+from agencies.origins import named_in
+from agencies.services import enter_record
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from credit_platform.portal.public_reports import selectors, services
 from credit_platform.portal.public_reports.models import PublicReport
 from credit_platform.portal.public_reports.services import Message
-from entities.models import Notice
+from entities.drafts import RecordDraft
+from entities.models import CreditRecord, Notice
+from entities.services.records import approve_record, correct_record, discard_draft, withdraw_record
 from repair.models import ClockRule
-from tests.factories import BodyFactory, EntityFactory, MemberFactory, RecordTypeFactory, UserFactory
+from tests.factories import (
+    AgentFactory,
+    BodyFactory,
+    EntityFactory,
+    MemberFactory,
+    RecordTypeFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TEXT = "On 3 November I bought milk there that was two weeks over its date."
@@ -197,6 +208,133 @@ class TestIntoARecord:
             services.take_into_record(
                 by=MemberFactory(body=market, role="reviewer"), number=one.number, type_code=kind.code
             )
+
+
+class TestTheRecordThatCameOfIt:
+    """It and its report know of each other, where the department wrote it on the report's page."""
+
+    @pytest.fixture
+    def upheld(self, clerk, market):
+        entity, kind = EntityFactory(), RecordTypeFactory(code="administrative-penalty", submitters=[market])
+        received = services.receive_report(
+            Message(topic="goods", text=TEXT, entity_code=entity.credit_code, name="Li Hua")
+        )
+        answer(clerk, received.report)
+        return received, entity, kind
+
+    def typed(self, entity, kind, **more) -> RecordDraft:
+        return RecordDraft(
+            document_number="Y-2026-17",
+            title="Sold goods over their date",
+            legal_basis="Order 1, art. 2",
+            decided_on=timezone.localdate(),
+            **more,
+        )
+
+    def enter(self, by, number: str, entity, kind, send: bool = True):
+        return enter_record(
+            by=by,
+            body=by.memberships.get().body,
+            entity=entity,
+            record_type=kind,
+            draft=self.typed(entity, kind),
+            send=send,
+            origin=named_in(f"public-report:{number}"),
+        )
+
+    def followed(self, client, code: str) -> str:
+        return client.post(reverse("public_reports:follow"), {"code": code}).content.decode()
+
+    def test_the_form_to_which_the_clerk_is_sent_names_the_report_and_not_its_sender(
+        self, client, clerk, upheld
+    ):
+        received, _entity, kind = upheld
+        client.force_login(clerk)
+        sent = client.post(
+            reverse("public_reports:record", args=(received.report.number,)), {"record_type": kind.code}
+        )
+        form = client.get(sent.url).content.decode()
+        assert f"This comes of the report {received.report.number}" in form
+        assert f'action="{sent.url.replace("&", "&amp;")}"' in form
+        assert "Li Hua" not in form
+
+    def test_the_record_stands_on_the_report_and_the_report_beside_the_record(self, client, clerk, upheld):
+        received, entity, kind = upheld
+        number = received.report.number
+        services.take_into_record(by=clerk, number=number, type_code=kind.code)
+        for _twice in range(2):
+            record = self.enter(clerk, number, entity, kind)
+        assert list(received.report.led_to.all()) == [record]
+        assert AuditEvent.objects.filter(verb="public_reports.report.became_record").count() == 1
+        client.force_login(clerk)
+        page = client.get(reverse("public_reports:detail", args=(number,))).content.decode()
+        assert "Records that came of it" in page
+        assert reverse("entities:record-detail", args=(record.pk,)) in page
+        beside = client.get(reverse("public_reports:of-record", args=(record.pk,)))
+        assert reverse("public_reports:detail", args=(number,)) in beside.content.decode()
+        assert reverse("public_reports:of-record", args=(record.pk,)) in client.get(
+            reverse("entities:record-detail", args=(record.pk,))
+        ).content.decode()  # fmt: skip
+
+    def test_whom_it_is_about_and_other_departments_learn_of_no_report(self, client, clerk, upheld):
+        received, entity, kind = upheld
+        services.take_into_record(by=clerk, number=received.report.number, type_code=kind.code)
+        record = self.enter(clerk, received.report.number, entity, kind)
+        approve_record(by=MemberFactory(body=record.submitted_by, role="reviewer"), record_id=record.pk)
+        beside = reverse("public_reports:of-record", args=(record.pk,))
+        client.force_login(AgentFactory(entity=entity).user)
+        assert client.get(beside).status_code == 404
+        assert beside not in client.get(reverse("entities:record-detail", args=(record.pk,))).content.decode()
+        client.force_login(MemberFactory(body=BodyFactory()))
+        assert received.report.number not in client.get(beside).content.decode()
+
+    def test_its_sender_reads_of_the_record_once_anybody_may_and_no_longer(self, client, clerk, upheld):
+        received, entity, kind = upheld
+        services.take_into_record(by=clerk, number=received.report.number, type_code=kind.code)
+        record = self.enter(clerk, received.report.number, entity, kind)
+        assert "Y-2026-17" not in self.followed(client, received.code)
+        reviewer = MemberFactory(body=record.submitted_by, role="reviewer")
+        approve_record(by=reviewer, record_id=record.pk)
+        shown = self.followed(client, received.code)
+        assert "Y-2026-17" in shown and reverse("portal:entity", args=(entity.credit_code,)) in shown
+        withdraw_record(by=reviewer, record_id=record.pk, because="It was another shop.")
+        assert "Y-2026-17" not in self.followed(client, received.code)
+
+    def test_a_correction_stands_there_in_its_place(self, client, clerk, upheld):
+        received, entity, kind = upheld
+        services.take_into_record(by=clerk, number=received.report.number, type_code=kind.code)
+        record = self.enter(clerk, received.report.number, entity, kind)
+        reviewer = MemberFactory(body=record.submitted_by, role="reviewer")
+        approve_record(by=reviewer, record_id=record.pk)
+        newer = correct_record(
+            by=clerk,
+            record_id=record.pk,
+            draft=self.typed(entity, kind, facts="Two kinds."),
+            because="One more.",
+        )
+        approve_record(by=reviewer, record_id=newer.pk)
+        assert selectors.records_of(received.report) == [newer]
+        assert list(selectors.public_records_of(received.report)) == [newer]
+        assert list(selectors.of_record(user=clerk, record=newer)) == [received.report]
+
+    def test_a_draft_that_is_thrown_away_leaves_the_report(self, clerk, upheld):
+        received, entity, kind = upheld
+        services.take_into_record(by=clerk, number=received.report.number, type_code=kind.code)
+        record = self.enter(clerk, received.report.number, entity, kind, send=False)
+        discard_draft(by=clerk, record_id=record.pk)
+        assert not received.report.led_to.exists()
+
+    def test_an_address_alone_makes_no_link(self, clerk, upheld):
+        received, entity, kind = upheld
+        with pytest.raises(WrongState, match="Nobody has decided"):
+            self.enter(clerk, received.report.number, entity, kind)
+        services.take_into_record(by=clerk, number=received.report.number, type_code=kind.code)
+        with pytest.raises(InvalidInput, match=entity.name):
+            self.enter(clerk, received.report.number, EntityFactory(), kind)
+        with pytest.raises(Missing):
+            self.enter(clerk, "JB-none", entity, kind)
+        assert not CreditRecord.objects.exists()
+        assert named_in("public-report:") is named_in("no-such:1") is named_in("") is None
 
 
 class TestTheClock:

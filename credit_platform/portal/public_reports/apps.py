@@ -14,7 +14,7 @@ class PublicReportsConfig(AppConfig):
         from credit_platform.common.registering import register_by_importing
         from credit_platform.portal.public_reports import lists, menu, topics
 
-        register_by_importing(self, "audit_verbs", "moves", "notices")
+        register_by_importing(self, "audit_verbs", "held", "moves", "notices")
         post_migrate.connect(topics.seed, sender=self, dispatch_uid="public reports: shipped topics")
         lists.offer()
         menu.offer()

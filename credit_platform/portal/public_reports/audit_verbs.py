@@ -14,4 +14,5 @@ verbs.register(
     public_reports__report__taken_up=_("took a report from the public up again"),
     public_reports__report__answered=_("answered a report from the public"),
     public_reports__report__taken_into_record=_("takes a report from the public into a record"),
+    public_reports__report__became_record=_("entered the record that came of a report from the public"),
 )

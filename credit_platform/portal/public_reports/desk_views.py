@@ -14,11 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.entry import entry_form
-from credit_platform.common.errors import InvalidInput
+from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.portal.public_reports import lists, policies, selectors, services
 from credit_platform.portal.public_reports.forms import AnswerForm, PassOnForm
 from credit_platform.portal.public_reports.models import PublicReport
+from entities import looks
 from entities.forms import show_problems
+from entities.models import CreditRecord
+from entities.selectors import record_for_page
+from entities.views import shell_for
 
 PER_PAGE = 50
 
@@ -57,6 +61,7 @@ def _page(
         "may_work": bool(may_work) and report.state != PublicReport.State.ANSWERED,
         "shows_sender": policies.may_read_sender(request.user, report),
         "items": selectors.timeline_for_body(report),
+        "records": _records(report),
         "answer_form": answer_form or AnswerForm(),
         "pass_on_form": pass_on_form or PassOnForm(bodies=selectors.others_in_charge(report)),
         "types": [
@@ -67,6 +72,28 @@ def _page(
     }
     wrong = any(form is not None for form in (answer_form, pass_on_form))
     return render(request, "portal/public_reports/detail.html", context, status=422 if wrong else 200)
+
+
+def _records(report: PublicReport) -> list[CreditRecord]:
+    records = selectors.records_of(report)
+    looks.note(records)
+    return records
+
+
+@login_required
+@require_safe
+def of_record(request: HttpRequest, record_id: int) -> HttpResponse:
+    """The reports that a record came of: a fragment for htmx, a page otherwise. Not for whom it is about."""
+    if not policies.may_see_reports(request.user):
+        raise Missing
+    record = record_for_page(user=request.user, record_id=record_id)
+    context = {
+        "record": record,
+        "reports": selectors.of_record(user=request.user, record=record),
+        "shell": shell_for(request.user),
+    }
+    name = "_of_record" if request.htmx else "of_record"
+    return render(request, f"portal/public_reports/{name}.html", context)
 
 
 @login_required
@@ -133,5 +160,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         by=request.user, number=number, type_code=request.POST.get("record_type", "")
     )
     report = selectors.report_for(user=request.user, number=number)
-    query = urlencode({"body": report.body.code, "entity": report.entity.credit_code})
+    query = urlencode(
+        {"body": report.body.code, "entity": report.entity.credit_code, "from": f"public-report:{number}"}
+    )
     return redirect(f"{reverse('agencies:enter', args=(record_type.code,))}?{query}")

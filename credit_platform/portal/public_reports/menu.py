@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from agencies import origins
 from agencies.desk import register_lane
-from credit_platform.portal.public_reports import policies, selectors
+from credit_platform.portal.public_reports import policies, selectors, services
+from entities.panels import RECORD, register_panel
 
 
 def offer() -> None:
@@ -15,4 +17,14 @@ def offer() -> None:
         rows=selectors.desk_rows,
         order=70,
         visible=policies.may_see_reports,
+    )
+    register_panel(
+        "public_reports:of-record",
+        40,
+        title=_("Reports from the public"),
+        page=RECORD,
+        visible=policies.may_see_reports,
+    )
+    origins.register(
+        origins.Origin(code="public-report", told=selectors.told_above_form, note=services.note_record)
     )

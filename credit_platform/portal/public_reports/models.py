@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from credit_platform.common.bilingual import BilingualName
 from credit_platform.portal.public_reports import policies
-from entities.models import Entity, SubmittingBody
+from entities.models import CreditRecord, Entity, SubmittingBody
 from entities.models.catalogue import in_force_on
 
 LONGEST = 3000
@@ -114,6 +114,13 @@ class PublicReport(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    led_to = models.ManyToManyField(
+        CreditRecord,
+        verbose_name=_("records that came of it"),
+        blank=True,
+        related_name="reports_from_the_public",
+        help_text=_("As they were entered first; a correction keeps the number."),
+    )
 
     objects = PublicReportQuerySet.as_manager()
 

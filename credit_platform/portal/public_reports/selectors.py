@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from credit_platform.common.errors import Missing
 from credit_platform.portal.public_reports import policies
 from credit_platform.portal.public_reports.models import PublicReport, ReportStep, ReportTopic
 from credit_platform.portal.public_reports.topics import body_in_charge
-from entities.models import RecordType, SubmittingBody
+from entities.models import CreditRecord, RecordType, SubmittingBody
 from entities.policies import ENTERING, bodies_of
 
 State = PublicReport.State
@@ -114,6 +114,49 @@ def timeline_for_body(report: PublicReport) -> list[dict]:
         }
         for step in report.steps.select_related("body", "actor")
     ]
+
+
+def told_above_form(user, key: str) -> str:
+    """What the form says to whoever puts a report on record; "" for who does not see it."""
+    report = PublicReport.objects.visible_to(user).filter(number=key).first()
+    if report is None:
+        return ""
+    return _(
+        "This comes of the report %(number)s, and is kept with it. What you write rests on what your department found, and"
+        " does not name who reported it."
+    ) % {"number": report}
+
+
+def _under_one_number() -> QuerySet[CreditRecord]:
+    """The versions of a record, whichever of them is the outer one."""
+    same = {name: OuterRef(name) for name in ("submitted_by", "record_type", "document_number")}
+    return CreditRecord.objects.filter(**same)
+
+
+def records_of(report: PublicReport) -> list[CreditRecord]:
+    """What came of it, each as its newest version, for those who work on the report."""
+    newest = _under_one_number().order_by("-pk").values("pk")[:1]
+    keys = report.led_to.annotate(newest=Subquery(newest)).values("newest")
+    found = CreditRecord.objects.filter(pk__in=keys).select_related("record_type", "type_version", "entity")
+    return list(found.order_by("pk"))
+
+
+def public_records_of(report: PublicReport) -> QuerySet[CreditRecord]:
+    """What came of it and anybody may see today; what is prepared, over or not public is not told to its sender."""
+    there = _under_one_number().filter(pk__in=report.led_to.values("pk"))
+    public = CreditRecord.objects.public_on(timezone.localdate()).filter(Exists(there))
+    return public.select_related("record_type", "entity", "type_version").order_by("pk")
+
+
+def of_record(*, user, record: CreditRecord) -> QuerySet[PublicReport]:
+    """The reports that a record came of, for those who see them."""
+    versions = CreditRecord.objects.filter(
+        submitted_by=record.submitted_by_id,
+        record_type=record.record_type_id,
+        document_number=record.document_number,
+    )
+    found = PublicReport.objects.visible_to(user).filter(led_to__in=versions)
+    return found.select_related("topic", "body").distinct().order_by("pk")
 
 
 def others_in_charge(report: PublicReport) -> QuerySet[SubmittingBody]:

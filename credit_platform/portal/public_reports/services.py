@@ -17,7 +17,7 @@ from credit_platform.common.services import current_calendar
 from credit_platform.portal.public_reports import policies, selectors, spam
 from credit_platform.portal.public_reports.models import LONGEST, PublicReport, ReportStep, ReportTopic
 from credit_platform.portal.public_reports.topics import body_in_charge
-from entities.models import Entity, RecordType, SubmittingBody
+from entities.models import CreditRecord, Entity, RecordType, SubmittingBody
 from entities.policies import may_enter_records, may_submit_type
 from entities.services import feedback
 from entities.words import kept_words
@@ -258,6 +258,47 @@ def take_into_record(*, by, number: str, type_code: str) -> RecordType:
         entity=report.entity.credit_code,
     )
     return record_type
+
+
+@transaction.atomic
+def note_record(*, by, key: str, record: CreditRecord) -> None:
+    """Keep which record came of a report. Noting it again changes nothing.
+
+    Args:
+        key: the number of the report.
+
+    Raises:
+        Missing: there is no such report for this user.
+        WrongState: nobody decided to put it on record.
+        InvalidInput: the record is about another business, or another body's.
+    """
+    report = _locked(by, key)
+    if not report.steps.filter(deed=Deed.RECORD).exists():
+        raise WrongState(
+            _("Nobody has decided yet to put %(number)s on record. Begin on its page.") % {"number": report}
+        )
+    if (record.entity_id, record.submitted_by_id) != (report.entity_id, report.body_id):
+        raise InvalidInput(
+            {
+                "entity": [
+                    _(
+                        "%(number)s is about %(entity)s. To record something about another business, begin from"
+                        " “Enter a record”."
+                    )
+                    % {"number": report, "entity": report.entity}
+                ]
+            }
+        )
+    if report.led_to.filter(pk=record.pk).exists():
+        return
+    report.led_to.add(record)
+    audit.record(
+        actor=by,
+        verb="public_reports.report.became_record",
+        target=report,
+        record=record.pk,
+        document_number=record.document_number,
+    )
 
 
 # The clock

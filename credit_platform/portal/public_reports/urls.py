@@ -11,6 +11,7 @@ urlpatterns = [
     path("public-reports/", desk_views.report_list, name="list"),
     path("public-reports/topics/", topic_views.topics, name="topics"),
     path("public-reports/topics/<int:topic_id>/end/", topic_views.topic_end, name="topic-end"),
+    path("public-reports/of-record/<int:record_id>/", desk_views.of_record, name="of-record"),
     path("public-reports/<str:number>/", desk_views.detail, name="detail"),
     path("public-reports/<str:number>/answer/", desk_views.answer, name="answer"),
     path("public-reports/<str:number>/pass-on/", desk_views.pass_on, name="pass-on"),

@@ -83,14 +83,18 @@ def follow(request: HttpRequest) -> HttpResponse:
     if not (limits.CODES if request.method == "POST" else limits.PAGES).allows(request):
         return render(request, "429.html", status=TOO_MANY_REQUESTS)
     form = FollowForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "report": None, "states": PublicReport.State}
+    context = {"form": form, "report": None, "states": PublicReport.State, "records": ()}
     if form.is_valid():
         try:
             report = selectors.by_code(form.cleaned_data["code"])
         except Missing:
             form.add_error("code", _("No report has this code. Look at it again."))
         else:
-            context |= {"report": report, "items": selectors.timeline_for_sender(report)}
+            context |= {
+                "report": report,
+                "items": selectors.timeline_for_sender(report),
+                "records": selectors.public_records_of(report),
+            }
     response = render(
         request, "portal/public_reports/follow.html", context, status=422 if form.errors else 200
     )
