@@ -326,7 +326,7 @@ def may_review(user, record, *, authors: Collection[int]) -> Decision:
 
 
 def may_withdraw(user, record) -> Decision:
-    """The body that submitted a record takes it back."""
+    """The body that submitted a record takes it back; what is being decided about it elsewhere, `withdrawing` says."""
     if record.submitted_by_id not in bodies_of(user, ENTERING | REVIEWING):
         return deny(
             _("Only %(body)s, which submitted the record, withdraws it.") % {"body": record.submitted_by}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput, WrongState
-from entities import panels, policies, selectors, tables, two_persons
+from entities import panels, policies, selectors, tables, two_persons, withdrawing
 from entities.drafts import content_digest
 from entities.forms import AgreeForm, CorrectionForm, KeepForm, NoteForm, ReasonForm, show_problems
 from entities.models import CreditRecord
@@ -24,6 +24,8 @@ from entities.services import records
 from entities.views import shell_for
 
 Status = CreditRecord.Status
+#: Acts by which a record goes; who is offered one of them is not told why they may not.
+GOING = {"withdraw", "agree-withdrawal"}
 
 
 @login_required
@@ -49,12 +51,13 @@ def detail(request: HttpRequest, record_id: int) -> HttpResponse:
         "review_note": record.review_note
         if record.submitted_by_id in policies.bodies_of(request.user)
         else "",
-        "acts": acts_open_to(request.user, record),
+        "acts": (acts := acts_open_to(request.user, record)),
         "asked": _asked_and_shown(request.user, record),
+        "why_not_withdraw": "" if acts & GOING else _why_not_withdraw(request.user, record),
         "edit_url": panels.edit_url(request.user, record) if record.status in records.EDITABLE else "",
         "reason_form": ReasonForm(),
         "note_form": NoteForm(),
-        "withdraw_consequence": withdraw_consequence(record),
+        "withdraw_consequence": withdraw_consequence(record) if "withdraw" in acts else "",
         "search_url": reverse("entities:search"),
         "shell": shell_for(request.user),
     }
@@ -94,11 +97,12 @@ def acts_open_to(user, record: CreditRecord) -> frozenset[str]:
 def _ways_to_withdraw(user, record: CreditRecord) -> set[str]:
     """How one of the body has the record withdrawn: at once, or the one asks and another agrees or declines."""
     if not two_persons.needs_two(record):
-        return {"withdraw"}
+        return {"withdraw"} if withdrawing.may_withdraw(user, record) else set()
     asked = two_persons.asked_for(record)
     if asked is None:
         return {"ask-withdrawal"}
     agrees = policies.may_agree_to_withdrawal(user, record, asked_by=asked.person)
+    agrees = agrees and withdrawing.may_withdraw(user, record)
     return {"keep", "agree-withdrawal"} if agrees else {"keep"}
 
 
@@ -165,6 +169,7 @@ def withdraw(request: HttpRequest, record_id: int) -> HttpResponse:
     policies.may_withdraw(request.user, record).require()
     if two_persons.needs_two(record):
         return _withdraw_by_two(request, record)
+    withdrawing.may_withdraw(request.user, record).require()
     return _ask(
         request,
         record,
@@ -204,6 +209,7 @@ def _withdraw_by_two(request: HttpRequest, record: CreditRecord) -> HttpResponse
             },
         )
     policies.may_agree_to_withdrawal(request.user, record, asked_by=asked.person).require()
+    withdrawing.may_withdraw(request.user, record).require()
     return _ask(
         request,
         record,
@@ -253,10 +259,19 @@ def keep(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 def withdraw_consequence(record: CreditRecord) -> str:
-    return _(
+    """What the withdrawal means, and what it means elsewhere."""
+    gone = _(
         "%(number)s is no longer shown or weighed, for good. %(entity)s is told, with your reason, "
         "and is rated anew."
     ) % {"number": record.document_number, "entity": record.entity}
+    return " ".join([gone, *withdrawing.consequences(record)])
+
+
+def _why_not_withdraw(user, record: CreditRecord) -> str:
+    """What keeps somebody of its body from withdrawing a record in force; "" for others, who never could."""
+    if record.status != Status.PUBLISHED or not policies.may_withdraw(user, record):
+        return ""
+    return withdrawing.may_withdraw(user, record).reason
 
 
 @login_required

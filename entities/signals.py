@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-#: Sent inside the transaction of the change with `entity_ids`, a set of keys of `Entity`.
+#: Sent inside the transaction of the change with `entity_ids`, a set of keys of `Entity`, and with `by` where a person
+#: ended a record.
 records_changed = Signal()

@@ -11,6 +11,7 @@ class RepairConfig(AppConfig):
         from agencies.desk import register_lane
         from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
+        from entities import withdrawing
         from entities.panels import RECORD, register_panel
         from entities.sharing import places
         from repair import lists, notices, policies, quality, receivers, selectors
@@ -19,6 +20,11 @@ class RepairConfig(AppConfig):
         notices.register()
         lists.offer()
         quality.offer()
+        withdrawing.register(
+            withdrawing.Say(
+                code="cases", may=policies.may_withdraw_record, consequence=selectors.what_a_withdrawal_ends
+            )
+        )
         places.register("repair", _("a repair case"))
         post_migrate.connect(receivers.seed_clock_rules, sender=self, dispatch_uid="repair: rules of clocks")
         navigation.register(

@@ -161,6 +161,7 @@ _CHANGES: dict[Action, Callable[[Case, date], None]] = {
     Action.UPHOLD_APPEAL: _stop,
     Action.DISMISS_APPEAL: _stop,
     Action.SETTLE: _stop,
+    Action.END_WITH_RECORD: _stop,
 }
 
 

@@ -31,7 +31,7 @@ PROPOSING = (
     "propose_keep",
 )
 #: Decisions of the department; who took one does not take another about the same record.
-DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep")
+DECIDING = ("grant", "refuse", "uphold", "dismiss", "remove", "keep", "end_with_record")
 #: Decisions of the lead office on an appeal.
 HEARING = ("uphold_appeal", "dismiss_appeal", "remit")
 OPINION = "opinion"

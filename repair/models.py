@@ -85,6 +85,7 @@ class Case(models.Model):
         APPEALED = "appealed", _("Under appeal")
         APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+        RECORD_WITHDRAWN = "record_withdrawn", _("The department withdrew the record")
         SETTLED = "settled", _("Settled: the record has ended")
 
     OPEN = (State.DRAFT, State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED, State.APPEALED)
@@ -196,6 +197,7 @@ class Case(models.Model):
                         "dismissed",
                         "removed",
                         "kept",
+                        "record_withdrawn",
                     )
                 )
                 | ~Q(reasons=""),

@@ -111,6 +111,10 @@ TEMPLATES = {
     "repair.settled": gettext_noop(
         "The case %(number)s is settled: the record %(record)s of %(entity)s has ended, so nothing is left to repair."
     ),
+    "repair.record_withdrawn": gettext_noop(
+        "%(body)s withdrew the record %(record)s of %(entity)s while %(number)s was open, which ends with it. It is no"
+        " longer public, shared or counted in ratings. Reasons: %(words)s"
+    ),
     "repair.due_soon": gettext_noop("%(number)s (%(entity)s) has to be decided by %(due)s."),
     "repair.answer_due_soon": gettext_noop("%(body)s waits for your material in %(number)s until %(due)s."),
     "repair.overdue": gettext_noop(
@@ -155,6 +159,7 @@ DEEDS = {
     Action.NOTE: _("wrote an internal note"),
     Action.OPINION: _("gave an opinion"),
     Action.SETTLE: _("settled the case, because the record has ended"),
+    Action.END_WITH_RECORD: _("withdrew the record, which ends the case"),
     "record_corrected": _("took the corrected record into the case"),
     "closed": _("closed the case: every place has confirmed"),
     "escalated": _("told the superiors that the time for a step is over"),
@@ -352,6 +357,13 @@ def _settled(case: Case, words: str) -> None:
     _tell_entity(kind, case)
 
 
+def _record_withdrawn(case: Case, words: str) -> None:
+    _tell_body("repair.record_withdrawn", case, words)
+    _tell_entity("repair.record_withdrawn", case, words)
+    if case.appealed_at is not None:
+        _tell_lead("repair.record_withdrawn", case, words=_in_one_line(words))
+
+
 #: Who hears of a step, in the transaction of the step.
 OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.SUBMIT: _filed,
@@ -380,6 +392,7 @@ OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.UPHOLD_APPEAL: _appeal_upheld,
     Action.DISMISS_APPEAL: _appeal_dismissed,
     Action.SETTLE: _settled,
+    Action.END_WITH_RECORD: _record_withdrawn,
 }
 
 

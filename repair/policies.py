@@ -289,6 +289,40 @@ def only_the_platform(user, case) -> Decision:
     return deny(_("The platform takes this step by itself when the record ends."))
 
 
+def who_withdraws_the_record(user, case) -> Decision:
+    """A step that follows from the registry: its department withdraws the record there (`may_withdraw_record`)."""
+    return deny(
+        _("This step follows by itself when %(body)s withdraws the record.") % {"body": case.deciding_body}
+    )
+
+
+def may_withdraw_record(user, record) -> Decision:
+    """While a case about it is open, whoever withdraws a record decides the case, and is as independent as one who does.
+
+    Where its basis is said to have fallen, nobody: there the record goes out of the past too, which the decision does.
+    """
+    filed = (
+        apps.get_model("repair", "Case").objects.open().filter(record=record.pk, submitted_at__isnull=False)
+    )
+    related = ("record__record_type", "record__submission", "entity", "deciding_body")
+    for case in filed.select_related(*related).order_by("pk"):
+        if case.kind == "basis":
+            return deny(
+                _(
+                    "%(number)s says that the basis of this record has fallen. Decide it there: so it is also taken out"
+                    " of what others read of the past."
+                )
+                % {"number": case}
+            )
+        decision = may_decide(user, case)
+        if not decision:
+            said = _("%(number)s about this record is open, and to withdraw the record decides it.") % {
+                "number": case
+            }
+            return deny(f"{said} {decision.reason}")
+    return ALLOW
+
+
 def supervisors_who_may_decide(case) -> list:
     """The supervisors of the department who are independent of this case."""
     return _independent(case, who_answers_for(case.deciding_body).memberships.filter(role=SUPERVISOR))

@@ -25,6 +25,7 @@ WHO = {
     policies.may_note: "officials who deal with the case",
     policies.is_filer: "whoever filed it: someone who acts for the entity, or the department",
     policies.only_the_platform: "the platform, when the registry ends the record",
+    policies.who_withdraws_the_record: "who withdraws the record in the registry, as independent as who decides",
 }
 WHEN = {
     at_any_time: "",
@@ -63,9 +64,16 @@ NOTES = """
   the case, who took the decision under appeal, who had any part in another case about the same record or answered when
   it was said to be missing, or who acts for the entity (`repair/independence.py`).
 * A draft that is withdrawn was never filed: only the entity sees it.
+%(withdrawal)s"""
+
+
+WITHDRAWAL = """\
+* A department that withdraws a record while it is asked about it gives its answer so: the reason is that of the
+  withdrawal, everybody concerned is told, a letter is written, every place has to confirm that the record is gone, and
+  the time used is counted. Who withdraws it is as independent of the case as who decides. Of several cases about one
+  record the objection has these effects, and counts in the accuracy of the department's data; the others are settled.
+* While it is said that its basis has fallen, a record is not withdrawn: deciding that takes it out of the past too.
 """
-
-
 OBJECTION_NOTES = """
 * Filing marks the record as under objection, wherever it is shown; the decision or the withdrawal of the objection
   lifts the mark. A record that is corrected meanwhile takes the mark along.
@@ -81,7 +89,7 @@ OBJECTION_NOTES = """
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
   the case, who had any part in another case about the same record or answered when it was said to be missing, or who
   acts for the entity (`repair/independence.py`).
-* How clocks run is told in workflow-repair.md.
+%(withdrawal)s* How clocks run is told in workflow-repair.md.
 """
 
 
@@ -103,8 +111,8 @@ BASIS_NOTES = """
 def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
     """The document on cases of a kind, in English."""
     notes = {
-        Case.Kind.REPAIR: NOTES % {"appeal": settings.REPAIR_APPEAL_WITHIN_DAYS},
-        Case.Kind.OBJECTION: OBJECTION_NOTES,
+        Case.Kind.REPAIR: NOTES % {"appeal": settings.REPAIR_APPEAL_WITHIN_DAYS, "withdrawal": WITHDRAWAL},
+        Case.Kind.OBJECTION: OBJECTION_NOTES % {"withdrawal": WITHDRAWAL},
         Case.Kind.BASIS: BASIS_NOTES,
     }[Case.Kind(kind)]
     with translation.override("en"):

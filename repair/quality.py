@@ -35,9 +35,19 @@ def _changed_on_appeal(body: SubmittingBody, since: date, until: date) -> Q:
 
 
 def _objections_upheld(body: SubmittingBody, since: date, until: date) -> Q:
-    """Records to which an objection was upheld, by the body itself or on appeal: what it had sent was wrong."""
+    """Records to which an objection was upheld, by the body itself or on appeal: what it had sent was wrong.
+
+    One that the body withdrew while it was objected to is among them: to withdraw it in time hides nothing.
+    """
     upheld = Case.objects.filter(deciding_body=body, kind=Case.Kind.OBJECTION, state=Case.State.UPHELD)
     in_time = Q(appeal_decided_at__date__gte=since, appeal_decided_at__date__lt=until) | Q(
         appeal_decided_at=None, decided_at__date__gte=since, decided_at__date__lt=until
     )
-    return Q(pk__in=upheld.filter(in_time).values("record"))
+    withdrawn = CaseStep.objects.filter(
+        case__deciding_body=body,
+        case__kind=Case.Kind.OBJECTION,
+        action=Action.END_WITH_RECORD,
+        at__date__gte=since,
+        at__date__lt=until,
+    )
+    return Q(pk__in=upheld.filter(in_time).values("record")) | Q(pk__in=withdrawn.values("case__record"))

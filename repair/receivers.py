@@ -7,8 +7,8 @@ from repair import clocks, services
 
 
 @receiver(records_changed, dispatch_uid="repair: cases follow their records")
-def follow_records(sender, *, entity_ids, **kwargs) -> None:
-    services.follow_records(entity_ids=entity_ids)
+def follow_records(sender, *, entity_ids, by=None, **kwargs) -> None:
+    services.follow_records(entity_ids=entity_ids, by=by)
 
 
 def seed_clock_rules(sender, **kwargs) -> None:

@@ -17,7 +17,7 @@ from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import WorkingCalendar
-from credit_platform.ui.formats import day, day_long, file_size
+from credit_platform.ui.formats import day, day_long, file_size, listed
 from entities import looks
 from entities.models import CreditRecord
 from entities.publicity import Outlook
@@ -273,6 +273,17 @@ def objection_to(*, user, record_id: int) -> ObjectionProspect:
         open_case_of(user=user, record_id=record.pk, kind=Case.Kind.OBJECTION),
         clock_rules.basis(rule) if rule else "",
     )
+
+
+def what_a_withdrawal_ends(record: CreditRecord) -> str:
+    """What is told to whoever is about to withdraw a record that is asked about; "" where nobody does."""
+    open_ones = Case.objects.open().filter(record=record, submitted_at__isnull=False).order_by("number")
+    numbers = [str(case) for case in open_ones]
+    if not numbers:
+        return ""
+    return _("This answers %(numbers)s: your reason is read there as that of a decision.") % {
+        "numbers": listed(numbers)
+    }
 
 
 def open_case_of(*, user, record_id: int, kind: str) -> Case | None:
@@ -611,6 +622,9 @@ def headline(case: Case, side: str) -> str:
         State.APPEALED: _("With the lead office, which decides on the appeal by %(day)s."),
         State.APPEAL_DISMISSED: _("The appeal is dismissed. The reasons stand below."),
         State.WITHDRAWN: _("Withdrawn by the applicant."),
+        State.RECORD_WITHDRAWN: _(
+            "%(body)s withdrew the record, which answers the case. It is no longer public, shared or counted in ratings."
+        ),
         State.SETTLED: _("Settled: the record has ended, and there is nothing left to repair."),
     }
     if case.kind == Case.Kind.OBJECTION:
@@ -643,6 +657,9 @@ def tracker(case: Case, user, today: date) -> list[dict]:
     ]
     if state in {State.WITHDRAWN, State.SETTLED}:
         return [*steps, _node(case.get_state_display(), "refused", _last_step_at(case))]
+    if state == State.RECORD_WITHDRAWN:
+        earlier = [_decision_node(case, body)] if case.appealed_at else []
+        return [*steps, *earlier, _node(case.get_state_display(), "done", _last_step_at(case), body)]
     proposed = _step_at(case, *independence.PROPOSING)
     with_clerks = state in {State.SUBMITTED, State.MORE_MATERIAL}
     examined = "current" if with_clerks else "done" if filed else "todo"

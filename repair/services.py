@@ -29,7 +29,7 @@ from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.outlook import outlook_of
 from repair.texts import TO_FILL_IN
 from repair.training import certificate_name
-from repair.workflow import SAID, Action, Move, State, move_for
+from repair.workflow import SAID, TABLES, Action, Move, State, move_for
 
 MOST_PROOFS = 20
 LETTER_LANGUAGES = ("zh-hans", "en")
@@ -441,10 +441,14 @@ def act_on_case(
 
 
 @transaction.atomic
-def follow_records(*, entity_ids: Iterable[int]) -> None:
+def follow_records(*, entity_ids: Iterable[int], by=None) -> None:
     """Let open cases follow their records: a correction takes the record's place, an end settles the case.
 
-    That its basis has fallen is of weight for a record that has run out too, so such a case goes on.
+    A withdrawal by its department is the answer to what was asked, for the reason given there, and has the effects of
+    a decision. That its basis has fallen is of weight for a record that has run out too, so such a case goes on.
+
+    Args:
+        by: who ended a record; None where the platform did.
 
     Called in the transaction of the change, when the registry says that records of these entities changed.
     """
@@ -460,7 +464,9 @@ def follow_records(*, entity_ids: Iterable[int]) -> None:
     if not keys:
         return
     locked = ended.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
-    for case in locked.select_related("record", "record__record_type", "entity", "deciding_body"):
+    related = locked.select_related("record__record_type", "record__submitted_by", "entity", "deciding_body")
+    # The objection first: of several cases about a record one stands for what was done to it.
+    for case in sorted(related, key=lambda case: case.kind != Case.Kind.OBJECTION):
         successor = in_force_instead_of(case.record)
         if (
             successor is not None
@@ -468,7 +474,18 @@ def follow_records(*, entity_ids: Iterable[int]) -> None:
         ):
             _follow(case, successor)
         else:
-            _take(case, move_for(case, Action.SETTLE), by=None, note="", today=timezone.localdate())
+            _end_with_record(case, by=by)
+
+
+def _end_with_record(case: Case, *, by) -> None:
+    action, actor = Action.SETTLE, None
+    withdrawn = case.record.status == CreditRecord.Status.WITHDRAWN
+    if withdrawn and (State(case.state), Action.END_WITH_RECORD) in TABLES[case.kind]:
+        others = Case.objects.filter(record=case.record, state__in=(State.UPHELD, State.RECORD_WITHDRAWN))
+        if not others.exists():
+            action, actor = Action.END_WITH_RECORD, by
+    note = case.record.ended_because if withdrawn else ""
+    _take(case, move_for(case, action), by=actor, note=note, today=timezone.localdate())
 
 
 def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
@@ -618,6 +635,12 @@ def _decided(case: Case, by, note: str) -> None:
     case.decided_by, case.decided_at, case.reasons = by, timezone.now(), note
 
 
+def _record_withdrawn(case: Case, by, note: str) -> None:
+    """It takes the place of a decision; one that is under appeal stays readable as it was taken."""
+    if case.appealed_at is None:
+        _decided(case, by, note)
+
+
 def _appealed(case: Case, by, note: str) -> None:
     case.appealed_at, case.appeal_statement = timezone.now(), note
 
@@ -641,6 +664,7 @@ _WRITES = {
     Action.UPHOLD: _decided,
     Action.DISMISS: _decided,
     Action.SEND_BACK: _sent_back,
+    Action.END_WITH_RECORD: _record_withdrawn,
     Action.GRANT: _decided,
     Action.REFUSE: _decided,
     Action.APPEAL: _appealed,

@@ -49,6 +49,7 @@ class Action(TextChoices):
     OPINION = "opinion", _("Give an opinion")
     EXTEND = "extend", _("Extend the time")
     SETTLE = "settle", _("Settle: the record has ended")
+    END_WITH_RECORD = "end_with_record", _("End: the record was withdrawn")
 
 
 def at_any_time(case: Case, today: date) -> Decision:
@@ -159,6 +160,17 @@ def _common(
     )
 
 
+def _record_withdrawn() -> tuple[Move, ...]:
+    """Where a withdrawal of the record by its department ends the case.
+
+    Not one about a fallen basis: there the record goes out of the past too, which only its decision does.
+    """
+    return tuple(
+        Move(state, Action.END_WITH_RECORD, State.RECORD_WITHDRAWN, policies.who_withdraws_the_record)
+        for state in (State.SUBMITTED, State.MORE_MATERIAL, State.PROPOSED, State.APPEALED)
+    )
+
+
 def _appeal(lost: Case.State, won: Case.State) -> tuple[Move, ...]:
     """The appeal to the lead office against a decision of the department, the same for a case of every kind.
 
@@ -222,6 +234,7 @@ MOVES: Table = _table(
     Move(State.PROPOSED, Action.GRANT, State.GRANTED, policies.may_decide, needs_words=REASONS),
     Move(State.PROPOSED, Action.REFUSE, State.REFUSED, policies.may_decide, needs_words=REASONS),
     *_common(answers=policies.may_prepare),
+    *_record_withdrawn(),
     *_appeal(State.REFUSED, State.GRANTED),
 )
 OBJECTION_MOVES: Table = _table(
@@ -251,6 +264,7 @@ OBJECTION_MOVES: Table = _table(
     ),
     Move(State.PROPOSED, Action.DISMISS, State.DISMISSED, policies.may_decide, needs_words=REASONS),
     *_common(),
+    *_record_withdrawn(),
     *_appeal(State.DISMISSED, State.UPHELD),
     # What the record is to say only its department can write: the lead office says what is wrong with it.
     Move(

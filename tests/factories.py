@@ -263,7 +263,9 @@ def repairable_record(**record) -> CreditRecord:
 
 
 UNDECIDED = ("draft", "submitted", "more_material", "withdrawn", "settled")
-UNAPPEALED = (*UNDECIDED, "proposed", "granted", "refused", "upheld", "dismissed", "removed", "kept")
+UNAPPEALED = (
+    *UNDECIDED, "proposed", "granted", "refused", "upheld", "dismissed", "removed", "kept", "record_withdrawn",
+)  # fmt: skip
 
 
 class CaseFactory(DjangoModelFactory):

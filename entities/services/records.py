@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long
-from entities import announcing, codes, policies, two_persons, type_checks
+from entities import announcing, codes, policies, two_persons, type_checks, withdrawing
 from entities.document_numbers import number_key
 from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
 from entities.models import (
@@ -600,11 +600,13 @@ def withdraw_record(
     record = _locked(record_id)
     may = policies.may_end_by_repair if on_appeal else policies.may_withdraw
     may(by, record).require()
+    if not (on_appeal or in_a_case):
+        withdrawing.may_withdraw(by, record).require()
     if two_persons.needs_two(record) and not (on_appeal or in_a_case):
         asked = two_persons.asked_for(record)
         policies.may_agree_to_withdrawal(by, record, asked_by=asked.person if asked else None).require()
     because = _reason("because", because, _("Say why the record is withdrawn."))
-    _end(record, Status.WITHDRAWN, because)
+    _end(record, Status.WITHDRAWN, because, by=by)
     audit.record(actor=by, verb="entities.record.withdrawn", target=record, because=because)
     publishing.tell_agents("entities.record-withdrawn", [record], because=because)
     return record
@@ -621,7 +623,7 @@ def end_by_repair(*, by, record_id: int, because: str) -> CreditRecord:
     if record.status == Status.REPAIRED:
         return record
     because = _reason("because", because, _("Say by which decision the record is repaired."))
-    _end(record, Status.REPAIRED, because)
+    _end(record, Status.REPAIRED, because, by=by)
     audit.record(actor=by, verb="entities.record.repaired", target=record, because=because)
     return record
 
@@ -695,11 +697,11 @@ def _mark(by, record_id: int, *, objected: bool, suspended: bool, because: str =
     return record
 
 
-def _end(record: CreditRecord, status: str, because: str) -> None:
+def _end(record: CreditRecord, status: str, because: str, *, by) -> None:
     _require_in_force(record)
     record.status, record.ended_on, record.ended_because = status, timezone.localdate(), because
     record.save(update_fields=publishing.ENDED_FIELDS)
-    records_changed.send(sender=CreditRecord, entity_ids={record.entity_id})
+    records_changed.send(sender=CreditRecord, entity_ids={record.entity_id}, by=by)
 
 
 # What the services share

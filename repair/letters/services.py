@@ -28,6 +28,7 @@ OF_STEP: dict[str, Letter.Kind] = {
     Action.REMIT: Letter.Kind.DECISION,
     Action.UPHOLD_APPEAL: Letter.Kind.DECISION,
     Action.DISMISS_APPEAL: Letter.Kind.DECISION,
+    Action.END_WITH_RECORD: Letter.Kind.DECISION,
     CLOSED: Letter.Kind.RESULT,
 }
 #: 受理, 补正, 决定, 结果, 证明: what a number begins with.

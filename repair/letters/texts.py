@@ -231,6 +231,25 @@ OTHERS: dict[tuple[Case.Kind, Action], tuple] = {
 }
 
 
+ENDED_WITH_RECORD = gettext_lazy("Notice that the record is withdrawn")
+TAKEN_OUT = gettext_lazy(
+    "The department has withdrawn the record while your case was open, which ends with it. The record is no longer "
+    "public, shared or counted in ratings."
+)
+OTHERS |= {
+    (Case.Kind.REPAIR, Action.END_WITH_RECORD): (
+        ENDED_WITH_RECORD,
+        gettext_lazy("On %(day)s you asked for the repair of %(document)s. We find:"),
+        (TAKEN_OUT,),
+    ),
+    (Case.Kind.OBJECTION, Action.END_WITH_RECORD): (
+        ENDED_WITH_RECORD,
+        gettext_lazy("On %(day)s you objected to %(document)s. We find:"),
+        (TAKEN_OUT,),
+    ),
+}
+
+
 def _other_decision(case: Case, step: CaseStep) -> Words:
     title, opening, after = OTHERS[Case.Kind(case.kind), Action(step.action)]
     asked_at = case.submitted_at

@@ -31,7 +31,9 @@ from repair.proof.models import Confirmation, Effect
 
 log = structlog.get_logger(__name__)
 #: The states of a case in which it has done something to its record.
-IN_EFFECT = frozenset({Case.State.GRANTED, Case.State.UPHELD, Case.State.REMOVED})
+IN_EFFECT = frozenset(
+    {Case.State.GRANTED, Case.State.UPHELD, Case.State.REMOVED, Case.State.RECORD_WITHDRAWN}
+)
 HOW = {
     CreditRecord.Status.REPAIRED: Effect.How.REPAIRED,
     CreditRecord.Status.WITHDRAWN: Effect.How.WITHDRAWN,

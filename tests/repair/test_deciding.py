@@ -372,18 +372,6 @@ def test_a_note_written_twice_in_a_row_is_written_once_and_disturbs_nobody():
 # The record changes under the case
 
 
-def test_a_record_that_is_withdrawn_settles_its_open_case_in_the_same_breath():
-    case = CaseFactory(state="proposed")
-    records.withdraw_record(
-        by=supervisor_of(case), record_id=case.record_id, because="Revoked on reconsideration."
-    )
-    case.refresh_from_db()
-    assert case.state == "settled"
-    assert not case.clocks.filter(stopped_on=None).exists()
-    assert "repair.settled" in kinds(entity=case.entity) & kinds(body=case.deciding_body)
-    assert case.steps.get().actor is None
-
-
 def test_a_record_whose_publicity_ends_settles_its_open_case():
     case = CaseFactory(record=repairable_record(decided_on=timezone.localdate() - timedelta(days=400)))
     records.end_publicity(as_of=timezone.localdate())

@@ -256,7 +256,7 @@ def _correct(case: Case, clerk, reviewer) -> None:
 def _end(case: Case, end: str, clerk, supervisor) -> None:
     case.refresh_from_db()
     if end == "record ends":
-        records.withdraw_record(by=clerk, record_id=case.record_id, because="It was a mistake.")
+        records.withdraw_record(by=supervisor, record_id=case.record_id, because="It was a mistake.")
         return
     if end == "withdraw":
         act(case, case.opened_by, "withdraw")

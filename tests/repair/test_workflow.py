@@ -126,6 +126,10 @@ for _table in (REPAIR, OBJECTION, BASIS):
     for (_state, _action), (_target, _who) in list(_table.items()):
         if _action == "note":
             _table[_state, "opinion"] = (_target, _who)
+#: The department withdraws the record in the registry; of a fallen basis it has to decide.
+for _table in (REPAIR, OBJECTION):
+    for _state in ("submitted", "more_material", "proposed", "appealed"):
+        _table[_state, "end_with_record"] = ("record_withdrawn", ())
 EXPECTED = {"repair": REPAIR, "objection": OBJECTION, "basis": BASIS}
 EVERY_STEP = [(kind, *key) for kind, table in EXPECTED.items() for key in table]
 
