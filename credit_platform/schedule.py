@@ -109,6 +109,10 @@ BEAT_SCHEDULE = {
         "task": "credit_platform.portal.stories.tasks.end_what_no_longer_holds",
         "schedule": crontab(minute=4),
     },
+    "send links for new passwords that wait, every minute": {
+        "task": "entities.people.tasks.send_links",
+        "schedule": 60.0,
+    },
     "send invitations that wait, every minute": {
         "task": "entities.invitations.tasks.send_waiting",
         "schedule": 60.0,

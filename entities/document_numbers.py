@@ -5,6 +5,8 @@ line break in it, in full width, with other brackets or dashes. What was written
 The database works the key out by itself (`CreditRecord.number_key`), also of what was there before.
 """
 
+import re
+import string
 import unicodedata
 
 from django.db.models import TextField, Value
@@ -22,8 +24,8 @@ BLANKS = " \t\n\x0b\x0c\r\x85\u1680\u2028\u2029"
 _ALIKE = {sign: one for sign, one in naming.SAME.items() if unicodedata.is_normalized("NFKC", sign)}
 #: What stands for nothing is last, as SQL wants it.
 _SAME = dict(sorted((_ALIKE | dict.fromkeys(BLANKS, "")).items(), key=lambda pair: (not pair[1], pair[0])))
-_SMALL = {chr(letter): chr(letter).upper() for letter in range(ord("a"), ord("z") + 1)}
-_TABLE = str.maketrans(_SAME | _SMALL)
+_CHANGED = _SAME | {small: small.upper() for small in string.ascii_lowercase}
+_SIGNS = re.compile(f"[{re.escape(''.join(_CHANGED))}]")
 
 
 def as_kept(number: str) -> str:
@@ -35,7 +37,7 @@ def number_key(number: str) -> str:
     """What all ways of writing one number have in common: 云汀处〔2026〕1号, 云汀处（２０２６） 1号 have one key."""
     number = visible(number)
     narrow = number if number.isascii() else unicodedata.normalize("NFKC", number)
-    return narrow.translate(_TABLE)[:LONGEST_KEY]
+    return _SIGNS.sub(lambda sign: _CHANGED[sign[0]], narrow)[:LONGEST_KEY]
 
 
 def number_key_in_sql(number: Combinable) -> Func:

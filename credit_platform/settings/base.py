@@ -181,6 +181,8 @@ ACCOUNT_ADAPTER = "credit_platform.accounts.adapter.AccountAdapter"
 # Per account five wrong tries in five minutes; per address more, for a whole department signs in through one.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
+#: A link for a new password works for a day; the mail says so.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

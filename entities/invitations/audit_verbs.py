@@ -6,6 +6,7 @@ from credit_platform.audit import verbs
 
 verbs.register(
     invitations__invitation__sent=_("invited somebody"),
+    invitations__invitation__sent_again=_("sent an invitation again"),
     invitations__invitation__asked=_("had an invitation sent to the registered contact"),
     invitations__invitation__withdrawn=_("withdrew an invitation"),
     invitations__invitation__accepted=_("accepted an invitation"),

@@ -4,9 +4,6 @@ It goes to an address and not to a person of the platform, so it is no notice; a
 has it. Once it is out, the code is forgotten: only its digest stays.
 """
 
-from smtplib import SMTPException
-
-import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -16,10 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from credit_platform.common.ciphers import cipher
+from credit_platform.common.outgoing import send_all_due, tried
 from entities.invitations.models import Invitation
-from entities.services.feedback import FIRST_WAIT, LONGEST_WAIT
 
-log = structlog.get_logger(__name__)
 PURPOSE = "invitation"
 
 
@@ -39,13 +35,7 @@ def send_waiting(*, limit: int = 200) -> int:
     Safe on many workers at once, and when run twice. Codes of invitations that are over unsent are forgotten.
     """
     Invitation.objects.filter(expires_at__lte=timezone.now()).exclude(sealed="").update(sealed="")
-    sent = 0
-    for _attempt in range(limit):
-        outcome = _send_next()
-        if outcome is None:
-            break
-        sent += outcome
-    return sent
+    return send_all_due(_send_next, limit=limit)
 
 
 @transaction.atomic
@@ -62,15 +52,8 @@ def _send_next() -> bool | None:
     )
     if due is None:
         return None
-    due.attempts += 1
-    try:
-        _send(due)
-    except (OSError, SMTPException, ValueError) as problem:
-        due.last_error = f"{type(problem).__name__}: {problem}"[:500]
-        due.next_attempt_at = now + min(FIRST_WAIT * 2 ** min(due.attempts - 1, 16), LONGEST_WAIT)
-        log.warning("invitations.mail_failed", invitation=due.pk, attempts=due.attempts, error=due.last_error)
-    else:
-        due.sent_at, due.sealed, due.last_error = now, "", ""
+    if tried(due, lambda: _send(due), now=now, failure="invitations.mail_failed"):
+        due.sent_at, due.sealed = now, ""
     due.save(update_fields=("attempts", "last_error", "next_attempt_at", "sent_at", "sealed"))
     return due.sent_at is not None
 

@@ -49,7 +49,7 @@ def roles_to_give(user, body) -> tuple[str, ...]:
 
 
 def may_withdraw(user, invitation) -> Decision:
-    """Whoever might send the same invitation takes it back."""
+    """Whoever might send the same invitation takes it back, or sends it again."""
     if invitation.entity_id:
         return may_keep_agents(user, invitation.entity)
     return may_invite_member(user, invitation.body, invitation.role)

@@ -29,6 +29,8 @@ from entities.services import feedback
 VALID_FOR = timedelta(days=14)
 #: Of invitations that are asked for at the registered contact of one entity, within a day.
 MOST_ASKED = 3
+#: A button that is pressed again sooner sends no second mail.
+AGAIN_AFTER = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -143,17 +145,38 @@ def withdraw(*, by, invitation_id: int) -> Invitation:
 
     Raises `Missing` for one that `by` does not look after, `WrongState` for one that was accepted.
     """
-    visible = Invitation.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    invitation = visible.filter(pk=invitation_id).first()
-    if invitation is None:
-        raise Missing
-    policies.may_withdraw(by, invitation).require()
+    invitation = _locked_for(by, invitation_id)
     if invitation.accepted_at:
         raise WrongState(_("This invitation was accepted already."))
     if invitation.withdrawn_at is None:
         invitation.withdrawn_at, invitation.withdrawn_by, invitation.sealed = timezone.now(), by, ""
         invitation.save(update_fields=("withdrawn_at", "withdrawn_by", "sealed"))
         audit.record(actor=by, verb="invitations.invitation.withdrawn", target=invitation)
+    return invitation
+
+
+@transaction.atomic
+def send_again(*, by, invitation_id: int) -> Invitation:
+    """Send the mail of an open invitation once more, with a new code; the mail before is worth nothing from then on.
+
+    Its days begin anew. Pressed twice it does so once: a mail that is on its way, or was sent minutes ago, is enough.
+    Raises as `withdraw`, and `WrongState` for one whose days are over.
+    """
+    invitation = _locked_for(by, invitation_id)
+    _require_open(invitation)
+    now = timezone.now()
+    if invitation.sent_at and invitation.sent_at > now - AGAIN_AFTER:
+        return invitation
+    invitation.next_attempt_at = now
+    if not invitation.sealed:
+        code = secret_codes.new_code()
+        invitation.digest, invitation.sealed = secret_codes.digest_of(code), mail.sealed(code)
+        invitation.sent_at, invitation.attempts, invitation.expires_at = None, 0, now + VALID_FOR
+        audit.record(actor=by, verb="invitations.invitation.sent_again", target=invitation)
+    invitation.save(
+        update_fields=("next_attempt_at", "digest", "sealed", "sent_at", "attempts", "expires_at")
+    )
+    enqueue_on_commit(signature("entities.invitations.tasks.send_waiting"))
     return invitation
 
 
@@ -185,6 +208,15 @@ def accept_with_new_account(*, code: str, account: NewAccount) -> User:
     audit.record(actor=user, verb="invitations.account.made", target=user)
     _join(invitation, user)
     return user
+
+
+def _locked_for(by, invitation_id: int) -> Invitation:
+    visible = Invitation.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
+    invitation = visible.filter(pk=invitation_id).first()
+    if invitation is None:
+        raise Missing
+    policies.may_withdraw(by, invitation).require()
+    return invitation
 
 
 def _held(code: str) -> Invitation:

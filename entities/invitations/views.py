@@ -14,6 +14,7 @@ from credit_platform.common.limits import Limit
 from entities.forms import show_problems
 from entities.invitations import selectors, services
 from entities.invitations.forms import AskForm, InviteAgentForm, NewAccountForm
+from entities.invitations.models import Invitation
 from entities.models import Entity
 from entities.policies import entities_of
 from entities.views import shell_for
@@ -123,13 +124,29 @@ def revoke(request: HttpRequest, credit_code: str, agent_id: int) -> HttpRespons
 @require_POST
 def withdraw(request: HttpRequest, credit_code: str, invitation_id: int) -> HttpResponse:
     """Take back an invitation to act for the business."""
+    entity, invitation = _open_to(request, credit_code, invitation_id)
+    services.withdraw(by=request.user, invitation_id=invitation.pk)
+    messages.success(request, _("The invitation is withdrawn."))
+    return redirect("invitations:agents", credit_code=entity.credit_code)
+
+
+@login_required
+@require_POST
+def send_again(request: HttpRequest, credit_code: str, invitation_id: int) -> HttpResponse:
+    """Send the mail of an invitation to act for the business once more."""
+    entity, invitation = _open_to(request, credit_code, invitation_id)
+    services.send_again(by=request.user, invitation_id=invitation.pk)
+    said = _("The invitation goes to %(email)s again; only the newest mail can be used.")
+    messages.success(request, said % {"email": invitation.email})
+    return redirect("invitations:agents", credit_code=entity.credit_code)
+
+
+def _open_to(request: HttpRequest, credit_code: str, invitation_id: int) -> tuple[Entity, Invitation]:
     entity = selectors.entity_to_keep(request.user, credit_code)
     invitation = selectors.open_to_entity(user=request.user, entity=entity).filter(pk=invitation_id).first()
     if invitation is None:
         raise Missing
-    services.withdraw(by=request.user, invitation_id=invitation.pk)
-    messages.success(request, _("The invitation is withdrawn."))
-    return redirect("invitations:agents", credit_code=entity.credit_code)
+    return entity, invitation
 
 
 def _back(request: HttpRequest, entity: Entity, *, left: bool) -> HttpResponse:

@@ -1,6 +1,8 @@
 """What is typed about who acts for a body."""
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
 from entities.invitations.models import Invitation
@@ -74,6 +76,31 @@ class InviteForm(_RoleInABody):
         max_length=Invitation._meta.get_field("name").max_length,
     )
     field_order = ("email", "name", "body", "role")
+
+
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
+
+    use_required_attribute = False
+
+    login = forms.CharField(
+        label=_("User name or e-mail"),
+        max_length=254,
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class NewPasswordForm(SetPasswordForm):
+    """A new password, twice; saved by `passwords.set_new_password` and not by the form."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password1"].help_text = " ".join(map(str, password_validators_help_texts()))
+        self.fields["new_password2"].label = _("New password once more")
+        self.fields["new_password2"].help_text = ""
 
 
 class ReasonForm(forms.Form):

@@ -31,3 +31,34 @@ class PastRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.body}"
+
+
+class PasswordLink(models.Model):
+    """The wish that a person gets a mail with a link, by which to choose a new password. The link is kept nowhere."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="password_links"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("Nobody: it was asked for on the page of signing in."),
+    )  # fmt: skip
+    asked_at = models.DateTimeField(_("asked for"))
+    language = models.CharField(max_length=10, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_error = models.CharField(max_length=500, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("link for a new password")
+        verbose_name_plural = _("links for new passwords")
+        ordering = ("-asked_at", "-pk")
+        indexes = [
+            models.Index(
+                fields=("next_attempt_at",), condition=models.Q(sent_at=None), name="password_links_that_wait"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.asked_at:%Y-%m-%d}"

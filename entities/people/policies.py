@@ -44,6 +44,18 @@ def may_keep_role(user, *, person, body, role: str) -> Decision:
     return ALLOW
 
 
+def may_send_link(user, person) -> Decision:
+    """Send a person a link for a new password: to anybody the lead office, a supervisor to who acts for their body."""
+    if person.pk == user.pk:
+        return deny(_("You change your own password under your account."))
+    if policies.is_lead(user):
+        return ALLOW
+    mine = policies.bodies_of(user, {SUPERVISOR})
+    if mine and any(role.body_id in mine for role in person.memberships.all()):
+        return ALLOW
+    return deny(_("Only a supervisor of a body for which they act, or the lead office, sends them a link."))
+
+
 def may_close_account(user, person) -> Decision:
     """Close and reopen the account of a person."""
     if not policies.is_lead(user):

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit_platform.common.errors import InvalidInput, Missing
 from entities.forms import show_problems
 from entities.invitations import services as invitations
-from entities.people import lists, policies, selectors, services
+from entities.models import Membership
+from entities.people import lists, passwords, policies, selectors, services
 from entities.people.forms import ChangeForm, InviteForm, ReasonForm, RoleForm, roles_offered
 
 PER_PAGE = 50
@@ -52,6 +53,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         ],
         "past": past,
         "may_close": policies.may_close_account(request.user, found),
+        "may_send_link": found.is_active and found.email and policies.may_send_link(request.user, found),
     }
     return render(request, "entities/people/person.html", context)
 
@@ -99,26 +101,47 @@ def withdraw(request: HttpRequest, invitation_id: int) -> HttpResponse:
     return redirect("people:list")
 
 
+@login_required
+@require_POST
+def send_again(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Send the mail of an invitation once more."""
+    if not policies.keeps_people(request.user):
+        raise Missing
+    sent = invitations.send_again(by=request.user, invitation_id=invitation_id)
+    said = _("The invitation goes to %(email)s again; only the newest mail can be used.")
+    messages.success(request, said % {"email": sent.email})
+    return redirect("people:list")
+
+
 def _form_of_a_role(request: HttpRequest, form_class: type[RoleForm] | type[InviteForm]):
     if not policies.keeps_people(request.user):
         raise Missing
     bodies = selectors.bodies_kept(user=request.user)
     return form_class(
-        request.POST if request.method == "POST" else None,
+        _typed(request),
         bodies=bodies,
         roles=roles_offered(request.user, bodies),
     )
+
+
+def _typed(request: HttpRequest):
+    return request.POST if request.method == "POST" else None
+
+
+def _role_to_keep(request: HttpRequest, role_id: int) -> tuple[Membership, dict]:
+    """A role that the reader changes and ends, and what the questions about it say of it."""
+    role = selectors.role_for_page(user=request.user, role_id=role_id)
+    policies.may_keep_role(request.user, person=role.user, body=role.body, role=role.role).require()
+    return role, {"person": role.user, "body": role.body, "role": role.get_role_display()}
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, role_id: int) -> HttpResponse:
     """Give another role in the place of this one; asks why."""
-    role = selectors.role_for_page(user=request.user, role_id=role_id)
-    policies.may_keep_role(request.user, person=role.user, body=role.body, role=role.role).require()
+    role, about = _role_to_keep(request, role_id)
     others = [one for one in roles_offered(request.user, [role.body]) if one[0] != role.role]
-    form = ChangeForm(request.POST if request.method == "POST" else None, roles=others)
-    about = {"person": role.user, "body": role.body, "role": role.get_role_display()}
+    form = ChangeForm(_typed(request), roles=others)
     words = {
         "title": _("Another role for %(person)s?") % about,
         "consequence": _("Now: %(role)s, %(body)s. The new role takes its place at once.") % about,
@@ -137,10 +160,8 @@ def change(request: HttpRequest, role_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, role_id: int) -> HttpResponse:
     """End a role; asks why."""
-    role = selectors.role_for_page(user=request.user, role_id=role_id)
-    policies.may_keep_role(request.user, person=role.user, body=role.body, role=role.role).require()
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    about = {"person": role.user, "body": role.body, "role": role.get_role_display()}
+    role, about = _role_to_keep(request, role_id)
+    form = ReasonForm(_typed(request))
     words = {
         "title": _("End a role of %(person)s?") % about,
         "consequence": _(
@@ -166,7 +187,7 @@ def close(request: HttpRequest, person_id: int) -> HttpResponse:
     """Close an account; asks why."""
     found = selectors.person_for_page(user=request.user, person_id=person_id)
     policies.may_close_account(request.user, found).require()
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(_typed(request))
     words = {
         "title": _("Close the account of %(person)s?") % {"person": found},
         "consequence": _(
@@ -182,6 +203,16 @@ def close(request: HttpRequest, person_id: int) -> HttpResponse:
         lambda typed: services.close_account(by=request.user, person_id=person_id, **typed),
         words,
     )
+
+
+@login_required
+@require_POST
+def send_link(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Send the person a link for a new password."""
+    link = passwords.send_link(by=request.user, person_id=person_id)
+    said = _("A link for a new password goes to %(email)s; it works for 24 hours.")
+    messages.success(request, said % {"email": link.user.email})
+    return redirect("people:person", person_id)
 
 
 @login_required

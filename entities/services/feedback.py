@@ -8,10 +8,7 @@ that is always there; another app may add its own (`register_channel`).
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from smtplib import SMTPException
 
-import structlog
 from celery import signature
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -25,20 +22,13 @@ from credit_platform.accounts.models import User
 from credit_platform.audit import services as audit
 from credit_platform.common.bilingual import BilingualName
 from credit_platform.common.errors import Missing
+from credit_platform.common.outgoing import send_all_due, tried
 from credit_platform.common.queueing import enqueue_on_commit
 from entities.models import Delivery, Entity, EntityAgent, Notice, SubmittingBody
-
-log = structlog.get_logger(__name__)
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=12)
 
 _templates: dict[str, str] = {}
 _urgent: set[str] = set()
 _channels: dict[str, "Channel"] = {}
-
-
-class NotSent(Exception):
-    """What a channel raises when a message did not get through: it is tried again. `str(error)` is kept with it."""
 
 
 class NoLongerWanted(Exception):
@@ -196,13 +186,7 @@ def deliver_waiting(*, limit: int = 200) -> int:
     Safe on many workers at once. What fails waits twice as long before the next try, up to half a day,
     and is given up only when the notice has been acknowledged on the platform.
     """
-    sent = 0
-    for _attempt in range(limit):
-        outcome = _deliver_next()
-        if outcome is None:
-            break
-        sent += outcome
-    return sent
+    return send_all_due(_deliver_next, limit=limit)
 
 
 @transaction.atomic
@@ -219,18 +203,12 @@ def _deliver_next() -> bool | None:
     )
     if due is None:
         return None
-    due.attempts += 1
     try:
-        _channels[due.channel].send(due)
+        if tried(due, lambda: _channels[due.channel].send(due), now=now, failure="feedback.delivery_failed"):
+            due.delivered_at = now
     except NoLongerWanted:
         due.delete()
         return False
-    except (NotSent, OSError, SMTPException, ValueError) as problem:
-        due.last_error = f"{type(problem).__name__}: {problem}"[:500]
-        due.next_attempt_at = now + min(FIRST_WAIT * 2 ** min(due.attempts - 1, 16), LONGEST_WAIT)
-        log.warning("feedback.delivery_failed", delivery=due.pk, attempts=due.attempts, error=due.last_error)
-    else:
-        due.delivered_at, due.last_error = now, ""
     due.save(update_fields=("attempts", "last_error", "next_attempt_at", "delivered_at"))
     return due.delivered_at is not None
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from entities.services.feedback import NotSent
+from credit_platform.common.outgoing import NotSent
 
 
 @dataclass(frozen=True, slots=True)

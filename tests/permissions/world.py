@@ -539,6 +539,8 @@ class World:
             "entities:catalogue-compare": {"code": "administrative-penalty"},
             "entities:catalogue-propose": {"code": "administrative-penalty"},
             "people:withdraw": {"invitation_id": self.invitation.pk},
+            "people:send-again": {"invitation_id": self.invitation.pk},
+            "people:new-password": {"uidb64": "MQ", "token": "no-token"},
             "statements:show-again": {"statement_id": self.hidden_statement.pk},
             "exchange:act": {"code": "answer"},
             "forewarning:notice": {"notice_id": self.prior_notice.pk},

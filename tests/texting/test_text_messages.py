@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, WrongState
+from credit_platform.common.outgoing import NotSent
 from entities.models import Delivery, Notice
 from entities.services import feedback
 from entities.sharing import signing
@@ -227,7 +228,7 @@ def test_two_accounts_with_one_telephone_get_one_text_for_one_notice():
 def test_a_gateway_that_is_away_delays_a_text_and_loses_none(monkeypatch):
     user = with_number()
     with monkeypatch.context() as away:
-        away.setattr(MemoryBackend, "send", mock.Mock(side_effect=feedback.NotSent("nobody there")))
+        away.setattr(MemoryBackend, "send", mock.Mock(side_effect=NotSent("nobody there")))
         tell(user=user)
         feedback.deliver_waiting()
     waiting = Delivery.objects.get(channel="text")
