@@ -18,6 +18,7 @@ from credit_platform.governance.demo import names, people
 from credit_platform.portal.public_reports.models import PublicReport
 from entities import codes, regions
 from entities.commitments.models import Commitment, CommitmentTemplate
+from entities.invitations.models import Invitation
 from entities.models import CreditRecord, Entity, Notice, PublicityRule
 from evaluation.boards import weighing
 from evaluation.boards.models import ComingDay, CountedRating, CountMark
@@ -47,6 +48,12 @@ def city(db, var) -> str:
 # Two years of a city are some ten thousand queries; a machine that is busy with other tests takes its time.
 def test_the_city_is_whole_and_making_it_again_changes_nothing(city, client):
     assert Entity.objects.count() == 300
+    contacts = Entity.objects.exclude(contact_email="").values_list("contact_email", flat=True)
+    assert len(set(contacts)) == len(contacts) > len(names.FIRST)
+    assert all(contact.endswith(".example.com") for contact in contacts)
+    hero = Entity.objects.get(name_zh__contains="禾谷糕点食品")
+    client.post(reverse("invitations:ask"), {"credit_code": hero.credit_code})
+    assert Invitation.objects.get(entity=hero, invited_by=None).email == hero.contact_email
     assert {
         "draft",
         "waiting",

@@ -7,6 +7,7 @@ from random import Random
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from associations.models import Association
 from credit_platform.accounts.models import User
@@ -14,17 +15,20 @@ from credit_platform.common.services import seed_working_calendar
 from credit_platform.governance.demo import stories
 from credit_platform.governance.demo.clock import as_if_on
 from credit_platform.governance.demo.history import History, ordinary_life, work_in_hand
-from credit_platform.governance.demo.names import invent
+from credit_platform.governance.demo.names import FIRST, invent
 from credit_platform.governance.demo.people import PEOPLE, make_accounts
 from entities.models import Entity, Notice, RecordType, SubmittingBody
 from entities.services import records
-from entities.services.entities import register_entities
+from entities.services.entities import change_entity, register_entities
 from entities.services.feedback import acknowledge
 from evaluation import services as evaluation
 from evaluation.boards import coming, counting, weighing
 
 ENTITIES = 300
 SEED = 339_700
+#: Of the businesses that the stories do not name, one in so many has a registered contact.
+HAVE_A_CONTACT = 10
+LONGEST_DOMAIN = 63
 READ_UNTIL = timedelta(days=12)
 GRADED_FOR = timedelta(days=370)
 #: The names that the city gives to the bodies of the catalogue.
@@ -58,6 +62,7 @@ def make(*, progress: Progress) -> None:
     bodies = _named_bodies()
     users = make_accounts(bodies)
     entities = _registered(users["xuwan"], today, random, progress)
+    _give_contacts(users["fangzhou"], entities, today)
     history = History(today, users, bodies, random, types={t.code: t for t in RecordType.objects.all()})
     ordinary_life(history, entities)
     work_in_hand(history, entities)
@@ -107,6 +112,20 @@ def _registered(by, today: date, random: Random, progress: Progress) -> list[Ent
         )
     progress("businesses", ENTITIES, ENTITIES)
     return entities
+
+
+def _give_contacts(by, entities: list[Entity], today: date) -> None:
+    """The contacts that some businesses registered, at domains that nobody can have; most never gave one."""
+    with as_if_on(today - timedelta(days=700)):
+        for number, entity in enumerate(entities, start=1):
+            if number <= len(FIRST) or number % HAVE_A_CONTACT == 0:
+                domain = slugify(entity.name_en)[:LONGEST_DOMAIN].strip("-")
+                change_entity(
+                    by=by,
+                    credit_code=entity.credit_code,
+                    facts={"contact_email": f"office@{domain}.example.com"},
+                    because="企业登记联络员备案表",
+                )
 
 
 def _live(history: History, progress: Progress) -> None:
