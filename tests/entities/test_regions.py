@@ -1,12 +1,13 @@
 """Regions have a history: an entity keeps the code under which it was registered, and its region may be another today."""
 
 import pytest
+from django.urls import reverse
 
 from entities import industries, regions
 from entities.models import Entity
 from entities.sharing import watched
 from entities.sharing.models import WatchList
-from tests.factories import EntityFactory
+from tests.factories import EntityFactory, MemberFactory
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,23 @@ def test_a_region_that_is_followed_takes_its_former_codes_along():
         inside,
         elsewhere,
     }
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_entity_and_of_a_list_say_what_became_of_a_region(client):
+    said = "since 2016 鄞州区 330212"
+    entity, clerk = EntityFactory(region_code="330204"), MemberFactory()
+    client.force_login(clerk)
+    assert said in client.get(reverse("entities:entity-detail", args=(entity.credit_code,))).content.decode()
+    follows = WatchList.objects.create(
+        body=clerk.memberships.get().body,
+        name="宁波",
+        kind="place",
+        region_codes=["330204"],
+        created_by=clerk,
+    )
+    for address in (reverse("sharing:watch-list"), reverse("sharing:watch-detail", args=(follows.pk,))):
+        assert said in client.get(address).content.decode()
 
 
 def test_a_province_takes_along_what_came_to_it_from_another():

@@ -65,6 +65,18 @@ def test_what_one_body_says_is_not_said_for_another(tax, unread, desk):
     assert "户名" not in mapping.known_for(MemberFactory().memberships.get().body, fmt)
 
 
+def test_what_is_said_for_one_format_is_not_said_for_another_of_the_same_body(desk):
+    penalties = desk("market-supervision", "market-penalties")
+    ColumnMapping.objects.create(
+        body=penalties.body,
+        format_code="market-penalties",
+        names={"号码": "document_number"},
+        changed_by=penalties.clerk,
+    )
+    assert "号码" in mapping.known_for(penalties.body, formats.get("market-penalties"))
+    assert "号码" not in mapping.known_for(penalties.body, formats.get("market-licences"))
+
+
 def test_a_name_of_the_format_gives_way_to_what_was_said(tax, entity):
     text = f"纳税人识别号,名称,全称,年度,税务机关\n{entity.credit_code},甲店,禾谷食品,2025,{OFFICE}\n"
     submission = tax.send(text)

@@ -297,6 +297,30 @@ def test_a_scope_is_not_exceeded(client, system, sent):
     assert post(client, sent, writing).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "scope"),
+    [
+        ("post", "/api/v1/submissions/", "records:read"),
+        ("get", "/api/v1/submissions/", "records:write"),
+        ("get", "/api/v1/entities/", "records:write"),
+        ("get", "/api/v1/changes/", "records:write"),
+    ],
+)
+def test_a_scope_is_not_exceeded_at_any_other_door(client, system, method, address, scope):
+    other = "records:write" if scope == "records:read" else "records:read"
+    assert getattr(client, method)(address, **bearer(client, system, scope=scope)).status_code == 403
+    assert getattr(client, method)(address, **bearer(client, system, scope=other)).status_code != 403
+
+
+def test_a_system_of_a_body_that_is_gone_is_let_in_no_more(client, system, body, sent):
+    headers = bearer(client, system)
+    assert client.get(RECORDS, **headers).status_code == 200
+    type(body).objects.filter(pk=body.pk).update(is_active=False, successor=BodyFactory())
+    assert client.get(RECORDS, **headers).status_code == 401
+    assert post(client, sent, headers).status_code == 401
+    assert not CreditRecord.objects.exists()
+
+
 @pytest.mark.parametrize("address", ["/api/v1/cases/", "/api/v1/ratings/"])
 def test_what_is_not_opened_to_systems_is_closed_to_them(client, system, address):
     assert client.get(address, **bearer(client, system)).status_code == 403
