@@ -77,6 +77,7 @@ CLOCK_RULES: dict[str, dict] = {
     "basis-appeal-platform": OWN | BASIS | {"clock": "appeal", "value": 10},
     "objection-result-platform": OWN | OBJECTION | {"clock": "result", "value": 7},
     "objection-decision-platform": OWN | OBJECTION | {"clock": "decision", "value": 5},
+    "removal-platform": OWN | {"case_kind": "", "clock": "removal", "value": 3},
     "report-result-platform": OWN | {"case_kind": "report", "clock": "result", "value": 15},
     "basis-penalty-law": BASIS
     | {

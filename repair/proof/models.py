@@ -29,6 +29,13 @@ class Effect(models.Model):
     how = models.CharField(_("what was done"), max_length=10, choices=How)
     begun_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(
+        _("due on"), null=True, blank=True, help_text=_("The last day on which places are to confirm.")
+    )
+    due_is_provisional = models.BooleanField(default=False)
+    rule = models.SlugField(
+        _("rule"), max_length=60, blank=True, help_text=_("Its row among the rules of clocks.")
+    )
     late_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

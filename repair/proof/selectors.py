@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
 from credit_platform.common.errors import Missing
-from credit_platform.ui.formats import moment
+from credit_platform.ui.formats import day_long, moment
 from entities import looks
 from entities.models import CreditRecord
+from repair import clock_rules
 from repair.models import Case
 from repair.proof import places, policies
 from repair.proof.models import Confirmation, Difference, Effect
@@ -29,10 +31,26 @@ class ProofView:
     excusable: list[tuple[Confirmation, str]]
     #: Those that this reader may give for a body.
     mine: list[tuple[Confirmation, str]]
+    #: On what the term stands; "" where none is set.
+    basis: str
 
     @property
     def total(self) -> int:
         return len(self.sites)
+
+    @property
+    def term(self) -> str:
+        """By when, and by which rule; "" once all have confirmed, or where no rule says so."""
+        effect = self.effect
+        if effect.closed_at or effect.due_on is None:
+            return ""
+        said = _("To be carried out everywhere by %(day)s (%(basis)s).")
+        return said % {"day": day_long(effect.due_on), "basis": self.basis}
+
+    @property
+    def is_late(self) -> bool:
+        effect = self.effect
+        return effect.closed_at is None and effect.due_on is not None and effect.due_on < timezone.localdate()
 
     @property
     def node(self) -> dict:
@@ -66,6 +84,9 @@ def proof_of(*, user, case: Case) -> ProofView | None:
         done=len(rows) - len(waiting),
         excusable=[(row, name_of(row)) for row in waiting if policies.may_excuse(user, row)],
         mine=[(row, name_of(row)) for row in waiting if policies.may_confirm(user, row)],
+        basis=clock_rules.basis(clock_rules.clock_book().by_code(effect.rule))
+        if effect.rule and effect.closed_at is None
+        else "",
     )
 
 

@@ -4,7 +4,7 @@ What begins here begins in the transaction of the decision. All the rest may be 
 again: each look, receipt and reminder is a short transaction of its own on one row.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from celery import signature
@@ -24,8 +24,9 @@ from entities.sharing import watched
 from entities.sharing.models import WatchList, Webhook
 from entities.sharing.policies import once_shared_with
 from entities.sharing.services import webhooks
-from repair import following
-from repair.models import Case, CaseStep
+from repair import following, single_clocks
+from repair.clock_rules import clock_book
+from repair.models import Case, CaseStep, ClockRule
 from repair.proof import notices, places, policies
 from repair.proof.models import Confirmation, Effect
 
@@ -47,7 +48,6 @@ LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 5, 15, 60))
 #: After so many looks that found it, the lead office is told.
 LOOKS_BEFORE_TELLING = 4
 REMIND_EVERY = timedelta(days=1)
-LATE_AFTER = timedelta(days=3)
 CLOSED = "closed"
 #: What a receiver is told; to answer it in the two hundreds says that the record is taken out.
 RECORD_GONE = "record.gone"
@@ -68,7 +68,10 @@ def begin_effect(case: Case, step: CaseStep) -> None:
     )
     if record.status not in HOW:
         return
-    effect = Effect.objects.create(case=case, record=record, how=HOW[CreditRecord.Status(record.status)])
+    effect = Effect(case=case, record=record, how=HOW[CreditRecord.Status(record.status)])
+    if rule := _rule(case, timezone.localdate()):
+        single_clocks.start(effect, rule, on=timezone.localdate())
+    effect.save()
     asked = Confirmation.objects.bulk_create(
         [*_of_own_places(effect), *_of_bodies(effect, decided_by=step.actor_body)]
     )
@@ -76,6 +79,13 @@ def begin_effect(case: Case, step: CaseStep) -> None:
     notices.learned(effect)
     audit.record(actor=step.actor, verb="proof.effect.begun", target=case, places=len(asked))
     enqueue_on_commit(signature("repair.proof.tasks.confirm_waiting"))
+
+
+def _rule(case: Case, on: date) -> ClockRule | None:
+    """By when what was decided is to be carried out everywhere, as the regulation of the city has it, or the platform."""
+    return clock_book().rule_for(
+        ClockRule.Clock.REMOVAL, case_kind=case.kind, on=on, by_charter=case.is_of_market_information
+    )
 
 
 def _ask(asked: list[Confirmation]) -> None:
@@ -386,17 +396,40 @@ def take_receipts() -> int:
 
 
 def remind(*, now: datetime) -> int:
-    """Remind bodies once a day, and tell the lead office once of a case that waits for days; returns how many were told."""
+    """Reckon terms anew, remind bodies once a day, and tell the lead office once of a case whose term to carry out what was
+    decided is over; returns how many were told."""
     told = 0
+    for effect_id in Effect.objects.filter(closed_at=None).order_by("pk").values_list("pk", flat=True):
+        _reckon(effect_id)
     waiting = Confirmation.objects.waiting().filter(
         body__isnull=False, effect__begun_at__lte=now - REMIND_EVERY
     )
     for key in waiting.exclude(reminded_at__gt=now - REMIND_EVERY).values_list("pk", flat=True):
         told += _remind(key, now)
-    late = Effect.objects.filter(closed_at=None, late_told_at=None, begun_at__lte=now - LATE_AFTER)
+    late = Effect.objects.filter(closed_at=None, late_told_at=None, due_on__lt=timezone.localdate(now))
     for effect_id in late.values_list("pk", flat=True):
         told += _tell_late(effect_id, now)
     return told
+
+
+@transaction.atomic
+def _reckon(effect_id: int) -> bool:
+    """Whether the day moved, because the rule for the day of the decision is another, or the calendar of its year came out."""
+    found = Effect.objects.filter(pk=effect_id, closed_at=None).select_for_update(
+        of=("self",), skip_locked=True
+    )
+    effect = found.select_related("case__record__record_type").first()
+    rule = _rule(effect.case, timezone.localdate(effect.begun_at)) if effect else None
+    if effect is None or rule is None:
+        return False
+    begun = timezone.localdate(effect.begun_at)
+    if effect.due_on is None:  # Begun before terms were kept.
+        single_clocks.start(effect, rule, on=begun)
+        effect.save(update_fields=("due_on", "due_is_provisional", "rule"))
+        return True
+    return single_clocks.reckon(
+        effect, rule, on=begun, verb="proof.effect.clock_reckoned", told=("late_told_at",)
+    )
 
 
 @transaction.atomic

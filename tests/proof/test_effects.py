@@ -9,11 +9,15 @@ from django.utils import timezone, translation
 from associations.models import Association, Member
 from credit_platform.audit.models import AccessEntry, AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from credit_platform.common.services import current_calendar
+from credit_platform.common.working_days import working_days_between
 from credit_platform.portal import limits, looking
+from credit_platform.ui.formats import day_long
 from entities.models import CreditRecord, Notice
 from entities.sharing.services import webhooks
 from evaluation.models import RatingRequest
 from repair import services as cases
+from repair.models import ClockRule, ProfileChoice
 from repair.proof import places, services
 from repair.proof.models import Confirmation, Effect
 from tests.factories import BodyFactory, CaseFactory, MemberFactory, UserFactory, repairable_record
@@ -32,6 +36,22 @@ def all_looks() -> int:
     RatingRequest.objects.all().delete()
     Confirmation.objects.filter(next_look_at__isnull=False).update(next_look_at=timezone.now())
     return services.look_at_own_places()
+
+
+def follow_regulation(profile: str) -> None:
+    """Let the city follow a regulation since a while."""
+    if profile:
+        ProfileChoice.objects.create(
+            profile=profile,
+            since=timezone.localdate() - timedelta(days=9),
+            reason="It is ours.",
+            chosen_by=UserFactory(),
+        )
+
+
+def decide(case, action: str):
+    by = MemberFactory(body=case.deciding_body, role="supervisor")
+    return cases.act_on_case(by=by, number=case.number, action=action, version=0, note="All is done.")
 
 
 def kinds(**receiver) -> set[str]:
@@ -320,15 +340,75 @@ def test_the_case_is_closed_when_the_last_place_has_confirmed_and_not_before(gra
     assert "proof.closed" in kinds(body=case.deciding_body)
 
 
-def test_a_body_is_reminded_once_a_day_and_the_lead_office_told_after_three(grant, tax, follow, lead):
+@pytest.mark.parametrize(
+    ("profile", "kind", "action", "rule", "days"),
+    [
+        ("", "repair", "grant", "removal-platform", 3),
+        ("shanghai-2017", "repair", "grant", "shanghai-removal", 3),
+        ("henan-2019", "repair", "grant", "henan-removal", 1),
+        ("henan-2019", "objection", "uphold", "removal-platform", 3),
+        ("shandong-2020", "repair", "grant", "removal-platform", 3),
+        ("taizhou-2020", "objection", "uphold", "taizhou-removal", 2),
+    ],
+)
+def test_what_was_decided_is_carried_out_within_the_term_of_the_regulation_that_the_city_follows(
+    profile, kind, action, rule, days
+):
+    today = timezone.localdate()
+    follow_regulation(profile)
+    case = CaseFactory(state="proposed", kind=kind)
+    effect = decide(case, action).effect
+    assert (effect.rule, working_days_between(today, effect.due_on, current_calendar())) == (rule, days)
+
+
+def test_a_term_follows_its_rule_and_is_told_of_anew(client, lead):
+    case = CaseFactory(state="proposed")
+    effect = decide(case, "grant").effect
+    was = effect.due_on
+    Effect.objects.filter(pk=effect.pk).update(late_told_at=timezone.now())
+    ClockRule.objects.filter(code="removal-platform").update(value=8)
+    services.remind(now=timezone.now())
+    services.remind(now=timezone.now())
+    effect.refresh_from_db()
+    assert effect.due_on > was
+    assert effect.late_told_at is None
+    moved = AuditEvent.objects.get(verb="proof.effect.clock_reckoned")
+    assert (moved.detail["was"], moved.detail["now"]) == (was.isoformat(), effect.due_on.isoformat())
+
+
+def test_what_was_begun_before_terms_were_kept_gets_its_term():
+    effect = decide(CaseFactory(state="proposed"), "grant").effect
+    due_on = effect.due_on
+    Effect.objects.filter(pk=effect.pk).update(due_on=None, rule="")
+    services.remind(now=timezone.now())
+    effect.refresh_from_db()
+    assert (effect.due_on, effect.rule) == (due_on, "removal-platform")
+
+
+def test_both_sides_read_by_when_it_is_carried_out_and_that_it_is_overdue(client):
+    follow_regulation("henan-2019")
+    case = decide(CaseFactory(state="proposed"), "grant")
+    for reader in (case.opened_by, case.decided_by):
+        client.force_login(reader)
+        page = client.get(f"/cases/{case.number}/", headers={"accept-language": "en"}).content.decode()
+        assert f"everywhere by {day_long(case.effect.due_on)}" in page
+        assert "第四十三条" in page
+    Effect.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    proof = client.get(f"/cases/{case.number}/", headers={"accept-language": "en"}).content.decode()
+    assert "Overdue" in proof.partition('id="proof"')[2].partition("</section>")[0]
+
+
+def test_a_body_is_reminded_once_a_day_and_the_lead_office_told_once_the_term_is_over(
+    grant, tax, follow, lead
+):
     with time_machine.travel(timezone.now(), tick=False) as now:
         follow(tax)
-        grant()
+        effect = grant()
         all_looks()
         assert services.remind(now=timezone.now()) == 0
         now.shift(timedelta(days=1, minutes=1))
         assert [services.remind(now=timezone.now()) for _again in range(2)] == [1, 0]
-        now.shift(timedelta(days=2))
+        now.shift(timedelta(days=(effect.due_on - timezone.localdate()).days + 1))
         assert [services.remind(now=timezone.now()) for _again in range(2)] == [2, 0]
     assert "proof.reminded" in kinds(body=tax)
     assert kinds(body=lead.memberships.get().body) == {"proof.late"}
