@@ -17,8 +17,7 @@ from evaluation import peer_store, policies
 from evaluation.explanation import Explained, as_points, explain_entity
 from evaluation.models import CurrentRating, RatingRequest, Scheme, SchemeVersion
 from evaluation.plain import PlainGrade, plain_grade
-from evaluation.schemes import SchemeDocument
-from evaluation.schemes.in_force import SchemeInForce, in_force, schemes_for
+from evaluation.schemes.in_force import SchemeInForce, document_of, in_force, schemes_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,7 @@ def grades_for(user, entity_ids: Iterable[int]) -> dict[int, GradeFact]:
         .select_related("scheme", "version")
         .order_by("-scheme__code")
     )
-    documents: dict[int, SchemeDocument] = {}
-    return {rating.entity_id: grade_fact(rating, documents) for rating in ratings}
+    return {rating.entity_id: grade_fact(rating) for rating in ratings}
 
 
 def grade_of(user, entity: Entity) -> GradeFact | None:
@@ -73,12 +71,12 @@ def grade_of(user, entity: Entity) -> GradeFact | None:
 
 def public_grades_of(entity: Entity) -> list[GradeFact]:
     """What anybody may see: grades under schemes whose result is public. None, as long as no scheme is."""
-    return [grade_fact(rating, {}) for rating in _public_ratings(entity=entity.pk)]
+    return [grade_fact(rating) for rating in _public_ratings(entity=entity.pk)]
 
 
 def grades_shown_to(entity: Entity) -> list[GradeFact]:
     """What the entity itself may see and show to others: grades under schemes that say so, never a risk class."""
-    return [grade_fact(rating, {}) for rating in _ratings_under(entity, scheme__shown_to_entity=True)]
+    return [grade_fact(rating) for rating in _ratings_under(entity, scheme__shown_to_entity=True)]
 
 
 def _ratings_under(entity: Entity | Given, **which_schemes) -> QuerySet[CurrentRating]:
@@ -198,11 +196,9 @@ def _published(scheme: Scheme) -> QuerySet[SchemeVersion]:
     return versions.select_related("scheme").defer("document").order_by("-effective_from", "-number")
 
 
-def grade_fact(rating: CurrentRating, documents: dict[int, SchemeDocument]) -> GradeFact:
-    """A stored rating as a fact; `documents` keeps each version's document, so that a list reads it once."""
-    if rating.version_id not in documents:
-        documents[rating.version_id] = SchemeDocument.model_validate(rating.version.document)
-    scale = documents[rating.version_id].scale
+def grade_fact(rating: CurrentRating) -> GradeFact:
+    """A stored rating as a fact."""
+    scale = document_of(rating.version).scale
     return GradeFact(
         entity_id=rating.entity_id,
         grade=rating.grade,

@@ -29,7 +29,14 @@ SYSTEM_PLACE = Path("/var/lib")
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 READY_WITHIN = 60.0
 # The tests' data may be lost with the power; they are quicker for it.
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+CARELESS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=4GB",
+)
 
 
 @dataclass(frozen=True, slots=True)

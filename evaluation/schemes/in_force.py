@@ -1,8 +1,10 @@
 """Which schemes hold on a day."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from credit_platform.common.errors import Missing
 from evaluation import kernel, peer_store
@@ -57,18 +59,33 @@ KEPT = 64
 
 def in_force(version: SchemeVersion, tables: int | None = None) -> SchemeInForce:
     """A version ready to rate with, whether it holds today or held once; with the tables of peers where it needs any."""
+    return SchemeInForce(version.scheme, version, _compiled_of(version), tables)
+
+
+def document_of(version: SchemeVersion) -> SchemeDocument:
+    """What a version says; that of a published one is read once."""
+    return _compiled_of(version).document
+
+
+def _compiled_of(version: SchemeVersion) -> CompiledScheme:
     if version.state != SchemeVersion.State.PUBLISHED or version.published_at is None:
-        return SchemeInForce(version.scheme, version, _compile(version), tables)
+        return _compile(version)
     key = (version.pk, version.published_at)
     if key not in _compiled:
         if len(_compiled) >= KEPT:
             _compiled.clear()
         _compiled[key] = _compile(version)
-    return SchemeInForce(version.scheme, version, _compiled[key], tables)
+    return _compiled[key]
 
 
 def _compile(version: SchemeVersion) -> CompiledScheme:
-    return compile_scheme(SchemeDocument.model_validate(version.document))
+    return _compiled_from(json.dumps(version.document))
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled_from(text: str) -> CompiledScheme:
+    """Several versions, or a version and the draft that was begun with it, may say the same."""
+    return compile_scheme(SchemeDocument.model_validate(json.loads(text)))
 
 
 def published_by(day: date) -> list[SchemeInForce]:
