@@ -13,11 +13,12 @@ from functools import reduce
 from operator import or_
 
 from django.apps import apps
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from credit_platform.audit.models import AuditEvent
+from entities.document_numbers import number_key_in_sql
 from entities.models import CreditRecord, EntityAgent, RecordType
 from entities.policies import authors_of, written_by
 
@@ -66,14 +67,14 @@ def not_independent(user) -> Q:
         action__in=TAKING_PART,
         **{f"case__{name}": outer for name, outer in same_record.items()},
     )
-    missing = _model("missing", "MissingRecord").filter(
+    missing = _by_number(_model("missing", "MissingRecord")).filter(
         _answered(user.pk),
         Q(record=OuterRef("record"))
         | Q(
             entity=OuterRef("record__entity"),
             body=OuterRef("record__submitted_by"),
             record_type=OuterRef("record__record_type"),
-            document_number=OuterRef("record__document_number"),
+            number_key=OuterRef("record__number_key"),
         ),
     )
     wrote = versions.filter(written_by(user) | Q(reviewed_by=user.pk))
@@ -231,18 +232,23 @@ def _acted_for_entity(asked, *, since: datetime) -> set[int]:
     return asked._acted
 
 
+def _by_number(questions) -> QuerySet:
+    """Entities write a number in their own way, so questions are held against records by its key."""
+    return questions.annotate(number_key=number_key_in_sql(F("document_number")))
+
+
 def _said_of(record) -> Q:
     return Q(
         entity=record.entity_id,
         body=record.submitted_by_id,
         record_type=record.record_type_id,
-        document_number=record.document_number,
+        number_key=record.number_key,
     )
 
 
 def _who_answered(asked: Q) -> set[int | None]:
     """The keys of those who ever answered one of these, or decided on appeal about it; None among them."""
-    found = _model("missing", "MissingRecord").filter(asked).order_by()
+    found = _by_number(_model("missing", "MissingRecord")).filter(asked).order_by()
     people: set[int | None] = set()
     for actor, action, *named in found.values_list("steps__actor", "steps__action", *NAMED_IN_MISSING):
         people |= {*named, actor} if action in ANSWERING else {*named}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.reminding import Reminding
 from credit_platform.common.services import current_calendar
 from credit_platform.ui.formats import day_long
+from entities.document_numbers import number_key_in_sql
 from entities.models import CreditRecord, EntityAgent, RecordType
 from entities.policies import who_answers_for
 from entities.services import feedback, records
@@ -41,13 +43,17 @@ def is_told_first(record: CreditRecord) -> bool:
 
 def why_closed(record: CreditRecord) -> str:
     """What was put right in time does not come back under its number."""
-    earlier = PriorNotice.objects.filter(
+    settled = PriorNotice.objects.filter(
         body=record.submitted_by_id,
         record_type=record.record_type_id,
-        document_number=record.document_number,
         entity=record.entity_id,
         state=State.PUT_RIGHT,
-    ).first()
+    )
+    earlier = (
+        settled.annotate(number_key=number_key_in_sql(F("document_number")))
+        .filter(number_key=record.number_key)
+        .first()
+    )
     if earlier is None:
         return ""
     return _(

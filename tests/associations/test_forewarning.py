@@ -1,5 +1,6 @@
 """What a member is told before its association's record against it counts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -201,8 +202,12 @@ def test_what_is_put_right_in_time_is_never_recorded(told, agent, officer, membe
 
 def test_it_does_not_come_back_under_its_number(told, officer, approve):
     services.confirm_put_right(by=officer, notice_id=told.pk)
-    with pytest.raises(WrongState, match="put right in time"):
-        approve()
+    written_otherwise = replace(
+        DRAFT, document_number=f"{DRAFT.document_number[:1]} {DRAFT.document_number[1:]}"
+    )
+    for draft in (DRAFT, written_otherwise):
+        with pytest.raises(WrongState, match="put right in time"):
+            approve(draft)
     assert PriorNotice.objects.count() == 1
 
 
