@@ -3,8 +3,11 @@
 import sys
 import unicodedata
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 
 from credit_platform.common.errors import InvalidInput
@@ -127,6 +130,20 @@ def test_the_database_holds_it_whoever_writes(body, penalty, status):
     RecordFactory(document_number=NUMBER, **same)
     with pytest.raises(IntegrityError), transaction.atomic():
         RecordFactory(document_number=WRITTEN["square brackets"], **same)
+
+
+def test_the_migration_names_the_records_that_have_one_number_already_and_chooses_none(body, penalty):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_record_in_force_per_document_number")
+    migration = import_module("entities.migrations.0023_one_number_however_it_is_written")
+    RecordFactory(submitted_by=body, record_type=penalty, document_number=NUMBER)
+    migration.refuse_numbers_that_stand_twice(apps, None)
+    RecordFactory(submitted_by=body, record_type=penalty, document_number=WRITTEN["a blank"])
+    with pytest.raises(CommandError) as refused:
+        migration.refuse_numbers_that_stand_twice(apps, None)
+    for said in (body.code, penalty.code, NUMBER, WRITTEN["a blank"]):
+        assert said in str(refused.value)
+    assert CreditRecord.objects.filter(status="published").count() == 2
 
 
 def test_the_database_makes_the_same_key_of_every_sign():
