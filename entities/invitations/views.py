@@ -159,5 +159,6 @@ def _back(request: HttpRequest, entity: Entity, *, left: bool) -> HttpResponse:
 def _private(response: HttpResponse) -> HttpResponse:
     """A page at an address that only one person has: found by no search, and told to no other site."""
     response["X-Robots-Tag"] = "noindex, noarchive"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": with that a browser sends its form without saying whence, and is refused for it.
+    response["Referrer-Policy"] = "same-origin"
     return response

@@ -47,7 +47,8 @@ class NewPassword(PasswordResetConfirmView):
     def dispatch(self, *args, **kwargs) -> HttpResponseBase:
         response = super().dispatch(*args, **kwargs)
         response["X-Robots-Tag"] = "noindex, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": with that a browser sends its form without saying whence, and is refused for it.
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     def form_valid(self, form) -> HttpResponse:

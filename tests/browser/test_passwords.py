@@ -7,6 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from entities.invitations import mail as invitation_mail, services as invitations
 from entities.people import passwords
 from tests.browser.accessibility import assert_accessible
 from tests.factories import BodyFactory, MemberFactory
@@ -74,3 +75,18 @@ def test_a_supervisor_sends_a_link_from_the_page_of_the_person(page_as, live_ser
     assert_accessible(public)
     public.goto(reverse("people:new-password", args=("MQ", "no-token")))
     assert_accessible(public)
+
+
+def test_who_is_invited_makes_an_account_and_signs_in_with_it(page_as, bureau):
+    supervisor = MemberFactory(body=bureau, role="supervisor")
+    invitation = invitations.invite_member(by=supervisor, body=bureau, role="clerk", email="lin@city.example")
+    page = page_as(None, width=390)
+    page.goto(reverse("invitations:accept", args=(invitation_mail.unsealed(invitation),)))
+    assert_accessible(page)
+    page.get_by_label("User name").fill("linjia")
+    page.get_by_label("Name in Chinese").fill("林甲")
+    page.get_by_label("Password", exact=True).fill(NEW)
+    page.get_by_label("Password once more").fill(NEW)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your account is made.")).to_be_visible()
+    assert bureau.memberships.filter(user__username="linjia", role="clerk").exists()
