@@ -220,11 +220,15 @@ def _withdraw_by_two(request: HttpRequest, record: CreditRecord) -> HttpResponse
         done=_("Withdrawn: it is no longer shown or weighed."),
         words={
             "title": _("Agree that “%(title)s” be withdrawn?") % {"title": record.title},
-            "consequence": _("%(person)s asked for it: “%(because)s” %(consequence)s")
+            "consequence": _(
+                "%(person)s asked for it: “%(because)s” %(number)s is no longer shown or weighed, for good. %(entity)s is"
+                " told, with this reason, and is rated anew."
+            )
             % {
                 "person": asked.name,
                 "because": asked.because,
-                "consequence": withdraw_consequence(record),
+                "number": record.document_number,
+                "entity": record.entity,
             },
             "verb": _("Withdraw the record"),
             "danger": True,
