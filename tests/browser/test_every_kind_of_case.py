@@ -138,6 +138,31 @@ def test_an_objection_to_a_listing_is_upheld_and_gone_everywhere(page_as, town):
     reads_that_it_is_over(agent, case)
 
 
+def test_a_department_that_withdraws_the_record_meanwhile_answers_the_objection(page_as, town):
+    case = CaseFactory(record=town.record, kind="objection", state="submitted", opened_by=town.agent)
+    clerk = page_as(town.record.entered_by, **DESK)
+    clerk.goto(f"/records/{town.record.pk}/")
+    expect(clerk.get_by_text("为什么您现在不能撤回该记录")).to_be_visible()
+    assert clerk.locator("main a[href*='/withdraw/']").count() == 0
+
+    supervisor = page_as(town.supervisor, lang="en", width=390)
+    supervisor.goto(f"/records/{town.record.pk}/withdraw/")
+    expect(supervisor.get_by_text(f"This answers {case.number}")).to_be_visible()
+    supervisor.locator("[name=because]").fill("It was another company. It is so.")
+    press(supervisor, "main form button[type=submit]")
+    case.refresh_from_db()
+    assert case.state == "record_withdrawn"
+    supervisor.goto(f"/cases/{case.number}/")
+    expect(supervisor.get_by_text("Notice that the record is withdrawn")).to_be_visible()
+
+    assert not public_sees(town.record)
+    all_confirm(page_as(town.neighbour, **DESK), case)
+    agent = page_as(town.agent, lang="zh-hans", width=390)
+    reads_that_it_is_over(agent, case)
+    expect(agent.get_by_text("记录撤回告知书").first).to_be_visible()
+    expect(agent.get_by_text("部门已撤回记录").first).to_be_visible()
+
+
 def test_an_objection_on_any_other_ground_begins_on_the_same_page_and_is_kept_as_a_draft(page_as, town):
     agent = page_as(town.agent, lang="zh-hans", width=390)
     for ground in ("wrong", "missing", "expired"):
