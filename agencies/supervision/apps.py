@@ -10,13 +10,17 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("Supervision by grade")
 
     def ready(self) -> None:
-        from agencies.supervision import lists, policies
+        from agencies.supervision import draw_lists, lists, policies, reach_lists, selectors
         from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
         from entities.panels import ENTITY, GRADE, register_panel
+        from evaluation.composing import planned
 
         register_by_importing(self, "audit_verbs", "moves", "notices")
         lists.offer()
+        draw_lists.offer()
+        reach_lists.offer()
+        planned.register(selectors.planned_inspections)
         register_panel(
             "supervision:of-entity",
             12,

@@ -9,4 +9,5 @@ verbs.register(
     supervision__rule__approved=_("put a supervision rule in force"),
     supervision__rule__discarded=_("threw the draft of a supervision rule away"),
     supervision__rule__ended=_("ended a supervision rule"),
+    supervision__draw__drawn=_("drew at random whom the department inspects"),
 )

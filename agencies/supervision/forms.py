@@ -1,16 +1,21 @@
 """The shape of what is typed about supervision rules, and how the list of inspections is narrowed."""
 
 from django import forms
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from agencies.supervision import policies
+from agencies.supervision.drawing import Wanted
 from agencies.supervision.models import SupervisionRule
 from agencies.supervision.selectors import Plan
+from credit_platform.accounts.models import User
 from entities.grade_words import words_of
 from entities.models import SubmittingBody
 from entities.policies import ASSOCIATION, REVIEWING, bodies_of, is_lead
 from evaluation.industries import SECTIONS
+
+#: Fields that may come empty as far as the form is concerned.
+TOLD_BY_SERVICE = {"code", "grades", "name_zh", "name_en", "text_zh", "text_en", "instrument", "article"}
 
 
 class RuleForm(forms.ModelForm):
@@ -54,6 +59,15 @@ class RuleForm(forms.ModelForm):
         if earlier is not None:
             for name in ("code", "kind", "scheme", "body"):
                 self.fields[name].widget = forms.HiddenInput()
+
+    def _clean_fields(self) -> None:
+        """What is left empty the service tells, with everything else that is wrong."""
+        lent = [field for name, field in self.fields.items() if field.required and name in TOLD_BY_SERVICE]
+        for field in lent:
+            field.required = False
+        super()._clean_fields()
+        for field in lent:
+            field.required = True
 
     def clean_grades(self) -> tuple[str, ...]:
         """The grades apart, each once."""
@@ -102,3 +116,53 @@ class DueForm(forms.Form):
     def asked(self, name: str) -> str:
         """What was chosen; anything that cannot be chosen counts for nothing."""
         return self.cleaned_data.get(name, "")
+
+
+class DrawForm(forms.Form):
+    """A random draw: how many of each grade, and among which people inspectors are drawn."""
+
+    purpose = forms.CharField(label=_("What it is for"), max_length=200)
+    inspectors = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("Inspectors to draw from"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "People of the department. Who acts for an entity is not drawn for it. Choose nobody where inspectors are"
+            " chosen otherwise."
+        ),
+    )
+    each = forms.IntegerField(label=_("Inspectors for each entity"), min_value=1, max_value=20, initial=2)
+
+    def __init__(self, data, *, plan: Plan, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        self.plan = plan
+        self.fields["inspectors"].queryset = people
+        letters = plan.scheme.compiled.letters
+        self.units = {}
+        for letter, rule in sorted(plan.rules.items()):
+            name = f"share_{letters.index(letter)}"
+            self.fields[name] = forms.IntegerField(
+                label=_("Grade %(letter)s, share drawn") % {"letter": letter},
+                required=False,
+                min_value=0,
+                max_value=100,
+                initial=rule.share_least or rule.share_most,
+                help_text=str(rule),
+            )
+            self.units[name] = "%"
+        self.order_fields(["purpose", *self.units, "inspectors", "each"])
+        self.spans = dict.fromkeys(self.units, 2) | {"each": 2}
+
+    def wanted(self) -> Wanted:
+        """What was typed, as the service takes it."""
+        letters = self.plan.scheme.compiled.letters
+        return Wanted(
+            plan=self.plan,
+            purpose=self.cleaned_data["purpose"],
+            shares={
+                letters[int(name.removeprefix("share_"))]: self.cleaned_data[name] or 0 for name in self.units
+            },
+            inspectors=list(self.cleaned_data["inspectors"]),
+            each=self.cleaned_data["each"],
+        )

@@ -1,5 +1,6 @@
 """What a grade leads to, said by rules that are dated and that two persons put in force."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,6 +23,12 @@ class SupervisionRuleQuerySet(models.QuerySet):
     def holding_on(self, day):
         """Approved, and in force on the day."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), state="approved", valid_from__lte=day)
+
+
+class InspectionDrawQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The draws of the departments whose inspections this user may look at."""
+        return self.filter(policies.draws_visible_to(user))
 
 
 class SupervisionRule(BilingualName):
@@ -197,3 +204,72 @@ class LastInspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id}, {self.body_id}: {self.day}"
+
+
+class InspectionDraw(models.Model):
+    """Whom a department inspects, drawn at random from its entities by their grades: kept for good, and not drawn anew.
+
+    The order in which entities are drawn follows from `seed` and their codes alone (`agencies.supervision.drawing`), so that
+    anybody with the seed and the list of those who stood in the draw draws the same.
+    """
+
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="inspection_draws")
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(_("what it is for"), max_length=200)
+    drawn_on = models.DateField(_("drawn on"))
+    drawn_at = models.DateTimeField(_("drawn at"), auto_now_add=True)
+    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seed = models.CharField(_("seed"), max_length=64)
+    pots = models.JSONField(
+        _("of whom was drawn"),
+        help_text=_(
+            "By grade: share in per cent, how many stood in it, how many were drawn, digest of their codes."
+        ),
+    )
+    each = models.PositiveSmallIntegerField(
+        _("inspectors for each"), help_text=_("None where inspectors are chosen otherwise.")
+    )
+    inspectors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    objects = InspectionDrawQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("random draw")
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(condition=~Q(seed=""), name="a_draw_has_a_seed"),
+            models.CheckConstraint(condition=~Q(purpose=""), name="a_draw_says_what_it_is_for"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="a_draw_is_never_changed", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class DrawnEntity(models.Model):
+    """An entity that was drawn, by which rule, and who inspects it."""
+
+    draw = models.ForeignKey(InspectionDraw, on_delete=models.PROTECT, related_name="drawn")
+    number = models.PositiveIntegerField(_("number"))
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    grade = models.CharField(_("grade"), max_length=8)
+    rule = models.ForeignKey(SupervisionRule, on_delete=models.PROTECT, related_name="+")
+    inspectors = ArrayField(models.BigIntegerField(), default=list, help_text=_("Keys of the people drawn."))
+
+    class Meta:
+        verbose_name = _("drawn entity")
+        ordering = ("draw", "number")
+        constraints = [
+            models.UniqueConstraint(fields=("draw", "entity"), name="an_entity_is_drawn_once"),
+            models.UniqueConstraint(fields=("draw", "number"), name="a_number_of_a_draw_is_given_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="who_was_drawn_is_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.entity_id}"

@@ -63,3 +63,17 @@ def departments_to_look_at(user) -> Q:
     if is_lead(user):
         return departments
     return departments & Q(pk__in=bodies_of(user)) if is_official(user) else NOBODY
+
+
+def draws_visible_to(user) -> Q:
+    """Those of one's own departments, with the bodies that they succeed; for the lead office all."""
+    if is_lead(user):
+        return Q()
+    return Q(body__in=bodies_of(user)) if is_official(user) else NOBODY
+
+
+def may_draw(user, body) -> Decision:
+    """Whom a department inspects, its reviewers and supervisors draw."""
+    if body.pk not in bodies_of(user, REVIEWING):
+        return deny(_("Only a reviewer or supervisor of %(body)s draws whom it inspects.") % {"body": body})
+    return ALLOW

@@ -6,8 +6,15 @@ from datetime import date
 
 from agencies.supervision.models import SupervisionRule
 from credit_platform.common.working_days import months_after
+from evaluation.models import Scheme
+from evaluation.schemes.in_force import published_by
 
 Kind = SupervisionRule.Kind
+
+
+def scale_of(scheme: Scheme, day: date) -> tuple[str, ...]:
+    """The grades that a scheme gives on a day, the best first; none where no version of it is in force."""
+    return next((one.compiled.letters for one in published_by(day) if one.scheme == scheme), ())
 
 
 def due_on(rule: SupervisionRule, *, last: date | None, registered: date | None) -> date | None:

@@ -1,11 +1,14 @@
 """Reads of what grades lead to: rules, and whose inspections are due by them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
     Case,
+    Count,
     DateField,
     Exists,
     F,
@@ -15,6 +18,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -22,12 +26,15 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from agencies.supervision import policies
-from agencies.supervision.models import LastInspection, SupervisionRule
-from agencies.supervision.rules import RuleBook, due_on, rules_on
+from agencies.supervision.models import InspectionDraw, LastInspection, SupervisionRule
+from agencies.supervision.rules import RuleBook, due_on, rules_on, scale_of
+from credit_platform.accounts.models import User
 from credit_platform.common.errors import Missing
-from entities.models import Entity, SubmittingBody
+from entities.models import Entity, EntityAgent, SubmittingBody
+from entities.policies import OFFICIALS, is_lead
 from evaluation.boards.models import CountedBody, CountedRating
-from evaluation.models import CurrentRating
+from evaluation.composing.planned import Planned
+from evaluation.models import CurrentRating, RatingChange
 from evaluation.schemes.in_force import SchemeInForce, schemes_in_force
 
 #: An inspection is soon due within so many days.
@@ -108,6 +115,22 @@ def in_scope(body: SubmittingBody) -> Q:
     return Q(Exists(CountedBody.objects.filter(body=body.pk, entity=OuterRef("entity"))))
 
 
+def took_place() -> Q:
+    """Asked of records: that one is of an inspection that took place, whatever became of it; as `LastInspection`."""
+    return Q(
+        record_type__code="inspection-result",
+        status__in=("published", "expired", "repaired"),
+        archived_on=None,
+    )
+
+
+def in_business(*, user, plan: Plan) -> QuerySet[CountedRating]:
+    """The rated entities in business that the department inspects by the plan."""
+    return CountedRating.objects.visible_to(user).filter(
+        in_scope(plan.body), scheme=plan.scheme.scheme, status=Entity.Status.ACTIVE
+    )
+
+
 def inspections_due(*, user, plan: Plan) -> QuerySet[CountedRating]:
     """The entities in business whose inspection falls due by a rule, each with `last_on` and `due_on`.
 
@@ -125,10 +148,8 @@ def inspections_due(*, user, plan: Plan) -> QuerySet[CountedRating]:
         output_field=DateField(),
     )
     found = (
-        CountedRating.objects.visible_to(user)
-        .filter(
-            in_scope(plan.body), scheme=plan.scheme.scheme, place__in=list(terms), status=Entity.Status.ACTIVE
-        )
+        in_business(user=user, plan=plan)
+        .filter(place__in=list(terms))
         .annotate(
             last_here=FilteredRelation(
                 "entity__last_inspections", condition=Q(entity__last_inspections__body=plan.body.pk)
@@ -197,3 +218,106 @@ def _in_whose_scope(entity: Entity, bodies: list[SubmittingBody]) -> list[Submit
         CountedBody.objects.filter(entity=entity.pk, body__in=bodies).values_list("body_id", flat=True)
     )
     return [body for body in bodies if body.keeps_register or body.pk in having]
+
+
+def draws_for_list(*, user) -> QuerySet[InspectionDraw]:
+    """The draws of the user's departments with `count`, how many were drawn; `Missing` for who is no official."""
+    if not policies.may_see_rules(user):
+        raise Missing
+    found = InspectionDraw.objects.visible_to(user).select_related("scheme", "body", "drawn_by")
+    return found.annotate(count=Count("drawn")).order_by("-pk")
+
+
+def draw_for(*, user, draw_id: int) -> InspectionDraw:
+    """One draw; `Missing` where this user may not see it."""
+    found = draws_for_list(user=user).filter(pk=draw_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def people_of(body: SubmittingBody) -> QuerySet[User]:
+    """The people who act for a department, among whom inspectors are drawn."""
+    roles = body.memberships.filter(role__in=OFFICIALS).values("user")
+    return User.objects.filter(pk__in=roles, is_active=True).order_by("pk")
+
+
+def agents_among(entity_ids: Collection[int], people: Iterable[User]) -> dict[int, set[int]]:
+    """By entity, who of these people act for it themselves."""
+    found: dict[int, set[int]] = {}
+    agents = EntityAgent.objects.filter(user__in=[one.pk for one in people], revoked_at=None)
+    for entity, user in agents.filter(entity__in=entity_ids).values_list("entity_id", "user_id"):
+        found.setdefault(entity, set()).add(user)
+    return found
+
+
+def planned_inspections(scheme_id: int, day: date) -> dict[str, Planned]:
+    """By grade, the inspections a year for a hundred entities, by the rule of the department that keeps the register.
+
+    Where that has none of its own, by the one for every department. A rule without a term tells the most that are drawn.
+    """
+    keeper = SubmittingBody.objects.filter(keeps_register=True, is_active=True).order_by("code").first()
+    rules = rules_on(day).inspections(scheme_id, keeper.pk if keeper else None)
+    return {grade: Planned(for_a_hundred(rule), str(rule)) for grade, rule in rules.items()}
+
+
+def for_a_hundred(rule: SupervisionRule) -> Decimal:
+    """The inspections a year that a rule means for a hundred entities."""
+    if rule.every_months is not None:
+        return round(Decimal(1_200) / rule.every_months, 2)
+    if rule.share_most is not None:
+        return Decimal(rule.share_most)
+    return Decimal(rule.share_least or 0)
+
+
+#: So far back it is asked who came to a rule and who left it.
+SINCE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """To whom a rule applies, and who came to it or left it after a day."""
+
+    rule: SupervisionRule
+    since: date
+    user: Any
+
+    @property
+    def _places(self) -> list[int]:
+        letters = scale_of(self.rule.scheme, timezone.localdate())
+        return [letters.index(grade) for grade in self.rule.grades if grade in letters]
+
+    def _rated(self) -> QuerySet[CountedRating]:
+        found = CountedRating.objects.visible_to(self.user).filter(
+            scope_of(self.user), scheme=self.rule.scheme_id, status=Entity.Status.ACTIVE
+        )
+        return found.select_related("entity")
+
+    def today(self) -> QuerySet[CountedRating]:
+        """All to whom it applies by today's grade."""
+        return self._rated().filter(place__in=self._places)
+
+    def came(self) -> QuerySet[CountedRating]:
+        """Of these, who had another grade at the end of that day, or none."""
+        return self._moved().filter(place__in=self._places).exclude(was__in=self.rule.grades)
+
+    def left(self) -> QuerySet[CountedRating]:
+        """To whom it applied at the end of that day, and no longer does."""
+        return self._moved().filter(~Q(place__in=self._places) | Q(place=None), was__in=self.rule.grades)
+
+    def _moved(self) -> Any:
+        changes = RatingChange.objects.filter(scheme=self.rule.scheme_id, as_of__gt=self.since)
+        first = changes.filter(entity=OuterRef("entity")).order_by("as_of", "pk")
+        return (
+            self._rated()
+            .filter(entity__in=changes.values("entity"))
+            .annotate(was=Subquery(first.values("from_grade")[:1]))
+        )
+
+
+def scope_of(user) -> Q:
+    """The entities of all departments that the user may look at together."""
+    bodies = departments_for(user)
+    if is_lead(user) or any(body.keeps_register for body in bodies):
+        return Q()
+    return Q(Exists(CountedBody.objects.filter(body__in=bodies, entity=OuterRef("entity"))))

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from agencies.supervision import notices, policies
 from agencies.supervision.models import SupervisionRule
+from agencies.supervision.rules import scale_of
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import day_long, listed
 from entities.models import LegalInstrument, SubmittingBody
 from evaluation.models import Scheme
-from evaluation.schemes.in_force import published_by
 
 Kind, State = SupervisionRule.Kind, SupervisionRule.State
 #: The figures of a rule of inspections, each with the least and the most that it may be.
@@ -120,11 +120,6 @@ class Draft:
             name: value.strip() if isinstance(value, str) else list(value) if name == "grades" else value
             for name, value in values.items()
         }
-
-
-def scale_of(scheme: Scheme, day: date) -> tuple[str, ...]:
-    """The grades that a scheme gives on a day, the best first; none where no version of it is in force."""
-    return next((one.compiled.letters for one in published_by(day) if one.scheme == scheme), ())
 
 
 @transaction.atomic

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.supervision import lists, policies, selectors, services
+from agencies.supervision import lists, policies, reach_lists, selectors, services
 from agencies.supervision.forms import RuleForm, When
 from agencies.supervision.models import SupervisionRule
+from agencies.supervision.reach_lists import Show
 from agencies.supervision.shipped import PROFILES, TEMPLATES, Template, template
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.ui.formats import day_long
@@ -43,7 +44,7 @@ def due(request: HttpRequest) -> HttpResponse:
             _tab(request, one, one.scheme.scheme.name, "scheme", one == asked.plan) for one in asked.plans
         ],
         "today": asked.today,
-        "may_write": bool(policies.may_write_rules(request.user)),
+        "may_draw": bool(policies.may_draw(request.user, asked.body)),
     }
     if asked.plan is not None:
         found = lists.listed(request.user, asked, request.GET.get("sort", ""))
@@ -125,6 +126,33 @@ def rule(request: HttpRequest, rule_id: int) -> HttpResponse:
         "today": today,
     }
     return render(request, "agencies/supervision/rule.html", context)
+
+
+@login_required
+@require_safe
+def reach(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """To whom a rule applies by today's grades, and who came to it or left it since a day."""
+    asked = reach_lists.asked(request.user, rule_id, request.GET)
+    counts = {show: asked.listed(show).count() for show in Show}
+    found = reach_lists.in_order(asked.listed(asked.show), request.GET.get("sort", ""))
+    page = CountedPaginator(found, PER_PAGE, count=counts[asked.show]).get_page(request.GET.get("page"))
+    context = {
+        "asked": asked,
+        "rule": asked.reach.rule,
+        "in_force": asked.reach.rule.holds_on(timezone.localdate()),
+        "tabs": [_shown(request, show, counts[show], show == asked.show) for show in Show],
+        "page": page,
+        "rows": list(reach_lists.rows_of(page, asked)),
+        "is_evaluation": asked.reach.rule.scheme.family == Scheme.Family.EVALUATION,
+    }
+    return render(request, "agencies/supervision/reach.html", context)
+
+
+def _shown(request: HttpRequest, show: Show, count: int, current: bool) -> Tab:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["show"] = show
+    return Tab(show.label, f"?{query.urlencode()}", current, count)
 
 
 @login_required

@@ -1,7 +1,7 @@
 """Shapes of what the lead office types about drafts and simulations."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from entities.models import RecordType
 from evaluation.composing.beginnings import NOTHING, Origin
+from evaluation.composing.planned import Planned
 from evaluation.models import Scheme
 from evaluation.schemes import SchemeDocument
 
@@ -169,8 +170,15 @@ class PlanForm(forms.Form):
     """How often entities of each grade are inspected, so that the load can be told. All of it may be left out."""
 
     def __init__(
-        self, data, *, document: SchemeDocument, base: SchemeDocument, initial: dict[str, float]
+        self,
+        data,
+        *,
+        document: SchemeDocument,
+        base: SchemeDocument,
+        initial: dict[str, float],
+        planned: Mapping[str, Planned],
     ) -> None:
+        """`planned` is what rules in force say; it goes before `initial`, what was typed the last time."""
         super().__init__(data)
         meanings = {grade.letter: str(grade.meaning) for grade in (*base.scale, *document.scale)}
         self.letters = [*meanings, ""]
@@ -183,9 +191,18 @@ class PlanForm(forms.Form):
                 max_value=Decimal(100_000),
                 max_digits=8,
                 decimal_places=2,
-                help_text=meanings.get(letter, ""),
-                initial=initial.get(letter),
+                help_text=self._said_of(letter, meanings, planned),
+                initial=planned[letter].for_a_hundred if letter in planned else initial.get(letter),
             )
+
+    @staticmethod
+    def _said_of(letter: str, meanings: Mapping[str, str], planned: Mapping[str, Planned]) -> str:
+        rule = (
+            _("By the rule “%(rule)s”") % {"rule": planned[letter].rule}
+            if letter in planned
+            else _("No rule")
+        )
+        return " · ".join(filter(None, (meanings.get(letter, ""), rule)))
 
     @staticmethod
     def name_of(number: int) -> str:

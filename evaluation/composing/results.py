@@ -15,6 +15,7 @@ from credit_platform.ui.charts import Chart
 from entities.models import Entity, SubmittingBody
 from evaluation.composing.labels import place_in_words
 from evaluation.composing.models import Simulation
+from evaluation.composing.planned import planned
 from evaluation.composing.sides import document_before
 from evaluation.explanation import as_points
 from evaluation.industries import SECTIONS, SHORT
@@ -461,10 +462,14 @@ class Outcome:
         )  # fmt: skip
 
     def load(self) -> Table | None:
-        """Inspections a year by grade, now and under the draft, as the office plans them; None where it told no plan."""
+        """Inspections a year by grade, now and under the draft, as the office plans them; None where it told no plan.
+
+        Beside each plan stands the rule of its day that says the same; without one it is the office's own figure.
+        """
         plan = self.simulation.inspections
         if not plan:
             return None
+        rules = planned(self.simulation.draft.scheme_id, self.simulation.as_of)
         moves, letters = self.moves(), list(dict.fromkeys([*self.scales[0], *self.scales[1], ""]))
         rows: list[tuple[Any, ...]] = []
         for letter in letters:
@@ -479,9 +484,12 @@ class Outcome:
                     after,
                     round(before * rate / 100),
                     round(after * rate / 100),
+                    rules[letter].rule
+                    if letter in rules and rules[letter].for_a_hundred == rate
+                    else _("No rule"),
                 )
             )
-        rows.append((_("Together"), None, *(sum(row[place] for row in rows) for place in (2, 3, 4, 5))))
+        rows.append((_("Together"), None, *(sum(row[place] for row in rows) for place in (2, 3, 4, 5)), ""))
         return Table(
             "inspections",
             _("Inspections a year"),
@@ -492,6 +500,7 @@ class Outcome:
                 ("entities_after", _("Entities under the draft"), Kind.WHOLE),
                 ("before", _("Inspections now"), Kind.WHOLE),
                 ("after", _("Inspections under the draft"), Kind.WHOLE),
+                ("rule", _("By which rule"), Kind.TEXT),
             ),
             rows,
         )

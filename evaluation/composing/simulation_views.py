@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,6 +16,7 @@ from evaluation.composing import policies, selectors, services
 from evaluation.composing.differences import Head, differing
 from evaluation.composing.forms import PlanForm
 from evaluation.composing.models import SchemeDraft, Simulation
+from evaluation.composing.planned import planned
 from evaluation.composing.results import LEAST_GROUP, LOOK_CLOSER, WAYS, Count, Outcome, Table
 from evaluation.composing.simulating import SAMPLE
 from evaluation.schemes import SchemeDocument
@@ -34,6 +36,7 @@ def start(request: HttpRequest, draft_id: int) -> HttpResponse:
         document=SchemeDocument.model_validate(draft.document),
         base=SchemeDocument.model_validate((draft.base or draft).document),
         initial=selectors.last_plan(draft.scheme_id),
+        planned=planned(draft.scheme_id, timezone.localdate()),
     )
     if request.method == "POST" and form.is_valid():
         simulation = services.start_simulation(by=request.user, draft_id=draft.pk, inspections=form.plan())

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from agencies.measures.models import Measure
-from agencies.supervision.models import SupervisionRule
+from agencies.supervision.models import DrawnEntity, InspectionDraw, SupervisionRule
 from associations.courses.models import Course, SignUp
 from associations.exchange.models import Exchange
 from associations.forewarning.models import PriorNotice
@@ -259,6 +259,11 @@ class World:
             text_en="Granted.", valid_from=self.today, written_by=factories.UserFactory(),
         )  # fmt: skip
         self.rule_draft, self.rule = self._supervision_rules()
+        self.draw = InspectionDraw.objects.create(
+            body=self.body, scheme=self.rule.scheme, purpose="秋季抽查", drawn_on=self.today, seed="5eed", each=0,
+            drawn_by=self.people["supervisor"], pots={"C": {"share": 20, "of": 5, "drawn": 1, "digest": "d1"}},
+        )  # fmt: skip
+        DrawnEntity.objects.create(draw=self.draw, number=1, entity=self.entity, grade="C", rule=self.rule)
 
     def _supervision_rules(self) -> tuple[SupervisionRule, SupervisionRule]:
         """One that waits for a second person, and one in force, by which risk class C is inspected once a year."""
@@ -515,6 +520,7 @@ class World:
             "template_id": self.template.pk,
             "wording_id": self.wording.pk,
             "rule_id": self.rule.pk,
+            "draw_id": self.draw.pk,
             "night": self.today.isoformat(),
             "file_id": self.held_data.pk,
             "check_id": self.credit_check.pk,
@@ -647,6 +653,8 @@ class World:
             "receiver-messages": f"?receiver={self.webhook.pk}",
             "watch-changes": watch_list,
             "watched": watch_list,
+            "drawn-entities": f"?draw={self.draw.pk}",
+            "supervised": f"?rule={self.rule.pk}",
             "quality-records": f"?body={self.body.code}",
             "submission-rows": f"?submission={self.submission.pk}&view=decide",
         }.get(code, "")

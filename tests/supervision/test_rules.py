@@ -178,8 +178,11 @@ def test_a_rule_is_written_seen_and_put_in_force_in_the_browser(client, writer, 
         "verification": "B",
         "valid_from": draft.valid_from.isoformat(),
     }
-    refused = client.post(reverse("supervision:new"), typed)
+    refused = client.post(
+        reverse("supervision:new"), typed | {"article": "", "instrument": "", "grades": "X"}
+    )
     assert refused.status_code == 422
+    assert {"every_months", "article", "instrument", "grades"} <= set(refused.context["form"].errors)
     saved = client.post(reverse("supervision:new"), typed | {"every_months": "6"})
     rule = SupervisionRule.objects.get()
     assert saved.status_code == 302

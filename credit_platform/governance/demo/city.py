@@ -17,6 +17,7 @@ from credit_platform.governance.demo.clock import as_if_on
 from credit_platform.governance.demo.history import History, ordinary_life, work_in_hand
 from credit_platform.governance.demo.names import FIRST, invent
 from credit_platform.governance.demo.people import PEOPLE, make_accounts
+from credit_platform.governance.demo.supervision import make_rules
 from entities.models import Entity, Notice, RecordType, SubmittingBody
 from entities.services import records
 from entities.services.entities import change_entity, register_entities
@@ -68,6 +69,7 @@ def make(*, progress: Progress) -> None:
     work_in_hand(history, entities)
     stories.tell(history, entities)
     _live(history, progress)
+    make_rules(users, bodies, today)
     _read_old_notices(history)
     progress("ratings", 0, 1)
     evaluation.rate_all(as_of=today)

@@ -445,6 +445,7 @@ LEFT_OUT: dict[Relation, str | Promise] = {
         "likenesses of names that a machine found, about two entities at once"
     ),
     "sharing.WatchedEntity.entity": _SUPERVISION,
+    "supervision.DrawnEntity.entity": _SUPERVISION,
     "exchange.Exchange.entity": _("letters between a department and an association"),
     "public_reports.PublicReport.entity": _(
         "reports from the public, whose authors are protected; one that is upheld becomes a record"
