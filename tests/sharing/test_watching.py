@@ -19,6 +19,7 @@ from tests.factories import (
     EntityFactory,
     MemberFactory,
     RecordFactory,
+    RecordTypeFactory,
     UserFactory,
 )
 
@@ -136,6 +137,29 @@ def test_a_day_is_one_notice_however_much_changed_and_however_often_it_is_asked(
     RecordFactory(entity=entity)
     assert watching.tell_of_the_day(day=TODAY + timedelta(days=1)) == 1
     assert Notice.objects.filter(kind="sharing.digest").latest("pk").params["changes"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_association_hears_each_day_of_its_members_and_of_nobody_else():
+    association = BodyFactory(kind="association")
+    officer = MemberFactory(body=association, role="officer")
+    profile = Association.objects.create(body=association)
+    here, gone = (
+        Member.objects.create(
+            association=profile, entity=EntityFactory(), joined_on=TODAY - timedelta(days=9), basis="charter"
+        )
+        for _member in range(2)
+    )
+    draft = ListDraft(name="Members", kind="group", group="members")
+    watching.begin_list(by=officer, body=association, draft=draft)
+    gone.left_on = TODAY
+    gone.save()
+    for entity in (here.entity, gone.entity, EntityFactory()):
+        RecordFactory(entity=entity)
+    RecordFactory(entity=here.entity, record_type=RecordTypeFactory(version__disclosure="shared"))
+    assert watching.tell_of_the_day(day=TODAY) == 1
+    notice = Notice.objects.get(kind="sharing.digest")
+    assert (notice.body, notice.params["changes"], notice.params["entities"]) == (association, 1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
