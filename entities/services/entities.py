@@ -200,7 +200,11 @@ def _write_facts(entity: Entity, said: Mapping[str, Any]) -> dict[str, list[str]
         _remember_name(entity, entity.name_zh, until=timezone.localdate())
     for name, value in said.items():
         setattr(entity, name, value)
-    _work_out(entity)
+    if "name_zh" in changes:
+        entity.name_key = naming.name_key(entity.name_zh)[: naming.MAX_LENGTH]
+        entity.initials = naming.initials(entity.name_zh)[: naming.MAX_LENGTH]
+    if "region_code" in changes and entity.region_code:
+        entity.district = regions.district(entity.region_code)
     entity.save()
     return changes
 
@@ -220,13 +224,6 @@ def masked(name: str) -> str:
     """A person's name as it is kept and shown: the first character, then asterisks. A masked name stays as it is."""
     name = name.strip()
     return name[:1] + "*" * min(len(name) - 1, 3) if len(name) > 1 else name
-
-
-def _work_out(entity: Entity) -> None:
-    """What follows from the name and the region."""
-    entity.name_key = naming.name_key(entity.name_zh)[: naming.MAX_LENGTH]
-    entity.initials = naming.initials(entity.name_zh)[: naming.MAX_LENGTH]
-    entity.district = regions.district(entity.region_code) if entity.region_code else entity.district
 
 
 def _remember_name(entity: Entity, name: str, *, until: date | None) -> bool:

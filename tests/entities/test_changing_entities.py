@@ -47,6 +47,16 @@ def test_what_each_field_said_before_stands_in_the_log_with_the_reason(registrar
     assert event.detail["because"] == "registered on 2026-05-06"
 
 
+def test_where_an_entity_is_stays_as_it_was_registered_when_something_else_is_changed(registrar):
+    entity = EntityFactory(region_code="339702", district="A district that is on no list")
+    change(registrar, entity, contact_email="office@example.com")
+    entity.refresh_from_db()
+    assert entity.district == "A district that is on no list"
+    change(registrar, entity, region_code="330281")
+    entity.refresh_from_db()
+    assert entity.district == "余姚市"
+
+
 def test_saying_the_same_leaves_no_trace(registrar, entity):
     change(registrar, entity, name_zh=entity.name_zh, address=entity.address)
     assert not AuditEvent.objects.filter(verb="entities.entity.changed").exists()
