@@ -55,14 +55,15 @@ def test_a_named_folder_is_made_and_emptied_of_earlier_figures_only(read_setting
 
 def test_what_a_worker_has_loaded_is_not_searched_for_garbage_again(read_settings, tmp_path):
     read_settings(tmp_path / "metrics")
-    before = gc.get_threshold()
+    of_the_tests, of_python = gc.get_threshold(), (700, 10, 10)
+    gc.unfreeze()
+    gc.set_threshold(*of_python)
     try:
         runpy.run_path(str(ROOT / "credit_platform/serving.py"))["post_worker_init"](None)
         assert gc.get_freeze_count() > 0
-        assert gc.get_threshold() > before
+        assert gc.get_threshold() > of_python
     finally:
-        gc.unfreeze()
-        gc.set_threshold(*before)
+        gc.set_threshold(*of_the_tests)
 
 
 def test_a_reload_keeps_the_figures(read_settings, tmp_path):
