@@ -4,25 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('proof', '0004_bodies_with_measures_are_asked'),
+        ("proof", "0004_bodies_with_measures_are_asked"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='effect',
-            name='due_is_provisional',
+            model_name="effect",
+            name="due_is_provisional",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='effect',
-            name='due_on',
-            field=models.DateField(blank=True, help_text='The last day on which places are to confirm.', null=True, verbose_name='due on'),
+            model_name="effect",
+            name="due_on",
+            field=models.DateField(
+                blank=True,
+                help_text="The last day on which places are to confirm.",
+                null=True,
+                verbose_name="due on",
+            ),
         ),
         migrations.AddField(
-            model_name='effect',
-            name='rule',
-            field=models.SlugField(blank=True, help_text='Its row among the rules of clocks.', max_length=60, verbose_name='rule'),
+            model_name="effect",
+            name="rule",
+            field=models.SlugField(
+                blank=True, help_text="Its row among the rules of clocks.", max_length=60, verbose_name="rule"
+            ),
         ),
     ]
