@@ -15,7 +15,7 @@ def bare_machine(monkeypatch):
     def run(command, **_):
         commands.append(" ".join(command))
         if "install" in command:
-            monkeypatch.setattr(chromium, "_program", lambda: "/usr/bin/chromium")
+            monkeypatch.setattr(chromium, "_program", lambda: "/usr/bin/chromium-headless-shell")
         return subprocess.CompletedProcess(command, 0, stdout=b"a font", stderr="")
 
     monkeypatch.setattr(chromium, "_program", lambda: None)
@@ -27,23 +27,23 @@ def bare_machine(monkeypatch):
 def test_root_gets_it_installed_from_debians_packages(bare_machine, monkeypatch):
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
 
-    assert str(chromium.chromium()) == "/usr/bin/chromium"
+    assert str(chromium.chromium()) == "/usr/bin/chromium-headless-shell"
     assert bare_machine[:2] == [
         "apt-get -qq update",
-        "apt-get -qq install --yes chromium fonts-noto-cjk",
+        "apt-get -qq install --yes chromium-headless-shell fonts-noto-cjk",
     ]
 
 
 def test_anybody_else_is_told_what_to_install(bare_machine, monkeypatch):
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 1000)
 
-    with pytest.raises(chromium.NoBrowser, match="apt-get install chromium fonts-noto-cjk"):
+    with pytest.raises(chromium.NoBrowser, match="apt-get install chromium-headless-shell fonts-noto-cjk"):
         chromium.chromium()
 
 
 def test_a_browser_that_cannot_show_chinese_is_not_enough(bare_machine, monkeypatch):
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(chromium, "_program", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr(chromium, "_program", lambda: "/usr/bin/chromium-headless-shell")
     monkeypatch.setattr(chromium, "_has_chinese_font", lambda: False)
 
     with pytest.raises(chromium.NoBrowser, match="a browser that can show Chinese"):
