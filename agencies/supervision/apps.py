@@ -10,16 +10,20 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("Supervision by grade")
 
     def ready(self) -> None:
-        from agencies.supervision import draw_lists, lists, policies, reach_lists, selectors
+        from agencies.supervision import draw_lists, lasting, lists, policies, reach_lists, selectors
         from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
         from entities.panels import ENTITY, GRADE, register_panel
+        from evaluation.boards import counting
         from evaluation.composing import planned
 
         register_by_importing(self, "audit_verbs", "moves", "notices")
         lists.offer()
         draw_lists.offer()
         reach_lists.offer()
+        counting.keep_along(
+            "last inspections", counting.Along(lasting.follow, lasting.rebuild, lasting.differences)
+        )
         planned.register(selectors.planned_inspections)
         register_panel(
             "supervision:of-entity",

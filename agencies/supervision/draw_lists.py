@@ -16,6 +16,7 @@ from credit_platform.accounts.models import User
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from credit_platform.ui.formats import listed
+from entities.policies import who_answers_for
 from entities.sharing import exports
 
 SORTS = {"number": "number", "name": "entity__name_key", "grade": "grade", "district": "entity__district"}
@@ -44,7 +45,9 @@ def rows_of(drawn: Iterable[DrawnEntity], draw: InspectionDraw) -> Iterator[Row]
     rest = iter(drawn)
     while some := list(islice(rest, ROWS_AT_ONCE)):
         since = LastInspection.objects.filter(
-            entity__in=[one.entity_id for one in some], body=draw.body_id, day__gte=draw.drawn_on
+            entity__in=[one.entity_id for one in some],
+            body=who_answers_for(draw.body).pk,
+            day__gte=draw.drawn_on,
         )
         days = dict(since.values_list("entity_id", "day"))
         for one in some:
@@ -55,7 +58,7 @@ def rows_of(drawn: Iterable[DrawnEntity], draw: InspectionDraw) -> Iterator[Row]
 def inspected_of(draw: InspectionDraw) -> int:
     """How many of those drawn the department inspected since."""
     since = LastInspection.objects.filter(
-        entity__in=draw.drawn.values("entity"), body=draw.body_id, day__gte=draw.drawn_on
+        entity__in=draw.drawn.values("entity"), body=who_answers_for(draw.body).pk, day__gte=draw.drawn_on
     )
     return since.count()
 

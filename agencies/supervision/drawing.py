@@ -100,7 +100,7 @@ def standing_in(*, user, plan: Plan, grade: str, day: date) -> QuerySet[CountedR
     lately = CreditRecord.objects.filter(
         selectors.took_place(),
         entity=OuterRef("entity"),
-        submitted_by=plan.body.pk,
+        submitted_by__in=[plan.body.pk, *plan.earlier],
         decided_on__gt=months_after(day, -apart),
         # As far as it was known by then: a draw is worked out again later.
         decided_on__lt=day,

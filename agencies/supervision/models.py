@@ -187,20 +187,22 @@ class SupervisionRule(BilingualName):
 
 
 class LastInspection(models.Model):
-    """The day on which a body last inspected an entity, by the records of its inspections; a view of the database.
+    """The day on which a body last inspected an entity, by the records of its inspections and of those it succeeded.
 
+    Read from the records beforehand (`agencies.supervision.lasting`), so that a list of many thousands opens at once.
     What an inspection found may be repaired or no longer be public: that it took place stays, until it is archived.
     """
 
     pk = models.CompositePrimaryKey("entity_id", "body_id")
-    entity = models.ForeignKey(Entity, on_delete=models.DO_NOTHING, related_name="last_inspections")
-    body = models.ForeignKey(SubmittingBody, on_delete=models.DO_NOTHING, related_name="+")
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="last_inspections", db_index=False
+    )
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField(_("day"))
 
     class Meta:
-        managed = False
-        db_table = "supervision_last_inspection"
         verbose_name = _("last inspection")
+        indexes = [models.Index(fields=("body", "day"), include=("entity",), name="last_inspections_by_day")]
 
     def __str__(self) -> str:
         return f"{self.entity_id}, {self.body_id}: {self.day}"

@@ -85,6 +85,8 @@ class Plan:
     scheme: SchemeInForce
     #: By grade, as far as a rule says anything of it.
     rules: Mapping[str, SupervisionRule]
+    #: The bodies that are gone and for whose records this one answers.
+    earlier: frozenset[int] = frozenset()
 
     @property
     def with_term(self) -> dict[int, SupervisionRule]:
@@ -105,14 +107,26 @@ def plans_for(body: SubmittingBody, day: date, book: RuleBook | None = None) -> 
     book = book or rules_on(day)
     wanted = book.schemes_of_inspections(body.pk)
     schemes = {one.scheme.pk: one for one in schemes_in_force(day) if one.scheme.pk in wanted}
-    return [Plan(body, schemes[pk], book.inspections(pk, body.pk)) for pk in wanted if pk in schemes]
+    earlier = frozenset(gone for gone, now in who_answers_now().items() if now == body.pk)
+    return [Plan(body, schemes[pk], book.inspections(pk, body.pk), earlier) for pk in wanted if pk in schemes]
 
 
-def in_scope(body: SubmittingBody) -> Q:
+def who_answers_now() -> dict[int, int]:
+    """By each body that is gone, the one that answers for its records now; as `entities.policies.who_answers_for`."""
+    successors = dict(SubmittingBody.objects.filter(is_active=False).values_list("pk", "successor_id"))
+    found = dict(successors)
+    for gone in successors:
+        while found[gone] in successors:
+            found[gone] = successors[found[gone]]
+    return found
+
+
+def in_scope(plan: Plan) -> Q:
     """The entities that a department inspects: for who keeps the register all, else those that it has on record."""
-    if body.keeps_register:
+    if plan.body.keeps_register:
         return Q()
-    return Q(Exists(CountedBody.objects.filter(body=body.pk, entity=OuterRef("entity"))))
+    bodies = [plan.body.pk, *plan.earlier]
+    return Q(Exists(CountedBody.objects.filter(body__in=bodies, entity=OuterRef("entity"))))
 
 
 def took_place() -> Q:
@@ -127,7 +141,7 @@ def took_place() -> Q:
 def in_business(*, user, plan: Plan) -> QuerySet[CountedRating]:
     """The rated entities in business that the department inspects by the plan."""
     return CountedRating.objects.visible_to(user).filter(
-        in_scope(plan.body), scheme=plan.scheme.scheme, status=Entity.Status.ACTIVE
+        in_scope(plan), scheme=plan.scheme.scheme, status=Entity.Status.ACTIVE
     )
 
 
@@ -214,9 +228,9 @@ def what_follows(*, user, entity: Entity, day: date | None = None) -> list[Conse
 
 
 def _in_whose_scope(entity: Entity, bodies: list[SubmittingBody]) -> list[SubmittingBody]:
-    having = set(
-        CountedBody.objects.filter(entity=entity.pk, body__in=bodies).values_list("body_id", flat=True)
-    )
+    now = who_answers_now()
+    on_record = CountedBody.objects.filter(entity=entity.pk).values_list("body_id", flat=True)
+    having = {now.get(body, body) for body in on_record}
     return [body for body in bodies if body.keeps_register or body.pk in having]
 
 

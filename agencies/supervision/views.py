@@ -47,7 +47,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "may_draw": bool(policies.may_draw(request.user, asked.body)),
     }
     if asked.plan is not None:
-        found = lists.listed(request.user, asked, request.GET.get("sort", ""))
+        found = lists.listed(request.user, asked, request.GET.get("sort", "")).values_list("pk", flat=True)
         figures = lists.counts(request.user, asked)
         when = asked.form.asked("when")
         count = figures[when] if when else sum(figures[one] for one in When)
@@ -57,7 +57,7 @@ def due(request: HttpRequest) -> HttpResponse:
             "lanes": _lanes(request, figures, when),
             "figures": figures,
             "page": page,
-            "rows": list(lists.rows_of(page, asked)),
+            "rows": list(lists.rows_of(lists.with_all(request.user, asked, page), asked)),
             "filter": asked.form,
             "is_filtered": any(asked.form.cleaned_data.values()),
             "is_evaluation": asked.plan.scheme.scheme.family == Scheme.Family.EVALUATION,

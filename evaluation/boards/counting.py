@@ -5,7 +5,7 @@ twice is counted once: what was counted of it before is taken away in the same t
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -36,6 +36,26 @@ RANGE = 50_000
 FIRST_MONDAY = date(2000, 1, 3)
 #: Cells of so many rows more than they would need are put together.
 ROWS_TO_SPARE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What another app keeps current of the same entities, by the same marks and in the same transactions."""
+
+    #: Of these entities, what has changed.
+    follow: Callable[[Sequence[int]], None]
+    #: Everything anew.
+    rebuild: Callable[[], None]
+    #: What differs from what it is read from, each in a line; entities that are marked are left out.
+    differences: Callable[[], list[str]]
+
+
+_along: dict[str, Along] = {}
+
+
+def keep_along(name: str, one: Along) -> None:
+    """Keep something current along with the counts; said once, when the apps are loaded."""
+    _along[name] = one
 
 
 def _table(model: Any) -> str:
@@ -97,6 +117,8 @@ def _follow_some(today: date) -> int | None:
         added = _add(cursor, "= ANY(%(entities)s)", {"entities": marked}, day)
         _write_cells(added, taken)
         _put_together(cursor)
+    for one in _along.values():
+        one.follow(marked)
     return len(marked)
 
 
@@ -119,6 +141,8 @@ def rebuild(today: date | None = None) -> int:
             _write_cells(added, Counts())
         _put_together(cursor, least=0)
         _count_entities(cursor)
+        for one in _along.values():
+            one.rebuild()
         return CountedRating.objects.count()
 
 
@@ -150,6 +174,8 @@ def verify() -> Verification:
     )
     differences += _other_cells(_MOVES_BY_HAND, _table(MoveCell), ("scheme_id", "week"), "rose", "fell")
     differences += _other_cells(_ENTITIES_BY_HAND, _table(EntityCell), (), "count")
+    for one in _along.values():
+        differences += one.differences()
     return Verification(compared, differences)
 
 

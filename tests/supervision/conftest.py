@@ -132,7 +132,7 @@ def inspected(market):
         kind = RecordType.objects.filter(code="inspection-result").first() or RecordTypeFactory(
             code="inspection-result", polarity="neutral"
         )
-        return RecordFactory(
+        record = RecordFactory(
             entity=entity,
             record_type=kind,
             submitted_by=by or market,
@@ -140,5 +140,8 @@ def inspected(market):
             severity_class="",
             **facts,
         )
+        counting.mark({entity.pk})
+        counting.follow()
+        return record
 
     return make
