@@ -4,10 +4,11 @@ Each function yields findings with their level, so that the same is an error, or
 form asks a person instead, who may confirm what is doubted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from entities.drafts import RecordDraft
+from entities.drafts import RecordDraft, draft_of
 from entities.intake.findings import ERROR, Finding
+from entities.models import CreditRecord
 
 #: Of a draft, the findings about it; their fields are those of a `RecordDraft` or names of details.
 ChecksOfType = Callable[[RecordDraft], Iterator[Finding]]
@@ -25,11 +26,21 @@ def findings_of(record_type: str, draft: RecordDraft) -> Iterator[Finding]:
         yield from checks(draft)
 
 
-def problems_of(record_type: str, draft: RecordDraft) -> dict[str, list[str]]:
-    """What is wrong, as sentences by field."""
+def problems_of(
+    record_type: str, draft: RecordDraft, *, standing: Iterable[CreditRecord] = ()
+) -> dict[str, list[str]]:
+    """What is wrong, as sentences by field.
+
+    Args:
+        standing: what stands here under the same number. What the same could be said of was confirmed by somebody when
+            it was entered, and stays so for the same values.
+    """
+    confirmed = {
+        (one.field, one.text) for known in standing for one in findings_of(record_type, draft_of(known))
+    }
     problems: dict[str, list[str]] = {}
     for finding in findings_of(record_type, draft):
-        if finding.level == ERROR:
+        if finding.level == ERROR and (finding.field, finding.text) not in confirmed:
             problems.setdefault(place_of(finding, draft), []).append(finding.text)
     return problems
 

@@ -200,7 +200,7 @@ def submit_drafts(*, by, entries: Sequence[Entry], numbered: bool = True) -> lis
 def _submit(
     by, body: SubmittingBody, entity: Entity, record_type: RecordType, draft: RecordDraft
 ) -> CreditRecord:
-    problems = type_checks.problems_of(record_type.code, draft)
+    problems = _doubts_nobody_answered(body, record_type, draft)
     try:
         record = save_draft(by=by, body=body, entity=entity, record_type=record_type, draft=draft)
     except InvalidInput as refused:
@@ -208,6 +208,18 @@ def _submit(
     if problems:
         raise InvalidInput(problems)
     return send_to_review(by=by, record_id=record.pk) if record.status in EDITABLE else record
+
+
+def _doubts_nobody_answered(
+    body: SubmittingBody, record_type: RecordType, draft: RecordDraft
+) -> dict[str, list[str]]:
+    """What is wrong by the checks of the type, but for what somebody confirmed of the same record in a form."""
+    if not type_checks.problems_of(record_type.code, draft):
+        return {}
+    standing = CreditRecord.objects.filter(
+        submitted_by=body, record_type=record_type, number_key=number_key(draft.document_number)
+    )
+    return type_checks.problems_of(record_type.code, draft, standing=standing)
 
 
 @dataclass(frozen=True, slots=True)

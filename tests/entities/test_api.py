@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from entities.intake import formats, plausibility
 from entities.intake.checks import Context, Row
 from entities.intake.doubts import doubts_about
-from entities.models import CreditRecord
+from entities.models import CreditRecord, Entity, RecordType
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -254,6 +254,36 @@ def test_a_fine_that_its_text_contradicts_is_refused_as_in_a_file_with_all_else_
     ]
     assert list(answer.json()["problems"]) == ["amount", "decided_on"]
     assert not CreditRecord.objects.exists()
+
+
+def test_a_difference_that_somebody_confirmed_stays_confirmed_for_the_same_amount_and_text(
+    client, clerk, penalty, body
+):
+    said = penalty | {"details": {"penalty_content": "罚款3.2元"}}
+    kind = RecordType.objects.get(code="administrative-penalty")
+    # As a form saves it, once its reader has said that the amount is right.
+    confirmed = RecordFactory(
+        entity=Entity.objects.get(credit_code=said["entity"]),
+        submitted_by=body,
+        record_type=kind,
+        **{name: said[name] for name in ("document_number", "title", "severity_class", "penalty_kinds")},
+        **{name: said.get(name, "") for name in ("facts", "legal_basis", "authority")},
+        amount=Decimal(said["amount"]),
+        decided_on=date.fromisoformat(said["decided_on"]),
+        details=said["details"],
+    )
+    answer = post(client, clerk, said)
+    assert (answer.status_code, answer.json()["id"]) == (201, confirmed.pk)
+    # Another amount, another text, another number: nobody has confirmed that.
+    for other in (
+        {"amount": "64000"},
+        {"details": {"penalty_content": "罚款6.4元"}},
+        {"document_number": "另一份"},
+    ):
+        refused = post(client, clerk, said | other)
+        assert refused.status_code == 422
+        assert "names" in refused.json()["problems"]["amount"][0]
+    assert CreditRecord.objects.count() == 1
 
 
 def test_a_file_says_it_in_the_same_words(client, clerk, sent):
