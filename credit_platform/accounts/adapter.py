@@ -1,6 +1,7 @@
 """How allauth speaks and behaves here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
@@ -46,6 +47,23 @@ class AccountAdapter(DefaultAccountAdapter):
                 secure=settings.LANGUAGE_COOKIE_SECURE,
             )
         return response
+
+    def forget_wrong_tries(self, request: HttpRequest, *logins: str) -> None:
+        """Let an account be signed in to at once that rested after wrong tries.
+
+        Of these names alone: what the address from which the tries came may do is counted on.
+        """
+        of_accounts = [
+            rate for rate in settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",") if rate.endswith("/key")
+        ]
+        for login in logins:
+            ratelimit.clear(
+                request,
+                app="allauth.account",
+                action="login_failed",
+                config={"login_failed": ",".join(of_accounts)},
+                key=self._get_login_attempts_cache_key(request, username=login),
+            )
 
     def add_message(
         self, request, level, message_template=None, message_context=None, extra_tags="", message=None

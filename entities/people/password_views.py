@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from credit_platform.accounts.adapter import AccountAdapter
 from credit_platform.accounts.models import User
 from credit_platform.common.errors import InvalidInput, WrongState
 from credit_platform.common.limits import Limit
@@ -53,7 +54,7 @@ class NewPassword(PasswordResetConfirmView):
 
     def form_valid(self, form) -> HttpResponse:
         try:
-            passwords.set_new_password(
+            person = passwords.set_new_password(
                 person_id=form.user.pk,
                 token=self.request.session[INTERNAL_RESET_SESSION_TOKEN],
                 password=form.cleaned_data["new_password1"],
@@ -63,6 +64,7 @@ class NewPassword(PasswordResetConfirmView):
             return self.form_invalid(form)
         except WrongState:
             return redirect(self.request.path)
+        AccountAdapter().forget_wrong_tries(self.request, *passwords.logins_of(person))
         # Who was signed in here is so no longer, and the link is used up.
         self.request.session.flush()
         messages.success(self.request, _("Your new password is set. Sign in with it."))

@@ -173,3 +173,11 @@ def _send(link: PasswordLink) -> None:
             ),
         ]
         EmailMessage(subject=_("A new password"), body="\n\n".join(parts), to=[link.user.email]).send()
+
+
+def logins_of(person: User) -> list[str]:
+    """By what the person alone signs in: the user name, and the address where no other account has it."""
+    logins = [person.username]
+    if person.email and not User.objects.filter(email__iexact=person.email).exclude(pk=person.pk).exists():
+        logins.append(person.email)
+    return logins

@@ -94,6 +94,51 @@ def test_a_person_gets_a_link_by_name_or_address_in_their_language_and_signs_in_
     assert Notice.objects.get(user=clerk).kind == "people.password-chosen"
 
 
+def signs_in(login: str, password: str) -> bool:
+    return Client().post(reverse("account_login"), {"login": login, "password": password}).status_code == 302
+
+
+def rests(login: str) -> None:
+    for _try in range(6):
+        assert not signs_in(login, "wrong")
+
+
+def test_who_chose_a_new_password_signs_in_at_once_after_wrong_tries(clerk, supervisor):
+    other = MemberFactory(username="lin", email="lin@city.example")
+    for login in ("xuwan", "XUWAN@city.example", "lin"):
+        rests(login)
+    assert not signs_in("xuwan", PASSWORD)
+    passwords.ask_for_link(login="xuwan")
+    choose(Client(), address_in(sent()[0]))
+    assert signs_in("xuwan", NEW)
+    assert signs_in("xuwan@city.example", NEW)
+    # Nobody else's account is let go by it.
+    assert not signs_in(other.username, PASSWORD)
+
+
+def test_an_address_that_two_accounts_share_rests_on(clerk):
+    MemberFactory(username="xuwan2", email=clerk.email)
+    assert passwords.logins_of(clerk) == ["xuwan"]
+
+
+def test_a_link_that_is_not_used_and_one_that_is_refused_let_no_account_go(clerk):
+    rests("xuwan")
+    passwords.ask_for_link(login="xuwan")
+    address = address_in(sent()[0])
+    choose(Client(), address, "short", "short")
+    assert not signs_in("xuwan", PASSWORD)
+
+
+def test_the_tries_from_one_address_are_counted_on_after_a_new_password(clerk, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "7/m/ip,5/5m/key"}
+    rests("xuwan")
+    passwords.ask_for_link(login="xuwan")
+    choose(Client(), address_in(sent()[0]))
+    assert signs_in("xuwan", NEW)
+    rests("somebody")
+    assert not signs_in("xuwan", NEW)
+
+
 def test_what_is_answered_is_the_same_whether_there_is_such_an_account_or_not(clerk):
     answers = {
         Client().post(FORGOTTEN, {"login": who}).content for who in ("xuwan", "nobody", "no@city.example")
