@@ -1,6 +1,7 @@
 """The working calendar, kept in tables and seeded from the published arrangements."""
 
 from datetime import date, timedelta
+from functools import cache
 from importlib.metadata import version
 
 import chinese_calendar
@@ -28,13 +29,16 @@ def seed_working_calendar() -> list[int]:
     return missing
 
 
-def _exceptions_of(year: int):
-    day = date(year, 1, 1)
-    while day.year == year:
-        is_working = chinese_calendar.is_workday(day)
-        if is_working != (day.weekday() < SATURDAY):
-            yield day, is_working, chinese_calendar.get_holiday_detail(day)[1] or ""
-        day += timedelta(days=1)
+@cache
+def _exceptions_of(year: int) -> tuple[tuple[date, bool, str], ...]:
+    """The days of a year that are not what their weekday is; the library goes through all its years for each day."""
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+    return tuple(
+        (day, is_working, chinese_calendar.get_holiday_detail(day)[1] or "")
+        for day in days
+        if (is_working := chinese_calendar.is_workday(day)) != (day.weekday() < SATURDAY)
+    )
 
 
 def current_calendar() -> WorkingCalendar:

@@ -1,5 +1,7 @@
 """Every page that the permission table knows, as a reader of it sees it: at a desk in English, on a phone and a tablet in Chinese."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -10,7 +12,7 @@ from entities.models import Entity
 from evaluation.boards import coming, counting
 from evaluation.services import rate_waiting, request_ratings
 from tests.browser import reading
-from tests.browser.accessibility import assert_accessible
+from tests.browser.accessibility import AXE, assert_accessible
 from tests.browser.answering import answering
 from tests.browser.conftest import HEIGHTS, complaint, launched
 from tests.browser.uploading import assert_fits
@@ -92,30 +94,50 @@ def _reader(world: World, role: str, lang: str) -> Client:
     return client
 
 
+@pytest.fixture(scope="module")
+def window(browser):
+    """One window for all pages: what they have in common is made ready once, which is most of what opening one costs."""
+    context = browser.new_context(base_url=ADDRESS, timezone_id=settings.TIME_ZONE)
+    context.add_init_script(path=AXE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def complaints(window) -> Iterator[list[str]]:
+    """What the browser complains of while a test has the window."""
+    complaints: list[str] = []
+
+    def about_an_error(error):
+        complaints.append(f"{window.url}: {error}")
+
+    def about_a_message(message):
+        complaints.extend(complaint(window, message))
+
+    window.on("pageerror", about_an_error)
+    window.on("console", about_a_message)
+    yield complaints
+    window.remove_listener("pageerror", about_an_error)
+    window.remove_listener("console", about_a_message)
+
+
 @pytest.mark.parametrize(("lang", "width"), (("en", 1440), ("zh-hans", 390)))
 @pytest.mark.parametrize("route", sorted(READER_OF.keys() - NOT_PAGES))
-def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(world, browser, route, lang, width):
-    context = browser.new_context(
-        base_url=ADDRESS,
-        viewport={"width": width, "height": HEIGHTS.get(width, 900)},
-        timezone_id=settings.TIME_ZONE,
-    )
-    complaints: list[str] = []
-    try:
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: complaints.extend(complaint(page, message)))
-        page.route("**/*", answering(_reader(world, READER_OF[route], lang)))
-        page.goto(world.address_of(route))
-        assert page.locator("html").get_attribute("lang") == SAID[lang]
-        assert page.locator("main h1").count() == 1
-        assert_fits(page, width)
-        assert_accessible(page)
-        if width < TABLET:
-            page.set_viewport_size({"width": TABLET, "height": 1024})
-            assert_fits(page, TABLET)
-    finally:
-        context.close()
+def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(
+    world, window, complaints, route, lang, width
+):
+    window.context.clear_cookies()
+    window.unroute_all()
+    window.route("**/*", answering(_reader(world, READER_OF[route], lang)))
+    window.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
+    window.goto(world.address_of(route))
+    assert window.locator("html").get_attribute("lang") == SAID[lang]
+    assert window.locator("main h1").count() == 1
+    assert_fits(window, width)
+    assert_accessible(window)
+    if width < TABLET:
+        window.set_viewport_size({"width": TABLET, "height": 1024})
+        assert_fits(window, TABLET)
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
 
 

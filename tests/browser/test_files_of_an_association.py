@@ -25,7 +25,7 @@ def table(name: str, text: str) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": text.encode("gb18030")}
 
 
-@pytest.mark.parametrize("lang", ("en", "zh-hans"))
+@pytest.mark.parametrize("lang", ["zh-hans"])
 def test_members_and_their_records_come_in_and_what_is_new_stands_beside_them(page_as, city, workers, lang):
     hegu, leasing = city.hegu, city.leasing
     officer = Reader(page_as(city.people["officer"], lang=lang), lang)

@@ -65,7 +65,7 @@ def act(page: Page, case: Case, action: str, words: str) -> None:
         button.click()
 
 
-@pytest.mark.parametrize("lang", ("en", "zh-hans"))
+@pytest.mark.parametrize("lang", ["en"])
 def test_a_repair_goes_out_comes_back_and_ends_the_effect(page_as, city, lang):
     before = points(city)
     agent = page_as(city.people["agent"], lang=lang, width=390)
@@ -144,7 +144,7 @@ def correct_amount(page: Page, case: Case) -> None:
     press(page, "button[name=action][value=propose_correct]")
 
 
-@pytest.mark.parametrize(("lang", "width"), [("en", 1440), ("zh-hans", 390)])
+@pytest.mark.parametrize(("lang", "width"), [("zh-hans", 390)])
 def test_an_objection_marks_the_record_and_the_correction_is_what_everybody_reads(page_as, city, lang, width):
     record = CreditRecord.objects.get(entity=city.hegu)
     agent = page_as(city.people["agent"], lang=lang, width=width)

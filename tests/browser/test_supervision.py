@@ -85,8 +85,7 @@ def rule(grade: str, body: SubmittingBody, **fields) -> SupervisionRule:
     return SupervisionRule.objects.create(**given | fields)
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+@pytest.mark.parametrize(("lang", "width"), [("zh-hans", 1440), ("en", 390)])
 def test_nothing_on_the_pages_of_supervision_stands_in_a_readers_way(page_as, market, lang, width):
     shown, _other = (rule(grade, market) for grade in "CD")
     draft = rule("A", market, state="draft", approved_by=None)

@@ -10,21 +10,21 @@ from evaluation.models import CurrentRating, RatingChange
 
 def _entities(board: Board) -> dict[int, Entity]:
     chosen = {}
-    for entity in Entity.objects.all():
+    department = SubmittingBody.objects.filter(pk=board.narrowing.body).first()
+    for entity in Entity.objects.prefetch_related("records__record_type", "records__type_version"):
         part = (entity.district, entity.industry_code[:1], entity.status)
         wanted = (board.narrowing.district, board.narrowing.section, board.narrowing.status)
-        if board.narrowing.body and not _has_on_record(board.narrowing.body, entity):
+        if board.narrowing.body and not _has_on_record(department, entity):
             continue
         if all(want in ("", have) for want, have in zip(wanted, part, strict=True)):
             chosen[entity.pk] = entity
     return chosen
 
 
-def _has_on_record(body: int, entity: Entity) -> bool:
+def _has_on_record(department: SubmittingBody, entity: Entity) -> bool:
     """Whether any official would find a record of the department about the entity, now in force."""
-    department = SubmittingBody.objects.get(pk=body)
     return department.kind == "department" and any(
-        record.submitted_by == department
+        record.submitted_by_id == department.pk
         and record.status == "published"
         and not record.suspended
         and record.record_type.family == "public"
