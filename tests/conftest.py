@@ -2,11 +2,13 @@
 
 import gc
 import os
+import re
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +19,10 @@ from tests.workers import running_worker
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+#: A link that shows the page anew to whoever has no scripts is empty on purpose.
+EMPTY_LINK = re.compile(
+    rb"""<(?![^>]*data-script-hides)[^>]*\s(?:href|src|hx-get|hx-post)\s*=\s*(?:""|'')[^>]*>"""
+)
 REAL_DATA_DIR = os.environ.get("REAL_DATA_DIR")
 
 
@@ -48,6 +54,23 @@ def _the_language_of_a_request_ends_with_its_test():
     """A request leaves its language to the thread; in the platform the next request brings its own."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_link_of_a_page_that_a_test_opens_leads_somewhere():
+    """A name that a template did not set leaves an empty link: the reader presses it and stays where he is."""
+    ask = Client.request
+
+    def ask_and_look(self, **request):
+        response = ask(self, **request)
+        if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
+            empty = EMPTY_LINK.search(response.content)
+            assert empty is None, f"{request.get('PATH_INFO')} has a link to nowhere: {empty[0].decode()}"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", ask_and_look)
+        yield
 
 
 @pytest.fixture(autouse=True)
