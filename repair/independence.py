@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from credit_platform.audit.models import AuditEvent
-from entities.document_numbers import number_key_in_sql
+from entities.document_numbers import number_key, number_key_in_sql
 from entities.models import CreditRecord, EntityAgent, RecordType
 from entities.policies import authors_of, written_by
 
@@ -51,8 +51,8 @@ ANSWERING = ("enter", "refuse", "remit", "dismiss_appeal")
 FOREWARNING = tuple(f"forewarning.notice.{deed}" for deed in ("declined", "put_right", "taken_back"))
 #: By which an upheld report from the public becomes a record.
 INTO_RECORD = "record"
-#: What two questions about one missing record have in common.
-ONE_MISSING = ("entity", "body", "record_type", "document_number")
+#: What two questions about one missing record have in common besides the key of its number.
+ONE_MISSING = ("entity", "body", "record_type")
 
 
 def not_independent(user) -> Q:
@@ -87,13 +87,13 @@ def not_independent(user) -> Q:
 
 def _earlier_stages(user_id: int) -> tuple[QuerySet, QuerySet]:
     """For the records of cases: what the user answered to a member or to the public before they were records."""
-    forewarned = _model("forewarning", "PriorNotice").filter(
+    forewarned = _by_number(_model("forewarning", "PriorNotice")).filter(
         Q(approved_by=user_id)
         | Q(answered_by=user_id)
         | Q(Exists(_answers(OuterRef("pk")).filter(actor=user_id))),
         body=OuterRef("record__submitted_by"),
         record_type=OuterRef("record__record_type"),
-        document_number=OuterRef("record__document_number"),
+        number_key=OuterRef("record__number_key"),
     )
     reported = _model("public_reports", "PublicReport").filter(
         Q(answered_by=user_id) | Q(steps__actor=user_id),
@@ -139,7 +139,9 @@ def why_not_independent(user_id: int, case) -> str:
 def not_independent_of_missing(user) -> Q:
     """What is said to be missing that the user may not answer: they answered when the same was asked for before, or asked for it then."""
     same = {name: OuterRef(name) for name in ONE_MISSING}
-    earlier = _model("missing", "MissingRecord").filter(_answered(user.pk), **same)
+    earlier = _by_number(_model("missing", "MissingRecord")).filter(
+        _answered(user.pk), number_key=number_key_in_sql(OuterRef("document_number")), **same
+    )
     acted = EntityAgent.objects.filter(
         _acting_since(OuterRef("filed_at")), entity=OuterRef("entity"), user=user.pk
     )
@@ -149,8 +151,8 @@ def not_independent_of_missing(user) -> Q:
 def why_not_independent_of_missing(user_id: int, missing) -> str:
     """Why this person may not answer; "" when they may. `not_independent_of_missing` says the same of many."""
     if not hasattr(missing, "_hands"):
-        same = {name: getattr(missing, f"{name}_id", None) or getattr(missing, name) for name in ONE_MISSING}
-        missing._hands = _who_answered(Q(**same))
+        same = {name: getattr(missing, f"{name}_id") for name in ONE_MISSING}
+        missing._hands = _who_answered(Q(number_key=number_key(missing.document_number), **same))
     if user_id in missing._hands:
         return _("You answered when the same record was asked for before.")
     if user_id in _acted_for_entity(missing, since=missing.filed_at):
@@ -197,7 +199,7 @@ def _who_answered_a_member(record) -> set[int | None]:
     if record.record_type.family != RecordType.Family.MARKET:
         return set()
     same = {"body": record.submitted_by_id, "record_type": record.record_type_id}
-    notices = _model("forewarning", "PriorNotice").filter(document_number=record.document_number, **same)
+    notices = _by_number(_model("forewarning", "PriorNotice")).filter(number_key=record.number_key, **same)
     rows = list(notices.values_list("pk", "approved_by", "answered_by"))
     people = {person for _key, *named in rows for person in named}
     if rows:
@@ -232,9 +234,9 @@ def _acted_for_entity(asked, *, since: datetime) -> set[int]:
     return asked._acted
 
 
-def _by_number(questions) -> QuerySet:
-    """Entities write a number in their own way, so questions are held against records by its key."""
-    return questions.annotate(number_key=number_key_in_sql(F("document_number")))
+def _by_number(rows) -> QuerySet:
+    """Everybody writes a number in their own way, so what names one is held against records by its key."""
+    return rows.annotate(number_key=number_key_in_sql(F("document_number")))
 
 
 def _said_of(record) -> Q:

@@ -6,13 +6,14 @@ from datetime import date
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.reminding import Reminding
-from entities.document_numbers import as_kept, number_key
+from entities.document_numbers import as_kept, number_key, number_key_in_sql
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from entities.policies import known_to_its_entity, may_submit_type, who_answers_for
 from entities.services import documents
@@ -64,12 +65,13 @@ def ask_for_record(
     if problems or wanted.body is None or wanted.record_type is None:
         raise InvalidInput(problems)
     body = who_answers_for(wanted.body)
-    asked = {"entity": entity, "body": body, "record_type": wanted.record_type, "document_number": number}
-    if running := MissingRecord.objects.open().filter(**asked).first():
+    asked = {"entity": entity, "body": body, "record_type": wanted.record_type}
+    if running := _asked_under(number).filter(**asked).first():
         return running
     today = timezone.localdate()
     missing = MissingRecord(
         **asked,
+        document_number=number,
         number=next_number(NUMBER, today),
         decided_on=wanted.decided_on,
         statement=kept_words(statement),
@@ -104,6 +106,12 @@ def _problems_of(by, entity: Entity, wanted: Wanted, number: str, statement: str
     if number and not problems and there.filter(number_key=number_key(number)).exists():
         problems["document_number"] = [_("The record with this number is in the registry already.")]
     return problems
+
+
+def _asked_under(number: str) -> QuerySet[MissingRecord]:
+    """What is still asked about a record of this number, however it was written."""
+    by_key = MissingRecord.objects.open().annotate(number_key=number_key_in_sql(F("document_number")))
+    return by_key.filter(number_key=number_key(number))
 
 
 def _rule_for(

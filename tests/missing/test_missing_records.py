@@ -47,7 +47,7 @@ def test_the_body_that_is_named_is_told_and_has_the_term_of_an_objection(ask, bo
 
 
 def test_asked_twice_it_is_asked_once(ask):
-    assert ask() == ask(document_number=" No.  5 ")
+    assert ask() == ask(document_number=" No.  5 ") == ask(document_number="ＮＯ.5")
     assert MissingRecord.objects.count() == 1
 
 

@@ -176,13 +176,13 @@ def test_who_answered_when_the_record_was_missing_decides_nothing_about_it_later
     assert_kept_off(person, other, case, "said to be missing")
 
 
-@pytest.mark.parametrize("number", ["No. 5", ""])
-def test_who_refused_a_missing_record_does_not_answer_when_it_is_asked_for_again(number):
+@pytest.mark.parametrize(("number", "anew"), [("No. 5", "No. 5"), ("No. 5", "ＮＯ.5"), ("", "")])
+def test_who_refused_a_missing_record_does_not_answer_when_it_is_asked_for_again(number, anew):
     body = BodyFactory()
     person, other = (MemberFactory(body=body, role="reviewer") for _each in range(2))
     first = refused_by(person, body=body, document_number=number)
     again = MissingRecordFactory(
-        body=body, entity=first.entity, record_type=first.record_type, document_number=number
+        body=body, entity=first.entity, record_type=first.record_type, document_number=anew
     )
     refusal = missing_policies.may_answer(person, again)
     assert not refusal
@@ -235,7 +235,13 @@ def recorded_against_a_member(association, *decliners) -> CreditRecord:
         )
         forewarning.decline(by=person, notice_id=notice.pk, because="It is not.")
     PriorNotice.objects.update(state="counts", settled_on=timezone.localdate())
-    CreditRecord.objects.filter(pk=record.pk).update(status="published", published_on=timezone.localdate())
+    # The record may have its number written in another way than the notice.
+    number = record.document_number
+    CreditRecord.objects.filter(pk=record.pk).update(
+        status="published",
+        published_on=timezone.localdate(),
+        document_number=f"{number[:1]}\u3000{number[1:]}",
+    )
     return CreditRecord.objects.get(pk=record.pk)
 
 
