@@ -11,7 +11,7 @@ from agencies import policies, selectors
 from agencies.desk import MOST_ROWS, DeskRow, register_lane
 from agencies.entry import entry_form
 from credit_platform.ui.formats import number
-from entities import looks, policies as registry
+from entities import looks, policies as registry, two_persons
 from entities.commitments import selectors as commitments
 from entities.models import CreditRecord
 
@@ -25,6 +25,15 @@ def register() -> None:
         rows=review_rows,
         order=10,
         in_the_bar=selectors.waiting_for_review,
+        visible=policies.may_see_review,
+    )
+    register_lane(
+        "withdrawals",
+        gettext_lazy("Withdrawals to agree to"),
+        count=lambda user: two_persons.to_agree(user).count(),
+        rows=withdrawal_rows,
+        order=95,
+        to_do=False,
         visible=policies.may_see_review,
     )
     register_lane(
@@ -122,6 +131,24 @@ def review_rows(user) -> Iterable[DeskRow]:
         url=lambda record: reverse("agencies:review-record", args=(record.pk,)),
         detail=lambda record: record.title,
     )
+
+
+def withdrawal_rows(user) -> Iterable[DeskRow]:
+    """Records of which a colleague asks that they be withdrawn."""
+    asked = two_persons.to_agree(user).select_related("entity", "record_type")
+    for record in asked[:MOST_ROWS]:
+        yield DeskRow(
+            asked=_("Agree to a withdrawal, or keep the record"),
+            detail=record.because,
+            url=reverse("entities:record-detail", args=(record.pk,)),
+            verb=_("Look at it"),
+            name=str(record.entity),
+            code=record.entity.credit_code,
+            name_url=reverse("entities:entity-detail", args=(record.entity.credit_code,)),
+            reference=record.document_number,
+            since=timezone.localdate(record.asked_at),
+            kind=str(record.record_type),
+        )
 
 
 def waiting_rows(user) -> Iterable[DeskRow]:

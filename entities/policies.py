@@ -346,9 +346,7 @@ def may_agree_to_withdrawal(user, record, *, asked_by: int | None) -> Decision:
             % {"body": record.submitted_by}
         )
     if asked_by is None:
-        return deny(
-            _("A record of this type is withdrawn by two persons; a colleague must ask for it first.")
-        )
+        return deny(_("This record is withdrawn by two persons; a colleague must ask for it first."))
     if asked_by == user.pk:
         return deny(_("You asked for the withdrawal yourself; a colleague must agree to it."))
     return on_no_side_of_ones_own(user, record)

@@ -25,7 +25,7 @@ from entities.views import shell_for
 
 Status = CreditRecord.Status
 #: Acts by which a record goes; who is offered one of them is not told why they may not.
-GOING = {"withdraw", "agree-withdrawal"}
+GOING = {"withdraw", "ask-withdrawal", "agree-withdrawal"}
 
 
 @login_required
@@ -100,7 +100,7 @@ def _ways_to_withdraw(user, record: CreditRecord) -> set[str]:
         return {"withdraw"} if withdrawing.may_withdraw(user, record) else set()
     asked = two_persons.asked_for(record)
     if asked is None:
-        return {"ask-withdrawal"}
+        return {"ask-withdrawal"} if withdrawing.may_ask(user, record) else set()
     agrees = policies.may_agree_to_withdrawal(user, record, asked_by=asked.person)
     agrees = agrees and withdrawing.may_withdraw(user, record)
     return {"keep", "agree-withdrawal"} if agrees else {"keep"}
@@ -191,6 +191,7 @@ def _withdraw_by_two(request: HttpRequest, record: CreditRecord) -> HttpResponse
     """Ask for it, or agree to what a colleague asked for."""
     asked = two_persons.asked_for(record)
     if asked is None:
+        withdrawing.may_ask(request.user, record).require()
         return _ask(
             request,
             record,
@@ -202,7 +203,7 @@ def _withdraw_by_two(request: HttpRequest, record: CreditRecord) -> HttpResponse
             words={
                 "title": _("Ask that “%(title)s” be withdrawn?") % {"title": record.title},
                 "consequence": _(
-                    "Two persons withdraw a record of this type. It stays in force until a reviewer of %(body)s agrees."
+                    "Two persons withdraw this record. It stays in force until a reviewer of %(body)s agrees."
                 )
                 % {"body": record.submitted_by},
                 "verb": _("Ask for the withdrawal"),
@@ -220,20 +221,25 @@ def _withdraw_by_two(request: HttpRequest, record: CreditRecord) -> HttpResponse
         done=_("Withdrawn: it is no longer shown or weighed."),
         words={
             "title": _("Agree that “%(title)s” be withdrawn?") % {"title": record.title},
-            "consequence": _(
-                "%(person)s asked for it: “%(because)s” %(number)s is no longer shown or weighed, for good. %(entity)s is"
-                " told, with this reason, and is rated anew."
-            )
-            % {
-                "person": asked.name,
-                "because": asked.because,
-                "number": record.document_number,
-                "entity": record.entity,
-            },
+            "consequence": _agreeing_means(record, asked),
             "verb": _("Withdraw the record"),
             "danger": True,
         },
     )
+
+
+def _agreeing_means(record: CreditRecord, asked: two_persons.Asked) -> str:
+    """Who asked and why, what the withdrawal means, and what it means elsewhere."""
+    gone = _(
+        "%(person)s asked for it: “%(because)s” %(number)s is no longer shown or weighed, for good. %(entity)s is"
+        " told, with this reason, and is rated anew."
+    ) % {
+        "person": asked.name,
+        "because": asked.because,
+        "number": record.document_number,
+        "entity": record.entity,
+    }
+    return " ".join([gone, *withdrawing.consequences(record)])
 
 
 @login_required

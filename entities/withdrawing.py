@@ -3,7 +3,7 @@
 What is being decided about a record elsewhere, as in a case, is not to be decided by the way, by withdrawing it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,13 @@ class Say:
 
     Args:
         may: whether this user may withdraw the record, with why not.
+        may_ask: whether it is of any use that this user asks for it, where two persons withdraw the record.
         consequence: what the withdrawal means besides, in a sentence for whoever is about to do it; "" for nothing.
     """
 
     code: str
     may: Callable[..., Decision]
+    may_ask: Callable[..., Decision]
     consequence: Callable[["CreditRecord"], str]
 
 
@@ -37,11 +39,16 @@ def register(say: Say) -> None:
 
 def may_withdraw(user, record) -> Decision:
     """What the apps above say: the first refusal, or nothing against it."""
-    for say in _says.values():
-        decision = say.may(user, record)
-        if not decision:
-            return decision
-    return ALLOW
+    return _first_refusal(say.may(user, record) for say in _says.values())
+
+
+def may_ask(user, record) -> Decision:
+    """What the apps above say where one person asks and another agrees."""
+    return _first_refusal(say.may_ask(user, record) for say in _says.values())
+
+
+def _first_refusal(decisions: Iterable[Decision]) -> Decision:
+    return next((decision for decision in decisions if not decision), ALLOW)
 
 
 def consequences(record: "CreditRecord") -> list[str]:

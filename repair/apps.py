@@ -22,7 +22,10 @@ class RepairConfig(AppConfig):
         quality.offer()
         withdrawing.register(
             withdrawing.Say(
-                code="cases", may=policies.may_withdraw_record, consequence=selectors.what_a_withdrawal_ends
+                code="cases",
+                may=policies.may_withdraw_record,
+                may_ask=policies.may_ask_for_withdrawal,
+                consequence=selectors.what_a_withdrawal_ends,
             )
         )
         places.register("repair", _("a repair case"))

@@ -301,19 +301,10 @@ def may_withdraw_record(user, record) -> Decision:
 
     Where its basis is said to have fallen, nobody: there the record goes out of the past too, which the decision does.
     """
-    filed = (
-        apps.get_model("repair", "Case").objects.open().filter(record=record.pk, submitted_at__isnull=False)
-    )
     related = ("record__record_type", "record__submission", "entity", "deciding_body")
-    for case in filed.select_related(*related).order_by("pk"):
+    for case in _filed_about(record).select_related(*related).order_by("pk"):
         if case.kind == "basis":
-            return deny(
-                _(
-                    "%(number)s says that the basis of this record has fallen. Decide it there: so it is also taken out"
-                    " of what others read of the past."
-                )
-                % {"number": case}
-            )
+            return _decided_there(case)
         decision = may_decide(user, case)
         if not decision:
             said = _("%(number)s about this record is open, and to withdraw the record decides it.") % {
@@ -321,6 +312,29 @@ def may_withdraw_record(user, record) -> Decision:
             }
             return deny(f"{said} {decision.reason}")
     return ALLOW
+
+
+def may_ask_for_withdrawal(user, record) -> Decision:
+    """Whoever asks decides nothing, so a case keeps nobody off; but where nobody may agree, nobody need ask."""
+    fallen = _filed_about(record).filter(kind="basis").order_by("pk").first()
+    return _decided_there(fallen) if fallen else ALLOW
+
+
+def _filed_about(record):
+    """The open cases about a record that somebody has filed."""
+    return (
+        apps.get_model("repair", "Case").objects.open().filter(record=record.pk, submitted_at__isnull=False)
+    )
+
+
+def _decided_there(case) -> Decision:
+    return deny(
+        _(
+            "%(number)s says that the basis of this record has fallen. Decide it there: so it is also taken out"
+            " of what others read of the past."
+        )
+        % {"number": case}
+    )
 
 
 def supervisors_who_may_decide(case) -> list:

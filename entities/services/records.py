@@ -559,13 +559,14 @@ def correct_record(*, by, record_id: int, draft: RecordDraft, because: str) -> C
 
 @transaction.atomic
 def ask_for_withdrawal(*, by, record_id: int, because: str) -> CreditRecord:
-    """Ask that a record be withdrawn whose type takes two persons for it. It stays in force until a reviewer agrees."""
+    """Ask that a record be withdrawn which takes two persons for it. It stays in force until a reviewer agrees."""
     record = _locked(record_id)
     policies.may_withdraw(by, record).require()
+    withdrawing.may_ask(by, record).require()
     _require_in_force(record)
     because = _reason("because", because, _("Say why the record is withdrawn."))
     if not two_persons.needs_two(record):
-        raise WrongState(_("A record of this type is withdrawn by one person."))
+        raise WrongState(_("This record is withdrawn by one person: nobody reviewed it."))
     if two_persons.asked_for(record):
         raise WrongState(_("Somebody has asked already that this record be withdrawn."))
     audit.record(actor=by, verb=two_persons.ASKED, target=record, because=because)
@@ -603,7 +604,7 @@ def withdraw_record(
 ) -> CreditRecord:
     """Take a record out of publicity and out of every rating, for good and with a reason.
 
-    Where its type takes two persons, `by` agrees to what another one asked for.
+    Where it takes two persons, `by` agrees to what another one asked for.
 
     Args:
         on_appeal: the lead office does it too, because it upheld an appeal.
@@ -615,6 +616,7 @@ def withdraw_record(
     if not (on_appeal or in_a_case):
         withdrawing.may_withdraw(by, record).require()
     if two_persons.needs_two(record) and not (on_appeal or in_a_case):
+        _require_in_force(record)
         asked = two_persons.asked_for(record)
         policies.may_agree_to_withdrawal(by, record, asked_by=asked.person if asked else None).require()
     because = _reason("because", because, _("Say why the record is withdrawn."))

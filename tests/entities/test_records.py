@@ -8,8 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agencies import lanes
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
+from entities import two_persons
 from entities.drafts import content_digest
 from entities.models import CreditRecord, Notice, RecordTypeVersion
 from entities.services import records
@@ -555,7 +557,7 @@ def test_a_correction_keeps_the_number(published, clerk, draft):
 
 def test_a_correction_of_what_was_withdrawn_meanwhile_is_not_approved(published, clerk, reviewer, draft):
     newer = correct(published, clerk, draft, title="改")
-    records.withdraw_record(by=clerk, record_id=published.pk, because="Annulled.")
+    withdraw(published, clerk, reviewer, because="Annulled.")
     with pytest.raises(WrongState, match="no longer in force"):
         records.approve_record(by=reviewer, record_id=newer.pk)
 
@@ -580,10 +582,16 @@ def test_only_what_is_in_force_is_corrected_or_withdrawn(body, clerk, draft, sta
 # Withdrawing, objecting, repairing
 
 
-def test_a_body_withdraws_its_record_with_a_reason(published, clerk, entity, changes):
+def withdraw(record, clerk, reviewer, because) -> CreditRecord:
+    """As what was reviewed is withdrawn: the clerk asks, the reviewer agrees."""
+    records.ask_for_withdrawal(by=clerk, record_id=record.pk, because=because)
+    return records.withdraw_record(by=reviewer, record_id=record.pk, because=because)
+
+
+def test_a_body_withdraws_its_record_with_a_reason(published, clerk, reviewer, entity, changes):
     AgentFactory(entity=entity)
     changes.clear()
-    record = records.withdraw_record(by=clerk, record_id=published.pk, because="Annulled by the court.")
+    record = withdraw(published, clerk, reviewer, because="Annulled by the court.")
     assert (record.status, record.ended_on) == (Status.WITHDRAWN, timezone.localdate())
     assert changes == [{entity.pk}]
     assert "Annulled by the court." in Notice.objects.get(entity=entity).text
@@ -591,8 +599,51 @@ def test_a_body_withdraws_its_record_with_a_reason(published, clerk, entity, cha
 
 def test_a_withdrawal_needs_a_reason(published, clerk):
     assert "because" in problems(
-        lambda: records.withdraw_record(by=clerk, record_id=published.pk, because="")
+        lambda: records.ask_for_withdrawal(by=clerk, record_id=published.pk, because="")
     )
+    alone = RecordFactory(submitted_by=clerk.memberships.get().body)
+    assert "because" in problems(lambda: records.withdraw_record(by=clerk, record_id=alone.pk, because=""))
+
+
+def test_what_a_second_person_let_in_goes_out_only_with_a_second_person(published, clerk, reviewer, body):
+    for person in (clerk, reviewer):
+        with pytest.raises(NotPermitted):
+            records.withdraw_record(by=person, record_id=published.pk, because="It was a mistake.")
+    records.ask_for_withdrawal(by=reviewer, record_id=published.pk, because="It was a mistake.")
+    with pytest.raises(NotPermitted, match="You asked for the withdrawal yourself"):
+        records.withdraw_record(by=reviewer, record_id=published.pk, because="It was a mistake.")
+    with pytest.raises(NotPermitted, match="Only a reviewer"):
+        records.withdraw_record(by=clerk, record_id=published.pk, because="It was a mistake.")
+    published.refresh_from_db()
+    assert published.status == Status.PUBLISHED
+    other = MemberFactory(body=body, role="reviewer")
+    gone = records.withdraw_record(by=other, record_id=published.pk, because="It was a mistake.")
+    assert gone.status == Status.WITHDRAWN
+    assert deeds(gone)[-2:] == ["withdrawal_asked", "withdrawn"]
+    with pytest.raises(WrongState):
+        records.withdraw_record(by=other, record_id=gone.pk, because="Once more.")
+
+
+def test_what_is_asked_for_waits_for_every_reviewer_but_who_asked(published, clerk, reviewer, body):
+    assert not two_persons.to_agree(reviewer).exists()
+    records.ask_for_withdrawal(by=clerk, record_id=published.pk, because="It was a mistake.")
+    agent = MemberFactory(body=body, role="reviewer")
+    AgentFactory(entity=published.entity, user=agent)
+    for person in (clerk, agent, MemberFactory(role="reviewer")):
+        assert not two_persons.to_agree(person).exists()
+    waiting = two_persons.to_agree(reviewer).get()
+    assert (waiting, waiting.because) == (published, "It was a mistake.")
+    (row,) = lanes.withdrawal_rows(reviewer)
+    assert (row.detail, row.reference) == ("It was a mistake.", published.document_number)
+
+    records.keep_in_force(by=reviewer, record_id=published.pk, because="It is right.")
+    assert not two_persons.to_agree(reviewer).exists()
+    records.ask_for_withdrawal(by=reviewer, record_id=published.pk, because="It is not.")
+    assert not two_persons.to_agree(reviewer).exists()
+    other = MemberFactory(body=body, role="reviewer")
+    assert two_persons.to_agree(other).get() == published
+    records.withdraw_record(by=other, record_id=published.pk, because="It is not.")
+    assert not two_persons.to_agree(other).exists()
 
 
 @pytest.mark.parametrize("stranger", [UserFactory, MemberFactory, lambda: MemberFactory(role="lead")])

@@ -17,7 +17,13 @@ from credit_platform.portal.public_reports.models import PublicReport
 from credit_platform.portal.public_reports.services import Message
 from entities.drafts import RecordDraft
 from entities.models import CreditRecord, Notice
-from entities.services.records import approve_record, correct_record, discard_draft, withdraw_record
+from entities.services.records import (
+    approve_record,
+    ask_for_withdrawal,
+    correct_record,
+    discard_draft,
+    withdraw_record,
+)
 from repair.models import ClockRule
 from tests.factories import (
     AgentFactory,
@@ -297,6 +303,7 @@ class TestTheRecordThatCameOfIt:
         approve_record(by=reviewer, record_id=record.pk)
         shown = self.followed(client, received.code)
         assert "Y-2026-17" in shown and reverse("portal:entity", args=(entity.credit_code,)) in shown
+        ask_for_withdrawal(by=clerk, record_id=record.pk, because="It was another shop.")
         withdraw_record(by=reviewer, record_id=record.pk, because="It was another shop.")
         assert "Y-2026-17" not in self.followed(client, received.code)
 

@@ -175,6 +175,8 @@ def test_who_wrote_or_reviewed_the_record_or_proposed_in_the_case_does_not_withd
     reviewer = supervisor_of(case)
     record.reviewed_by = reviewer
     record.save()
+    asker = MemberFactory(body=case.deciding_body)
+    records.ask_for_withdrawal(by=asker, record_id=record.pk, because=WHY)
     proposer = supervisor_of(case)
     Case.objects.filter(pk=case.pk).update(proposed_by=proposer)
     free = supervisor_of(case)
@@ -183,6 +185,75 @@ def test_who_wrote_or_reviewed_the_record_or_proposed_in_the_case_does_not_withd
             records.withdraw_record(by=person, record_id=record.pk, because=WHY)
         assert str(free) in str(refusal.value)
     assert withdraw(case, free).state == "record_withdrawn"
+
+
+def reviewed(case: Case) -> Case:
+    """The case, its record having come in past two persons."""
+    CreditRecord.objects.filter(pk=case.record_id).update(reviewed_by=supervisor_of(case))
+    case.record.refresh_from_db()
+    return case
+
+
+def test_what_two_persons_let_in_goes_out_past_two_also_while_a_case_is_open_and_one_who_may_decide_agrees(
+    client,
+):
+    case = reviewed(CaseFactory(state="submitted", kind="objection"))
+    # Who asks decides nothing: the very clerk who entered the record may.
+    author, free = case.record.entered_by, supervisor_of(case)
+    address = reverse("entities:record-withdraw", args=(case.record_id,))
+    client.force_login(author)
+    assert client.post(address, {"because": WHY}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "submitted", "nothing is decided yet"
+    refused = client.post(address)
+    assert (refused.status_code, case.record.status) == (403, "published")
+
+    client.force_login(case.record.reviewed_by)
+    assert client.post(address).status_code == 403
+    page = client.get(reverse("entities:record-detail", args=(case.record_id,))).content.decode()
+    assert "Why you cannot withdraw it now" in page and address not in page
+
+    client.force_login(free)
+    asked = client.get(address).content.decode()
+    assert f"This answers {case.number}" in asked and WHY in asked
+    assert client.post(address).status_code == 302
+    case.refresh_from_db()
+    step = case.steps.get()
+    assert (case.state, step.action, step.actor, step.note) == (
+        "record_withdrawn", "end_with_record", free, WHY,
+    )  # fmt: skip
+    assert case.reasons == WHY
+    assert Effect.objects.get().case == case
+
+
+def test_who_asked_for_the_withdrawal_does_not_agree_to_it_under_a_case_either():
+    case = reviewed(CaseFactory(state="appealed", kind="objection"))
+    free = supervisor_of(case)
+    records.ask_for_withdrawal(by=free, record_id=case.record_id, because=WHY)
+    with pytest.raises(NotPermitted, match="You asked for the withdrawal yourself"):
+        records.withdraw_record(by=free, record_id=case.record_id, because=WHY)
+    assert withdraw(case).state == "record_withdrawn"
+
+
+def test_a_case_that_is_filed_between_the_asking_and_the_agreeing_binds_who_agrees():
+    case = reviewed(CaseFactory(state="draft", kind="objection"))
+    reviewer = case.record.reviewed_by
+    records.ask_for_withdrawal(by=case.record.entered_by, record_id=case.record_id, because=WHY)
+    Case.objects.filter(pk=case.pk).update(state="submitted", submitted_at=timezone.now())
+    with pytest.raises(NotPermitted, match=case.number):
+        records.withdraw_record(by=reviewer, record_id=case.record_id, because=WHY)
+    assert withdraw(case).state == "record_withdrawn"
+
+
+def test_what_a_case_about_its_basis_decides_is_not_asked_for_in_vain(client):
+    case = reviewed(CaseFactory(state="submitted", kind="basis"))
+    clerk = MemberFactory(body=case.deciding_body)
+    with pytest.raises(NotPermitted, match=f"{case.number}.*of the past"):
+        records.ask_for_withdrawal(by=clerk, record_id=case.record_id, because=WHY)
+    client.force_login(clerk)
+    page = client.get(reverse("entities:record-detail", args=(case.record_id,))).content.decode()
+    assert "Why you cannot withdraw it now" in page
+    assert reverse("entities:record-withdraw", args=(case.record_id,)) not in page
 
 
 def test_who_dismissed_an_objection_does_not_withdraw_the_record_from_under_the_appeal():

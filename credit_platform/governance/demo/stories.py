@@ -185,7 +185,9 @@ def _corrected_and_withdrawn(history: History, hero: dict) -> None:
         records.approve_record(by=reviewer, record_id=newer.pk)
 
     def withdraw(record: CreditRecord) -> None:
-        records.withdraw_record(by=clerk, record_id=record.pk, because="行政复议撤销了该处罚决定。")
+        because = "行政复议撤销了该处罚决定。"
+        records.ask_for_withdrawal(by=clerk, record_id=record.pk, because=because)
+        records.withdraw_record(by=reviewer, record_id=record.pk, because=because)
 
     history.penalty(
         MARKET,
