@@ -281,7 +281,7 @@ def what_a_withdrawal_ends(record: CreditRecord) -> str:
     numbers = [str(case) for case in open_ones]
     if not numbers:
         return ""
-    return _("This answers %(numbers)s: your reason is read there as that of a decision.") % {
+    return _("This answers %(numbers)s: the reason given is read there as that of a decision.") % {
         "numbers": listed(numbers)
     }
 
