@@ -4,6 +4,11 @@ Fields of `ClockRule` by code. What no instrument that was read sets is the plat
 instrument and says so. The articles of the local regulations were read in full. They bind the places that made
 them; a city that follows one chooses it as its profile.
 
+The check of the platform itself (Shanghai art. 36 (1), Shandong 39, Henan 41, Shenzhen 51, Taizhou 13) is the term for
+what it answers for itself, without a department: an objection to a record of the lead office, which keeps the
+platform, is decided within it. Of a department's record the platform holds what the department handed in and nothing
+else, so the objection is passed on and the record marked in the moment of filing; those terms are always kept.
+
 Not given, because no source gives a figure: the extension of the 10 working days of 国办发〔2025〕22号, the terms of
 GACC Orders 251 and 282.
 """

@@ -13,7 +13,7 @@ from credit_platform.common.errors import InvalidInput
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar
 from entities.catalogue.instruments import INSTRUMENTS
-from entities.models import LegalInstrument
+from entities.models import LegalInstrument, SubmittingBody
 from repair import deadlines, notices, policies, suspension
 from repair.clock_catalogue import CLOCK_RULES
 from repair.clock_rules import ClockBook, clock_book
@@ -176,6 +176,9 @@ def _start(case: Case, kind: CaseClock.Kind, today: date, book: ClockBook) -> No
 
 
 def _rule_of(case: Case, kind: str, day: date, book: ClockBook) -> ClockRule | None:
+    """The term of this clock; the lead office, asked about its own, decides within that of the platform's own check."""
+    if kind == Kind.DECISION and (check := _check_of(case, day, book)):
+        return check
     return book.rule_for(
         kind,
         case_kind=case.kind,
@@ -184,6 +187,13 @@ def _rule_of(case: Case, kind: str, day: date, book: ClockBook) -> ClockRule | N
         type_code=case.record.record_type.code,
         by_charter=case.kind == Case.Kind.REPAIR and case.is_of_market_information,
     )
+
+
+def _check_of(case: Case, day: date, book: ClockBook) -> ClockRule | None:
+    """Where nothing has to be passed on to a department; None where the city's regulation sets no such term."""
+    if case.deciding_body.kind != SubmittingBody.Kind.LEAD_OFFICE:
+        return None
+    return book.rule_for(ClockRule.Clock.CHECK, case_kind=case.kind, on=day)
 
 
 def _set_by(clock: CaseClock, rule: ClockRule, days: int) -> None:

@@ -119,6 +119,8 @@ def _rule_for(
 ) -> ClockRule:
     """The term of an objection to such a record: that it is missing is objected to as well."""
     book = clock_book()
+    if clocks == TO_ANSWER and body.kind == SubmittingBody.Kind.LEAD_OFFICE:
+        clocks = (ClockRule.Clock.CHECK, *clocks)  # Nothing has to be passed on: it is the platform's own.
     for clock in clocks:
         rule = book.rule_for(
             clock, case_kind=Case.Kind.OBJECTION, on=today, body_code=body.code, type_code=record_type.code

@@ -14,7 +14,7 @@ from entities.models import Notice, SubmittingBody
 from repair.missing import selectors, services
 from repair.missing.models import MissingRecord
 from repair.missing.tasks import watch
-from repair.models import ClockRule
+from repair.models import ClockRule, ProfileChoice
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -49,6 +49,17 @@ def test_the_body_that_is_named_is_told_and_has_the_term_of_an_objection(ask, bo
 def test_asked_twice_it_is_asked_once(ask):
     assert ask() == ask(document_number=" No.  5 ") == ask(document_number="ＮＯ.5")
     assert MissingRecord.objects.count() == 1
+
+
+def test_what_is_missing_of_the_lead_office_itself_is_answered_within_its_own_check(ask, kind):
+    office = BodyFactory(kind="lead_office")
+    for version in kind.versions.all():
+        version.submitters.add(office)
+    ProfileChoice.objects.create(
+        profile="shandong-2020", since=timezone.localdate(), reason="So decided.", chosen_by=UserFactory()
+    )
+    assert ask().rule == "shandong-result"
+    assert ask(body=office).rule == "shandong-check"
 
 
 def test_a_body_that_is_gone_is_asked_through_its_successor(ask, body, kind):

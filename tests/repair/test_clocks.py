@@ -20,7 +20,7 @@ from repair.clock_catalogue import CLOCK_RULES
 from repair.clock_rules import ClockBook, basis, clock_book
 from repair.models import Case, CaseClock, ClockRule, ProfileChoice
 from repair.tasks import watch_clocks
-from tests.factories import BodyFactory, CaseFactory, MemberFactory
+from tests.factories import BodyFactory, CaseFactory, MemberFactory, repairable_record
 
 PLAIN = WorkingCalendar(exceptions={}, years=frozenset(range(2020, 2040)))
 #: A Friday before a holiday from Thursday to the next Wednesday, with a Saturday worked to make up for it.
@@ -373,8 +373,59 @@ def test_choosing_a_profile_moves_what_started_since_and_leaves_its_trace():
     assert clocks.reckon_anew() == 0
 
 
-def filed_case(day: date) -> Case:
-    case = CaseFactory()
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("profile", "check", "passed_on"),
+    [
+        ("", "objection-decision-platform", "objection-decision-platform"),
+        ("shanghai-2017", "shanghai-check", "shanghai-decision"),
+        ("shandong-2020", "shandong-check", None),
+        ("henan-2019", "henan-check", "henan-decision"),
+        ("zhejiang-2017", None, None),
+        ("shenzhen-2023", "shenzhen-check", "shenzhen-decision"),
+        ("taizhou-2020", "taizhou-check", "taizhou-decision"),
+    ],
+)
+def test_what_the_lead_office_is_asked_about_its_own_it_decides_within_the_check_of_the_platform_itself(
+    profile, check, passed_on
+):
+    seed_working_calendar()
+    today = timezone.localdate()
+    if profile:
+        ProfileChoice.objects.create(profile=profile, since=today, reason="So decided.", chosen_by=lead())
+    office = BodyFactory(kind="lead_office")
+    for body, rule in ((office, check), (BodyFactory(), passed_on)):
+        record = repairable_record(submitted_by=body)
+        case = filed_case(today, record=record, kind="objection")
+        assert case.clocks.filter(kind="decision").values_list("rule", flat=True).first() == rule
+        if rule:
+            term = CLOCK_RULES[rule]["value"]
+            assert case.due_on == working_days_after(today, term, current_calendar()).day
+    repair = filed_case(today, record=repairable_record(submitted_by=office))
+    assert "check" not in repair.clocks.get(kind="decision").rule
+
+
+@pytest.mark.django_db
+def test_the_clock_of_the_platforms_own_check_follows_the_choice_of_a_profile_and_says_its_article(client):
+    seed_working_calendar()
+    today = timezone.localdate()
+    record = repairable_record(submitted_by=BodyFactory(kind="lead_office"))
+    case = filed_case(today, record=record, kind="objection")
+    clocks.choose_profile(by=lead(), profile="henan-2019", since=today, reason="The council decided so.")
+    case.refresh_from_db()
+    assert case.clocks.get(kind="decision").rule == "henan-check"
+    assert case.due_on == working_days_after(today, 3, current_calendar()).day
+    assert AuditEvent.objects.filter(
+        verb="repair.case.clock_reckoned", target_id=str(case.pk), detail__rule="henan-check"
+    ).exists()
+    client.force_login(case.opened_by)
+    page = client.get(f"/cases/{case.number}/").content.decode()
+    assert "The platform checks what it holds itself within 3 working days." in page
+    assert "第四十一条" in page
+
+
+def filed_case(day: date, **fields) -> Case:
+    case = CaseFactory(**fields)
     case.clocks.all().delete()
     clocks.start_department_clocks(case, day)
     clocks.set_due(case)
