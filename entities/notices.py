@@ -23,6 +23,18 @@ register_notice(
     _("%(person)s has had “%(title)s”, %(number)s, about %(entity)s stay in force: %(because)s"),
 )
 register_notice(
+    "entities.file-saving-asked",
+    _("%(person)s asks that the file “%(file)s” be saved, %(rows)s rows. A reviewer must agree."),
+)
+register_notice(
+    "entities.file-take-back-asked",
+    _("%(person)s asks that the file “%(file)s” be taken back: %(because)s A reviewer must agree."),
+)
+register_notice(
+    "entities.file-declined",
+    _("%(person)s has declined what was asked of the file “%(file)s”: %(because)s"),
+)
+register_notice(
     "entities.record-returned",
     _("A reviewer has returned “%(title)s”, %(number)s, about %(entity)s: %(note)s"),
 )

@@ -359,6 +359,31 @@ def may_take_back(user, submission) -> Decision:
     return ALLOW
 
 
+def may_agree_about_file(user, submission, *, asked_by: int | None, names_own: bool) -> Decision:
+    """Four eyes for a file of which the type takes two persons: to save it, and to take it back.
+
+    A reviewer of the body, and neither who handed it in nor who asked, nor whoever holds the secret of a system that did.
+
+    Args:
+        asked_by: the key of who asked; None where nobody did.
+        names_own: whether entities for which the user acts may stand in the file.
+    """
+    if submission.body_id not in bodies_of(user, REVIEWING):
+        return deny(_("Only a reviewer of %(body)s agrees to this.") % {"body": submission.body})
+    if asked_by is None:
+        return deny(_("Two persons do this with a file of this kind; a colleague must ask for it first."))
+    if asked_by == user.pk:
+        return deny(_("You asked for it yourself; a colleague must agree."))
+    theirs = {asked_by, submission.uploaded_by_id}
+    if user.pk in theirs or SecretHolder.objects.filter(account__in=theirs, person=user.pk).exists():
+        return deny(_("You handed in this file; a colleague must agree."))
+    if names_own:
+        return deny(
+            _("You act for entities yourself that may stand in this file; someone else must deal with it.")
+        )
+    return ALLOW
+
+
 def may_see_trail(user, record) -> Decision:
     """Who did what with a record is for the body that answers for it and for the lead office."""
     if record.submitted_by_id not in bodies_of(user) and not is_lead(user):

@@ -41,6 +41,7 @@ urlpatterns = [
     path(
         "submissions/<int:submission_id>/take-back/", views.submission_take_back, name="submission-take-back"
     ),
+    path("submissions/<int:submission_id>/decline/", views.submission_decline, name="submission-decline"),
     path("submissions/<int:submission_id>/columns/", views.submission_columns, name="submission-columns"),
     path("submissions/columns/<int:mapping_id>/", views.column_mapping, name="column-mapping"),
     path("submissions/<int:submission_id>/rest/", views.submission_rest, name="submission-rest"),

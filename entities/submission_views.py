@@ -18,11 +18,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from credit_platform.common.errors import DomainError, InvalidInput, Missing
+from credit_platform.common.decisions import Decision
+from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
-from entities import lists, looks, policies, submission_selectors as selectors
+from entities import lists, looks, policies, submission_selectors as selectors, two_persons
 from entities.downloads import rest_response
+from entities.forms import AgreeForm, KeepForm
 from entities.intake import explaining, formats, mapping, returning, templates
 from entities.intake.layout import Layout
 from entities.intake.matching import Question
@@ -89,7 +91,14 @@ def _upload_page(request: HttpRequest, form: UploadForm, bodies, status: int = 2
         remembered.setdefault(one.format_code, []).append(one)
     context = {
         "form": form,
-        "formats": [{"format": fmt, "mappings": remembered.get(code, ())} for code, fmt in offered.items()],
+        "formats": [
+            {
+                "format": fmt,
+                "mappings": remembered.get(code, ()),
+                "needs_two": two_persons.type_needs_two(fmt.record_type),
+            }
+            for code, fmt in offered.items()
+        ],
     }
     return render(request, "entities/submissions/new.html", context, status=status)
 
@@ -145,6 +154,7 @@ def _page_of(
         "notes": [for_reader(note) for note in submission.notes],
         "may_decide": bool(policies.may_enter_records(request.user, submission.body)),
     }
+    context |= _two_persons(request.user, submission)
     match submission.state:
         case State.READY:
             context |= _preview(request, submission, form, row)
@@ -155,6 +165,28 @@ def _page_of(
         case _other:
             context["may_map"] = selectors.may_map_columns(request.user, submission)
             return render(request, "entities/submissions/at_work.html", context)
+
+
+def _two_persons(user, submission: Submission) -> dict:
+    """What of a file two persons do: who asked, and whether this user agrees or declines. As the services decide it."""
+    needs_two = two_persons.file_needs_two(submission)
+    asked = two_persons.asked_of_file(submission) if needs_two else None
+    if asked is None:
+        return {"needs_two": needs_two, "asked": None}
+    return {
+        "needs_two": True,
+        "asked": asked,
+        "may_agree": bool(_agreeing(user, submission, asked)),
+        "may_decline": bool(policies.may_take_back(user, submission)),
+        # What lies before a reviewer stays as it is.
+        "may_decide": False,
+    }
+
+
+def _agreeing(user, submission: Submission, asked: two_persons.Asked) -> Decision:
+    names = submissions.may_name if submission.state == State.READY else taking_back.names_any
+    names_own = names(submission, policies.entities_of(user))
+    return policies.may_agree_about_file(user, submission, asked_by=asked.person, names_own=names_own)
 
 
 def _preview(
@@ -310,8 +342,42 @@ def submission_job(request: HttpRequest, submission_id: int) -> HttpResponse:
 @require_POST
 def submission_confirm(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Save the good rows."""
-    submissions.confirm_submission(by=request.user, submission_id=submission_id)
+    submission = submissions.confirm_submission(by=request.user, submission_id=submission_id)
+    if submission.state == State.READY:
+        messages.success(request, _("It lies before a reviewer. Nothing is saved until a colleague agrees."))
     return redirect("entities:submission-detail", submission_id=submission_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission_decline(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Say no to what is asked of a file, or take back that one asked oneself."""
+    submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
+    policies.may_take_back(request.user, submission).require()
+    asked = two_persons.asked_of_file(submission)
+    if asked is None:
+        raise WrongState(_("Nobody asks anything of this file."))
+    form = KeepForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        submissions.decline(
+            by=request.user, submission_id=submission_id, because=form.cleaned_data["because"]
+        )
+        messages.success(request, _("Declined; the file is as it was before."))
+        return redirect("entities:submission-detail", submission_id=submission_id)
+    person = {"person": asked.name, "because": asked.because}
+    saving = submission.state == State.READY
+    context = {
+        "title": _("Give this file back unsaved?") if saving else _("Leave this file saved?"),
+        "consequence": _("%(person)s put it before a reviewer. It can be changed and put before one again.")
+        % person
+        if saving
+        else _("%(person)s asked that it be taken back: “%(because)s” Its records stay in force.") % person,
+        "verb": _("Give it back") if saving else _("Leave it saved"),
+        "form": form,
+        "action": request.path,
+        "back_url": reverse("entities:submission-detail", args=(submission_id,)),
+    }
+    return render(request, "ui/confirm.html", context, status=422 if form.errors else 200)
 
 
 def _giving_up(saved: int) -> dict[str, str]:
@@ -464,12 +530,14 @@ def submission_take_back(request: HttpRequest, submission_id: int) -> HttpRespon
     policies.may_take_back(request.user, submission).require()
     if submission.state != State.DONE:
         raise Missing
-    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    asked = two_persons.asked_of_file(submission)
+    if asked:
+        _agreeing(request.user, submission, asked).require()
+    form = (AgreeForm if asked else TakeBackForm)(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        because = "" if asked else form.cleaned_data["because"]
         try:
-            taking_back.ask_to_take_back(
-                by=request.user, submission_id=submission_id, because=form.cleaned_data["because"]
-            )
+            taking_back.ask_to_take_back(by=request.user, submission_id=submission_id, because=because)
         except DomainError as refused:
             form.add_error(None, str(refused))
         else:
@@ -479,6 +547,8 @@ def submission_take_back(request: HttpRequest, submission_id: int) -> HttpRespon
         "submission": submission,
         "form": form,
         "outlook": outlook,
+        "asked": asked,
+        "needs_two": two_persons.file_needs_two(submission),
         "obstacles": [for_reader(one) for one in outlook.obstacles],
     }
     return render(request, "entities/submissions/take_back.html", context, status=422 if form.errors else 200)

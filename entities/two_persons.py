@@ -1,8 +1,9 @@
 """Which records in force are withdrawn by two persons: one asks for it, a reviewer of the body agrees.
 
 What came in past two persons goes out past two persons: so a penalty does not vanish by one hand alone. Of what came
-in by one, as from a department's own system, the apps that own a type say so when they are loaded. Who asked, and why,
-stands in the log, as who wrote a record does: nobody can change it there.
+in by one, as from a department's own system, the apps that own a type say so when they are loaded; a file of such
+records is saved by two, and taken back by two. Who asked, and why, stands in the log, as who wrote a record does:
+nobody can change it there.
 """
 
 from dataclasses import dataclass
@@ -10,31 +11,57 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 from credit_platform.audit import services as audit
 from credit_platform.audit.models import AuditEvent
+from credit_platform.common.errors import Missing
 from entities import policies
-from entities.models import CreditRecord
+from entities.intake import formats
+from entities.models import CreditRecord, Submission
 
 ASKED = "entities.record.withdrawal_asked"
 KEPT = "entities.record.withdrawal_declined"
+#: Of a file: what is asked for, and that nothing comes of it.
+SAVING_ASKED = "entities.submission.saving_asked"
+TAKE_BACK_PROPOSED = "entities.submission.take_back_proposed"
+DECLINED = "entities.submission.declined"
+#: By the state of a file what somebody may have asked for, and what closes the question.
+_OF_FILES = {
+    Submission.State.READY: (SAVING_ASKED, ("entities.submission.confirmed", DECLINED)),
+    Submission.State.DONE: (TAKE_BACK_PROPOSED, ("entities.submission.take_back_asked", DECLINED)),
+}
 
 _types: set[str] = set()
 
 
 def register(record_type: str) -> None:
-    """Have records of this type withdrawn by two persons, also where nobody reviewed them."""
+    """Have records of this type withdrawn by two persons, also where nobody reviewed them, and their files saved and
+    taken back by two."""
     _types.add(record_type)
 
 
 def needs_two(record: CreditRecord) -> bool:
     """Whether two persons withdraw this record."""
-    return record.reviewed_by_id is not None or record.record_type.code in _types
+    return record.reviewed_by_id is not None or type_needs_two(record.record_type.code)
+
+
+def type_needs_two(record_type: str) -> bool:
+    """Whether two persons withdraw every record of this type, and save and take back its files."""
+    return record_type in _types
+
+
+def file_needs_two(submission: Submission) -> bool:
+    """Whether two persons save this file, and take it back."""
+    try:
+        return type_needs_two(formats.get(submission.format_code).record_type)
+    except Missing:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asked that a record be withdrawn, when and why. `person` is None where there is no such person any more."""
+    """Who asked for it, when and why. `person` is None where there is no such person any more."""
 
     person: int | None
     name: str
@@ -46,13 +73,27 @@ def asked_for(record: CreditRecord) -> Asked | None:
     """What is still open of the record: somebody asked, and nobody declined since. One query, none for other records."""
     if not needs_two(record):
         return None
+    return _still_open(CreditRecord, record.pk, ASKED, (KEPT,))
+
+
+def asked_of_file(submission: Submission) -> Asked | None:
+    """The same of a file: that it be saved while it waits, that it be taken back once it is saved."""
+    if submission.state not in _OF_FILES or not file_needs_two(submission):
+        return None
+    asked, closed = _OF_FILES[submission.state]
+    return _still_open(Submission, submission.pk, asked, closed)
+
+
+def _still_open(
+    model: type[CreditRecord | Submission], key: int, asked: str, closed: tuple[str, ...]
+) -> Asked | None:
     last = (
-        AuditEvent.objects.filter(audit.about(CreditRecord, record.pk), verb__in=(ASKED, KEPT))
+        AuditEvent.objects.filter(audit.about(model, key), verb__in=(asked, *closed))
         .select_related("actor")
         .order_by("-at", "-pk")
         .first()
     )
-    if last is None or last.verb == KEPT:
+    if last is None or last.verb != asked:
         return None
     return Asked(
         last.actor_id, str(last.actor or last.actor_name), last.at, str(last.detail.get("because", ""))
@@ -83,3 +124,12 @@ def to_agree(user) -> QuerySet:
         .exclude(last_person=user.pk)
         .order_by("asked_at", "pk")
     )
+
+
+def file_params(submission: Submission, person) -> dict:
+    """What the notices about a file name."""
+    return {"person": str(person), "file": submission.document.name}
+
+
+def file_url(submission: Submission) -> str:
+    return reverse("entities:submission-detail", args=(submission.pk,))

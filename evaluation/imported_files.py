@@ -143,7 +143,8 @@ SCALE = Column(
     "scale", "等级由高到低", _("Grades of its scale, best first"), aliases=("评价标准",), example="A B C D"
 )
 NOTE = _(
-    "Results are taken over as they were given and saved at once: nothing is decided here. They change no grade"
+    "Results are taken over as they were given: nothing is decided here. Two persons save such a file, and two take"
+    " it back: one asks for it, a reviewer who is another person agrees. They change no grade"
     " that this platform works out, and are public only where the catalogue says so."
 )
 

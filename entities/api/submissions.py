@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from credit_platform.common.api import ERRORS
 from credit_platform.common.errors import InvalidInput
 from credit_platform.common.parsers import SoundJSONParser
-from entities import submission_selectors as selectors
+from entities import submission_selectors as selectors, two_persons
 from entities.api.serializers import SYSTEMS
 from entities.downloads import rest_response
 from entities.intake.sentences import for_reader
@@ -30,7 +30,7 @@ class SubmissionIn(serializers.Serializer):
 
 
 class BecauseIn(serializers.Serializer):
-    """Why a file is taken back."""
+    """Why a file is taken back, or why not."""
 
     because = serializers.CharField(max_length=taking_back.LONGEST_REASON)
 
@@ -76,9 +76,16 @@ class SubmissionOut(SubmissionListed):
     """One file as it stands."""
 
     counts = serializers.SerializerMethodField()
+    asked_by = serializers.SerializerMethodField(
+        help_text="Who asked that it be saved, or taken back, where a second person has still to agree; empty otherwise."
+    )
 
     class Meta(SubmissionListed.Meta):
-        fields = (*SubmissionListed.Meta.fields, "counts")
+        fields = (*SubmissionListed.Meta.fields, "counts", "asked_by")
+
+    def get_asked_by(self, submission: Submission) -> str:
+        asked = two_persons.asked_of_file(submission)
+        return asked.name if asked else ""
 
     @extend_schema_field(CountsOut)
     def get_counts(self, submission: Submission) -> dict:
@@ -200,6 +207,10 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
 
     @extend_schema(
         summary="Take a saved file back as a whole, while nothing has been built on it",
+        description=(
+            "A file of results of nation or province takes two persons: the first asks (it stays `done`, with "
+            "`asked_by`), and a reviewer who is another person sends the same; the reason of the first is kept."
+        ),
         request=BecauseIn,
         responses={202: SubmissionOut, **ERRORS},
     )
@@ -213,6 +224,21 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         return Response(SubmissionOut(submission).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
+        summary="Say no to what is asked of a file that takes two persons",
+        description="It waits as before, or stays saved. Whoever asked takes it back so too.",
+        request=BecauseIn,
+        responses={200: SubmissionOut, **ERRORS},
+    )
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: str | None = None) -> Response:
+        sent = BecauseIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        submission = submissions.decline(
+            by=request.user, submission_id=self.get_object().pk, because=sent.validated_data["because"]
+        )
+        return Response(SubmissionOut(submission).data)
+
+    @extend_schema(
         summary="The rows that were not taken, with the reasons, as CSV or XLSX",
         parameters=[OpenApiParameter("as", OpenApiTypes.STR, enum=["csv", "xlsx"])],
         responses={(200, "text/csv"): OpenApiTypes.BINARY, **ERRORS},
@@ -223,7 +249,11 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
 
     @extend_schema(
         summary="Save the good rows of a checked file",
-        description="Rows that ask something or were refused are left out. Confirming again changes nothing.",
+        description=(
+            "Rows that ask something or were refused are left out. Confirming again changes nothing. "
+            "A file of results of nation or province takes two persons: the first puts it before a reviewer "
+            "(it stays `ready`, with `asked_by`), and a reviewer who is another person confirms it too."
+        ),
         request=None,
         responses={200: SubmissionOut, **ERRORS},
     )

@@ -7,7 +7,7 @@ for twice.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -24,7 +24,7 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, No
 from credit_platform.common.queueing import enqueue_on_commit
 from credit_platform.common.transactions import one_of_many
 from credit_platform.ui.formats import chinese, listed
-from entities import codes, policies
+from entities import codes, policies, two_persons
 from entities.document_numbers import number_key, number_key_in_sql
 from entities.file_rows import is_partly_saved, kept_in_blocks
 from entities.intake import blocks, formats, mapping
@@ -54,7 +54,7 @@ from entities.models import (
     SubmissionRow,
     SubmittingBody,
 )
-from entities.services import documents
+from entities.services import documents, feedback
 from entities.services.bulk_registration import NewEntity, register_many
 from entities.services.check_batches import Batch, batches_of, states_of_plain
 from entities.services.grade_outlook import note_grade_outlook
@@ -167,6 +167,7 @@ def check_again(*, by, submission_id: int) -> Submission:
         raise WrongState(_("A part of this file is saved already; confirm the rest, or close the file."))
     if not submission.document.file:
         raise WrongState(_("This file is no longer kept; hand it in again."))
+    _require_not_asked(submission)
     _require_may_submit(submission.body, formats.get(submission.format_code))
     _forget_rows(submission)
     _enter(submission, State.CHECKING)
@@ -199,8 +200,14 @@ def cancel_submission(*, by, submission_id: int) -> Submission:
 
 @transaction.atomic
 def confirm_submission(*, by, submission_id: int) -> Submission:
-    """Say that the good rows are to be saved. Confirming again changes nothing."""
-    submission = _locked(by, submission_id)
+    """Say that the good rows are to be saved. Confirming again changes nothing.
+
+    Where the type takes two persons, the first asks for it so, and a reviewer who is another person agrees so.
+    """
+    submission = _found(by, submission_id)
+    asked = two_persons.asked_of_file(submission)
+    if asked is None or asked.person == by.pk:
+        policies.may_enter_records(by, submission.body).require()
     if submission.state in (State.SAVING, State.DONE):
         return submission
     if submission.state != State.READY:
@@ -210,12 +217,58 @@ def confirm_submission(*, by, submission_id: int) -> Submission:
     good += kept["new"] - kept["saved"]
     if not good:
         raise WrongState(_("There is nothing new in this file to save."))
-    submission.confirmed_by, submission.confirmed_at = by, timezone.now()
+    if two_persons.file_needs_two(submission):
+        if asked is None:
+            _ask_a_reviewer(by, submission, good)
+            return submission
+        if asked.person == by.pk:
+            return submission
+        names_own = may_name(submission, policies.entities_of(by))
+        policies.may_agree_about_file(by, submission, asked_by=asked.person, names_own=names_own).require()
+    # Where a second person agreed, the rows are still entered by the first, as whoever wrote a record has entered it.
+    submission.confirmed_by_id, submission.confirmed_at = asked.person if asked else by.pk, timezone.now()
     submission.save(update_fields=("confirmed_by", "confirmed_at"))
     _enter(submission, State.SAVING, total=good)
     audit.record(actor=by, verb="entities.submission.confirmed", target=submission, rows=good)
     _hurry(submission)
     return submission
+
+
+def _ask_a_reviewer(by, submission: Submission, good: int) -> None:
+    audit.record(actor=by, verb=two_persons.SAVING_ASKED, target=submission, rows=good)
+    feedback.notify(
+        kind="entities.file-saving-asked",
+        body=submission.body,
+        params=two_persons.file_params(submission, by) | {"rows": good},
+        url=two_persons.file_url(submission),
+    )
+
+
+@transaction.atomic
+def decline(*, by, submission_id: int, because: str) -> Submission:
+    """Say no to what is asked of a file, or take back that one asked: it waits as before, or stays saved as it is."""
+    submission = _found(by, submission_id)
+    policies.may_take_back(by, submission).require()
+    if two_persons.asked_of_file(submission) is None:
+        raise WrongState(_("Nobody asks anything of this file."))
+    because = because.strip()
+    if not because:
+        raise InvalidInput({"because": [_("Say why not.")]})
+    audit.record(actor=by, verb=two_persons.DECLINED, target=submission, because=because)
+    feedback.notify(
+        kind="entities.file-declined",
+        body=submission.body,
+        params=two_persons.file_params(submission, by) | {"because": because},
+        url=two_persons.file_url(submission),
+    )
+    return submission
+
+
+def may_name(submission: Submission, entity_ids: Collection[int]) -> bool:
+    """Whether any of these entities stands in the file, or may: of rows that are kept together nobody asks which."""
+    if not entity_ids:
+        return False
+    return submission.rows.filter(entity__in=entity_ids).exists() or submission.blocks.exists()
 
 
 def _forget_rows(submission: Submission) -> None:
@@ -798,6 +851,13 @@ def _move_on(submission: Submission, state: str, rows: int) -> bool:
 
 def _locked(by, submission_id: int) -> Submission:
     """The file, locked, for somebody who enters for its body; to others it is not there."""
+    submission = _found(by, submission_id)
+    policies.may_enter_records(by, submission.body).require()
+    return submission
+
+
+def _found(by, submission_id: int) -> Submission:
+    """The file, locked, for somebody of its body."""
     submission = (
         Submission.objects.visible_to(by)
         .select_for_update(of=("self",))
@@ -807,8 +867,15 @@ def _locked(by, submission_id: int) -> Submission:
     )
     if submission is None:
         raise Missing
-    policies.may_enter_records(by, submission.body).require()
     return submission
+
+
+def _require_not_asked(submission: Submission) -> None:
+    """What lies before a reviewer stays as it is until it is answered."""
+    if two_persons.asked_of_file(submission):
+        raise WrongState(
+            _("This file lies before a reviewer. Take it back from there before you change anything in it.")
+        )
 
 
 def _locked_ready(by, submission_id: int) -> Submission:
@@ -817,6 +884,7 @@ def _locked_ready(by, submission_id: int) -> Submission:
         raise WrongState(
             _("This file is %(state)s; entities are chosen before it is confirmed.") % _state(submission)
         )
+    _require_not_asked(submission)
     return submission
 
 

@@ -5,7 +5,7 @@ it had corrected is in force again, and the document numbers are free for the fi
 that were registered from its rows stay: they are facts of the register and not of the file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.queueing import enqueue_on_commit
-from entities import policies
+from entities import policies, two_persons
 from entities.intake import formats
 from entities.intake.running import running
 from entities.intake.sentences import for_reader, said
 from entities.models import CreditRecord, Submission, SubmittingBody
-from entities.services import publishing
+from entities.services import feedback, publishing
 from entities.signals import records_changed
 
 log = structlog.get_logger(__name__)
@@ -146,6 +146,9 @@ def _corrected(records: QuerySet[CreditRecord]) -> QuerySet[CreditRecord]:
 def ask_to_take_back(*, by, submission_id: int, because: str) -> Submission:
     """Have all that was saved of a file taken back by a worker. Asking again while it is under way changes nothing.
 
+    Where the type takes two persons, the first one asks for it so, and a reviewer who is another person agrees so; the
+    reason is that of the first.
+
     Raises:
         WrongState: nothing was saved of it, or something has been built on it; the sentence says what.
     """
@@ -153,10 +156,19 @@ def ask_to_take_back(*, by, submission_id: int, because: str) -> Submission:
     policies.may_take_back(by, submission).require()
     if submission.state in (State.TAKING, State.TAKEN_BACK):
         return submission
-    because = _reason(because)
+    asked = two_persons.asked_of_file(submission)
+    because = _reason(asked.because if asked else because)
     if submission.state != State.DONE:
         raise WrongState(_("Only a file that was saved is taken back."))
     _require_nothing_built(outlook_of(submission))
+    if two_persons.file_needs_two(submission):
+        if asked is None:
+            _propose(by, submission, because)
+            return submission
+        if asked.person == by.pk:
+            return submission
+        names_own = names_any(submission, policies.entities_of(by))
+        policies.may_agree_about_file(by, submission, asked_by=asked.person, names_own=names_own).require()
     submission.state, submission.problem = State.TAKING, {}
     submission.taken_back_by, submission.taken_back_because = by, because
     submission.attempts, submission.rows_worked = 0, 0
@@ -165,6 +177,21 @@ def ask_to_take_back(*, by, submission_id: int, because: str) -> Submission:
     audit.record(actor=by, verb="entities.submission.take_back_asked", target=submission, because=because)
     enqueue_on_commit(signature("entities.tasks.take_submission_back"), submission.pk)
     return submission
+
+
+def _propose(by, submission: Submission, because: str) -> None:
+    audit.record(actor=by, verb=two_persons.TAKE_BACK_PROPOSED, target=submission, because=because)
+    feedback.notify(
+        kind="entities.file-take-back-asked",
+        body=submission.body,
+        params=two_persons.file_params(submission, by) | {"because": because},
+        url=two_persons.file_url(submission),
+    )
+
+
+def names_any(submission: Submission, entity_ids: Collection[int]) -> bool:
+    """Whether a record of the file is about any of these entities."""
+    return bool(entity_ids) and submission.records.filter(entity__in=entity_ids).exists()
 
 
 def _reason(because: str) -> str:

@@ -120,6 +120,7 @@ TABLE: dict[str, dict[str, str]] = {
     "api-submission-cancel": {"POST": "403 404 200 403 403 404 404 404 404 404"},
     "api-submission-check-again": {"POST": "403 404 200 403 403 404 404 404 404 404"},
     "api-submission-confirm": {"POST": "403 404 409 403 403 404 404 404 404 404"},
+    "api-submission-decline": {"POST": "403 400 400 400 400 400 400 400 400 400"},
     "api-submission-detail": {"GET": "403 404 200 200 200 404 404 404 404 404"},
     "api-submission-list": {
         "GET": "403 200 200 200 200 200 200 200 200 200",
@@ -346,6 +347,10 @@ TABLE: dict[str, dict[str, str]] = {
     "entities:submission-confirm": {"POST": "302 404 409 403 403 404 404 404 404 404"},
     "entities:submission-confirm-proposals": {"POST": "302 404 302 403 403 404 404 404 404 404"},
     "entities:submission-decide": {"POST": "302 404 422 422 422 404 404 404 404 404"},
+    "entities:submission-decline": {
+        "GET": "302 404 409 409 409 404 404 404 404 404",
+        "POST": "302 404 409 409 409 404 404 404 404 404",
+    },
     "entities:submission-detail": {"GET": "302 404 200 200 200 404 404 404 404 404"},
     "entities:submission-format": {"GET": "302 404 200 200 200 404 404 404 404 404"},
     "entities:submission-job": {"GET": "302 404 200 200 200 404 404 404 404 404"},

@@ -563,6 +563,7 @@ class World:
             "repair:case-draft": {"number": self.case_draft.number},
             "repair:case-confirm": {"action": "withdraw"},
             "api-submission-detail": {"pk": self.submission.pk},
+            "api-submission-decline": {"pk": self.submission.pk},
             "api-submission-confirm": {"pk": self.submission.pk},
             "api-submission-problems": {"pk": self.submission.pk},
             "api-submission-cancel": {"pk": self.submission.pk},

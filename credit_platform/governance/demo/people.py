@@ -47,6 +47,7 @@ PEOPLE = (
     Person("yetong", "叶桐", "Ye Tong", "financial-supervision", Role.REVIEWER),
     Person("caoyuan", "曹沅", "Cao Yuan", "financial-supervision", Role.SUPERVISOR),
     Person("yuwei", "俞薇", "Yu Wei", "lead-office", Role.CLERK),
+    Person("luning", "陆宁", "Lu Ning", "lead-office", Role.REVIEWER),
     Person("fangzhou", "方舟", "Fang Zhou", "lead-office", Role.LEAD),
     Person("heyuan", "何苑", "He Yuan", "lead-office", Role.LEAD),
     Person("qianmulan", "钱木兰", "Qian Mulan", "catering-association", Role.OFFICER),

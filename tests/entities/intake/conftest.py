@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from entities import two_persons
 from entities.catalogue.record_types import RECORD_TYPES
 from entities.models import Submission, SubmissionRow, SubmittingBody
 from entities.services import submissions
@@ -79,6 +80,9 @@ class Desk:
 
     def save(self, submission: Submission) -> Submission:
         submissions.confirm_submission(by=self.clerk, submission_id=submission.pk)
+        if two_persons.file_needs_two(submission):
+            second = MemberFactory(body=self.body, role="reviewer")
+            submissions.confirm_submission(by=second, submission_id=submission.pk)
         submissions.save_submission(submission_id=submission.pk)
         submission.refresh_from_db()
         return submission
