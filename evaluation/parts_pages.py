@@ -46,11 +46,41 @@ def tables_of_parts(explained: Explained, records: SeenRecords) -> list[PartsTab
     ]
     shown = [line.record_id for _one, lines in by_component for line in lines[:LINES_SHOWN]]
     seen = records.read(shown)
-    # Which words name a part stands in what lists do not read.
-    said = CreditRecord.objects.filter(pk__in=list(seen)).only("details", "document_number", "decided_on")
-    naming = {record.pk: record for record in said if record.pk in set(shown)}
+    naming = _naming(seen, shown)
     say = Wording.of(explained.scheme.document)
     return [_table(one, lines, say, seen, naming) for one, lines in by_component]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """What one part came to, what it is called, and the record that names it, as far as the reader may see that."""
+
+    line: PartLine
+    name: str
+    record: CreditRecord | None
+
+
+def names_of_parts(explained: Explained, records: SeenRecords) -> list[NamedPart]:
+    """Every part, in the order of the explanation."""
+    if not explained.parts:
+        return []
+    keys = [line.record_id for line in explained.parts]
+    seen, say = records.read(keys), Wording.of(explained.scheme.document)
+    naming = _naming(seen, keys)
+    return [
+        NamedPart(
+            line,
+            _name(line.component, seen.get(line.record_id), naming.get(line.record_id), say),
+            seen.get(line.record_id),
+        )
+        for line in explained.parts
+    ]
+
+
+def _naming(seen: Mapping[int, CreditRecord], shown: Iterable[int]) -> dict[int, CreditRecord]:
+    # Which words name a part stands in what lists do not read.
+    said = CreditRecord.objects.filter(pk__in=seen.keys() & set(shown))
+    return {record.pk: record for record in said.only("details", "document_number", "decided_on")}
 
 
 def _table(

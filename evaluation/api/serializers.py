@@ -1,10 +1,20 @@
 """Shapes of the REST interface of ratings. Points are decimals with two places at most."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from evaluation import sentences
-from evaluation.explanation import Adjustment, Explained, NotCounted, PartValue, Reason
+from evaluation.explanation import (
+    Adjustment,
+    Explained,
+    NotCounted,
+    PartValue,
+    Reason,
+    SeenRecords,
+    visible_records,
+)
 from evaluation.models import CurrentRating, Scheme
+from evaluation.parts_pages import names_of_parts
 from evaluation.schemes.document import Rule
 
 
@@ -109,6 +119,30 @@ class PartValueOut(serializers.Serializer):
         return str(one.component.name)
 
 
+class PartLineOut(serializers.Serializer):
+    """What one part of the entity came to under a component that counts its parts by themselves."""
+
+    component = serializers.CharField(source="line.component.code")
+    name = serializers.CharField(help_text="The words of its records by which the part is told apart.")
+    record = serializers.IntegerField(
+        source="record.pk",
+        allow_null=True,
+        default=None,
+        help_text="The last record that names it; null where you may not see that.",
+    )
+    number = serializers.DecimalField(
+        source="line.number",
+        max_digits=20,
+        decimal_places=9,
+        allow_null=True,
+        normalize_output=True,
+        help_text="Null where it is not known, which is not zero.",
+    )
+    counts = serializers.BooleanField(
+        source="line.counts", help_text="Whether it is among the parts that the component takes."
+    )
+
+
 class NotCountedOut(serializers.Serializer):
     """A record that does not count, and why."""
 
@@ -148,7 +182,17 @@ class ExplanationOut(serializers.Serializer):
     adjustments = AdjustmentOut(many=True)
     rules = ActingRuleOut(many=True)
     components = PartValueOut(source="values", many=True)
+    parts = serializers.SerializerMethodField(
+        help_text="A line for each part of the entity, those of the smallest numbers first, by component."
+    )
     not_counted = NotCountedOut(many=True)
+
+    @extend_schema_field(PartLineOut(many=True))
+    def get_parts(self, explained: Explained) -> list[dict]:
+        """Of the reader in the context, who may not see every record."""
+        keys = {line.record_id for line in explained.parts}
+        seen = SeenRecords.given(visible_records(user=self.context["user"], record_ids=keys) if keys else {})
+        return list(PartLineOut(names_of_parts(explained, seen), many=True).data)
 
     def get_sentence(self, explained: Explained) -> str:
         return sentences.say(explained)

@@ -97,4 +97,4 @@ class RatingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             explained = selectors.explanation_for(
                 user=request.user, credit_code=credit_code, scheme_code=scheme_code, day=today
             )
-        return Response(ExplanationOut(explained).data)
+        return Response(ExplanationOut(explained, context={"user": request.user}).data)

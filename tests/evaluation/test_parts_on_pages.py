@@ -93,3 +93,43 @@ def test_a_part_that_is_no_word_is_named_by_its_record(client, entity):
     client.force_login(MemberFactory(role="supervisor"))
     (table,) = page_of(client, entity).context["page"].parts
     assert all(row.name == f"The part of “{row.record.heading}”" for row in table.rows)
+
+
+def test_the_interface_gives_every_part_the_same_line(client, entity, monkeypatch):
+    install()
+    # What is one screen for people is no limit for programs.
+    monkeypatch.setattr(parts_pages, "LINES_SHOWN", 1)
+    client.force_login(MemberFactory(role="supervisor"))
+    address = f"/api/v1/ratings/{entity.credit_code}/?scheme=by-sites"
+    for asked in (address, f"{address}&day={TODAY().isoformat()}"):
+        parts = client.get(asked).json()["parts"]
+        assert [(one["component"], one["name"], one["number"], one["counts"]) for one in parts] == [
+            ("sites", "Quay", "5", False),
+            ("sites", "South Gate", "30", True),
+            ("sites", "North Road", "120.5", True),
+        ]
+        named = entity.records.filter(pk__in=[one["record"] for one in parts])
+        assert set(named.values_list("details__place", flat=True)) == {"Quay", "South Gate", "North Road"}
+
+
+def test_the_interface_names_no_part_by_a_record_that_the_reader_may_not_see(client, entity):
+    install()
+    entity.records.update(objected=True, suspended=True)
+    client.force_login(MemberFactory(role="supervisor"))
+    parts = client.get(f"/api/v1/ratings/{entity.credit_code}/?scheme=by-sites").json()["parts"]
+    assert {(one["record"], one["name"]) for one in parts} == {
+        (None, "A part of which you may not see the records")
+    }
+
+
+def test_where_nothing_is_counted_by_parts_the_interface_lists_none_and_the_schema_says_what_a_line_is(
+    client, record, schemes, rated
+):
+    one = EntityFactory()
+    record(one)
+    rated(one)
+    client.force_login(MemberFactory(role="supervisor"))
+    assert client.get(f"/api/v1/ratings/{one.credit_code}/").json()["parts"] == []
+    lines = client.get("/api/schema/?format=json").json()["components"]["schemas"]
+    assert lines["ExplanationOut"]["properties"]["parts"]["items"]["$ref"].endswith("/PartLineOut")
+    assert set(lines["PartLineOut"]["properties"]) == {"component", "name", "record", "number", "counts"}

@@ -459,4 +459,5 @@ def explanations(entity: Entity, by) -> Iterator[dict]:
     """Of each grade that the entity may see, how it comes about today."""
     today = timezone.localdate()
     for scheme in schemes_in_sight(by, entity, today):
-        yield ExplanationOut(explain_entity(user=by, entity=entity, scheme=scheme, as_of=today)).data
+        explained = explain_entity(user=by, entity=entity, scheme=scheme, as_of=today)
+        yield ExplanationOut(explained, context={"user": by}).data
