@@ -27,7 +27,7 @@ SAVING_ASKED = "entities.submission.saving_asked"
 TAKE_BACK_PROPOSED = "entities.submission.take_back_proposed"
 DECLINED = "entities.submission.declined"
 #: By the state of a file what somebody may have asked for, and what closes the question.
-_OF_FILES = {
+_OF_FILES: dict[str, tuple[str, tuple[str, ...]]] = {
     Submission.State.READY: (SAVING_ASKED, ("entities.submission.confirmed", DECLINED)),
     Submission.State.DONE: (TAKE_BACK_PROPOSED, ("entities.submission.take_back_asked", DECLINED)),
 }
