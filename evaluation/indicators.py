@@ -210,7 +210,8 @@ def methods_of(one: AnyComponent) -> list[str]:
     """The names of the methods that a component uses, in the order in which they are applied."""
     if isinstance(one, Parts):
         inner = [name for part in one.inner for name in methods_of(part)]
-        return [one.kind, *inner, *([] if one.take == "sum" else [one.take])]
+        chosen = ["chosen"] if one.highest or one.lowest or one.by_size else []
+        return [one.kind, *inner, *chosen, *([] if one.take == "sum" else [one.take])]
     if not isinstance(one, RecordsComponent):
         return [one.kind]
     used: list[str] = [one.kind]
@@ -325,11 +326,15 @@ def of_parts(one: Parts, run: Run) -> Measured:
     number = exact.fitting(exact.stepped(evaluate(one.gives, each), step, _mode(run)))
     items = Items(run.records.entity_index[rows[last]], number.units, last, part)
     stands = _parts_that_stand(one, each)
-    seen = PartNumbers(items.owner, rows[last], number, stands)
     items = _parts_that_count(one, items, each, number, stands, run.size)
     if one.enough:
         too_few = np.bincount(items.owner, minlength=run.size) < one.enough
         items = replace(items, spoiled=exact.either(items.spoiled, too_few))
+    before = items.row
+    items = _of_those_sizes(items, one, scope)
+    # Those that are not among the largest or smallest do not count either.
+    passed_over = np.isin(last, np.setdiff1d(before, items.row))
+    seen = PartNumbers(run.records.entity_index[rows[last]], rows[last], number, stands & ~passed_over)
     places = exact.decimal_places(step)
     result = TAKES[one.take](items, one, scope, places)
     result = exact.blank(result.units, result.places, exact.either(result.unknown, items.spoiled))
@@ -355,6 +360,10 @@ def _parts_that_count(
         weight = evaluate(one.weighed_by, each)
         items = replace(items, weight=Weight(weight.units, 10**weight.places))
         unknown = exact.either(unknown, weight.unknown)
+    if one.ranked_by is not None:
+        size_of_each = evaluate(one.ranked_by, each)
+        items = replace(items, ranked=size_of_each.units)
+        unknown = exact.either(unknown, size_of_each.unknown)
     kept = np.flatnonzero(stands)
     needed = exact.blank(number.units, number.places, unknown).take(kept)
     items, _number = items.keep(kept).needing(needed, size, lenient=one.skip_unknown)
@@ -712,10 +721,18 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
 
     Where the scheme says so each weighs by its place in the order of their points.
     """
-    key = scope.run.records.record[scope.rows]
     if one.last is not None:
         order = _newest_first(items, one, scope)
         items = items.keep(np.sort(order[_ordinal(items.owner[order]) < one.last]))
+    items = _of_those_sizes(items, one, scope)
+    if one.by_recency:
+        items = _by_place(items, one.by_recency, _newest_first(items, one, scope), one, scope)
+    return items
+
+
+def _of_those_sizes(items: Items, one: RecordsComponent | Parts, scope: Scope) -> Items:
+    """The largest or smallest, as many as speak, each by its weight."""
+    key = scope.run.records.record[scope.rows]
     if one.highest is not None:
         heaviest = np.lexsort((-key[items.row], -np.abs(items.size), items.owner))
         items = items.keep(np.sort(heaviest[_ordinal(items.owner[heaviest]) < one.highest]))
@@ -725,13 +742,11 @@ def chosen_of(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     if one.by_size:
         heaviest = np.lexsort((-key[items.row], -np.abs(items.size), items.owner))
         items = _by_place(items, one.by_size, heaviest, one, scope)
-    if one.by_recency:
-        items = _by_place(items, one.by_recency, _newest_first(items, one, scope), one, scope)
     return items
 
 
 def _by_place(
-    items: Items, weights: Iterable[str], order: Ints, one: RecordsComponent, scope: Scope
+    items: Items, weights: Iterable[str], order: Ints, one: RecordsComponent | Parts, scope: Scope
 ) -> Items:
     """The first items of each owner in an order, each by the weight of its place."""
     above, below = exact.common([exact.ratio(weight) for weight in weights])
@@ -890,7 +905,7 @@ def _sum_of(one: Ints, other: Ints) -> Ints:
 
 
 @method("quantile")
-def quantile(items: Items, one: RecordsComponent, scope: Scope, places: int) -> Numbers:
+def quantile(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The number that a given part of all records or events does not exceed, 9/10 of them for instance; where the scheme
     says so, on a straight line between two of them. Without any the result is not known."""
     order = np.lexsort((items.units, items.owner))

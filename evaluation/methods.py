@@ -306,9 +306,29 @@ def _parts_rows(one: Parts, say: Wording) -> Iterable[tuple[str, str]]:
         yield _("Only parts of which this holds"), divided(map(say.condition, one.where))
     if one.weighed_by is not None:
         yield _("Weight of each"), say.number(one.weighed_by)
-    yield _("What is taken"), DIMENSION_TAKES.get(one.take, lambda: _(TITLES[one.take]))()
+    yield from _by_size_rows(one, say)
+    if one.take == "quantile":
+        yield _quantile_row(one)
+    else:
+        yield _("What is taken"), DIMENSION_TAKES.get(one.take, lambda: _(TITLES[one.take]))()
     if one.enough:
         yield _("From so many parts on"), str(one.enough)
+
+
+def _by_size_rows(one: RecordsComponent | Parts, say: Wording) -> Iterable[tuple[str, str]]:
+    if one.highest is not None:
+        yield _("Only those with most points"), str(one.highest)
+    if one.lowest is not None:
+        yield _("Only those of the smallest numbers"), str(one.lowest)
+    if one.ranked_by is not None:
+        yield _("Largest and smallest by"), say.number(one.ranked_by)
+    if one.by_size:
+        yield _("Weights from the largest down"), formats.listed(ratios(one.by_size))
+
+
+def _quantile_row(one: RecordsComponent | Parts) -> tuple[str, str]:
+    line = [_("on a straight line")] if one.between == "line" else []
+    return _("What is taken"), divided([f"{_(TITLES[one.take])} {one.quantile}", *line])
 
 
 def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
@@ -324,8 +344,7 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
     if one.streak is not None:
         yield _("In a row"), say.match(one.streak.of)
     if one.take == "quantile":
-        line = [_("on a straight line")] if one.between == "line" else []
-        yield _("What is taken"), divided([f"{_(TITLES[one.take])} {one.quantile}", *line])
+        yield _quantile_row(one)
     elif one.take != "sum":
         yield _("What is taken"), _(TITLES[one.take])
     if one.enough:
@@ -352,14 +371,7 @@ def _chosen_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str
     """Which of the records or events speak, and how much."""
     if one.last is not None:
         yield _("Only the last ones"), str(one.last)
-    if one.highest is not None:
-        yield _("Only those with most points"), str(one.highest)
-    if one.lowest is not None:
-        yield _("Only those of the smallest numbers"), str(one.lowest)
-    if one.ranked_by is not None:
-        yield _("Largest and smallest by"), say.number(one.ranked_by)
-    if one.by_size:
-        yield _("Weights from the largest down"), formats.listed(ratios(one.by_size))
+    yield from _by_size_rows(one, say)
     if one.by_recency:
         yield _("Weights from the last one back"), formats.listed(ratios(one.by_recency))
     if one.weighed_by is not None:

@@ -446,11 +446,15 @@ class RecordsComponent(Component):
         by_size = by_size or (self.running is not None and self.running.largest_first)
         if self.ranked_by is not None and not by_size:
             raise ValueError("What makes one the largest is said where the largest or smallest is taken.")
-        if (self.take == "quantile") != (self.quantile is not None):
-            raise ValueError("Which quantile is said where one is taken, and only there.")
-        if self.quantile is not None and not 0 <= Fraction(self.quantile) <= 1:
-            raise ValueError("A quantile lies between 0 and 1.")
+        _require_quantile(self)
         return self
+
+
+def _require_quantile(one: "RecordsComponent | Parts") -> None:
+    if (one.take == "quantile") != (one.quantile is not None):
+        raise ValueError("Which quantile is said where one is taken, and only there.")
+    if one.quantile is not None and not 0 <= Fraction(one.quantile) <= 1:
+        raise ValueError("A quantile lies between 0 and 1.")
 
 
 class FormulaComponent(Component):
@@ -532,10 +536,24 @@ class Parts(Component):
         Field(description="The number of a part, from the components within it; rounded to the step once."),
     ]
     where: Annotated[tuple[Condition, ...], Field(description="Only parts of which all of this holds.")] = ()
+    highest: Annotated[int | None, Field(gt=0, description="Only so many, those with most points.")] = None
+    lowest: Annotated[int | None, Field(gt=0, description="Only so many, those of the smallest numbers.")] = (
+        None
+    )
+    by_size: Annotated[
+        tuple[Ratio, ...],
+        Field(description="Weights of that with most points, of the second, the third …; none beyond."),
+    ] = ()
+    ranked_by: Annotated[
+        Expression | None,
+        Field(description="What makes a part one of the largest or smallest, where it is not its number."),
+    ] = None
     take: Annotated[
-        Literal["sum", "count", "largest", "smallest", "mean", "median"],
+        Literal["sum", "count", "largest", "smallest", "mean", "median", "quantile"],
         Field(description="What becomes of the parts."),
     ] = "sum"
+    quantile: Annotated[Ratio | None, Field(description="Which quantile is taken, 1/2 the median.")] = None
+    between: Between = "lower"
     weighed_by: Annotated[Expression | None, Field(description="The weight of each part in the mean.")] = None
     enough: Annotated[int, Field(ge=0, description="With fewer parts it is unknown.")] = 0
     skip_unknown: Annotated[
@@ -552,6 +570,10 @@ class Parts(Component):
     def _parts_stand_alone(self) -> Self:
         if self.weighed_by is not None and self.take != "mean":
             raise ValueError("Weights of their own are those of a mean.")
+        by_size = self.take in {"largest", "smallest"} or self.highest or self.lowest or self.by_size
+        if self.ranked_by is not None and not by_size:
+            raise ValueError("What makes one the largest is said where the largest or smallest is taken.")
+        _require_quantile(self)
         return self
 
 

@@ -71,7 +71,9 @@ TAKES = scheme(
       for n, said in enumerate((
           {"take": "sum", "floor": -5}, {"take": "largest"}, {"take": "smallest"}, {"take": "mean", "weighed_by": {"value": "balance-3"}},
           {"take": "median"}, {"take": "count", "where": [{"test": {"value": "balance-5"}, "less_than": 8}]},
-          {"take": "sum", "enough": 2},
+          {"take": "sum", "enough": 2}, {"highest": 2}, {"lowest": 1, "ranked_by": {"value": "last-8"}},
+          {"take": "quantile", "quantile": "3/4"}, {"take": "quantile", "quantile": "1/2", "between": "line"},
+          {"by_size": ["1", "0.5"]}, {"take": "mean", "by_size": ["2", "1"]},
       )))
 )  # fmt: skip
 
@@ -108,6 +110,17 @@ def test_a_part_is_what_an_entity_of_its_records_alone_comes_to(rows):
         assert found["part-1"].at(2).units[place] == max(points, default=0)
         assert found["part-2"].at(2).units[place] == min(points, default=0)
         assert found["part-6"].at(2).units[place] == (sum(points) if len(points) > 1 else 0)
+        gravest = sorted(points, key=abs, reverse=True)
+        # Of two that weigh the same but for their sign the record entered last decides.
+        told_apart = len({abs(one) for one in points}) == len(set(points))
+        if told_apart:
+            assert found["part-7"].at(2).units[place] == sum(gravest[:2])
+            first, second = (*gravest[:2], 0, 0)[:2]
+            assert found["part-11"].at(2).units[place] == first + second / 2
+        assert found["part-9"].at(2).units[place] == (
+            sorted(points)[-(-len(points) * 3 // 4) - 1] if points else 0
+        )
+        assert found["part-10"].at(2).units[place] == found["part-4"].at(2).units[place]
 
 
 @calm
@@ -177,6 +190,29 @@ def test_a_part_whose_number_is_not_known_makes_the_whole_unknown_or_is_left_out
     assert run(example | {"component": example["component"] | {"skip_unknown": True}}) == {"a": 5}
 
 
+def test_what_makes_a_part_the_largest_may_be_another_number_and_must_be_known():
+    example = {
+        "component": SITES | {"components": [BALANCE, LAST | {"if_unknown": None}], "gives": {"value": "balance"},
+                              "highest": 1, "ranked_by": {"value": "last"}},
+        "records": [rec("x", amount=""), rec("x", "inspection", amount=2), rec("y", "inspection", amount=1), rec("z", amount="")],
+    }  # fmt: skip
+    assert run(example) == {"a": None}
+    assert run(example | {"component": example["component"] | {"skip_unknown": True}}) == {"a": 8}
+
+
+def test_a_part_that_is_not_among_the_largest_does_not_count_in_its_line():
+    two = scheme(SITES | {"highest": 1})
+    rows = [
+        Row(severity="serious", values={"site": "x", "amount": 0}, record=1),
+        Row(severity="minor", values={"site": "y", "amount": 0}, record=2),
+    ]
+    seen = explain(columns(rows, two.vocabulary, (1,)), two, TODAY).parts["part-0"]
+    assert dict(zip(seen.number.at(0).units.tolist(), seen.counts.tolist(), strict=True)) == {
+        3: False,
+        10: True,
+    }
+
+
 def test_parts_of_parts_see_the_entity_and_what_stands_before():
     cars = {"kind": "parts", "code": "cars", "same": ["car"], "components": [BALANCE], "take": "smallest",
             "gives": {"subtract": [{"value": "balance"}, {"value": "due"}]}}  # fmt: skip
@@ -198,6 +234,11 @@ def test_parts_of_parts_see_the_entity_and_what_stands_before():
         ([SITES, {"kind": "formula", "formula": {"value": "balance"}}], "balance, which does not stand before"),
         ([SITES, BALANCE], "Two components or rules have the same code"),
         ([SITES | {"gives": {"field": "amount"}}], "A field of a record is read where a record is looked at."),
+        ([SITES | {"take": "quantile"}], "Which quantile is said"),
+        ([SITES | {"quantile": "1/2"}], "Which quantile is said"),
+        ([SITES | {"take": "quantile", "quantile": "3/2"}], "between 0 and 1"),
+        ([SITES | {"ranked_by": {"value": "last"}}], "What makes one the largest"),
+        ([SITES | {"ranked_by": {"value": "gone"}, "highest": 1}], "gone, which does not stand before it"),
         ([SITES | {"weighed_by": 1}], "Weights of their own are those of a mean."),
         ([SITES | {"components": [{"kind": "peers", "code": "last", "of": {"value": "balance"}}, BALANCE]}],
          "balance, which does not stand before it"),
@@ -290,6 +331,21 @@ def test_the_published_method_names_the_part_and_all_that_is_worked_out_for_it()
     }
     assert [(part.part.code, part.depth) for part in within] == [("balance", 1), ("last", 1)]
     assert {"Each part by itself", "A running balance"} <= {kind.title for kind in method.kinds}
+
+
+@pytest.mark.django_db
+def test_the_published_method_says_which_parts_speak_and_which_quantile_is_taken():
+    said = {"lowest": 3, "ranked_by": {"value": "last"}, "by_size": ["1", "1/2"],
+            "take": "quantile", "quantile": "9/10", "between": "line"}  # fmt: skip
+    method = method_of(scheme(SITES | said).document)
+    rows = dict(method.components[0].rows)
+    assert {name: rows[name] for name in rows if name not in {"One part: the same site", "A part gives"}} == {
+        "Only those of the smallest numbers": "3",
+        "Largest and smallest by": "“Words”",
+        "Weights from the largest down": "100%, 50%",
+        "What is taken": "A quantile 9/10; on a straight line",
+    }
+    assert "Which records speak" in {kind.title for kind in method.kinds}
 
 
 def test_parts_are_put_in_by_the_form_and_copied_under_codes_of_their_own():
