@@ -5,7 +5,7 @@ still for the applicant. A case is in time when no clock of its department had r
 Of appeals the lead office has lines of its own, reckoned in the same way.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -63,7 +63,7 @@ class Line:
 
     Args:
         kind: of `Case.Kind`, or `APPEALS`.
-        outcomes: by state, or by action where it is of appeals, how many ended so.
+        ended: by state, or by action where it is of appeals, the working days that each took that ended so.
     """
 
     body: SubmittingBody
@@ -71,15 +71,24 @@ class Line:
     open: int = 0
     overdue: int = 0
     filed: int = 0
-    days: list[int] = field(default_factory=list)
     in_time: int = 0
-    outcomes: Counter = field(default_factory=Counter)
+    ended: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def kind_label(self) -> str:
         if self.kind in _counted:
             return str(_counted[self.kind].label)
         return _("Appeals") if self.kind == APPEALS else str(Case.Kind(self.kind).label)
+
+    def end(self, *, outcome: str, days: int, in_time: bool) -> None:
+        """Count one more that ended."""
+        self.ended[outcome].append(days)
+        self.in_time += in_time
+
+    @property
+    def days(self) -> list[int]:
+        """The working days that each took, by outcome."""
+        return [used for days in self.ended.values() for used in days]
 
     @property
     def decided(self) -> int:
@@ -100,14 +109,17 @@ class Line:
         return self.in_time / self.decided if self.days else None
 
     @property
-    def outcome_words(self) -> list[tuple[str, int]]:
-        """How they ended, each outcome with its count, in the order of the states."""
+    def outcomes(self) -> list[tuple[str, int, float]]:
+        """How they ended, each outcome with its count and the middle one of its working days, in the order of the states."""
+        return [(label, len(days), median(days)) for label, days in self._outcomes_in_order() if days]
+
+    def _outcomes_in_order(self) -> list[tuple[str, list[int]]]:
         if self.kind != APPEALS:
             states = _counted[self.kind].states if self.kind in _counted else State
-            return [(str(state.label), self.outcomes[state]) for state in states if self.outcomes[state]]
-        upheld = self.outcomes[Action.UPHOLD_APPEAL] + self.outcomes[Action.REMIT]
-        ended = [(_("Appeal upheld"), upheld), (_("Appeal dismissed"), self.outcomes[Action.DISMISS_APPEAL])]
-        return [(label, count) for label, count in ended if count]
+            return [(str(state.label), self.ended.get(state, [])) for state in states]
+        upheld = self.ended.get(Action.UPHOLD_APPEAL, []) + self.ended.get(Action.REMIT, [])
+        dismissed = self.ended.get(Action.DISMISS_APPEAL, [])
+        return [(_("Appeal upheld"), upheld), (_("Appeal dismissed"), dismissed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +166,9 @@ class Figures:
 
 def figures(*, today: date) -> Figures:
     """The year up to today, at most ten minutes old; in nine queries for any number of cases."""
-    return cache.get_or_set(f"repair:figures:{today}", lambda: count_figures(today=today), KEPT_FOR)
+    return cache.get_or_set(
+        f"repair:figures:by-outcome:{today}", lambda: count_figures(today=today), KEPT_FOR
+    )
 
 
 class Lines(dict[tuple[int, str], Line]):
@@ -213,9 +227,8 @@ def _count_decided(lines: Lines, since: date, calendar: WorkingCalendar) -> None
     for key, body, kind, state, submitted_at, decided_at in decided:
         line = lines[body, kind]
         begun, ended = timezone.localdate(submitted_at), timezone.localdate(decided_at)
-        line.days.append(_used(begun, ended, waits.get(key, ()), calendar))
-        line.in_time += key not in late
-        line.outcomes[State(state)] += 1
+        used = _used(begun, ended, waits.get(key, ()), calendar)
+        line.end(outcome=State(state), days=used, in_time=key not in late)
 
 
 def _count_appeals(lines: Lines, since: date, today: date, calendar: WorkingCalendar) -> None:
@@ -241,9 +254,8 @@ def _count_appeals(lines: Lines, since: date, today: date, calendar: WorkingCale
             line.open += 1
             line.overdue += due_on < today
         elif outcome is not None:
-            line.days.append(working_days_between(started_on, stopped_on, calendar))
-            line.in_time += stopped_on <= due_on
-            line.outcomes[outcome] += 1
+            used = working_days_between(started_on, stopped_on, calendar)
+            line.end(outcome=outcome, days=used, in_time=stopped_on <= due_on)
 
 
 def lead_office() -> int | None:

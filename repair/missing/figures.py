@@ -63,8 +63,7 @@ def _count_steps(lines: Lines, since: date, calendar: WorkingCalendar, office: i
         if day > since and place[0] is not None:
             lines[place].filed += action == "appeal"
             if action in OUTCOMES and missing in begun:
-                lines[place].days.append(working_days_between(begun[missing], day, calendar))
-                lines[place].in_time += day <= was_due_on
-                lines[place].outcomes[OUTCOMES[action]] += 1
+                used = working_days_between(begun[missing], day, calendar)
+                lines[place].end(outcome=OUTCOMES[action], days=used, in_time=day <= was_due_on)
         if action in BEGINNING:
             begun[missing] = day

@@ -307,7 +307,7 @@ def test_answers_have_lines_of_their_own_and_appeals_count_with_the_others(
 ):
     (line,) = lines("missing")
     assert (line.body, line.filed, line.open, line.decided, line.in_time) == (body, 1, 0, 1, 1)
-    assert [count for _label, count in line.outcome_words] == [1]
+    assert [count for _label, count, _median in line.outcomes] == [1]
     assert lines("appeal") == []
     act(agency.user, refused, "appeal", "It is ours.")
     (appeals,) = lines("appeal")

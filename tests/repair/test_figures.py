@@ -50,7 +50,7 @@ def test_time_used_is_in_working_days_without_weekends():
     decided_after({"propose_refuse": 2, "refuse": 7})
     line = the_line(MONDAY + timedelta(days=30))
     assert (line.filed, line.open, line.decided, line.median_days, line.longest) == (1, 0, 1, 5, 5)
-    assert line.outcome_words == [("Refused", 1)]
+    assert line.outcomes == [("Refused", 1, 5)]
 
 
 def test_the_days_on_which_the_applicant_was_asked_are_not_the_departments():
@@ -89,7 +89,24 @@ def test_outcomes_count_by_how_the_case_ended_appeals_included():
         CaseFactory(state=state)
     Case.objects.update(deciding_body=BodyFactory())
     line = the_line(timezone.localdate())
-    assert dict(line.outcome_words) == {"Granted": 1, "Refused": 1, "Appeal dismissed": 1}
+    assert {(label, count) for label, count, _median in line.outcomes} == {
+        ("Granted", 1), ("Refused", 1), ("Appeal dismissed", 1),
+    }  # fmt: skip
+
+
+def test_the_time_used_is_told_by_outcome_too(client):
+    body = BodyFactory()
+    for later, outcome in ((1, "refuse"), (3, "grant"), (4, "grant")):
+        case = decided_after({f"propose_{outcome}": 0, outcome: later}, outcome)
+        Case.objects.filter(pk=case.pk).update(deciding_body=body)
+    today = MONDAY + timedelta(days=30)
+    assert the_line(today).outcomes == [("Granted", 2, 3.5), ("Refused", 1, 1)]
+    cache.clear()
+    with on(today):
+        page = client.get(reverse("portal:cases")).content.decode()
+    assert "Granted: 2 (median 3.5)" in page
+    assert "Refused: 1 (median 1)" in page
+    cache.clear()
 
 
 def test_what_the_lead_office_takes_for_appeals_and_what_of_it_is_overdue_stands_in_a_line_of_its_own():
@@ -110,7 +127,7 @@ def test_what_the_lead_office_takes_for_appeals_and_what_of_it_is_overdue_stands
         hearing.memberships.get().body, "Appeals", 3, 1, 1,
     )  # fmt: skip
     assert (sorted(line.days), line.in_time) == ([2, 14], 1)
-    assert line.outcome_words == [("Appeal upheld", 1), ("Appeal dismissed", 1)]
+    assert line.outcomes == [("Appeal upheld", 1, 14), ("Appeal dismissed", 1, 2)]
     assert (found.filed, found.open, found.decided, found.overdue) == (3, 0, 3, 1)
 
 

@@ -137,7 +137,7 @@ def test_the_time_used_is_counted_so_that_nothing_late_is_withdrawn_from_the_fig
     withdraw(case)
     line = figures.count_figures(today=timezone.localdate()).lines[0]
     assert (line.decided, line.in_time, line.open) == (1, 0, 0)
-    assert line.outcome_words == [("The department withdrew the record", 1)]
+    assert line.outcomes == [("The department withdrew the record", 1, 0)]
 
 
 def test_of_several_cases_about_one_record_the_objection_stands_for_what_was_done():
