@@ -53,15 +53,22 @@ def file_of(letter: Letter) -> bytes:
         return stored.read()
 
 
-def faces_of(content: bytes) -> set[str]:
-    """The names of the faces embedded in a PDF, looked for in its packed objects too."""
+def unpacked(content: bytes) -> bytes:
+    """A PDF with what its packed objects say."""
     text = content
     for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
         try:
             text += zlib.decompress(stream)
         except zlib.error:
             continue
-    return {name.decode().partition("+")[2] for name in re.findall(rb"/FontName\s*/([^\s/>]+)", text)}
+    return text
+
+
+def faces_of(content: bytes) -> set[str]:
+    """The names of the faces embedded in a PDF."""
+    return {
+        name.decode().partition("+")[2] for name in re.findall(rb"/FontName\s*/([^\s/>]+)", unpacked(content))
+    }
 
 
 def test_a_decision_is_a_letter_with_its_reasons_in_both_languages(grant, case):
@@ -83,6 +90,18 @@ def test_the_faces_are_in_the_file_and_none_of_the_machine_is_looked_at(grant, c
     faces = faces_of(file_of(case.letters.get()))
     assert {"NotoSerifSC-Regular", "NotoSansSC-Regular"} <= faces
     assert set(typing._fonts().families()) >= {"Noto Serif SC", "Noto Sans SC", "Libertinus Serif"}
+
+
+def test_each_page_of_a_letter_has_its_red_seal_and_the_code_that_leads_to_where_it_is_checked(grant, case):
+    grant()
+    letter = case.letters.get()
+    drawn = unpacked(file_of(letter))
+    address = reverse("portal:verify", args=(letter.number,)).encode()
+    codes = re.findall(rb"/Alt\s*\(([^)]*)\)/A", drawn)
+    assert len(codes) == len(letter.content["parts"]) == 2
+    assert all(code.endswith(address) for code in codes)
+    # The ring of each seal is drawn in vermilion, and nothing else on the paper is.
+    assert drawn.count(b"0.7019608 0.14901961 0.11764706 SCN") == 2
 
 
 def test_without_the_chinese_faces_nothing_is_typed_and_the_worker_says_what_is_missing(
