@@ -87,11 +87,7 @@ class RecordFeed(Feed):
 
     def items(self, obj) -> list[CreditRecord]:
         found = browsing.leafed_through(timezone.localdate(), self.types_of(obj))
-        records = browsing.stretch_of(found).records
-        changed = feed.last_change_of(records)
-        for record in records:
-            record.changed_at = changed.get(record.pk)
-        return records
+        return feed.with_last_change(browsing.stretch_of(found).records)
 
     def types_of(self, obj) -> tuple[str, ...]:
         return browsing.ANNOUNCED
@@ -118,8 +114,7 @@ class RecordFeed(Feed):
 
     def item_updateddate(self, item: CreditRecord):
         """Also when it was marked as under objection, or the mark lifted: so copies know to take it anew."""
-        published = self.item_pubdate(item)
-        return max(published, timezone.localtime(item.changed_at)) if item.changed_at else published
+        return max(self.item_pubdate(item), timezone.localtime(item.changed_at))
 
 
 class AnnouncementFeed(RecordFeed):

@@ -56,6 +56,7 @@ def public_changes(*, since: feed.Place, limit: int = feed.MOST) -> Answer:
         .select_related("entity", "record_type", "submitted_by")
         .in_bulk()
     )
+    feed.with_last_change(records.values())
     entities = Entity.everything.select_related("merged_into").in_bulk(
         {change.entity_id for change in read.changes if not change.record_id}
     )

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common import exporting
@@ -12,6 +14,8 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Format, Kind as Content
 from credit_platform.portal import browsing
 from credit_platform.portal.selectors import KINDS, Kind, city_figures
+from entities.models import CreditRecord
+from entities.sharing import feed
 
 #: XLSX is left out: what is to be read on and on by programs is not cut off at a sheet's end.
 FORMATS = (Format.CSV, Format.JSONL, Format.PARQUET)
@@ -32,6 +36,7 @@ COLUMNS = (
     Column("publish_until", _("Public until"), lambda record: record.publish_until, Content.DAY),
     Column("under_objection", _("Under objection"), lambda record: record.objected, Content.FLAG),
     Column("statement", _("The entity's statement"), lambda record: record.statement),
+    Column("changed_at", _("Last changed"), lambda record: record.changed_at, Content.MOMENT),
 )
 
 
@@ -76,4 +81,11 @@ def file_of(day: date, code: str, file_format: str) -> Iterator[bytes]:
         raise Missing
     # By key: no list of millions is sorted, and what arrives meanwhile comes last.
     records = browsing.leafed_through(day, types).order_by("pk")
-    return exporting.written(file_format, COLUMNS, records.iterator(chunk_size=CHUNK))
+    return exporting.written(file_format, COLUMNS, _with_last_changes(records))
+
+
+def _with_last_changes(records: QuerySet[CreditRecord]) -> Iterator[CreditRecord]:
+    """The same records with `changed_at`, so many asked for at a time."""
+    rest = records.iterator(chunk_size=CHUNK)
+    while some := feed.with_last_change(islice(rest, CHUNK)):
+        yield from some

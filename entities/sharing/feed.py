@@ -6,7 +6,7 @@ ends later stands behind every place that was ever given out. The audit log is s
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -204,13 +204,32 @@ def told(body: SubmittingBody, changes: Sequence[Change]) -> list[Told]:
 
 
 def last_change_of(records: Sequence[CreditRecord]) -> dict[int, datetime]:
-    """When each of these was last told of: a mark set or lifted, words put beside it, another last day; by record."""
-    changes = Change.objects.filter(
-        entity_id__in={record.entity_id for record in records},
-        record_id__in=[record.pk for record in records],
+    """When what others read of each of these changed last; by record.
+
+    A mark set or lifted, words put beside it, another last day, or another name of its entity. Of what was here before
+    changes were noted: when it was let in.
+    """
+    by_entity = Change.objects.filter(entity_id__in={record.entity_id for record in records})
+    changes = by_entity.filter(
+        Q(record_id__in=[record.pk for record in records]) | Q(record_id=None, kind=Change.Kind.RENAMED)
     )
-    last = changes.order_by().values("record_id").annotate(last=Max("at"))
-    return {one["record_id"]: one["last"] for one in last if one["record_id"]}
+    last = changes.order_by().values_list("entity_id", "record_id").annotate(last=Max("at"))
+    of_records = {record: at for _entity, record, at in last if record}
+    of_entities = {entity: at for entity, record, at in last if not record}
+    found = {}
+    for record in records:
+        own = of_records.get(record.pk) or record.reviewed_at or record.entered_at
+        found[record.pk] = max(own, of_entities.get(record.entity_id, own))
+    return found
+
+
+def with_last_change(records: Iterable[CreditRecord]) -> list[CreditRecord]:
+    """The same records, each with `changed_at`."""
+    some = list(records)
+    changed = last_change_of(some)
+    for record in some:
+        record.changed_at = changed[record.pk]  # type: ignore[attr-defined]
+    return some
 
 
 def newest_for(

@@ -13,8 +13,8 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from credit_platform.portal import browsing, limits
-from entities.models import CreditRecord, RecordType
+from credit_platform.portal import browsing, limits, open_data
+from entities.models import CreditRecord, Entity, RecordType
 from entities.services.catalogue import seed_catalogue
 from entities.sharing.models import Change
 from tests.budgets import query_budget
@@ -251,6 +251,38 @@ def test_a_file_holds_all_of_a_kind_with_the_last_day_of_each(client, penalty_ty
     assert [line["id"] for line in lines] == [record.pk for record in records]
     assert [line["publish_until"] for line in lines] == ["2099-05-01", "2099-05-02", "2099-05-03"]
     assert {line["credit_code"] for line in lines} == {record.entity.credit_code for record in records}
+
+
+def test_each_row_of_a_file_says_when_it_changed_last(client, penalty_type):
+    record, other = RecordFactory.create_batch(2, record_type=penalty_type)
+
+    def told() -> dict[int, datetime]:
+        lines = [json.loads(line) for line in page(client, "dataset", "penalties", "jsonl").splitlines()]
+        return {line["id"]: datetime.fromisoformat(line["changed_at"]) for line in lines}
+
+    def changed_at(moment, **which) -> None:
+        for change in Change.objects.filter(**which).order_by("-pk")[:1]:
+            with pgtrigger.ignore("sharing.Change:changes_are_append_only"):
+                Change.objects.filter(pk=change.pk).update(at=moment)
+
+    first = told()
+    assert set(first) == {record.pk, other.pk}
+    later = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    CreditRecord.objects.filter(pk=record.pk).update(objected=True)
+    changed_at(later, record_id=record.pk)
+    assert told() == first | {record.pk: later}
+    Entity.objects.filter(pk=other.entity_id).update(name_zh="云汀新名有限公司", name_key="云汀新名有限公司")
+    changed_at(later + timedelta(days=1), record_id=None, entity_id=other.entity_id)
+    assert told() == {record.pk: later, other.pk: later + timedelta(days=1)}
+    assert '<td class="code">changed_at</td><td>Last changed</td>' in page(client, "open-data")
+
+
+def test_a_file_of_many_records_asks_for_their_changes_some_at_a_time(client, penalty_type, monkeypatch):
+    monkeypatch.setattr(open_data, "CHUNK", 2)
+    records = RecordFactory.create_batch(5, record_type=penalty_type)
+    lines = [json.loads(line) for line in page(client, "dataset", "penalties", "jsonl").splitlines()]
+    assert [line["id"] for line in lines] == [record.pk for record in records]
+    assert all(line["changed_at"] for line in lines)
 
 
 @pytest.mark.parametrize("address", ["penalties.xlsx", "penalties.pdf", "other.csv", "people.csv"])

@@ -16,12 +16,15 @@ class PublicRecordOut(serializers.ModelSerializer):
     authority = serializers.SerializerMethodField()
     under_objection = serializers.BooleanField(source="objected")
     statement = serializers.CharField(help_text="What the entity itself says of the record, or empty.")
+    changed_at = serializers.DateTimeField(
+        help_text="When what stands here changed last: the record, its marks and last day, the words beside it, or the name."
+    )
 
     class Meta:
         model = CreditRecord
         fields = (
             "id", "record_type", "credit_code", "name", "document_number", "title", "class", "amount", "authority",
-            "decided_on", "publish_until", "under_objection", "statement",
+            "decided_on", "publish_until", "under_objection", "statement", "changed_at",
         )  # fmt: skip
         read_only_fields = fields
 

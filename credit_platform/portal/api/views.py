@@ -82,6 +82,9 @@ class PublicRecordsView(PublicView, ListAPIView):
         entity = selectors.entity_by_code(self.kwargs["credit_code"])
         return selectors.public_records_of(entity, timezone.localdate()).select_related("entity")
 
+    def paginate_queryset(self, queryset):
+        return feed.with_last_change(super().paginate_queryset(queryset))
+
 
 class PublicStoriesView(PublicView, ListAPIView):
     """Stories of honest entities."""
