@@ -1,5 +1,7 @@
 """The shape of what is typed about supervision rules, and how the list of inspections is narrowed."""
 
+from collections.abc import Mapping, Sequence
+
 from django import forms
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -7,23 +9,46 @@ from django.utils.translation import gettext_lazy as _
 from agencies.supervision import policies
 from agencies.supervision.drawing import Wanted
 from agencies.supervision.models import SupervisionRule
+from agencies.supervision.rules import scales_of
 from agencies.supervision.selectors import Plan
 from credit_platform.accounts.models import User
-from entities.grade_words import words_of
+from credit_platform.ui.formats import listed
 from entities.models import SubmittingBody
 from entities.policies import ASSOCIATION, REVIEWING, bodies_of, is_lead
 from evaluation.industries import SECTIONS
+from evaluation.models import Scheme
 
 #: Fields that may come empty as far as the form is concerned.
 TOLD_BY_SERVICE = {"code", "grades", "name_zh", "name_en", "text_zh", "text_en", "instrument", "article"}
+
+
+def grades_to_choose(scales: Mapping[Scheme, Sequence[str]]) -> list[tuple[str, str]]:
+    """Every grade of these scales once, with the schemes that give it where there is more than one scheme."""
+    giving: dict[str, list[str]] = {}
+    for scheme, letters in scales.items():
+        for letter in letters:
+            giving.setdefault(letter, []).append(scheme.name)
+    if len(scales) == 1:
+        return [(letter, letter) for letter in giving]
+    return [(letter, f"{letter} ({listed(names)})") for letter, names in giving.items()]
+
+
+class GradesField(forms.MultipleChoiceField):
+    """Grades to tick. One that the scheme does not give the service refuses, with everything else that is wrong."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: str) -> bool:
+        return True
 
 
 class RuleForm(forms.ModelForm):
     """A rule, or a new version of one."""
 
     use_required_attribute = False
-    grades = forms.CharField(
-        label=_("Grades"), max_length=60, help_text=_("As the scheme writes them, with commas: C, D")
+    grades = GradesField(
+        label=_("Grades"),
+        help_text=_("Those of the scheme chosen above: beside each stands which schemes give it."),
     )
     spans = dict.fromkeys(
         ("kind", "scheme", "grades", "body", "name_zh", "name_en", "share_least", "share_most", "every_months",
@@ -54,6 +79,8 @@ class RuleForm(forms.ModelForm):
             self.fields["kind"].choices = [
                 choice for choice in SupervisionRule.Kind.choices if choice[0] != policies.RESTRICTION
             ]
+        scales = scales_of(earlier.scheme if earlier else None)
+        self.fields["grades"].choices = grades_to_choose(scales)
         self.fields["body"].queryset = bodies
         self.fields["body"].empty_label = _("Every department")
         if earlier is not None:
@@ -70,8 +97,8 @@ class RuleForm(forms.ModelForm):
             field.required = True
 
     def clean_grades(self) -> tuple[str, ...]:
-        """The grades apart, each once."""
-        return tuple(dict.fromkeys(words_of(self.cleaned_data["grades"])))
+        """In the order of the scales."""
+        return tuple(self.cleaned_data["grades"])
 
     def _post_clean(self) -> None:
         """What the row may say is the service's business, which tells all problems at once."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from agencies.supervision.models import SupervisionRule
 from credit_platform.common.working_days import months_after
 from evaluation.models import Scheme
@@ -15,6 +17,17 @@ Kind = SupervisionRule.Kind
 def scale_of(scheme: Scheme, day: date) -> tuple[str, ...]:
     """The grades that a scheme gives on a day, the best first; none where no version of it is in force."""
     return next((one.compiled.letters for one in published_by(day) if one.scheme == scheme), ())
+
+
+def scales_of(scheme: Scheme | None = None) -> dict[Scheme, tuple[str, ...]]:
+    """The grades of each scheme, or of one, as published for today and for the days to come; the best first."""
+    found: dict[Scheme, tuple[str, ...]] = {}
+    for day in (timezone.localdate(), date.max):
+        for one in published_by(day):
+            if scheme in (None, one.scheme):
+                letters = (*found.get(one.scheme, ()), *one.compiled.letters)
+                found[one.scheme] = tuple(dict.fromkeys(letters))
+    return found
 
 
 def due_on(rule: SupervisionRule, *, last: date | None, registered: date | None) -> date | None:

@@ -185,14 +185,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def _initial(earlier: SupervisionRule | None, begun: Template | None) -> dict:
     initial: dict = {"valid_from": timezone.localdate()}
     if earlier is not None:
-        initial |= {name: getattr(earlier, name) for name in CONTENT} | {"grades": ", ".join(earlier.grades)}
+        initial |= {name: getattr(earlier, name) for name in CONTENT} | {"grades": earlier.grades}
         if earlier.state == SupervisionRule.State.DRAFT:
             initial["valid_from"] = earlier.valid_from
     elif begun is not None:
         named = ("kind", "name_zh", "name_en", "text_zh", "text_en", "verification")
         initial |= {name: getattr(begun, name) for name in named} | begun.figures
         initial |= {
-            "grades": ", ".join(begun.grades),
+            "grades": begun.grades,
             "scheme": Scheme.objects.filter(code=begun.scheme).first(),
             "source": f"{begun.basis}: {begun.source}",
         }

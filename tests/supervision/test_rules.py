@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from agencies.supervision import selectors, services
 from agencies.supervision.models import SupervisionRule
-from agencies.supervision.rules import rules_on
+from agencies.supervision.rules import rules_on, scale_of
 from agencies.supervision.shipped import PROFILES, TEMPLATES
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.models import Notice
 from evaluation.models import Scheme
+from evaluation.schemes.in_force import published_by
 from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,40 @@ def test_rules_are_for_officials(in_force):
     assert selectors.rule_for(user=MemberFactory(), rule_id=rule.pk) == rule
 
 
+def test_the_grades_of_every_scheme_are_offered_with_the_schemes_that_give_them(client, writer, schemes):
+    client.force_login(writer)
+    field = client.get(reverse("supervision:new")).context["form"]["grades"]
+    offered = dict(field.field.choices)
+    every = {letter for one in published_by(timezone.localdate()) for letter in one.compiled.letters}
+    assert set(offered) == every
+    risk = Scheme.objects.get(code="risk-class")
+    assert risk.name in offered["D"]
+    assert str(field).count('type="checkbox"') == len(every)
+
+
+def test_a_new_version_offers_the_grades_of_its_scheme_with_those_it_had_ticked(client, writer, in_force):
+    rule = in_force(grades=("C", "D"))
+    client.force_login(writer)
+    field = client.get(reverse("supervision:new"), {"of": rule.pk}).context["form"]["grades"]
+    assert [letter for letter, _label in field.field.choices] == list(
+        scale_of(rule.scheme, timezone.localdate())
+    )
+    assert str(field).count("checked") == 2
+
+
+def test_no_grade_ticked_is_told_with_everything_else(client, writer, schemes):
+    client.force_login(writer)
+    typed = {
+        "code": "of-c",
+        "kind": "inspection",
+        "scheme": Scheme.objects.get(code="risk-class").pk,
+        "verification": "B",
+        "valid_from": timezone.localdate().isoformat(),
+    }
+    refused = client.post(reverse("supervision:new"), typed)
+    assert {"grades", "name_zh", "article", "instrument"} <= set(refused.context["form"].errors)
+
+
 def test_a_rule_is_written_seen_and_put_in_force_in_the_browser(client, writer, colleague, a_draft):
     client.force_login(writer)
     draft = a_draft()
@@ -172,14 +207,14 @@ def test_a_rule_is_written_seen_and_put_in_force_in_the_browser(client, writer, 
             for name in ("code", "kind", "name_zh", "name_en", "text_zh", "text_en", "article")
         },
         "scheme": draft.scheme.pk,
-        "grades": "C、D",
+        "grades": ["C", "D"],
         "instrument": draft.instrument.pk,
         "every_months": "0",
         "verification": "B",
         "valid_from": draft.valid_from.isoformat(),
     }
     refused = client.post(
-        reverse("supervision:new"), typed | {"article": "", "instrument": "", "grades": "X"}
+        reverse("supervision:new"), typed | {"article": "", "instrument": "", "grades": ["X"]}
     )
     assert refused.status_code == 422
     assert {"every_months", "article", "instrument", "grades"} <= set(refused.context["form"].errors)
