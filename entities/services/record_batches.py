@@ -6,6 +6,7 @@ closed is not opened again by resending the row that it came from.
 """
 
 import json
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from entities.services import feedback, publishing
 from entities.signals import records_changed
 
 Status = CreditRecord.Status
+#: Two threads that number their records at the same time would take every other key each, and the trail tells of runs.
+NUMBERING = threading.Lock()
 Row = tuple[int, int, RecordType, RecordDraft]
 
 
@@ -102,7 +105,7 @@ def submit_rows(*, by, submission: Submission, rows: Sequence[Row], status: str)
     """
     body = submission.body
     types = {record_type.pk: record_type for _n, _e, record_type, _d in rows}
-    _begin(by, body, types.values(), status)
+    begin(by, body, types.values(), status)
     batch = _Batch(by=by, submission=submission, status=status, book=rule_book())
     batch.require_sound(rows)
     batch.sort(rows, _known(body, rows, lock=True))
@@ -110,8 +113,13 @@ def submit_rows(*, by, submission: Submission, rows: Sequence[Row], status: str)
     return batch.counts
 
 
-def _begin(by, body: SubmittingBody, types: Iterable[RecordType], status: str) -> None:
-    """Policies, then the lock: one writer of new records per body at a time."""
+def begin(by, body: SubmittingBody, types: Iterable[RecordType], status: str) -> None:
+    """Policies, then the lock: until the transaction ends nobody else writes new records of the body.
+
+    Raises:
+        NotPermitted: the actor does not enter for the body, the body does not submit a type, or violations were to be
+            published without review.
+    """
     policies.may_enter_records(by, body).require()
     for record_type in types:
         policies.may_submit_type(body, record_type).require()
@@ -126,16 +134,14 @@ def submit_columns(
 ) -> list[int]:
     """Save plain rows as `submit_rows` saves those that are new, by one COPY; returns the numbers of those not saved.
 
+    Whoever calls it has begun (`begin`), in this transaction or in one that outlives it.
     Not saved is a row whose number the registry has had meanwhile, or whose entity is no longer there or was
     merged into another: such a row is no longer plain, and `submit_rows` says what it is. The rows must be sound by the catalogue as it is.
 
     Args:
         table: as `entities.intake.blocks` unpacks it.
-    Raises:
-        NotPermitted: as for `submit_rows`.
     """
     body = submission.body
-    _begin(by, body, [record_type], status)
     document_numbers = blocks.column_of(table, "document_number").to_pylist()
     entity_ids = table[blocks.ENTITY].to_pylist()
     known = numbers_known(body, record_type, document_numbers)
@@ -208,7 +214,7 @@ def _copy_new(by, submission: Submission, record_type: RecordType, table: pa.Tab
 
 
 def _next_keys(count: int) -> list[int]:
-    with connection.cursor() as cursor:
+    with NUMBERING, connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
             [CreditRecord._meta.db_table, count],

@@ -14,7 +14,7 @@ import structlog
 from celery import signature
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _, gettext_lazy
@@ -33,6 +33,7 @@ from entities.intake.matching import How, Question, found_by_key
 from entities.intake.plain import terms_of
 from entities.intake.reading import Layout, Unreadable, open_table
 from entities.intake.running import is_running, running
+from entities.intake.second_hand import SecondHand
 from entities.intake.sentences import said
 from entities.intake.verdicts import (
     Job,
@@ -51,6 +52,7 @@ from entities.models import (
     EntityIdentifier,
     RecordType,
     Submission,
+    SubmissionBlock,
     SubmissionRow,
     SubmittingBody,
 )
@@ -59,7 +61,7 @@ from entities.services.bulk_registration import NewEntity, register_many
 from entities.services.check_batches import Batch, batches_of, states_of_plain
 from entities.services.grade_outlook import note_grade_outlook
 from entities.services.likely_twins import Twins, likely_twins_among, no_likely_twin, point_out
-from entities.services.record_batches import RowState, submit_columns, submit_rows
+from entities.services.record_batches import RowState, begin, submit_columns, submit_rows
 from entities.services.row_store import (
     add_block,
     copy_rows,
@@ -594,8 +596,9 @@ class _OutOfOurHands(Exception):
 def _save(submission: Submission) -> None:
     fmt = formats.get(submission.format_code)
     try:
-        while _save_block(submission, fmt):
-            pass
+        with SecondHand() as second:
+            while _save_blocks(submission, fmt, second):
+                pass
         while _save_batch(submission, fmt):
             pass
     except _OutOfOurHands:
@@ -607,15 +610,55 @@ def _save(submission: Submission) -> None:
 
 
 @one_of_many()
-def _save_block(submission: Submission, fmt: SubmissionFormat) -> bool:
-    """Save the new rows of the next block; False when there is none left.
+def _save_blocks(submission: Submission, fmt: SubmissionFormat, second: SecondHand) -> bool:
+    """Save the new rows of the next block, and at the same time those of the one after it; False when there is none left.
+
+    The second hand works in a transaction of its own, while this one keeps every other writer of the body away. It
+    counts its rows before this one counts its own, so that neither waits for what the other holds.
+    """
+    block = _blocks_to_save(submission).select_for_update().first()
+    if block is None:
+        return False
+    job = _job(submission)
+    begin(submission.confirmed_by, submission.body, [job.context.record_type], status_of(fmt))
+    helped = None
+    # What is published tells others, in rows that both hands would write.
+    if status_of(fmt) == CreditRecord.Status.WAITING and _blocks_to_save(submission, after=block).exists():
+        helped = second.begin(_save_another_block, submission, fmt, block)
+    try:
+        saved = _save_block(submission, fmt, job, block)
+    finally:
+        if helped:
+            SecondHand.finish(helped)
+    if not _move_on(submission, State.SAVING, saved):
+        raise _OutOfOurHands
+    return True
+
+
+@one_of_many()
+def _save_another_block(submission: Submission, fmt: SubmissionFormat, block: SubmissionBlock) -> None:
+    """For the second hand: save the block after the one that the first hand is saving."""
+    another = _blocks_to_save(submission, after=block).select_for_update().first()
+    if another is None:
+        return
+    saved = _save_block(submission, fmt, _job(submission), another)
+    if not _move_on(submission, State.SAVING, saved):
+        raise _OutOfOurHands
+
+
+def _blocks_to_save(
+    submission: Submission, *, after: SubmissionBlock | None = None
+) -> QuerySet[SubmissionBlock]:
+    left = submission.blocks.filter(is_saved=False, new__gt=0).order_by("first")
+    return left.filter(first__gt=after.first) if after else left
+
+
+def _save_block(submission: Submission, fmt: SubmissionFormat, job: Job, block: SubmissionBlock) -> int:
+    """Save the new rows of a block; returns how many.
 
     Rows that are not what they were found to be become rows of their own, and are saved with those.
     """
-    block = submission.blocks.select_for_update().filter(is_saved=False, new__gt=0).order_by("first").first()
-    if block is None:
-        return False
-    job, table = _job(submission), blocks.new_ones(blocks.unpack(block.content))
+    table = blocks.new_ones(blocks.unpack(block.content))
     numbers = table[blocks.NUMBER].to_pylist()
     if block.terms == terms_of(job.context):
         left = submit_columns(
@@ -631,9 +674,7 @@ def _save_block(submission: Submission, fmt: SubmissionFormat) -> bool:
         unfold(block, left, job)
     if len(left) < len(numbers):
         submission.blocks.filter(pk=block.pk).update(is_saved=True)
-    if not _move_on(submission, State.SAVING, len(numbers) - len(left)):
-        raise _OutOfOurHands
-    return True
+    return len(numbers) - len(left)
 
 
 @one_of_many()
