@@ -22,6 +22,11 @@ def rules_visible_to(user) -> Q:
     return shown if entities_of(user) else NOBODY
 
 
+def rules_anybody_may_read() -> Q:
+    """What is given or refused by a grade that is public itself. How often somebody is inspected is the officials'."""
+    return Q(scheme__is_public=True, state="approved", kind__in=("incentive", RESTRICTION))
+
+
 def may_see_what_follows(user) -> bool:
     """On an entity's page: officials, and who acts for an entity."""
     return is_official(user) or bool(entities_of(user))

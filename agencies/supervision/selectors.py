@@ -50,6 +50,12 @@ def rules_for_list(*, user) -> QuerySet[SupervisionRule]:
     )
 
 
+def rules_for_everybody(day: date) -> list[SupervisionRule]:
+    """The incentives and restrictions in force on a day that follow from grades that are public; one query."""
+    found = SupervisionRule.objects.holding_on(day).filter(policies.rules_anybody_may_read())
+    return list(found.select_related("scheme", "body", "instrument").order_by("scheme__code", "kind", "code"))
+
+
 def rule_for(*, user, rule_id: int) -> SupervisionRule:
     """One rule; `Missing` for who is no official, and where there is none."""
     found = rules_for_list(user=user).filter(pk=rule_id).first()

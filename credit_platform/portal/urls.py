@@ -24,6 +24,7 @@ urlpatterns = [
     path("sitemap-entities-<int:part>.xml.gz", seen_views.sitemap_entities, name="sitemap-entities"),
     path("cases-in-figures/", views.cases, name="cases"),
     path("methods/", views.methods, name="methods"),
+    path("methods/consequences/", views.consequences, name="consequences"),
     path("verify/", verify_views.verify_home, name="verify-home"),
     path("verify/keys/<slug:code>.pem", verify_views.verify_key, name="verify-key"),
     path("verify/<str:number>/", verify_views.verify, name="verify"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from agencies.supervision.selectors import rules_for_everybody
 from credit_platform.common.errors import Missing
 from credit_platform.portal import kept, limits, search, seen, selectors
 from credit_platform.portal.stories.models import Story
@@ -155,3 +156,11 @@ def methods(request: HttpRequest) -> HttpResponse:
         "rules": selectors.publicity_rules_on(today),
     }
     return render(request, "portal/methods.html", context)
+
+
+@public_page(limits.PAGES)
+def consequences(request: HttpRequest) -> HttpResponse:
+    """What is given or refused by grades that are public, each with its law."""
+    today = timezone.localdate()
+    context = {"today": today, "rules": rules_for_everybody(today)}
+    return render(request, "portal/consequences.html", context)

@@ -147,3 +147,21 @@ def test_a_rule_by_two_persons_puts_an_entity_on_the_list_of_its_page(page_as, o
     expect(page.locator("tbody tr a.rowlink")).to_have_count(1)
     page.locator("tbody tr a.rowlink").click()
     expect(page.locator("#what-follows")).to_contain_text("第六十五条")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_the_public_reads_what_follows_from_a_grade(page_as, market, lang, width):
+    evaluation = Scheme.objects.get(code="city-comprehensive")
+    Scheme.objects.filter(pk=evaluation.pk).update(is_public=True)
+    none = dict.fromkeys(("every_months", "share_least", "share_most"))
+    rule("A", market, **none, code="fast-lane", kind="incentive", scheme=evaluation)
+    rule(
+        "D", market, **none, code="no-tender", kind="restriction", scheme=evaluation, listed_as="第三项 限制参加招标"
+    )  # fmt: skip
+    page = page_as(lang=lang, width=width)
+    page.goto("/methods/")
+    page.locator("a[href='/methods/consequences/']").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert_accessible(page)
+    assert_fits(page, width)

@@ -491,6 +491,7 @@ TABLE: dict[str, dict[str, str]] = {
     "portal:data-catalogue": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:dataset": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:cases": {"GET": "200 200 200 200 200 200 200 200 200 200"},
+    "portal:consequences": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:entity": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:entity-records": {"GET": "200 200 200 200 200 200 200 200 200 200"},
     "portal:home": {"GET": "200 200 200 200 200 200 200 200 200 200"},
