@@ -2,8 +2,8 @@
 
 A file is worked on in batches. Each batch is a transaction that also moves the counter on, so a worker that is
 killed loses one batch at most, and whoever comes after it goes on from there. Batches do not wait for the disk, the
-last step does. Only one runner works on a file at a time (`entities.intake.running`), and every step may be asked
-for twice.
+last step does. Only one runner works on a file at a time (`entities.intake.running`), with a second hand for the rows
+of a long file that are saved together (`entities.intake.second_hand`), and every step may be asked for twice.
 """
 
 from collections import defaultdict

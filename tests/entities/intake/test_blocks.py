@@ -2,16 +2,20 @@
 
 import csv
 import io
+import threading
+import time
 from itertools import pairwise
 
 import pytest
 from django.urls import reverse
+from structlog.testing import capture_logs
 
 from agencies.double_publicity import LICENCE_COLUMNS, PENALTY_COLUMNS
 from credit_platform.audit import services as audit
 from credit_platform.audit.models import AuditEvent
 from entities import policies, selectors, submission_selectors
 from entities.file_rows import FileRows, rows_between
+from entities.intake import second_hand
 from entities.models import (
     CreditRecord,
     Entity,
@@ -412,3 +416,103 @@ def test_a_file_is_listed_in_its_order_wherever_its_rows_are_kept(penalties, cli
     page = client.get(url)
     assert [one["row"].number for one in page.context["rows"]] == numbers
     assert all(one["record"].document_number == one["row"].key for one in page.context["rows"])
+
+
+@pytest.fixture
+def hands(monkeypatch) -> list[str]:
+    """The threads in which blocks are saved, block by block."""
+    real, hands = submissions._save_block, []
+
+    def noted(*args):
+        hands.append(threading.current_thread().name)
+        return real(*args)
+
+    monkeypatch.setattr(submissions, "_save_block", noted)
+    return hands
+
+
+@pytest.fixture
+def sixteen_rows(penalties) -> Submission:
+    """Four blocks, confirmed."""
+    days = ("2026-05-06", "2026-04-07")
+    submission = penalties.send(file_of(*(penalty(n, decided_on=days[n // 10]) for n in range(16))))
+    assert submission.blocks.count() == 4
+    submissions.confirm_submission(by=penalties.clerk, submission_id=submission.pk)
+    submission.refresh_from_db()
+    return submission
+
+
+def assert_saved_once(submission: Submission) -> None:
+    submission.refresh_from_db()
+    assert (submission.state, submission.rows_worked) == (State.DONE, 16)
+    assert sorted(CreditRecord.objects.values_list("row_number", flat=True)) == list(range(2, 18))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hands_save_two_blocks_at_once_and_each_block_is_one_run_in_the_trail(sixteen_rows, hands):
+    submissions.save_submission(submission_id=sixteen_rows.pk)
+
+    assert_saved_once(sixteen_rows)
+    assert sorted(hands) == ["MainThread", "MainThread", "second-hand_0", "second-hand_0"]
+    assert AuditEvent.objects.filter(verb="entities.record.submitted").count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_second_hand_would_have_to_wait_for_is_left_to_the_first(sixteen_rows, hands, monkeypatch):
+    monkeypatch.setattr(second_hand.SecondHand, "PATIENCE", 50)
+    real, held = submissions._save_block, threading.Event()
+
+    def holding(submission, fmt, job, block):
+        """Who saves the first block holds the second one too, as somebody else might."""
+        if threading.current_thread() is threading.main_thread() and not held.is_set():
+            held.set()
+            submission.blocks.select_for_update().get(first__gt=block.first, first__lte=block.last + 1)
+            time.sleep(0.5)
+        return real(submission, fmt, job, block)
+
+    monkeypatch.setattr(submissions, "_save_block", holding)
+    begin = second_hand.SecondHand.begin
+
+    def late(self, work, *args):
+        """It begins once the block is held."""
+        return begin(self, lambda: held.wait(10) and work(*args))
+
+    monkeypatch.setattr(second_hand.SecondHand, "begin", late)
+    with capture_logs() as lines:
+        submissions.save_submission(submission_id=sixteen_rows.pk)
+
+    assert_saved_once(sixteen_rows)
+    assert [line["event"] for line in lines if "second_hand" in line["event"]] == ["second_hand.left_undone"]
+    assert hands.count("MainThread") > hands.count("second-hand_0")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("which", ["MainThread", "second-hand_0"])
+def test_a_save_that_breaks_off_in_either_hand_goes_on_and_saves_nothing_twice(
+    sixteen_rows, monkeypatch, which
+):
+    real = submissions._move_on
+
+    def dies(*args):
+        if threading.current_thread().name == which:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submissions, "_move_on", dies)
+        with pytest.raises(KeyboardInterrupt):
+            submissions.save_submission(submission_id=sixteen_rows.pk)
+    sixteen_rows.refresh_from_db()
+    assert sixteen_rows.rows_worked == CreditRecord.objects.count()
+    submissions.save_submission(submission_id=sixteen_rows.pk)
+    assert_saved_once(sixteen_rows)
+
+
+def test_what_others_hear_of_at_once_is_saved_by_one_hand(licences, entities, hands):
+    rows = [
+        {**LICENCE, "credit_code": invented_code(700_000 + n), "entity_name": f"云汀第{n}号公司",
+         "document_number": f"许{n}号"}
+        for n in range(8)
+    ]  # fmt: skip
+    licences.save(licences.send(file_of(*rows, columns=LICENCE_COLUMNS)))
+    assert hands == ["MainThread", "MainThread"]
