@@ -28,8 +28,8 @@ class Size:
     """How large the city is, and how much each measure does with it.
 
     Args:
-        rows: of the file that `intake.vs_copy` sends.
-        sample: of the file that `intake.vs_import_export` sends; a hundredth of the speed takes a hundred times as long.
+        rows: of the file that is sent.
+        sample: so many of them django-import-export takes in, which at a tenth of the speed takes ten times as long.
         flat: of the smallest and the largest file that `intake.flatness` sends.
         searches: how many questions `search.p95` asks.
         seconds: for so long `rating.lag_p95` submits.
