@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from rest_framework.test import APIClient
 
 from credit_platform.audit.models import AuditEvent
-from entities import looks
+from entities import looks, two_persons
 from entities.drafts import draft_of
 from entities.models import CreditRecord, SubmittingBody
 from entities.services import records
@@ -256,6 +256,8 @@ def _correct(case: Case, clerk, reviewer) -> None:
 def _end(case: Case, end: str, clerk, supervisor) -> None:
     case.refresh_from_db()
     if end == "record ends":
+        if two_persons.needs_two(case.record):
+            records.ask_for_withdrawal(by=clerk, record_id=case.record_id, because="It was a mistake.")
         records.withdraw_record(by=supervisor, record_id=case.record_id, because="It was a mistake.")
         return
     if end == "withdraw":
