@@ -105,7 +105,7 @@ def window(browser):
 
 @pytest.fixture
 def complaints(window) -> Iterator[list[str]]:
-    """What the browser complains of while a test has the window."""
+    """What the browser complains of while a test has the window; leaving a page may cut off what it asked for."""
     complaints: list[str] = []
 
     def about_an_error(error):
@@ -119,6 +119,7 @@ def complaints(window) -> Iterator[list[str]]:
     yield complaints
     window.remove_listener("pageerror", about_an_error)
     window.remove_listener("console", about_a_message)
+    window.goto("about:blank")
 
 
 @pytest.mark.parametrize(("lang", "width"), (("en", 1440), ("zh-hans", 390)))
