@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
-from tests import budgets
+from tests import budgets, emptying
 from tests.workers import running_worker
 
 # A rule holds or does not, however busy the machine is that tries it.
@@ -82,8 +82,14 @@ def _nobody_has_asked_yet(request):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """At the end nobody else is in the database, not even a worker that was killed a moment ago: it could not be dropped."""
-    yield
+    """What a test committed is gone after it. At the end nobody else is in the database, not even a worker that was
+    killed a moment ago: it could not be dropped."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            if emptying.may_restore():
+                fresh = emptying.FreshTables()
+                patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: fresh.restore())
+        yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -667,3 +669,14 @@ def one_world(blocker) -> Iterator[World]:
     with blocker.unblock(), transaction.atomic():
         yield World()
         transaction.set_rollback(True)
+
+
+def sessions_of(world: World) -> dict[str, str]:
+    """By role the session of its reader, signed in once for all tests that share the world; "" for the public."""
+    sessions = {}
+    for role, person in world.people.items():
+        client = Client()
+        if person:
+            client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        sessions[role] = client.session.session_key if person else ""
+    return sessions
