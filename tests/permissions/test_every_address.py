@@ -66,6 +66,11 @@ def world(django_db_setup, django_db_blocker):
         yield world
 
 
+@pytest.fixture(autouse=True)
+def _what_stands_in_the_bar_is_counted_once_for_each_reader(settings):
+    settings.BAR_COUNTS_KEPT = 20
+
+
 @pytest.fixture(scope="module")
 def sessions(world, django_db_blocker):
     with django_db_blocker.unblock():
