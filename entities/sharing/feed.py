@@ -228,7 +228,7 @@ def with_last_change(records: Iterable[CreditRecord]) -> list[CreditRecord]:
     some = list(records)
     changed = last_change_of(some)
     for record in some:
-        record.changed_at = changed[record.pk]  # type: ignore[attr-defined]
+        record.changed_at = changed[record.pk]  # type: ignore[attr-defined]  # No field: it follows from its changes.
     return some
 
 
