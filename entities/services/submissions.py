@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 from celery import signature
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -627,6 +627,8 @@ def _save_blocks(submission: Submission, fmt: SubmissionFormat, second: SecondHa
         helped = second.begin(_save_another_block, submission, fmt, block)
     try:
         saved = _save_block(submission, fmt, job, block)
+        # References are looked up by the end of a transaction. This one's end waits for the other's: they need not.
+        connection.check_constraints()
     finally:
         if helped:
             SecondHand.finish(helped)

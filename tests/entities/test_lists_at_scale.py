@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from entities import selectors
 from entities.filters import RecordFilter
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion, SubmittingBody
+from entities.services import record_batches
 from evaluation.models import CurrentRating
 from evaluation.selectors import ratings_for_list
 from tests.factories import (
@@ -111,6 +113,24 @@ def test_a_record_is_found_by_number_title_and_the_code_and_name_of_its_entity(b
     code = record.entity.credit_code
     for text in ("AB17", "逾期", code, code.lower(), record.entity.name_zh[2:9]):
         assert record in RecordFilter({"q": text}, queryset=records).qs
+
+
+def test_numbers_are_looked_up_by_their_index_though_nothing_is_known_of_the_column(body):
+    """A column just added has no statistics, and the planner then takes each number for one of many records."""
+    record_type = RecordType.objects.get()
+    sought = [f"第{n}号" for n in range(1_000)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_clear_attribute_stats(current_schema, %s, 'number_key', false)",
+            [CreditRecord._meta.db_table],
+        )
+    with CaptureQueriesContext(connection) as asked:
+        record_batches.numbers_known(body, record_type, sought)
+    (query,) = asked
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT json) {query['sql']}")
+        ((plan,),) = cursor.fetchone()
+    assert ("Index Only Scan", "entities_creditrecord") in _nodes(plan["Plan"]), _nodes(plan["Plan"])
 
 
 def test_the_first_page_of_ratings_is_read_from_an_index():
