@@ -15,7 +15,7 @@ from evaluation import exact
 from evaluation.columns import Bools, Days, Ints, within_before
 from evaluation.exact import Numbers
 from evaluation.expressions import Run, Scope, Step, elapsed, evaluate, holds
-from evaluation.schemes.document import RECENT, RecordsComponent, Rolling, Running
+from evaluation.schemes.document import RECENT, Recent, RecordsComponent, Running
 from evaluation.schemes.language import Match
 
 #: Of which items steps were made, and by how much each moved its balance.
@@ -89,7 +89,7 @@ class _Recent:
     items: int
 
     @classmethod
-    def of(cls, entry: Entry, over: Rolling, run: Run) -> "_Recent":
+    def of(cls, entry: Entry, over: Recent, run: Run) -> "_Recent":
         owners = np.unique(entry.owner)
         owner = np.append(entry.owner, owners)
         now = np.broadcast_to(np.asarray(Scope(run, who=owners).today), len(owners)).astype(np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
-from math import lcm
+from math import isqrt, lcm
 from statistics import NormalDist
 
 import numpy as np
@@ -316,6 +316,41 @@ def rounded(above: Ints, below: Ints | int, mode: str = "half-up") -> Ints:
         "up": lambda: (rest > 0) & (above > 0),
     }[mode]()
     return narrow(quotient + np.asarray(up).astype(np.int64))
+
+
+def quantile_places(number: Ints, part: Fraction, between: str) -> tuple[Ints, Ints, Ints, int]:
+    """Which of so many numbers in ascending order make a quantile: the places of the lower and of the upper one, counted
+    from 0, and how far it lies between them, as a part of the last number that is returned.
+    """
+    above, below = part.numerator, part.denominator
+    last = number - 1
+    if between == "lower":
+        low = np.maximum(-(-number * above // below), 1) - 1
+        return low, low, np.zeros_like(low), 1
+    if between == "mean":
+        low, rest = np.divmod(number * above, below)
+        halves = (rest == 0).astype(np.int64)
+        return np.clip(low - halves, 0, last), np.minimum(low, last), halves, 2
+    at, of = {
+        "line": (last * above, below),
+        "line-by-n+1": ((number + 1) * above - below, below),
+        "line-by-middles": (2 * number * above - below, 2 * below),
+    }[between]
+    low, far = np.divmod(np.clip(at, 0, last * of), of)
+    return low, np.minimum(low + 1, last), far, of
+
+
+def deviation(
+    number: int, total: int, squares: int, *, is_sample: bool, step: int, scale: Fraction = Fraction(1)
+) -> int | None:
+    """The standard deviation of so many whole numbers, of which sum and sum of squares are given, by a scale, to the nearest
+    multiple of a step. None where there are too few of them.
+    """
+    over = number * (number - 1 if is_sample else number)
+    if not over:
+        return None
+    square = Fraction(number * squares - total * total, over) * (2 * scale / step) ** 2
+    return (isqrt(square.numerator // square.denominator) + 1) // 2 * step
 
 
 def narrow(units: Ints) -> Ints:

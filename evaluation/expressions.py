@@ -58,6 +58,8 @@ class Run:
     place: Ints | None = None
     #: What the same scheme gave at the end of the periods before, the last one first.
     earlier: tuple["Past", ...] = ()
+    #: Of a run of parts, each an entity to what stands within: the row of its last record.
+    last_rows: Ints | None = None
     _rows: dict[int, Ints] = field(default_factory=dict)
     _last: dict[tuple[str, ...], Bools] = field(default_factory=dict)
 
@@ -277,6 +279,21 @@ def _sameness(scope: Scope, word: words.Same, dated: str) -> Ints:
         codes = np.where(codes == 0, records.keys[name][rows], codes)
     # A record without the word is an event of its own.
     return _paired((codes == 0) * (1 + np.arange(len(rows))), codes)
+
+
+def word_of_parts(run: Run, word: str) -> Ints:
+    """For each part of a run of parts a number that is the same for the same word, and 0 for none."""
+    rows, records = run.last_rows, run.records
+    if word in PERIODS:
+        codes = records.decided[rows].astype(f"M8[{PERIODS[word]}]").astype(np.int64)
+        codes = codes // 3 if word == "quarter" else codes
+        # Away from 0, which would be none.
+        return codes - np.int64(10**7)
+    if word == "type":
+        return records.type[rows].astype(np.int64)
+    if word == "class":
+        return records.severity[rows].astype(np.int64) + 1
+    return records.keys[word][rows]
 
 
 def _same_number(one: Numbers) -> Ints:

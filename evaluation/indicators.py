@@ -42,6 +42,7 @@ from evaluation.schemes.document import (
     Peers,
     RecordsComponent,
     Repeat,
+    Rolling,
     looked_at,
 )
 
@@ -409,6 +410,7 @@ def run_of_parts(one: Parts, run: Run) -> PartsFound:
             Past(past.place[owner], {code: value.take(owner) for code, value in past.values.items()})
             for past in run.earlier
         ),
+        last_rows=last,
     )
     return PartsFound(rows, part, last, within)
 
@@ -700,16 +702,35 @@ def _tabled(one: Numbers, group: Group) -> Numbers:
 @method("rolling")
 def rolled(items: Items, one: RecordsComponent, scope: Scope) -> Items:
     """Each record or event stands for itself and for all those that came within so long before it: their points are
-    added, whichever stretch of time that is."""
-    rows = Scope(scope.run, scope.rows[items.row])
+    added, whichever stretch of time that is.
+
+    The scheme may say how many they are in place of how long, and take the mean of their points in place of the sum.
+    """
+    rows, said = Scope(scope.run, scope.rows[items.row]), one.rolling
     day = _plain_days(one.dated, rows).astype(np.int64)
     order = np.lexsort((scope.run.records.record[rows.rows], day, items.owner))
-    first = within_before(items.owner[order], day[order], one.rolling.over, one.rolling.unit)
+    owner = items.owner[order]
+    place, first = np.arange(len(order)), _reached_from(said, owner, day[order])
     # Whole numbers without end, so that no sum on the way is too large.
     so_far = np.append(0, np.cumsum(items.units[order].astype(object)))
     units: Ints = np.empty(len(items), object)
     units[order] = so_far[1:] - so_far[first]
-    return replace(items, units=exact.narrow(units))
+    number: Ints = np.empty(len(items), np.int64)
+    number[order] = place - first + 1
+    if said.take == "mean":
+        step = step_of(one, scope.run)
+        size = int(step.scaleb(exact.decimal_places(step)))
+        units = exact.weighted(units, 1, number, size, _mode(scope.run))
+    items = replace(items, units=exact.narrow(units))
+    return items.keep(np.flatnonzero(number == said.over)) if said.whole else items
+
+
+def _reached_from(said: Rolling, owner: Ints, day: Ints) -> Ints:
+    """In rows sorted by owner and day: the place of the first that each reaches back to."""
+    if said.unit != "records":
+        return within_before(owner, day, said.over, said.unit)
+    begins: Ints = np.searchsorted(owner, owner, side="left")
+    return np.maximum(np.arange(len(owner)) - said.over + 1, begins)
 
 
 @method("chosen")
@@ -912,13 +933,7 @@ def quantile(items: Items, one: RecordsComponent | Parts, scope: Scope, places: 
     number = np.bincount(items.owner, minlength=scope.run.size).astype(np.int64)
     has, part = number > 0, Fraction(one.quantile or "1/2")
     first = (np.cumsum(number) - number)[has]
-    of, above, below = number[has], part.numerator, part.denominator
-    if one.between == "line":
-        low, between = np.divmod((of - 1) * above, below)
-        high = np.minimum(low + 1, of - 1)
-    else:
-        low = high = np.maximum(-(-of * above // below), 1) - 1
-        between = np.zeros(len(of), np.int64)
+    low, high, between, below = exact.quantile_places(number[has], part, one.between)
     sorted_units = items.units[order]
     taken = _sum_of(
         _product(sorted_units[first + low], below - between), _product(sorted_units[first + high], between)
@@ -926,6 +941,24 @@ def quantile(items: Items, one: RecordsComponent | Parts, scope: Scope, places: 
     step = step_of(one, scope.run)
     units = exact.weighted(taken, 1, below, int(step.scaleb(places)), _mode(scope.run))
     return exact.blank(_put(np.zeros(scope.run.size, np.int64), has, units), places, ~has)
+
+
+@method("deviation")
+def deviation(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
+    """The standard deviation of all from their mean. Without any, or without two where it is that of a sample, the result is
+    not known."""
+    size = scope.run.size
+    number = np.bincount(items.owner, minlength=size).tolist()
+    total = exact.total(items.owner, items.units, size).tolist()
+    squares = exact.total(items.owner, _product(items.units, items.units), size).tolist()
+    step = step_of(one, scope.run)
+    is_sample, every = one.spread == "sample", int(step.scaleb(places))
+    found = [
+        exact.deviation(n, whole, square, is_sample=is_sample, step=every)
+        for n, whole, square in zip(number, total, squares, strict=True)
+    ]
+    units = exact.narrow(np.array([unit or 0 for unit in found], object))
+    return exact.blank(units, places, np.array([unit is None for unit in found], bool))
 
 
 @method("running")
@@ -1003,6 +1036,7 @@ TAKES: dict[str, Callable[[Items, Any, Scope, int], Numbers]] = {
     "mean": mean,
     "median": median,
     "quantile": quantile,
+    "deviation": deviation,
     "streak": streak,
     "running": running,
 }

@@ -18,11 +18,13 @@ from evaluation.schemes.document import (
     Parts,
     Peers,
     RecordsComponent,
+    Rolling,
     Rule,
     Running,
     SchemeDocument,
     Then,
 )
+from evaluation.schemes.language import PartWord, PeerKey
 from evaluation.wording import Wording, divided, lasting, number, ratio, ratios
 
 #: What each method is called, and its docstring once more, so that both are gathered for translation. A test
@@ -47,6 +49,7 @@ TITLES = {
     "mean": gettext_noop("The mean"),
     "median": gettext_noop("The middle one"),
     "quantile": gettext_noop("A quantile"),
+    "deviation": gettext_noop("The standard deviation"),
     "running": gettext_noop("A running balance"),
     "becomes": gettext_noop("A balance carried from step to step"),
     "streak": gettext_noop("A streak"),
@@ -95,6 +98,9 @@ PUBLISHED = (
         " added, whichever stretch of time that is."
     ),
     gettext_noop(
+        "The scheme may say how many they are in place of how long, and take the mean of their points in place of the sum."
+    ),
+    gettext_noop(
         "Only some of the records or events speak: the last ones, each by its place from the last, or those with most"
         " points."
     ),
@@ -122,6 +128,10 @@ PUBLISHED = (
     gettext_noop(
         "The number that a given part of all records or events does not exceed, 9/10 of them for instance; where the"
         " scheme says so, on a straight line between two of them. Without any the result is not known."
+    ),
+    gettext_noop(
+        "The standard deviation of all from their mean. Without any, or without two where it is that of a sample, the"
+        " result is not known."
     ),
     gettext_noop(
         "A balance is carried from step to step in the order of the days, and a formula says what each step makes of"
@@ -307,8 +317,8 @@ def _parts_rows(one: Parts, say: Wording) -> Iterable[tuple[str, str]]:
     if one.weighed_by is not None:
         yield _("Weight of each"), say.number(one.weighed_by)
     yield from _by_size_rows(one, say)
-    if one.take == "quantile":
-        yield _quantile_row(one)
+    if one.take in {"quantile", "deviation"}:
+        yield _spread_row(one)
     else:
         yield _("What is taken"), DIMENSION_TAKES.get(one.take, lambda: _(TITLES[one.take]))()
     if one.enough:
@@ -326,9 +336,12 @@ def _by_size_rows(one: RecordsComponent | Parts, say: Wording) -> Iterable[tuple
         yield _("Weights from the largest down"), formats.listed(ratios(one.by_size))
 
 
-def _quantile_row(one: RecordsComponent | Parts) -> tuple[str, str]:
-    line = [_("on a straight line")] if one.between == "line" else []
-    return _("What is taken"), divided([f"{_(TITLES[one.take])} {one.quantile}", *line])
+def _spread_row(one: RecordsComponent | Parts) -> tuple[str, str]:
+    """The quantile or the standard deviation that is taken, and how where there are several ways."""
+    if one.take == "deviation":
+        return _("What is taken"), divided([_(TITLES[one.take]), SPREADS[one.spread]()])
+    how = [] if one.between == "lower" else [BETWEEN[one.between]()]
+    return _("What is taken"), divided([f"{_(TITLES[one.take])} {one.quantile}", *how])
 
 
 def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
@@ -337,18 +350,33 @@ def _records_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, st
         yield _("Points of a record"), say.number(one.each)
     yield from _weighing_rows(one, say)
     if one.rolling is not None:
-        yield _("Together with those before"), lasting(one.rolling.over, one.rolling.unit)
+        yield _("Together with those before"), _rolling(one.rolling)
     yield from _chosen_rows(one, say)
     if one.running is not None:
         yield from _running_rows(one.running, say)
     if one.streak is not None:
         yield _("In a row"), say.match(one.streak.of)
-    if one.take == "quantile":
-        yield _quantile_row(one)
+    if one.take in {"quantile", "deviation"}:
+        yield _spread_row(one)
     elif one.take != "sum":
         yield _("What is taken"), _(TITLES[one.take])
     if one.enough:
         yield _("From so many records on"), str(one.enough)
+
+
+def _rolling(said: Rolling) -> str:
+    """How far each record or event reaches back, and what becomes of all that it reaches."""
+    if said.unit == "records":
+        reach = ngettext(
+            "%(count)s record or event, itself the last",
+            "%(count)s records or events, itself the last",
+            said.over,
+        ) % {"count": said.over}
+    else:
+        reach = lasting(said.over, said.unit)
+    mean = [DIMENSION_TAKES["mean"]()] if said.take == "mean" else []
+    whole = [_("only where there are so many")] if said.whole else []
+    return divided([reach, *mean, *whole])
 
 
 def _weighing_rows(one: RecordsComponent, say: Wording) -> Iterable[tuple[str, str]]:
@@ -433,6 +461,18 @@ def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
     return divided(said)
 
 
+#: What lies between two numbers where a quantile does.
+BETWEEN = {
+    "lower": lambda: _("the lower of both"),
+    "mean": lambda: _("the mean of both where it ends between them"),
+    "line": lambda: _("on a straight line"),
+    "line-by-n+1": lambda: _("on straight lines, the k-th of n at k/(n + 1)"),
+    "line-by-middles": lambda: _("on straight lines, the k-th of n at (k − ½)/n"),
+}
+SPREADS = {
+    "population": lambda: _("over their number"),
+    "sample": lambda: _("over their number less one"),
+}
 DIMENSION_TAKES = {
     "sum": lambda: _("the sum"),
     "mean": lambda: _("the mean"),
@@ -450,19 +490,15 @@ PEER_TAKES = {
     "largest": lambda: _("the largest of the peers"),
     "smallest": lambda: _("the smallest of the peers"),
     "count": lambda: _("number of peers"),
+    "deviation": lambda: _("standard deviation of the peers"),
 }
 
 
 def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
     yield _("Of"), say.number(one.of)
-    ways = (
-        formats.listed(
-            say.field(f"entity.{part}") if isinstance(part, str) else say.number(part) for part in way
-        )
-        or _("the whole city")
-        for way in one.among
-    )
-    yield _("Peers by"), divided(ways)
+    yield _("Peers by"), _peer_ways(one.among, say)
+    if one.found_by:
+        yield _("Looks at those found by its own"), _peer_ways(one.found_by, say)
     if one.who is not None:
         yield _("Only entities of which this holds"), say.condition(one.who)
     yield _("At least so many peers"), str(one.at_least)
@@ -471,9 +507,9 @@ def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
         taken = f"{taken}, {one.scale}"
     elif one.take == "quantile":
         taken = f"{taken}, {one.quantile}"
-        if one.between == "line":
-            yield _("Between two peers"), _("on a straight line")
-    elif one.take == "standard-score" and one.spread == "sample":
+        if one.between != "lower":
+            yield _("Between two peers"), BETWEEN[one.between]()
+    elif one.take in {"standard-score", "deviation"} and one.spread == "sample":
         yield _("Standard deviation"), _("over the number of peers less one")
     yield _("What is taken"), taken
     if one.take in {"percentile", "rank"}:
@@ -483,6 +519,21 @@ def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
             "middle": _("the middle rank"),
         }
         yield _("Equals share"), ties[one.ties]
+
+
+def _peer_ways(ways: Iterable[tuple[PeerKey, ...]], say: Wording) -> str:
+    """What peers have in common: lists one after the other."""
+    return divided(
+        formats.listed(_peer_key(part, say) for part in way) or _("the whole city") for way in ways
+    )
+
+
+def _peer_key(part: PeerKey, say: Wording) -> str:
+    if isinstance(part, str):
+        return say.field(f"entity.{part}")
+    if isinstance(part, PartWord):
+        return _("%(word)s of the part") % {"word": say.field(part.part)}
+    return say.number(part)
 
 
 def _weight(weight: str) -> str:

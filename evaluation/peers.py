@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor, isqrt
+from math import isqrt
 
 import numpy as np
 
 from evaluation import exact
 from evaluation.columns import Bools, Ints
 from evaluation.exact import Numbers
-from evaluation.expressions import Run, Scope, evaluate, holds
+from evaluation.expressions import Run, Scope, evaluate, holds, word_of_parts
 from evaluation.schemes.document import Peers
+from evaluation.schemes.language import PartWord, PeerKey
 
 Key = tuple[int, ...]
 
@@ -41,7 +42,7 @@ class PeerTable:
 
 def sample(one: Peers, run: Run) -> PeerSample:
     """What this shard adds to the table."""
-    numbers, keys, placed = _asked(one, run)
+    numbers, keys, placed = _asked(one, run, one.among)
     member = np.flatnonzero(_members(one, run, numbers))
     return PeerSample(
         numbers.take(member), tuple(key[member] for key in keys), tuple(has[member] for has in placed)
@@ -80,9 +81,9 @@ def _different(keys: Ints) -> tuple[Ints, Ints]:
 
 def stand(one: Peers, run: Run, table: PeerTable) -> Numbers:
     """How each entity stands among its peers; unknown for those that are none, or have too few."""
-    numbers, keys, placed = _asked(one, run)
+    numbers, keys, placed = _asked(one, run, one.found_by or one.among)
     here = numbers.at(max(numbers.places, table.places))
-    open_still = _members(one, run, numbers)
+    open_still = _askers(one, run, numbers)
     step = one.rounding or Decimal("0.01")
     units, unknown = np.zeros(run.size, np.int64), np.ones(run.size, bool)
     for way, groups in enumerate(table.groups):
@@ -100,15 +101,18 @@ def stand(one: Peers, run: Run, table: PeerTable) -> Numbers:
     return exact.blank(units, exact.decimal_places(step), unknown)
 
 
-def _asked(one: Peers, run: Run) -> tuple[Numbers, list[Ints], list[Bools]]:
+def _asked(
+    one: Peers, run: Run, ways: tuple[tuple[PeerKey, ...], ...]
+) -> tuple[Numbers, list[Ints], list[Bools]]:
     """The number of each entity, and for each way of grouping its key and whether it has one."""
     scope = Scope(run)
     keys, placed = [], []
-    for way in one.among:
+    for way in ways:
         columns, has = [], np.ones(run.size, bool)
         for part in way:
-            if isinstance(part, str):
-                column = run.columns.facts.keys[part]
+            if isinstance(part, str | PartWord):
+                is_fact = isinstance(part, str)
+                column = run.columns.facts.keys[part] if is_fact else word_of_parts(run, part.part)
                 has &= column != 0
             else:
                 number = evaluate(part, scope)
@@ -123,6 +127,13 @@ def _asked(one: Peers, run: Run) -> tuple[Numbers, list[Ints], list[Bools]]:
 
 def _members(one: Peers, run: Run, numbers: Numbers) -> Bools:
     return numbers.known() if one.who is None else numbers.known() & holds(one.who, Scope(run)).yes
+
+
+def _askers(one: Peers, run: Run, numbers: Numbers) -> Bools:
+    """Who is held against peers: these themselves, or whoever looks at others than its own."""
+    if not one.found_by:
+        return _members(one, run, numbers)
+    return np.ones(run.size, bool) if one.is_of_group else numbers.known()
 
 
 def _doubled_ranks(one: Peers, peers: Ints, mine: Ints) -> Ints:
@@ -142,6 +153,8 @@ def _percentile(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Number
         "rank/n": (doubled, 2 * n),
         "(rank-1/2)/n": (doubled - 1, 2 * n),
         "rank/(n+1)": (doubled, 2 * (n + 1)),
+        "(rank-3/8)/(n+1/4)": (4 * doubled - 3, 8 * n + 2),
+        "(rank-1/3)/(n+1/3)": (3 * doubled - 2, 6 * n + 2),
     }[one.scale]
     if below == 0:
         alone = exact.nothing_known(len(doubled))
@@ -195,16 +208,11 @@ def _root_ratio(above: int, spread: int, scale: int, size: int, part: tuple[int,
 
 
 def _quantile(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
-    """The smallest number that so large a part of the peers does not exceed, or a straight line between two peers."""
-    if one.between == "line":
-        at = Fraction(one.quantile) * (len(peers) - 1)
-        low = min(max(floor(at), 0), len(peers) - 1)
-        high = min(low + 1, len(peers) - 1)
-        part = min(max(at - low, Fraction(0)), Fraction(1))
-        above = int(peers[low]) * (part.denominator - part.numerator) + int(peers[high]) * part.numerator
-        return _ratio(np.full(len(mine), above, object), part.denominator * 10**mine.places, step)
-    place = max(ceil(Fraction(one.quantile) * len(peers)), 1) - 1
-    return _at(Numbers(np.full(len(mine), peers[place], np.int64), mine.places), step)
+    """The number that so large a part of the peers does not exceed, or what lies between two of them."""
+    part = min(max(Fraction(one.quantile), Fraction(0)), Fraction(1))
+    low, high, between, below = exact.quantile_places(np.array([len(peers)]), part, one.between)
+    above = int(peers[low[0]]) * (below - int(between[0])) + int(peers[high[0]]) * int(between[0])
+    return _ratio(np.full(len(mine), above, object), below * 10**mine.places, step)
 
 
 def _mean(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
@@ -222,6 +230,21 @@ def _extreme(end: int) -> Callable[[Peers, Ints, Numbers, Decimal], Numbers]:
     )
 
 
+def _deviation(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
+    places, known = exact.decimal_places(step), peers.tolist()
+    found = exact.deviation(
+        len(known),
+        sum(known),
+        sum(unit * unit for unit in known),
+        is_sample=one.spread == "sample",
+        step=int(step.scaleb(places)),
+        scale=Fraction(10**places, 10**mine.places),
+    )
+    if found is None:
+        return _at(exact.nothing_known(len(mine)), step)
+    return Numbers(exact.narrow(np.full(len(mine), found, object)), places)
+
+
 def _count(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:
     return _at(exact.constant(len(peers), len(mine)), step)
 
@@ -237,4 +260,5 @@ TAKES: dict[str, Callable[[Peers, Ints, Numbers, Decimal], Numbers]] = {
     "largest": _extreme(-1),
     "smallest": _extreme(0),
     "count": _count,
+    "deviation": _deviation,
 }

@@ -164,6 +164,7 @@ class Wording:
 
 
 FACTS: dict[str, Callable[[], str]] = {
+    "entity": lambda: _("the entity itself"),
     "status": lambda: _("state of the entity"),
     "legal_form": lambda: _("legal form"),
     "region": lambda: _("region"),

@@ -1,6 +1,6 @@
 """What the words of the scheme language are called for people: in the form, in lists of problems, of parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from credit_platform.common.bilingual import in_readers_language
 from entities.models import SeverityClass
 from evaluation.composing.parameters import Path
-from evaluation.methods import DIMENSION_TAKES, MODES, PEER_TAKES, TITLES
+from evaluation.methods import BETWEEN, DIMENSION_TAKES, MODES, PEER_TAKES, SPREADS, TITLES
 from evaluation.wording import UNITS, Wording
 
 LABELS = {
@@ -65,6 +65,7 @@ LABELS = {
     "first_known": gettext_lazy("First that is known"),
     "floor": gettext_lazy("Never below"),
     "formula": gettext_lazy("Formula"),
+    "found_by": gettext_lazy("Looks at those found by its own"),
     "from": gettext_lazy("From so many points"),
     "function": gettext_lazy("Function"),
     "gives": gettext_lazy("Gives"),
@@ -103,6 +104,7 @@ LABELS = {
     "order": gettext_lazy("Order"),
     "otherwise": gettext_lazy("Otherwise"),
     "over": gettext_lazy("Over so long"),
+    "part": gettext_lazy("Word of the part"),
     "penalty_kinds": gettext_lazy("Kinds of penalty"),
     "per": gettext_lazy("Counted by"),
     "period": gettext_lazy("Period of the calendar"),
@@ -162,6 +164,7 @@ LABELS = {
     "when": pgettext_lazy("of a rule", "When"),
     "where": gettext_lazy("Further conditions"),
     "who": gettext_lazy("Only entities of which this holds"),
+    "whole": gettext_lazy("Only where there are so many"),
     "within": gettext_lazy("Within"),
     "words": gettext_lazy("What things are called"),
     "worse_by": gettext_lazy("Grades worse"),
@@ -172,14 +175,13 @@ LABELS = {
 #: What the words of a closed choice are called, by the field that asks for one.
 CHOICES: dict[str, Mapping[str, Any]] = {
     "mode": MODES,
-    "unit": UNITS,
+    "unit": {**UNITS, "records": lambda: _("records or events")},
     "period": UNITS,
     "take": {
         **{name: lambda title=title: _(title) for name, title in TITLES.items()},
-        **PEER_TAKES,
         **DIMENSION_TAKES,
-        "count": lambda: _(TITLES["count"]),
     },
+    "take-of-peers": PEER_TAKES,
     "objected": {"counted": lambda: _("count"), "left-out": lambda: _("are left out")},
     "every": {"year": lambda: _("calendar year"), "month": lambda: _("calendar month")},
     "ties": {
@@ -191,11 +193,8 @@ CHOICES: dict[str, Mapping[str, Any]] = {
         "rising": lambda: _("the smallest first"),
         "falling": lambda: _("the largest first"),
     },
-    "between": {"lower": lambda: _("the lower of both"), "line": lambda: _("on a straight line")},
-    "spread": {
-        "population": lambda: _("over the number of peers"),
-        "sample": lambda: _("over the number of peers less one"),
-    },
+    "between": BETWEEN,
+    "spread": SPREADS,
     "function": {
         "square-root": lambda: _("square root"),
         "natural-logarithm": lambda: _("natural logarithm"),
@@ -207,8 +206,10 @@ CHOICES: dict[str, Mapping[str, Any]] = {
 }
 
 
-def choice_in_words(field: str, word: str) -> str:
+def choice_in_words(field: str, word: str, choices: Collection[str] = ()) -> str:
     """What a word of a closed choice is called; a word that is a formula, or is not known, as it is."""
+    if field == "take" and "percentile" in choices:
+        field = "take-of-peers"
     if field in {"classes", "class"}:
         return str(SeverityClass(word).label) if word in SeverityClass.values else word
     said = CHOICES.get(field, {}).get(word)

@@ -474,7 +474,8 @@ def _field(place: Place) -> forms.Field:
         )
     if place.kind == "choice":
         of = str(place.path[-1])
-        choices = [(one, choice_in_words(of, one) if one else "–") for one in map(str, place.choices)]
+        known = [str(one) for one in place.choices]
+        choices = [(one, choice_in_words(of, one, known) if one else "–") for one in known]
         return forms.ChoiceField(label=place.label, required=False, choices=choices, initial=value or "")
     if place.kind == "list":
         return forms.CharField(

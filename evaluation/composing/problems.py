@@ -57,6 +57,10 @@ class _Pieces(SchemeDocument):
         return self
 
     @model_validator(mode="after")
+    def _words_of_parts_are_there(self) -> Self:
+        return self
+
+    @model_validator(mode="after")
     def _grades_are_asked_of_rules(self) -> Self:
         return self
 
@@ -77,6 +81,7 @@ ACROSS: tuple[tuple[str, Path], ...] = (
     ("_looks_back_only", ("components",)),
     ("_levels_are_right", ()),
     ("_events_are_there", ("components",)),
+    ("_words_of_parts_are_there", ("components",)),
     ("_grades_are_asked_of_rules", ("rules",)),
     ("_earlier_grades_are_within_reach", ("looks_back",)),
     ("_points_fit", ("components",)),
@@ -249,6 +254,8 @@ OWN = (
     gettext_noop("What makes one the largest is said where the largest or smallest is taken."),
     gettext_noop("Which quantile is said where one is taken, and only there."),
     gettext_noop("A quantile lies between 0 and 1."),
+    gettext_noop("What finds the peers has a list for each of theirs, of as many facts and numbers."),
+    gettext_noop("Whether there are so many is said of a number of records, not of a time."),
     gettext_noop("A sum over the records of an event says which of them."),
     gettext_noop("An event is asked of where one is worked out."),
     gettext_noop("The grade so far is asked for in rules only."),
@@ -291,6 +298,10 @@ NAMING = (
     (
         r"(?P<one>.+) looks at (?P<other>.+), which does not stand before it\.",
         gettext_noop("%(one)s looks at %(other)s, which does not stand before it."),
+    ),
+    (
+        r"(?P<word>.+) is no word under which the records of a part belong together\.",
+        gettext_noop("%(word)s is no word under which the records of a part belong together."),
     ),
     (
         r"(?P<one>.+) is no component of the scheme\.",

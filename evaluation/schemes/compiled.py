@@ -159,7 +159,10 @@ class _Words:
         elif isinstance(part, words.FactIs):
             self.facts.setdefault(part.entity, set()).update(part.is_)
         elif isinstance(part, Peers):
-            self.fact_keys.update(one for way in part.among for one in way if isinstance(one, str))
+            ways = (*part.among, *part.found_by)
+            self.fact_keys.update(one for way in ways for one in way if isinstance(one, str))
+        elif isinstance(part, words.PartWord):
+            self._see_same(part.part)
         self.days.update(
             day for day in _days_of(part) if day not in {"as-of", *OWN_DAYS} and not words.is_fixed(day)
         )
@@ -167,8 +170,11 @@ class _Words:
             if not isinstance(same, str | tuple):
                 continue  # A number, whose words are seen as such.
             for name in (same,) if isinstance(same, str) else same:
-                if name not in {"type", "class", "year", "quarter", "month", "day"}:
-                    self.keys.add(name)
+                self._see_same(name)
+
+    def _see_same(self, name: str) -> None:
+        if name not in {"type", "class", "year", "quarter", "month", "day"}:
+            self.keys.add(name)
 
     def _see_words(self, by: words.By) -> None:
         if by.by == "penalty-kind":

@@ -33,6 +33,8 @@ from evaluation.schemes.language import (
     Name,
     Number,
     Part,
+    PartWord,
+    PeerKey,
     Places,
     Ratio,
     Same,
@@ -66,11 +68,16 @@ LONGEST_BADGE = 8
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
 Step = Annotated[Number, Field(gt=0, description="Rounded to multiples of this.")]
 Between = Annotated[
-    Literal["lower", "line"],
+    Literal["lower", "mean", "line", "line-by-n+1", "line-by-middles"],
     Field(
-        description="A quantile that falls between two: the smallest number that so large a part does not exceed, or a"
-        " straight line between the two."
+        description="A quantile that falls between two: the smallest number that so large a part does not exceed; the same,"
+        " but the mean of two where the part ends just between them; or straight lines on which the k-th of n numbers"
+        " stands at (k - 1)/(n - 1), at k/(n + 1), or at (k - 1/2)/n."
     ),
+]
+Spread = Annotated[
+    Literal["population", "sample"],
+    Field(description="The standard deviation over n of them, or over n - 1."),
 ]
 
 
@@ -259,7 +266,23 @@ class Streak(Part):
 
 
 class Rolling(Part):
-    """Each record or event stands for itself and all those of the entity that came within so long before it."""
+    """Each record or event stands for itself and all those of the entity that came within so long before it, or for so many
+    `records` or events, itself the last of them."""
+
+    over: Annotated[int, Field(gt=0, le=36500)]
+    unit: Literal["days", "months", "records"] = "months"
+    take: Annotated[Literal["sum", "mean"], Field(description="What becomes of their points.")] = "sum"
+    whole: Annotated[bool, Field(description="One that has not so many before it yet is left out.")] = False
+
+    @model_validator(mode="after")
+    def _whole_is_a_number(self) -> Self:
+        if self.whole and self.unit != "records":
+            raise ValueError("Whether there are so many is said of a number of records, not of a time.")
+        return self
+
+
+class Recent(Part):
+    """What came within so long before a step, the step itself among it."""
 
     over: Annotated[int, Field(gt=0, le=36500)]
     unit: Literal["days", "months"] = "months"
@@ -296,7 +319,7 @@ class Running(Part):
     ] = None
     also: Annotated[tuple[Carried, ...], Field(max_length=8)] = ()
     recent: Annotated[
-        Rolling | None,
+        Recent | None,
         Field(
             description='Known of a step as {"event": "recent"}: its points and those of the steps within so long before it,'
             " but for those that were struck."
@@ -419,6 +442,7 @@ class RecordsComponent(Component):
             "mean",
             "median",
             "quantile",
+            "deviation",
             "streak",
             "running",
         ],
@@ -426,6 +450,7 @@ class RecordsComponent(Component):
     ] = "sum"
     quantile: Annotated[Ratio | None, Field(description="Which quantile is taken, 1/2 the median.")] = None
     between: Between = "lower"
+    spread: Spread = "population"
     streak: Streak | None = None
     running: Running | None = None
     enough: Annotated[int, Field(ge=0, description="With fewer records or events it is unknown.")] = 0
@@ -473,13 +498,20 @@ class Peers(Component):
     kind: Literal["peers"]
     of: Annotated[Expression, Field(description="The number that is held against that of the peers.")]
     among: Annotated[
-        tuple[tuple[Name | Expression, ...], ...],
+        tuple[tuple[PeerKey, ...], ...],
         Field(
             min_length=1,
             description="Peers have all of these facts and numbers in common. The first list under which there"
             " are enough peers; an empty one means everybody.",
         ),
     ] = ((),)
+    found_by: Annotated[
+        tuple[tuple[PeerKey, ...], ...],
+        Field(
+            description="The entity looks at others than its own: at those whose facts and numbers of `among` are these of"
+            " its own, as a branch at the one whose number it names as that of its head office."
+        ),
+    ] = ()
     at_least: Annotated[int, Field(ge=1, description="So many peers, the entity among them.")] = 2
     who: Annotated[Condition | None, Field(description="Only entities of which this holds are peers.")] = None
     take: Annotated[
@@ -494,6 +526,7 @@ class Peers(Component):
             "largest",
             "smallest",
             "count",
+            "deviation",
         ],
         Field(description="How the entity stands; from quantile on, a number of the peers themselves."),
     ] = "percentile"
@@ -504,7 +537,15 @@ class Peers(Component):
         Literal["lowest", "highest", "middle"], Field(description="The rank of those with the same number.")
     ] = "lowest"
     scale: Annotated[
-        Literal["(rank-1)/(n-1)", "(rank-1)/n", "rank/n", "(rank-1/2)/n", "rank/(n+1)"],
+        Literal[
+            "(rank-1)/(n-1)",
+            "(rank-1)/n",
+            "rank/n",
+            "(rank-1/2)/n",
+            "rank/(n+1)",
+            "(rank-3/8)/(n+1/4)",
+            "(rank-1/3)/(n+1/3)",
+        ],
         Field(description="How a rank becomes a percentile of 0 to 100."),
     ] = "(rank-1)/(n-1)"
     alone: Annotated[
@@ -512,10 +553,20 @@ class Peers(Component):
     ] = None
     quantile: Annotated[Ratio, Field(description="Which quantile of the peers, 1/2 the median.")] = "1/2"
     between: Between = "lower"
-    spread: Annotated[
-        Literal["population", "sample"],
-        Field(description="The standard deviation over n peers, or over n - 1."),
-    ] = "population"
+    spread: Spread = "population"
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether what is taken is a number of the peers themselves, and not how the entity stands among them."""
+        return self.take not in {"percentile", "rank", "ratio-to-mean", "standard-score"}
+
+    @model_validator(mode="after")
+    def _is_found_as_it_is_grouped(self) -> Self:
+        if self.found_by and [len(way) for way in self.found_by] != [len(way) for way in self.among]:
+            raise ValueError(
+                "What finds the peers has a list for each of theirs, of as many facts and numbers."
+            )
+        return self
 
 
 class Parts(Component):
@@ -549,11 +600,12 @@ class Parts(Component):
         Field(description="What makes a part one of the largest or smallest, where it is not its number."),
     ] = None
     take: Annotated[
-        Literal["sum", "count", "largest", "smallest", "mean", "median", "quantile"],
+        Literal["sum", "count", "largest", "smallest", "mean", "median", "quantile", "deviation"],
         Field(description="What becomes of the parts."),
     ] = "sum"
     quantile: Annotated[Ratio | None, Field(description="Which quantile is taken, 1/2 the median.")] = None
     between: Between = "lower"
+    spread: Spread = "population"
     weighed_by: Annotated[Expression | None, Field(description="The weight of each part in the mean.")] = None
     enough: Annotated[int, Field(ge=0, description="With fewer parts it is unknown.")] = 0
     skip_unknown: Annotated[
@@ -784,6 +836,14 @@ class SchemeDocument(Part):
         return self
 
     @model_validator(mode="after")
+    def _words_of_parts_are_there(self) -> Self:
+        asked = {id(part) for part in _words_within(self.components, frozenset())}
+        for part in walk(self):
+            if isinstance(part, PartWord) and id(part) not in asked:
+                raise ValueError(f"{part.part} is no word under which the records of a part belong together.")
+        return self
+
+    @model_validator(mode="after")
     def _grades_are_asked_of_rules(self) -> Self:
         letters = {"", *(grade.letter for grade in self.scale)}
         asked = {
@@ -849,6 +909,19 @@ def _with_those_of_parts(components: Iterable[AnyComponent]) -> Iterator[AnyComp
         yield one
 
 
+def _words_within(components: Iterable[AnyComponent], known: frozenset[str]) -> Iterator[PartWord]:
+    """The words of parts that peers are told apart by, in so far as the parts around them have them in common."""
+    for one in components:
+        if isinstance(one, Peers):
+            ways = (part for way in (*one.among, *one.found_by) for part in way)
+            yield from (part for part in ways if isinstance(part, PartWord) and part.part in known)
+        elif isinstance(one, Parts):
+            own = frozenset(same for same in one.same if isinstance(same, str))
+            yield from _words_within(one.components, known | own)
+        elif isinstance(one, Dimension):
+            yield from _words_within(one.components, known)
+
+
 def looked_at(one: AnyComponent) -> set[str]:
     """The codes of the components that one looks at, but for those that it works out for parts itself."""
     own = {part.code for part in _with_those_of_parts(one.components)} if isinstance(one, Parts) else set()
@@ -899,7 +972,7 @@ def _per_entity_parts(document: SchemeDocument) -> Iterator[Part]:
         elif isinstance(one, Parts):
             roots += [one.gives, one.where, one.weighed_by]
         elif isinstance(one, Peers):
-            roots += [one.of, one.among, one.who]
+            roots += [one.of, one.among, one.found_by, one.who]
         elif isinstance(one, RecordsComponent) and one.running is not None:
             roots.append(one.running.start)
             if one.running.since:

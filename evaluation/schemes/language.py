@@ -618,8 +618,29 @@ Condition = TypeAliasType(
     ],
 )
 
+
+class PartWord(Part):
+    """What the records of a part have in common, by the word under which they make one: peers may be the like parts
+    with the same. Only where parts are compared with peers."""
+
+    part: SameWord
+
+
 #: What records have in common: a word, the first that they have of several words, or a number.
 Same = SameWord | tuple[SameWord, ...] | Expression
+
+
+def _kind_of_peer_key(value: Any) -> str:
+    if isinstance(value, PartWord) or (isinstance(value, dict) and "part" in value):
+        return "part"
+    return "name" if isinstance(value, str) and value[:1].isalpha() else "number"
+
+
+#: What peers have in common: a fact, what the records of a part have, or a number.
+PeerKey = Annotated[
+    Annotated[Name, Tag("name")] | Annotated[PartWord, Tag("part")] | Annotated[Expression, Tag("number")],
+    Discriminator(_kind_of_peer_key),
+]
 
 KINDS: list[type[Part]] = [Match, Step, When, *NUMBERS.values(), *CONDITIONS.values()]
 for _kind in KINDS:
