@@ -11,9 +11,11 @@ from evaluation.frames import FACT_DATES
 from evaluation.models import SchemeVersion
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
-from evaluation.schemes.language import CALENDAR, OWN_DAYS, is_fixed
+from evaluation.schemes.language import CALENDAR, OWN_DAYS, WORKING_DAYS, is_fixed
 
 #: The fields of a record behind the days that every record has.
+#: Units of which another may be full on any day.
+DAILY = frozenset({"days", WORKING_DAYS})
 FIELDS = {"decided": "decided_on", "published": "published_on", "until": "publish_until"}
 
 
@@ -31,6 +33,8 @@ def entities_touched_by(day: date, schemes: Iterable[SchemeInForce]) -> set[int]
     began = Q(status=states.PUBLISHED, decided_on=day)
     records, entities = looked_at & (ended | began), Q(pk__in=())
     for turning in {turning for one in schemes for turning in one.compiled.turnings}:
+        if turning.worked is not None and not turning.worked.is_worked(day):
+            continue
         if is_fixed(turning.day):
             entities |= Q(pk__isnull=False) if _turns_on(day, turning) else Q(pk__in=())
         elif turning.day.startswith("entity."):
@@ -77,27 +81,34 @@ def _turns_on(day: date, turning: Turning) -> bool:
     """Whether a turning that is counted from a day of the calendar, and so concerns everybody, comes on `day`."""
     since = date.fromisoformat(turning.day)
     if turning.after is not None:
-        born = days_that_reach(day - timedelta(days=turning.plus), turning.after, turning.unit)
+        born = _born(day, turning)
         return born is not None and born[0] <= since <= born[1]
     if turning.unit in CALENDAR:
         return _begins_a_new(day, turning.unit)
     is_month = turning.unit != "years" or since.month == day.month
-    return turning.unit == "days" or (is_month and since.day in _month_days(day))
+    return turning.unit in DAILY or (is_month and since.day in _month_days(day))
 
 
 def _on_days(day: date, turning: Turning, field: str, among: Q, written) -> Q:
     """Those whose day in the field makes them turn on `day`."""
-    if turning.after is None and turning.unit != "days":
+    if turning.after is None and turning.unit not in DAILY:
         every = [Q(**{f"{field}__endswith": tail}) for tail in _tails(day, turning.unit)]
         if field.startswith("details__"):
             return among & _any_of(every)
         return among & _any_of(_same_day_of_month(day, field, turning.unit))
     if turning.after is None:
         return among & ~Q(**{f"{field}__isnull": True})
-    born = days_that_reach(day - timedelta(days=turning.plus), turning.after, turning.unit)
+    born = _born(day, turning)
     if born is None:
         return Q(pk__in=())
     return among & Q(**{f"{field}__range": (written(born[0]), written(born[1]))})
+
+
+def _born(day: date, turning: Turning) -> tuple[date, date] | None:
+    """The first and the last day since which a turning comes on `day`; None where it does since none."""
+    if turning.worked is not None:
+        return turning.worked.days_reaching(day, turning.after)
+    return days_that_reach(day - timedelta(days=turning.plus), turning.after, turning.unit)
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:

@@ -352,7 +352,18 @@ def _elapsed(node: words.Elapsed, scope: Scope) -> Numbers:
     unknown = exact.either(one, other)
     if unknown is not None:
         since, until = (np.where(unknown, scope.today, day) for day in (since, until))
-    units = np.broadcast_to(elapsed(since, until, node.unit), (scope.size,))
+    passed = _passed(since, until, node.unit, scope.run)
+    units = np.broadcast_to(passed.units, (scope.size,))
+    not_known = None if passed.unknown is None else np.broadcast_to(passed.unknown, (scope.size,))
+    return exact.blank(units, 0, exact.either(unknown, not_known))
+
+
+def _passed(since: Any, until: Any, unit: str, run: Run) -> Numbers:
+    """Whole units from one day to another; working days are those of the scheme, and known as far as it has them."""
+    if unit != words.WORKING_DAYS:
+        return Numbers(np.atleast_1d(elapsed(since, until, unit)), 0)
+    first, second = np.broadcast_arrays(*(np.atleast_1d(np.asarray(day, "M8[D]")) for day in (since, until)))
+    units, unknown = run.scheme.worked.between(first, second)
     return exact.blank(units, 0, unknown)
 
 
@@ -373,7 +384,8 @@ def _since_last(node: words.SinceLast, scope: Scope) -> Numbers:
         last = np.where(np.isnat(last), otherwise, last)
     none = np.isnat(last)
     today = run.today
-    return exact.blank(elapsed(np.where(none, today, last), today, node.unit), 0, none)
+    passed = _passed(np.where(none, today, last), today, node.unit, run)
+    return exact.blank(passed.units, 0, exact.either(none, passed.unknown))
 
 
 # What stands around a record

@@ -22,6 +22,7 @@ from evaluation.kernel import Skipped
 from evaluation.schemes.compiled import Turning
 from evaluation.schemes.in_force import SchemeInForce
 from evaluation.schemes.language import CALENDAR, OWN_DAYS, is_fixed
+from evaluation.worked_days import WorkedDays
 
 #: So far a forecast looks ahead, and so many turns it names at most.
 MONTHS_AHEAD = 24
@@ -197,13 +198,24 @@ def _days_of(turning: Turning, since: date | None, today: date, last: date) -> I
     """The days until the last on which something turns that began on the given day; some may lie before tomorrow."""
     if since is None:
         return
-    if turning.after is None:
+    if turning.worked is not None:
+        yield from _of_worked_days(turning, turning.worked, since, today, last)
+    elif turning.after is None:
         yield from _every(turning.unit, since, today, last)
     elif turning.unit == "days":
         yield since + timedelta(days=turning.after + turning.plus)
     else:
         months = turning.after * (12 if turning.unit == "years" else 1)
         yield months_after(since, months) + timedelta(days=turning.plus)
+
+
+def _of_worked_days(
+    turning: Turning, worked: WorkedDays, since: date, today: date, last: date
+) -> Iterator[date]:
+    if turning.after is None:
+        yield from filter(worked.is_worked, _every("days", since, today, last))
+    elif day := worked.day_after(since, turning.after):
+        yield day
 
 
 def _every(unit: str, since: date, today: date, last: date) -> Iterator[date]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -183,6 +184,8 @@ class Method:
     start: str
     enough: str
     looks_back: str
+    #: Which days are worked: in a sentence, then the days off, then those of weekends that are worked.
+    working_days: list[str]
     total: str
     components: list[PartMethod]
     rules: list[PartMethod]
@@ -201,6 +204,7 @@ def method_of(document: SchemeDocument) -> Method:
         start=say.number(document.start.points) if document.start else "",
         enough=say.condition(document.enough.when) if document.enough.when else "",
         looks_back=_looks_back(document),
+        working_days=_working_days(document),
         total=_total(document),
         components=list(_components(document.components, say, 0)),
         rules=[PartMethod(rule, _("Rule"), _rule_rows(rule, say)) for rule in document.rules],
@@ -254,6 +258,24 @@ def _looks_back(document: SchemeDocument) -> str:
         "Its own grades of %(periods)s before this one, each as it stood on the last day, by this same method and from what"
         " is known today to have been in force then."
     ) % {"periods": period}
+
+
+def _working_days(document: SchemeDocument) -> list[str]:
+    said = document.working_days
+    if said is None:
+        return []
+    reach = _(
+        "Monday to Friday from %(first)s to %(last)s, but for the days off and with some days of weekends."
+    ) % {
+        "first": formats.day_long(date.fromisoformat(said.known_from)),
+        "last": formats.day_long(date.fromisoformat(said.known_to)),
+    }
+    return [
+        reach,
+        _("Days off: %(days)s") % {"days": formats.listed(said.off) or pgettext("days", "none")},
+        _("Days of weekends that are worked: %(days)s")
+        % {"days": formats.listed(said.worked) or pgettext("days", "none")},
+    ]
 
 
 def _total(document: SchemeDocument) -> str:

@@ -110,9 +110,11 @@ def _asked(
     for way in ways:
         columns, has = [], np.ones(run.size, bool)
         for part in way:
-            if isinstance(part, str | PartWord):
-                is_fact = isinstance(part, str)
-                column = run.columns.facts.keys[part] if is_fact else word_of_parts(run, part.part)
+            if isinstance(part, str):
+                column = run.columns.facts.keys[part]
+                has &= column != 0
+            elif isinstance(part, PartWord):
+                column = word_of_parts(run, part.part)
                 has &= column != 0
             else:
                 number = evaluate(part, scope)

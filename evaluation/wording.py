@@ -184,6 +184,7 @@ SIGNS: dict[str, Callable[[], str]] = {
 }
 UNITS: dict[str, Callable[[], str]] = {
     "days": lambda: _("days"),
+    "working-days": lambda: _("working days"),
     "months": lambda: _("months"),
     "years": lambda: _("years"),
     "calendar-months": lambda: _("calendar months"),

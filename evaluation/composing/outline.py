@@ -25,6 +25,8 @@ from evaluation.wording import divided
 VALUE, REMOVE, ADD = "v:", "remove:", "add:"
 #: What a version does not change, and what says of what kind a part is.
 FIXED = frozenset({("language",), ("family",), ("seen_by", "entity"), ("seen_by", "public")})
+#: What a document may take over from the platform's calendar.
+WORKING_DAYS = "working_days"
 LONG = frozenset({"purpose", "basis", "figures"})
 #: Which of them the first version of a scheme says, each with what it is called.
 SAID_FIRST: tuple[tuple[Path, str, Promise], ...] = (
@@ -95,7 +97,11 @@ SECTIONS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
         gettext_lazy("Grades and total"),
         ("scale", "scale_article", "start", "floor", "ceiling", "rounding", "total_rounding", "mode"),
     ),
-    ("looked-at", gettext_lazy("What is looked at"), ("considered", "enough", "looks_back", "words")),
+    (
+        "looked-at",
+        gettext_lazy("What is looked at"),
+        ("considered", "enough", "looks_back", "working_days", "words"),
+    ),
     ("components", gettext_lazy("What gives and takes points"), ("components",)),
     ("rules", gettext_lazy("Rules, one after the other"), ("rules",)),
 )
@@ -198,6 +204,9 @@ def outline(content: Mapping[str, Any], *, is_first: bool = False) -> list[Group
             ]
         for name in names:
             _enter(section, properties[name], content.get(name), (name,), content)
+            if name == WORKING_DAYS and not isinstance(content.get(name), Mapping):
+                label = _("Count working days, as the platform's calendar has them now")
+                section.places.append(Place((name,), "flag", label, content.get(name)))
         sections.append(section)
     return sections
 

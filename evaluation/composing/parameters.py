@@ -17,7 +17,7 @@ NAMES = frozenset(
         "language", "article", "scale_article", "code", "letter", "meaning", "name", "purpose", "basis", "figures", "words",
         "seen_by", "family", "considered", "kind", "types", "classes", "penalty_kinds", "values", "is", "same", "per",
         "places", "rounding", "total_rounding", "to", "take", "mode", "grade", "among", "value", "field", "fact", "by", "entity",
-        "event", "graded", "since", "at_next",
+        "event", "graded", "since", "working_days", "at_next",
         "was_graded", "found_by", "part", "earlier", "ago", "back", "period", "steps_from_earlier",
     }
 )  # fmt: skip

@@ -57,6 +57,10 @@ class _Pieces(SchemeDocument):
         return self
 
     @model_validator(mode="after")
+    def _working_days_are_said(self) -> Self:
+        return self
+
+    @model_validator(mode="after")
     def _words_of_parts_are_there(self) -> Self:
         return self
 
@@ -81,6 +85,7 @@ ACROSS: tuple[tuple[str, Path], ...] = (
     ("_looks_back_only", ("components",)),
     ("_levels_are_right", ()),
     ("_events_are_there", ("components",)),
+    ("_working_days_are_said", ("working_days",)),
     ("_words_of_parts_are_there", ("components",)),
     ("_grades_are_asked_of_rules", ("rules",)),
     ("_earlier_grades_are_within_reach", ("looks_back",)),
@@ -229,6 +234,8 @@ OWN = (
     gettext_noop("A weight is a number like 0.6, or a ratio like 3/5."),
     gettext_noop("A weight has at most six digits before and after its point or line."),
     gettext_noop("The points of a line go from left to right."),
+    gettext_noop("A number has at most nine decimal places."),
+    gettext_noop("A number has at most fifteen digits before its point."),
     gettext_noop("A test needs at least one bound."),
     gettext_noop("How far a scheme looks back at its own grades is said in looks_back."),
     gettext_noop("What peers were on earlier days is not kept: a scheme that compares them looks not back."),
@@ -254,6 +261,12 @@ OWN = (
     gettext_noop("What makes one the largest is said where the largest or smallest is taken."),
     gettext_noop("Which quantile is said where one is taken, and only there."),
     gettext_noop("A quantile lies between 0 and 1."),
+    gettext_noop("Which days are worked is said in working_days."),
+    gettext_noop("Working days are known from one day to a later one."),
+    gettext_noop(
+        "A day off is one from Monday to Friday, a day that is worked one of a weekend, and both lie within the days"
+        " that are known."
+    ),
     gettext_noop("What finds the peers has a list for each of theirs, of as many facts and numbers."),
     gettext_noop("Whether there are so many is said of a number of records, not of a time."),
     gettext_noop("A sum over the records of an event says which of them."),
@@ -323,13 +336,7 @@ FOUND = {
     "extra_forbidden": gettext_noop("The language knows no such word here."),
     "decimal_parsing": gettext_noop("Type a number."),
     "decimal_type": gettext_noop("Type a number."),
-    "decimal_max_places": gettext_noop("A number has at most nine decimal places."),
-    "decimal_max_digits": gettext_noop(
-        "A number has at most eighteen digits, nine of them before the point."
-    ),
-    "decimal_whole_digits": gettext_noop(
-        "A number has at most eighteen digits, nine of them before the point."
-    ),
+    "decimal_max_digits": gettext_noop("A number has at most eighteen digits."),
     "finite_number": gettext_noop("Type a number."),
     "int_parsing": gettext_noop("Type a whole number."),
     "int_type": gettext_noop("Type a whole number."),

@@ -21,6 +21,7 @@ from credit_platform.common.queueing import enqueue_on_commit
 from credit_platform.ui.formats import day_long
 from evaluation.composing import policies
 from evaluation.composing.models import SchemeDraft, Simulation
+from evaluation.composing.platform_days import with_years_since
 from evaluation.composing.problems import problems_of
 from evaluation.composing.tasks import work_on_simulation
 from evaluation.models import Scheme, SchemeVersion
@@ -55,7 +56,10 @@ def last_published(scheme: Scheme) -> SchemeVersion | None:
 
 @transaction.atomic
 def begin_draft(*, by, code: str) -> SchemeDraft:
-    """A copy of the last published version of a scheme, to be changed. Several drafts may stand side by side."""
+    """A copy of the last published version of a scheme, to be changed. Several drafts may stand side by side.
+
+    Where the scheme knows working days, those of the years that were published since are in it.
+    """
     policies.may_keep_schemes(by).require()
     scheme = Scheme.objects.select_for_update().filter(code=code).first()
     if scheme is None:
@@ -63,7 +67,7 @@ def begin_draft(*, by, code: str) -> SchemeDraft:
     base = last_published(scheme)
     if base is None:
         raise Missing
-    document = _as_kept(base.document)
+    document = _as_kept(with_years_since(base.document))
     draft = SchemeDraft.objects.create(
         scheme=scheme,
         base=base,

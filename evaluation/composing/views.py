@@ -21,6 +21,7 @@ from evaluation.composing.forms import HeadForm, NewSchemeForm, ReturnForm, Show
 from evaluation.composing.labels import place_in_words
 from evaluation.composing.models import SchemeDraft
 from evaluation.composing.outline import DocumentForm
+from evaluation.composing.platform_days import with_days_taken_over
 from evaluation.composing.problems import Problem, problems_of, problems_of_text
 from evaluation.models import SchemeVersion
 from evaluation.schemes import SchemeDocument
@@ -138,6 +139,7 @@ def edit(request: HttpRequest, draft_id: int) -> HttpResponse:
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # What came back is no document that this form was shown with.
         raise InvalidInput({"": [_("The form came back damaged; load the page again.")]}) from error
+    content = with_days_taken_over(content)
     found = problems_of(content)
     if head.is_valid() and not found and (saved := _save(request, one, head, content)):
         return saved
@@ -233,6 +235,8 @@ def source(request: HttpRequest, draft_id: int) -> HttpResponse:
     sound = [form.is_valid(), head.is_valid()] if request.method == "POST" else [False]
     if form.is_bound and form.is_valid():
         content, found = problems_of_text(form.cleaned_data["source"])
+        if content is not (filled := with_days_taken_over(content)):
+            content, found = filled, problems_of(filled)
         if all(sound) and not found:
             if saved := _save(request, one, head, content):
                 return saved

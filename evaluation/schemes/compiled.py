@@ -1,7 +1,7 @@
 """A document made ready for the kernel: its words gathered, its components in the order in which they are worked out."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ from evaluation.schemes.document import (
     looked_at,
 )
 from evaluation.schemes.language import AHEAD, OWN_DAYS, Match, Part, walk
+from evaluation.worked_days import WorkedDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Turning:
     after: int | None
     plus: int = 0
     types: tuple[str, ...] = ()
+    #: Where the unit is one of working days: which these are.
+    worked: WorkedDays | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class CompiledScheme:
     #: those that look at the first, and so on.
     peer_levels: tuple[tuple[str, ...], ...]
     turnings: tuple[Turning, ...]
+    #: Where the scheme counts working days: which these are.
+    worked: WorkedDays | None = None
 
     @property
     def parts(self) -> tuple[AnyComponent | Rule, ...]:
@@ -65,6 +70,7 @@ def compile_scheme(document: SchemeDocument) -> CompiledScheme:
     """The document as the kernel reads it. Costs a fraction of a millisecond and gives the same each time."""
     components = tuple(document.every_component)
     vocabulary = _vocabulary(document)
+    worked = document.working_days.days if document.working_days else None
     return CompiledScheme(
         document=document,
         vocabulary=vocabulary,
@@ -72,7 +78,11 @@ def compile_scheme(document: SchemeDocument) -> CompiledScheme:
         counts_objected=document.considered.objected == "counted",
         components=components,
         peer_levels=_peer_levels(components),
-        turnings=tuple(dict.fromkeys(_turnings(document, vocabulary))),
+        turnings=tuple(
+            replace(one, worked=worked) if one.unit == words.WORKING_DAYS else one
+            for one in dict.fromkeys(_turnings(document, vocabulary))
+        ),
+        worked=worked,
     )
 
 
@@ -228,7 +238,12 @@ def _turnings(document: SchemeDocument, vocabulary: Vocabulary) -> Iterator[Turn
     if document.looks_back:
         # Everybody's grade of the period before is another one when a period begins.
         yield Turning(EPOCH, document.looks_back.period, None)
-    yield from _within(document, considered, "decided")
+    within = list(_within(document, considered, "decided"))
+    if document.working_days and any(one.unit == words.WORKING_DAYS for one in within):
+        # From the first day on something is known of working days, and after the last one nothing is.
+        yield Turning(document.working_days.known_from, "days", 0)
+        yield Turning(document.working_days.known_to, "days", 1)
+    yield from within
 
 
 def _within(part: object, types: tuple[str, ...], dated: str) -> Iterator[Turning]:

@@ -7,6 +7,7 @@ says how: nothing in a scheme is a binary fraction.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from evaluation.schemes.language import (
+    WORKING_DAYS,
     After,
     Before,
     Bounds,
@@ -23,6 +25,7 @@ from evaluation.schemes.language import (
     Condition,
     DayName,
     EarlierOf,
+    Elapsed,
     EventOf,
     Expression,
     FieldOf,
@@ -47,6 +50,7 @@ from evaluation.schemes.language import (
     is_fixed,
     walk,
 )
+from evaluation.worked_days import WorkedDays
 
 __all__ = [
     "LANGUAGE", "AnyComponent", "Bounds", "Code", "Grade", "Match", "Part", "Ratio", "SchemeDocument", "SeverityClass",
@@ -148,6 +152,39 @@ class LooksBack(Part):
     article: Article
     period: Literal["calendar-months", "calendar-quarters", "calendar-years"]
     back: Annotated[int, Field(ge=1, le=12, description="How many periods.")] = 1
+
+
+class WorkingDays(Part):
+    """Which days offices work: Monday to Friday from `known_from` to `known_to`, but for the days `off`, and those days of
+    weekends that are `worked`. Of the days before and after nothing is known."""
+
+    article: Article
+    known_from: FixedDay
+    known_to: FixedDay
+    off: tuple[FixedDay, ...] = ()
+    worked: tuple[FixedDay, ...] = ()
+
+    @property
+    def days(self) -> WorkedDays:
+        """The same, counted."""
+        off, worked = (tuple(map(date.fromisoformat, several)) for several in (self.off, self.worked))
+        return WorkedDays(date.fromisoformat(self.known_from), date.fromisoformat(self.known_to), off, worked)
+
+    @model_validator(mode="after")
+    def _days_are_what_they_are_called(self) -> Self:
+        if self.known_from > self.known_to:
+            raise ValueError("Working days are known from one day to a later one.")
+        for several, weekdays in ((self.off, range(5)), (self.worked, range(5, 7))):
+            for day in several:
+                if (
+                    not self.known_from <= day <= self.known_to
+                    or date.fromisoformat(day).weekday() not in weekdays
+                ):
+                    raise ValueError(
+                        "A day off is one from Monday to Friday, a day that is worked one of a weekend, and both lie"
+                        " within the days that are known."
+                    )
+        return self
 
 
 class Start(Part):
@@ -727,6 +764,7 @@ class SchemeDocument(Part):
     considered: Considered
     enough: Enough
     looks_back: LooksBack | None = None
+    working_days: WorkingDays | None = None
     start: Start | None = None
     components: Annotated[tuple[AnyComponent, ...], Field(min_length=1)]
     rules: tuple[Rule, ...] = ()
@@ -833,6 +871,14 @@ class SchemeDocument(Part):
                     raise ValueError("An event is asked of where one is worked out.")
                 if isinstance(part.event, str) and part.event not in asked[id(part)]:
                     raise ValueError(f"Of an event nothing is known by the name {part.event}.")
+        return self
+
+    @model_validator(mode="after")
+    def _working_days_are_said(self) -> Self:
+        if self.working_days is None and any(
+            isinstance(part, Elapsed | SinceLast) and part.unit == WORKING_DAYS for part in walk(self)
+        ):
+            raise ValueError("Which days are worked is said in working_days.")
         return self
 
     @model_validator(mode="after")

@@ -27,7 +27,16 @@ from typing_extensions import TypeAliasType
 
 from credit_platform.common.bilingual import in_readers_language
 
-Number = Annotated[Decimal, Field(max_digits=18, decimal_places=9, allow_inf_nan=False)]
+
+def _is_held(value: Decimal) -> Decimal:
+    if value != round(value, 9):
+        raise ValueError("A number has at most nine decimal places.")
+    if abs(value) >= 10**15:
+        raise ValueError("A number has at most fifteen digits before its point.")
+    return value
+
+
+Number = Annotated[Decimal, Field(max_digits=18, allow_inf_nan=False), AfterValidator(_is_held)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 SeverityClass = Literal["", "minor", "general", "serious"]
@@ -61,12 +70,17 @@ FixedDay = Annotated[
     AfterValidator(_is_a_day),
 ]
 Unit = Annotated[
-    Literal["days", "months", "years", "calendar-months", "calendar-quarters", "calendar-years"],
+    Literal[
+        "days", "working-days", "months", "years", "calendar-months", "calendar-quarters", "calendar-years"
+    ],
     Field(
-        description="Whole ones; the end of a month counts as its last day. calendar-years: difference of years,"
+        description="Whole ones; the end of a month counts as its last day. working-days: those after the first day up to"
+        " and with the second, as the scheme's `working_days` has them. calendar-years: difference of years,"
         " calendar-months and calendar-quarters likewise."
     ),
 ]
+#: The unit for which a scheme says which days are worked.
+WORKING_DAYS = "working-days"
 #: The units of the calendar, each with how many months it has.
 CALENDAR = {"calendar-months": 1, "calendar-quarters": 3, "calendar-years": 12}
 #: The days that a record has of itself.

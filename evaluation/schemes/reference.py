@@ -34,6 +34,7 @@ PARTS: tuple[type[Part], ...] = (
     document.Considered,
     document.Enough,
     document.LooksBack,
+    document.WorkingDays,
     document.Start,
     document.Grade,
     document.RecordsComponent,

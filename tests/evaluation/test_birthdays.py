@@ -37,6 +37,17 @@ def clock(days, unit, **bounds):
     }
 
 
+def clock_of_record(day, **bounds):
+    """A penalty counts while so many working days have passed since."""
+    test = {"test": {"elapsed": [day, "as-of"], "unit": "working-days"}, **bounds}
+    return {"kind": "records", "records": {"types": [PENALTY], "where": [test]}}
+
+
+#: The days around New Year and the Spring Festival of two years are enough here.
+WORKING_DAYS = {
+    "article": "6", "known_from": "2023-01-01", "known_to": "2026-02-10",
+    "off": ["2025-01-28", "2025-01-29", "2025-01-30", "2026-01-01", "2026-01-02"], "worked": ["2025-01-26", "2026-01-04"],
+}  # fmt: skip
 WAYS = {
     "months": counted(age={"bands": [{"below": 1, "weight": "1"}, {"weight": "0"}]}),
     "up to months": counted(age={"bands": [{"up_to": 1, "weight": "1"}, {"weight": "0"}]}),
@@ -52,6 +63,17 @@ WAYS = {
         "records": {"types": [PENALTY]},
         "each": {"first_known": [{"elapsed": ["decided", "corrected_on"]}, -1]},
     },
+    "working days": clock_of_record("decided", at_most=10),
+    "working days until a day that is set ahead": clock_of_record(
+        "ahead.corrected_on", at_least=-3, less_than=0
+    ),
+    "every working day": {
+        "kind": "records",
+        "records": {"types": [PENALTY]},
+        "each": {"first_known": [{"elapsed": ["corrected_on", "as-of"], "unit": "working-days"}, 0]},
+    },
+    "working days of the entity": clock(["entity.registered_on", "as-of"], "working-days", less_than=250)
+    | {"if_unknown": 0},
     "every month": {
         "kind": "records",
         "records": {"types": [PENALTY]},
@@ -199,7 +221,12 @@ def test_whoever_a_day_moves_is_among_those_whom_it_touches(registry, way):
     considered = {"article": "1", "types": [PENALTY]}
     one = SchemeDocument.model_validate(
         document(
-            WAYS[way], considered=considered, enough={"article": "2", "records": 0}, ceiling=None, floor=None
+            WAYS[way],
+            considered=considered,
+            enough={"article": "2", "records": 0},
+            ceiling=None,
+            floor=None,
+            working_days=WORKING_DAYS if "working" in way else None,
         )
     )
     facts = {
@@ -222,7 +249,11 @@ def test_whoever_a_day_moves_is_among_those_whom_it_touches(registry, way):
         touched = entities_touched_by(day, [scheme])
         assert moved <= touched, day
         moved_ever += len(moved)
-        if way in {"months", "up to months", "days", "up to days", "a fact"}:
+        if way in {"months", "up to months", "days", "up to days", "a fact", "working days"}:
+            if "working" in way and day == date(2026, 2, 11):
+                # The first day of which it is not known whether it is worked: everybody.
+                assert len(touched) == len(registry)
+                break
             assert len(touched) < len(registry) / 2, day
         before = after
     assert moved_ever
@@ -273,6 +304,7 @@ def looking_at(way) -> list:
                         enough={"article": "2", "records": 0},
                         ceiling=None,
                         floor=None,
+                        working_days=WORKING_DAYS | {"known_to": "2026-12-31"},
                     )
                 ),
                 effective_from=date(2020, 1, 1),

@@ -19,7 +19,7 @@ from evaluation.schemes.in_force import SchemeInForce
 from evaluation.schemes.shipped import scheme_library
 from evaluation.selectors import grade_for_entity
 from tests.evaluation.columns import Row, columns, document
-from tests.evaluation.test_birthdays import WAYS
+from tests.evaluation.test_birthdays import WAYS, WORKING_DAYS
 from tests.factories import AgentFactory, EntityFactory, MemberFactory
 
 TODAY = date(2026, 11, 22)
@@ -36,6 +36,8 @@ def way(name: str) -> SchemeInForce:
         "enough": {"article": "2", "records": 0},
         "ceiling": None,
         "floor": None,
+        # Within the months that are looked ahead the days end that are known.
+        "working_days": WORKING_DAYS | {"known_from": "2022-01-01", "known_to": "2027-06-30"},
     }
     return scheme_of(SchemeDocument.model_validate(document(WAYS[name], **changes)))
 

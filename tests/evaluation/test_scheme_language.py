@@ -39,6 +39,7 @@ def scheme_of(example: dict) -> SchemeDocument:
         "ceiling": None,
         "enough": {"article": "2", "records": 0} | example.get("enough", {}),
         "looks_back": example.get("looks_back"),
+        "working_days": example.get("working_days"),
         "total_rounding": example.get("total_rounding"),
         "considered": {"article": "1", "types": TYPES},
         "rules": [part(rule, f"rule-{n}") for n, rule in enumerate(example.get("rules", ()))],
