@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.forms import TEN_THOUSAND, grouped, plain
 from agencies.penalties import findings_of_fine, fine_in_words, usual_class
 from entities.drafts import RecordDraft
-from entities.intake.findings import ERROR
+from entities.intake.findings import QUESTION
 from entities.intake.formats import Column
 from entities.intake.rows import AmountField, ChoiceField, CodeField, DayField, RowForm, TextField, narrow
 from entities.models import CreditRecord
@@ -51,8 +51,13 @@ CLASS_NOTE = _(
 )
 
 
+FINE_QUESTIONS = (
+    _(
+        "The fine is what the content of the decision says; where the two differ, somebody has to say that it is right "
+        "as it stands. Who has said so once of a record is not asked again while both stay the same."
+    ),
+)
 FINE_RULES = (
-    _("The fine is what the content of the decision says; where the two differ, the row is refused."),
     _("The party is not a natural person."),
     _("A kind of penalty that the law does not name is kept as “other” and pointed out."),
 )
@@ -134,10 +139,8 @@ class PenaltyRow(PenaltyKindsRow):
             if fine is not None and (named := fine_in_words(content)) is not None:
                 message = IN_ITS_UNIT
                 params |= {"typed": plain(fine / TEN_THOUSAND), "use": plain(named / TEN_THOUSAND)}
-            if finding.level == ERROR:
-                self.add_error("fine", ValidationError(message, params=params))
-            else:
-                self.warn("fine", message, **params)
+            note = self.ask if finding.level == QUESTION else self.warn
+            note("fine", message, **params)
         if fine is not None and fine >= ASKS_FROM and fine_in_words(content) is None:
             self.warn(
                 "fine",

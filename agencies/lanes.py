@@ -13,7 +13,7 @@ from agencies.entry import entry_form
 from credit_platform.ui.formats import number
 from entities import looks, policies as registry, two_persons
 from entities.commitments import selectors as commitments
-from entities.models import CreditRecord
+from entities.models import CreditRecord, Submission
 
 
 def register() -> None:
@@ -29,9 +29,9 @@ def register() -> None:
     )
     register_lane(
         "withdrawals",
-        gettext_lazy("Withdrawals to agree to"),
-        count=lambda user: two_persons.to_agree(user).count(),
-        rows=withdrawal_rows,
+        gettext_lazy("To agree to"),
+        count=lambda user: two_persons.to_agree(user).count() + len(two_persons.files_to_agree(user)),
+        rows=rows_to_agree,
         order=15,
         # The inbox in the bar tells of each; a count of its own would cost every page a query.
         in_the_bar=lambda user: 0,
@@ -132,6 +132,29 @@ def review_rows(user) -> Iterable[DeskRow]:
         url=lambda record: reverse("agencies:review-record", args=(record.pk,)),
         detail=lambda record: record.title,
     )
+
+
+def rows_to_agree(user) -> Iterable[DeskRow]:
+    """What a colleague asks for and a second person agrees to: files to be saved or taken back, records withdrawn."""
+    yield from file_rows_to_agree(user)
+    yield from withdrawal_rows(user)
+
+
+def file_rows_to_agree(user) -> Iterable[DeskRow]:
+    """Files of which a colleague asks that they be saved, or taken back."""
+    for submission, said in two_persons.files_to_agree(user)[:MOST_ROWS]:
+        saving = submission.state == Submission.State.READY
+        yield DeskRow(
+            asked=_("Agree that a file is saved, or give it back")
+            if saving
+            else _("Agree that a file is taken back, or leave it saved"),
+            detail=_("asked by %(person)s") % {"person": said.name} if saving else said.because,
+            url=two_persons.file_url(submission),
+            verb=_("Look at it"),
+            reference=submission.document.name,
+            since=timezone.localdate(said.at),
+            kind=_("File"),
+        )
 
 
 def withdrawal_rows(user) -> Iterable[DeskRow]:

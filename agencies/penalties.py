@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.forms import TEN_THOUSAND, RecordForm, Section, TenThousandYuanField, grouped, plain
 from entities.drafts import RecordDraft
-from entities.intake.findings import ERROR, WARNING, Finding
+from entities.intake.findings import QUESTION, WARNING, Finding
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 
@@ -90,14 +90,16 @@ OTHER_AMOUNT = _(
 def findings_of_fine(fine: Decimal | None, kinds: Collection[str], content: str) -> Iterator[Finding]:
     """A fine is the amount that the text of the decision names; that it has none is only pointed out.
 
-    The one check for files and interfaces. What differs is an error: a unit that was mistaken would be made public.
-    A form asks instead, for there somebody sits who may say that the amount is right.
+    The one check for files and interfaces. Where the two differ, nothing is saved before somebody has said that it is
+    right so: a unit that was mistaken would be made public.
     """
     if fine is None:
         if PenaltyKind.FINE in kinds:
             yield Finding("amount", NO_AMOUNT, level=WARNING)
     elif (named := fine_in_words(content)) is not None and named != fine:
-        yield Finding("amount", OTHER_AMOUNT, {"named": grouped(named), "fine": grouped(fine)}, level=ERROR)
+        yield Finding(
+            "amount", OTHER_AMOUNT, {"named": grouped(named), "fine": grouped(fine)}, level=QUESTION
+        )
 
 
 def checks_of_penalty(draft: RecordDraft) -> Iterator[Finding]:

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies import policies, selectors, services
 from agencies.desk import working_days_left
-from agencies.differences import differences_from, extra_facts, kinds_in_words
 from agencies.penalties import WEIGHT
 from agencies.preview import Facts, doubts_about, preview_of
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import DomainError, InvalidInput
 from credit_platform.ui.formats import listed
 from entities import looks, policies as registry, selectors as registry_selectors
+from entities.differences import differences_from, extra_facts, kinds_in_words
 from entities.drafts import content_digest
 from entities.filters import containing
 from entities.models import CreditRecord

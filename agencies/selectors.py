@@ -15,7 +15,7 @@ from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import Deadline, WorkingCalendar, working_days_after
 from credit_platform.ui import navigation
-from entities import looks, policies as registry
+from entities import looks, policies as registry, two_persons
 from entities.document_numbers import number_key
 from entities.drafts import version_on
 from entities.models import (
@@ -200,13 +200,16 @@ def waiting_files_of(user) -> QuerySet:
 
 
 def files_to_confirm(user) -> QuerySet:
-    """Checked files that wait for the user's word, with how many rows confirming saves and how many are not good."""
+    """Checked files that wait for the user's word, with how many rows confirming saves and how many are not good.
+
+    What the user has put before a reviewer waits for that one.
+    """
     kept = SubmissionBlock.objects.filter(submission=OuterRef("pk"), is_saved=False).order_by()
     in_blocks = kept.values("submission").annotate(rows=Sum("new")).values("rows")
     alone = Q(rows__outcome__in=SubmissionRow.GOOD, rows__is_saved=False)
     return (
-        Submission.objects.visible_to(user)
-        .filter(uploaded_by=user, state=Submission.State.READY)
+        two_persons.marking_files(Submission.objects.visible_to(user))
+        .filter(uploaded_by=user, state=Submission.State.READY, waits_for_two=False)
         .annotate(
             good=Count("rows", filter=alone) + Coalesce(Subquery(in_blocks), 0),
             bad=Count("rows", filter=Q(rows__outcome__in=("asked", "refused"))),

@@ -49,6 +49,7 @@ verbs.register(
     entities__record__suspended=_("suspended the disclosure of the record"),
     entities__record__disclosed_again=_("disclosed the record again"),
     entities__submission__uploaded=_("uploaded a file"),
+    entities__submission__row_confirmed=_("said that a row of the upload is right as it stands"),
     entities__submission__confirmed=_("confirmed the upload"),
     entities__submission__cancelled=_("cancelled the upload"),
     entities__submission__finished=_("finished the upload"),

@@ -47,9 +47,10 @@ def submissions(user, params: QueryDict) -> QuerySet[Submission]:
         raise Missing
     found = submission_selectors.submissions_for_list(user=user)
     filters = ListFilter(params)
-    if filters.is_valid() and filters.cleaned_data["state"]:
-        found = found.filter(state=filters.cleaned_data["state"])
-    return found
+    state = filters.cleaned_data["state"] if filters.is_valid() else ""
+    if state == ListFilter.BEFORE_A_REVIEWER:
+        return found.filter(waits_for_two=True)
+    return found.filter(state=state) if state else found
 
 
 def notices(user, params: QueryDict) -> QuerySet[Notice]:

@@ -85,6 +85,21 @@ class RowDecisionForm(forms.Form):
         return cleaned
 
 
+class RowDoubtForm(forms.Form):
+    """Whether a row in which two things contradict each other is right as it stands."""
+
+    AS_IT_STANDS, LEAVE_OUT = "as-it-stands", "leave-out"
+    choice = forms.ChoiceField(
+        label=_("The row in your file"),
+        choices=(
+            (AS_IT_STANDS, _("It is right as it stands")),
+            (LEAVE_OUT, _("Something in it is wrong: leave the row out")),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether the row is right as it stands.")},
+    )
+
+
 class ColumnsForm(forms.Form):
     """Which column of a file is which: for each field of the format a choice among the file's columns.
 
@@ -160,6 +175,13 @@ class TakeBackForm(forms.Form):
 class ListFilter(forms.Form):
     """Narrows the list of files."""
 
+    BEFORE_A_REVIEWER = "before-a-reviewer"
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All states")), *Submission.State.choices]
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All states")),
+            *Submission.State.choices,
+            (BEFORE_A_REVIEWER, _("Before a reviewer")),
+        ],
     )

@@ -4,19 +4,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _, pgettext
 
 from credit_platform.common.errors import Missing
 from credit_platform.ui.formats import listed
-from entities import codes, file_rows, naming, policies
+from entities import codes, file_rows, naming, policies, two_persons
+from entities.differences import Difference, differences_from
+from entities.document_numbers import number_key_in_sql
+from entities.drafts import version_on
 from entities.file_rows import FileRows
 from entities.intake import formats
 from entities.intake.formats import SubmissionFormat
 from entities.intake.matching import Found, Question, found_by_key, head_office_in
 from entities.intake.sentences import for_reader
-from entities.models import ColumnMapping, CreditRecord, Submission, SubmissionRow, SubmittingBody
+from entities.intake.verdicts import ABOUT_ENTITY, draft_from_json
+from entities.models import (
+    ColumnMapping,
+    CreditRecord,
+    Entity,
+    RecordType,
+    Submission,
+    SubmissionRow,
+    SubmittingBody,
+)
+from entities.services.record_batches import standing_for
 
 State, Outcome = Submission.State, SubmissionRow.Outcome
 #: The views of a preview: rows that must be put right, that ask something, that are worth a look, that are on file.
@@ -50,10 +63,10 @@ def may_upload(user) -> bool:
     return any(formats.formats_for(body) for body in bodies_that_send(user))
 
 
-def submissions_for_list(*, user) -> QuerySet[Submission]:
-    """The files of the user's bodies, newest first."""
+def submissions_for_list(*, user) -> QuerySet:
+    """The files of the user's bodies, newest first, each with `waits_for_two`."""
     return (
-        Submission.objects.visible_to(user)
+        two_persons.marking_files(Submission.objects.visible_to(user))
         .select_related("body", "document", "uploaded_by")
         .order_by("-uploaded_at", "-pk")
     )
@@ -195,6 +208,63 @@ def rows_of_view(submission: Submission, view: str, *, column: str = "", questio
     return FileRows(submission, rows.order_by("number"), outcomes if nothing_said else ())
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a changed row does: to which record, and what it says otherwise."""
+
+    record: CreditRecord
+    differences: Sequence[Difference]
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the record is in force, so that a correction takes its place; another is only being prepared."""
+        return self.record.status == CreditRecord.Status.PUBLISHED
+
+
+def changes_by(submission: Submission, rows: Sequence[SubmissionRow]) -> dict[int, Change]:
+    """By row number what those of the rows that are changed do to what stands here, in a handful of queries."""
+    fmt = format_of(submission)
+    changed = [row for row in rows if row.outcome == Outcome.CHANGED and not row.is_saved]
+    if not changed or fmt is None or not fmt.record_type:
+        return {}
+    record_type = RecordType.objects.get(code=fmt.record_type)
+    versions = list(record_type.versions.all())
+    drafts = [
+        (row.number, row.entity_id, record_type, draft_from_json(row.draft, fmt))
+        for row in changed
+        if row.entity_id is not None
+    ]
+    entities = Entity.objects.in_bulk({entity_id for _number, entity_id, _type, _draft in drafts})
+    standing = standing_for(body=submission.body, rows=drafts)
+    prefetch_related_objects(list(standing.values()), "entity", "type_version")
+    found = {}
+    for number, entity_id, _type, draft in drafts:
+        if older := standing.get(number):
+            newer = CreditRecord(
+                entity=entities[entity_id],
+                record_type=record_type,
+                type_version=version_on(versions, draft.decided_on) or older.type_version,
+                **draft.fields(),
+            )
+            found[number] = Change(older, differences_from(older, newer))
+    return found
+
+
+def count_replacing(submission: Submission) -> int:
+    """How many of the changed rows would take the place of a record in force."""
+    fmt = format_of(submission)
+    if fmt is None or not fmt.record_type:
+        return 0
+    in_force = CreditRecord.objects.filter(
+        submitted_by=submission.body_id,
+        record_type__code=fmt.record_type,
+        number_key=OuterRef("same"),
+        status=CreditRecord.Status.PUBLISHED,
+    )
+    changed = submission.rows.filter(outcome=Outcome.CHANGED, is_saved=False)
+    return changed.annotate(same=number_key_in_sql(F("key"))).filter(Exists(in_force)).count()
+
+
 def saved_rows(submission: Submission) -> FileRows:
     """The rows of a file that have become records, in its order."""
     rows = submission.rows.filter(is_saved=True).order_by("number")
@@ -252,6 +322,14 @@ def candidates_of(row: SubmissionRow, submission: Submission) -> list[Candidate]
     return [
         Candidate(entities[pk], _why(entities[pk], code, name)) for pk in row.candidates if pk in entities
     ]
+
+
+def contradictions_in(row: SubmissionRow, submission: Submission) -> list[str]:
+    """What contradicts itself in a row, in the reader's language."""
+    # Once somebody has answered they are warnings, and the answer can still be changed.
+    level = "warning" if row.is_confirmed else "question"
+    entity = {submission.layout["columns"].get(name) for name in ABOUT_ENTITY} - {None}
+    return [for_reader(one) for one in row.problems if one["level"] == level and one["at"] not in entity]
 
 
 def said_of_entity(row: SubmissionRow, submission: Submission) -> tuple[str, str]:
@@ -316,12 +394,17 @@ def problem_lines(
                     "more": [for_reader(one) for one in told[1:]],
                     "level": "error" if any(one["level"] == "error" for one in told) else "warning",
                     "fix_url": decide_url(row) if open_here else "",
-                    "fix_label": pgettext("row of a file", "Decide")
-                    if row.outcome == Outcome.ASKED
-                    else _("Look it up"),
+                    "fix_label": _fix_label(row),
                 }
             )
     return lines
+
+
+def _fix_label(row: SubmissionRow) -> str:
+    is_asked = row.outcome == Outcome.ASKED
+    if row.question == Question.AS_IT_STANDS:
+        return pgettext("row of a file", "Answer") if is_asked else _("Change the answer")
+    return pgettext("row of a file", "Decide") if is_asked else _("Look it up")
 
 
 def cell_name(place: int | None, number: int) -> str:

@@ -18,7 +18,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.common.spreadsheets import csv_response
 from credit_platform.ui.formats import number as grouped
@@ -36,12 +35,14 @@ from entities.submission_forms import (
     ListFilter,
     MappingForm,
     RowDecisionForm,
+    RowDoubtForm,
     TakeBackForm,
     UploadForm,
 )
 
 ROWS = 25
 State = Submission.State
+AnswerForm = RowDecisionForm | RowDoubtForm
 
 
 @login_required
@@ -142,7 +143,7 @@ def submission_detail(request: HttpRequest, submission_id: int) -> HttpResponse:
 
 
 def _page_of(
-    request: HttpRequest, submission: Submission, *, form: RowDecisionForm | None = None, row: SubmissionRow | None = None,
+    request: HttpRequest, submission: Submission, *, form: AnswerForm | None = None, row: SubmissionRow | None = None,
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     fmt = selectors.format_of(submission)
@@ -176,21 +177,15 @@ def _two_persons(user, submission: Submission) -> dict:
     return {
         "needs_two": True,
         "asked": asked,
-        "may_agree": bool(_agreeing(user, submission, asked)),
+        "may_agree": bool(two_persons.agreeing(user, submission, asked)),
         "may_decline": bool(policies.may_take_back(user, submission)),
         # What lies before a reviewer stays as it is.
         "may_decide": False,
     }
 
 
-def _agreeing(user, submission: Submission, asked: two_persons.Asked) -> Decision:
-    names = submissions.may_name if submission.state == State.READY else taking_back.names_any
-    names_own = names(submission, policies.entities_of(user))
-    return policies.may_agree_about_file(user, submission, asked_by=asked.person, names_own=names_own)
-
-
 def _preview(
-    request: HttpRequest, submission: Submission, form: RowDecisionForm | None, row: SubmissionRow | None
+    request: HttpRequest, submission: Submission, form: AnswerForm | None, row: SubmissionRow | None
 ) -> dict:
     counts = selectors.counts_of(submission)
     view = _view(request, counts)
@@ -211,7 +206,8 @@ def _preview(
         "problems": []
         if listed
         else selectors.problem_lines(list(page), view, decide_url=_decide_url(request)),
-        "rows": [_listed(one, submission) for one in page.object_list] if listed else [],
+        "rows": _listed(list(page.object_list), submission) if listed else [],
+        "replacing": selectors.count_replacing(submission) if counts.changed else 0,
         "groups": [_group(group, submission) for group in selectors.groups_of(submission)],
         "deciding": _deciding(request, submission, row, form),
         "rest": counts.asked + counts.refused,
@@ -253,9 +249,14 @@ def _row_to_decide(request: HttpRequest, submission: Submission) -> SubmissionRo
     )
 
 
-def _listed(row: SubmissionRow, submission: Submission) -> dict:
-    code, name = selectors.said_of_entity(row, submission)
-    return {"row": row, "code": code, "name": name}
+def _listed(rows: list[SubmissionRow], submission: Submission) -> list[dict]:
+    changes = selectors.changes_by(submission, rows)
+    looks.note([change.record for change in changes.values()])
+    listed = []
+    for row in rows:
+        code, name = selectors.said_of_entity(row, submission)
+        listed.append({"row": row, "code": code, "name": name, "change": changes.get(row.number)})
+    return listed
 
 
 def _group(group: selectors.Group, submission: Submission) -> dict:
@@ -267,6 +268,7 @@ def _group(group: selectors.Group, submission: Submission) -> dict:
         Question.NAME_OTHER_CODE: _("New code, but the name is in the registry under another"),
         Question.HEAD_OFFICE: _("Only the head office of the branch is in the registry"),
         Question.UNREGISTERED: _("Good code, not in the registry yet"),
+        Question.AS_IT_STANDS: _("Two things in the row contradict each other"),
     }
     question = Question(group.question)
     answer = url = ""
@@ -284,7 +286,7 @@ def _group(group: selectors.Group, submission: Submission) -> dict:
 
 
 def _deciding(
-    request: HttpRequest, submission: Submission, row: SubmissionRow | None, form: RowDecisionForm | None
+    request: HttpRequest, submission: Submission, row: SubmissionRow | None, form: AnswerForm | None
 ) -> dict | None:
     if row is None:
         return None
@@ -294,9 +296,11 @@ def _deciding(
         "row": row,
         "code": code,
         "name": name,
+        "as_it_stands": row.question == Question.AS_IT_STANDS,
+        "contradictions": selectors.contradictions_in(row, submission),
         "candidates": candidates,
         "may_register": row.question in (Question.UNREGISTERED, Question.NAME_OTHER_CODE),
-        "form": form or RowDecisionForm(user=request.user, proposed=_keys_of(candidates)),
+        "form": form or _answer_form(request, row, candidates),
         "excerpt": selectors.excerpt_of(submission, row),
         "query": request.GET.urlencode(),
     }
@@ -471,20 +475,15 @@ def submission_confirm_proposals(request: HttpRequest, submission_id: int, quest
     return redirect("entities:submission-detail", submission_id=submission_id)
 
 
-def _keys_of(candidates: Iterable[selectors.Candidate]) -> list[int]:
-    return [one.entity.pk for one in candidates]
-
-
 @login_required
 @require_POST
 def submission_decide(request: HttpRequest, submission_id: int, number: int) -> HttpResponse:
-    """Say which entity a row means; goes on to the next row that asks."""
+    """Say which entity a row means, or that it is right as it stands; goes on to the next row that asks."""
     submission = selectors.submission_for_page(user=request.user, submission_id=submission_id)
     row = submission.rows.filter(number=number).exclude(question="").first()
     if row is None:
         raise Http404
-    proposed = _keys_of(selectors.candidates_of(row, submission))
-    form = RowDecisionForm(request.POST, user=request.user, proposed=proposed)
+    form = _answer_form(request, row, selectors.candidates_of(row, submission))
     if form.is_valid():
         try:
             _decide(request.user, submission, number, form.cleaned_data)
@@ -495,9 +494,21 @@ def submission_decide(request: HttpRequest, submission_id: int, number: int) -> 
     return _page_of(request, submission, form=form, row=row, status=422)
 
 
+def _answer_form(
+    request: HttpRequest, row: SubmissionRow, candidates: Iterable[selectors.Candidate]
+) -> AnswerForm:
+    """What is answered about the row: filled in as it was sent, or empty."""
+    typed = request.POST if request.method == "POST" else None
+    if row.question == Question.AS_IT_STANDS:
+        return RowDoubtForm(typed)
+    return RowDecisionForm(typed, user=request.user, proposed=[one.entity.pk for one in candidates])
+
+
 def _decide(user, submission: Submission, number: int, chosen: dict) -> None:
     if chosen["choice"] == RowDecisionForm.LEAVE_OUT:
         submissions.leave_row_out(by=user, submission_id=submission.pk, number=number)
+    elif chosen["choice"] == RowDoubtForm.AS_IT_STANDS:
+        submissions.confirm_row(by=user, submission_id=submission.pk, number=number)
     elif chosen["choice"] == RowDecisionForm.REGISTER:
         submissions.register_entity_of_row(by=user, submission_id=submission.pk, number=number)
     else:
@@ -532,7 +543,7 @@ def submission_take_back(request: HttpRequest, submission_id: int) -> HttpRespon
         raise Missing
     asked = two_persons.asked_of_file(submission)
     if asked:
-        _agreeing(request.user, submission, asked).require()
+        two_persons.agreeing(request.user, submission, asked).require()
     form = (AgreeForm if asked else TakeBackForm)(request.POST if request.method == "POST" else None)
     if form.is_valid():
         because = "" if asked else form.cleaned_data["because"]

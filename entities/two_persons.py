@@ -6,15 +6,17 @@ records is saved by two, and taken back by two. Who asked, and why, stands in th
 nobody can change it there.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, BooleanField, Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from credit_platform.audit import services as audit
 from credit_platform.audit.models import AuditEvent
+from credit_platform.common.decisions import Decision
 from credit_platform.common.errors import Missing
 from entities import policies
 from entities.intake import formats
@@ -124,6 +126,42 @@ def to_agree(user) -> QuerySet:
         .exclude(last_person=user.pk)
         .order_by("asked_at", "pk")
     )
+
+
+def agreeing(user, submission: Submission, asked: Asked) -> Decision:
+    """Whether the user may agree to what is asked of a file."""
+    own = policies.entities_of(user)
+    return policies.may_agree_about_file(
+        user, submission, asked_by=asked.person, names_own=bool(own) and _names_any(submission, own)
+    )
+
+
+def _names_any(submission: Submission, entity_ids: Collection[int]) -> bool:
+    """Whether any of these entities stands in the file, or may: of rows that are kept together nobody asks which."""
+    if submission.state == Submission.State.DONE:
+        return submission.records.filter(entity__in=entity_ids).exists()
+    return submission.rows.filter(entity__in=entity_ids).exists() or submission.blocks.exists()
+
+
+def marking_files(files: QuerySet) -> QuerySet:
+    """Each file with `waits_for_two`: whether it lies before a second person, to be saved or to be taken back."""
+    of_two = formats.codes_where(lambda fmt: type_needs_two(fmt.record_type))
+    waits = []
+    for state, (asked, closed) in _OF_FILES.items():
+        told = AuditEvent.objects.filter(audit.about(Submission, OuterRef("pk")), verb__in=(asked, *closed))
+        # Asked of the files alone that take two persons: the conditions of a case are looked at in their order.
+        files = files.alias(**{f"told_{state}": Subquery(told.order_by("-at", "-pk").values("verb")[:1])})
+        waits.append(When(Q(state=state, format_code__in=of_two, **{f"told_{state}": asked}), then=True))
+    return files.annotate(waits_for_two=Case(*waits, default=False, output_field=BooleanField()))
+
+
+def files_to_agree(user) -> list[tuple[Submission, Asked]]:
+    """The files that wait for this reviewer, each with who asked for what; what was asked first stands first."""
+    ours = policies.bodies_of(user, policies.REVIEWING)
+    files = marking_files(Submission.objects.filter(body__in=ours)).filter(waits_for_two=True)
+    asked = [(one, asked_of_file(one)) for one in files.select_related("body", "document")]
+    mine = [(one, said) for one, said in asked if said and agreeing(user, one, said)]
+    return sorted(mine, key=lambda pair: pair[1].at)
 
 
 def file_params(submission: Submission, person) -> dict:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.double_publicity import (
     CLASS_NOTE,
+    FINE_QUESTIONS,
     FINE_RULES,
     LICENCE_COLUMNS,
     PENALTY_COLUMNS,
@@ -28,6 +29,7 @@ def offer() -> None:
             needs_review=True,
             note=CLASS_NOTE,
             rules=FINE_RULES,
+            questions=FINE_QUESTIONS,
         )
     )
     register(

@@ -42,10 +42,14 @@ class CountsOut(serializers.Serializer):
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     asked = serializers.IntegerField(
-        help_text="Rows whose entity a person has to confirm on the page of the file."
+        help_text="Rows about which a person has to decide on the page of the file: which entity is meant, or whether "
+        "two things that contradict each other are right as they stand."
     )
     refused = serializers.IntegerField()
     saved = serializers.IntegerField()
+
+
+BEFORE_A_REVIEWER = "Whether a second person has still to agree that it be saved, or taken back."
 
 
 class SubmissionListed(serializers.ModelSerializer):
@@ -55,13 +59,18 @@ class SubmissionListed(serializers.ModelSerializer):
     format = serializers.CharField(source="format_code")
     file_name = serializers.CharField(source="document.name")
     sha256 = serializers.CharField(source="document.sha256")
+    before_a_reviewer = serializers.BooleanField(
+        source="waits_for_two",
+        read_only=True,
+        help_text=BEFORE_A_REVIEWER,
+    )
     problem = serializers.SerializerMethodField()
     notes = serializers.SerializerMethodField()
 
     class Meta:
         model = Submission
         fields = (
-            "id", "body", "format", "file_name", "sha256", "state", "problem", "notes", "encoding", "rows_total",
+            "id", "body", "format", "file_name", "sha256", "state", "before_a_reviewer", "problem", "notes", "encoding", "rows_total",
             "rows_worked", "grade_outlook", "uploaded_at", "confirmed_at", "finished_at",
         )  # fmt: skip
 
@@ -76,12 +85,16 @@ class SubmissionOut(SubmissionListed):
     """One file as it stands."""
 
     counts = serializers.SerializerMethodField()
+    before_a_reviewer = serializers.SerializerMethodField(help_text=BEFORE_A_REVIEWER)
     asked_by = serializers.SerializerMethodField(
         help_text="Who asked that it be saved, or taken back, where a second person has still to agree; empty otherwise."
     )
 
     class Meta(SubmissionListed.Meta):
         fields = (*SubmissionListed.Meta.fields, "counts", "asked_by")
+
+    def get_before_a_reviewer(self, submission: Submission) -> bool:
+        return two_persons.asked_of_file(submission) is not None
 
     def get_asked_by(self, submission: Submission) -> str:
         asked = two_persons.asked_of_file(submission)

@@ -58,9 +58,9 @@ def form_accepts(row: Row, context: Context) -> Iterator[Finding]:
     for name, errors in form.errors.items():
         for message in errors:
             yield Finding("" if name == "__all__" else name, message)
-    for name, warning in form.problems:
-        for message in warning.messages:
-            yield Finding(name, message, level=WARNING)
+    for name, noted in form.problems:
+        for message in noted.messages:
+            yield Finding(name, message, level=noted.code)
 
 
 def no_persons(row: Row, context: Context) -> Iterator[Finding]:

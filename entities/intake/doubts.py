@@ -17,7 +17,7 @@ from django.utils import timezone
 from entities import type_checks
 from entities.drafts import RecordDraft, draft_of
 from entities.intake import plausibility
-from entities.intake.findings import WARNING, Context, Finding, Row
+from entities.intake.findings import ERROR, Context, Finding, Row
 from entities.intake.rows import AmountField, RowForm
 from entities.models import CreditRecord
 from entities.services.likely_twins import IN_THE_REGISTRY
@@ -44,7 +44,8 @@ def _doubts(record: CreditRecord) -> Iterator[Doubt]:
         for finding in check(row, context):
             yield _doubt(finding, draft)
     for finding in type_checks.findings_of(record.record_type.code, draft):
-        if finding.level == WARNING:
+        # What was asked about a record that was taken has been confirmed by somebody, and is told all the same.
+        if finding.level != ERROR:
             yield _doubt(finding, draft)
 
 

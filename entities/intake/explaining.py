@@ -85,7 +85,7 @@ def explained(fmt: SubmissionFormat) -> Explained:
     return Explained(
         whole=[_(sentence) for sentence in WHOLE_FILE],
         must=[*_said([*must, *fmt.checks]), *map(str, fmt.rules)],
-        asked=_said([checks.entity_is_known]),
+        asked=[*_said([checks.entity_is_known]), *map(str, fmt.questions)],
         doubted=_said(doubted),
         columns=[(column, templates.help_of(fmt, column)) for column in fmt.columns],
     )

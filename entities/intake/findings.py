@@ -11,6 +11,7 @@ from entities.intake.matching import Match
 from entities.intake.rows import EntityClues, RowForm
 from entities.models import RecordType, SubmittingBody
 
+#: What is asked waits for a person's word; where nobody can be asked, it is refused as what is wrong is.
 ERROR, QUESTION, WARNING = "error", "question", "warning"
 
 

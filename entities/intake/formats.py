@@ -101,6 +101,7 @@ class SubmissionFormat:
         checks: further checks of a row, after those that every row gets (`entities.intake.checks`).
         note: a sentence for the sender about this format.
         rules: what the row form asks across its columns, in sentences for the page that explains the format.
+        questions: the same of what it leaves to a person.
     """
 
     code: str
@@ -116,6 +117,7 @@ class SubmissionFormat:
     checks: Sequence[Callable] = field(default=())
     note: str | Promise = ""
     rules: Sequence[str | Promise] = ()
+    questions: Sequence[str | Promise] = ()
 
     def __post_init__(self) -> None:
         if bool(self.record_type) == bool(self.save or self.compare):
@@ -157,6 +159,11 @@ def get(code: str) -> SubmissionFormat:
         return _formats[code]
     except KeyError:
         raise Missing from None
+
+
+def codes_where(holds: Callable[[SubmissionFormat], bool]) -> list[str]:
+    """The codes of the formats of which this holds."""
+    return [fmt.code for fmt in _formats.values() if holds(fmt)]
 
 
 def formats_for(body) -> list[SubmissionFormat]:

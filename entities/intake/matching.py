@@ -39,7 +39,7 @@ class How(StrEnum):
 
 
 class Question(StrEnum):
-    """What a person has to decide about a row whose entity is not certain."""
+    """What a person has to decide about a row: which entity it means, or whether it is right as it stands."""
 
     NONE = ""
     #: The code is in the registry, but under another name.
@@ -56,6 +56,8 @@ class Question(StrEnum):
     UNREGISTERED = "unregistered"
     #: Nothing fits.
     UNKNOWN = "unknown"
+    #: Two things in the row contradict each other. Asked before all else.
+    AS_IT_STANDS = "as_it_stands"
 
 
 @dataclass(frozen=True, slots=True)

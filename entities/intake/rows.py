@@ -227,6 +227,10 @@ class RowForm(forms.Form):
         """Note something about a field that does not hinder saving; the sender sees it in the preview."""
         self.problems.append((name, ValidationError(message, code="warning", params=params)))
 
+    def ask(self, name: str, message, **params) -> None:
+        """Note what contradicts itself about a field: the row waits until somebody says that it is right as it stands."""
+        self.problems.append((name, ValidationError(message, code="question", params=params)))
+
     def clues(self) -> EntityClues:
         """What the row says about its entity, as far as its fields could be read."""
         said = self.cleaned_data.get

@@ -1,16 +1,18 @@
 """From rows of cells to what becomes of each: new, changed, unchanged, asked or refused, with all that is wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone, translation
 
+from entities import type_checks
+from entities.document_numbers import number_key
 from entities.drafts import RecordDraft
 from entities.intake import checks
-from entities.intake.checks import ERROR, Context, Finding, Row
+from entities.intake.checks import ERROR, QUESTION, WARNING, Context, Finding, Row
 from entities.intake.formats import ReadyRow, SubmissionFormat
 from entities.intake.matching import Found, How, Match, Question, clue_digest, match_rows
 from entities.intake.plain import PlainRow
@@ -23,6 +25,8 @@ from entities.words import MANY_DIGITS, cells_with_numbers_masked, with_numbers_
 
 Outcome = SubmissionRow.Outcome
 LONGEST_VALUE = 200
+#: The fields of a row at which it is asked which entity it means.
+ABOUT_ENTITY = frozenset({"credit_code", "entity_name"})
 DRAFT_FIELDS = tuple(one.name for one in fields(RecordDraft))
 
 
@@ -64,13 +68,18 @@ def job_for(*, body: SubmittingBody, fmt: SubmissionFormat, layout: Layout) -> J
 
 
 def judge(
-    rows: Iterable[tuple[int, Sequence[str]]], job: Job, *, chosen: Mapping[int, Found] | None = None
+    rows: Iterable[tuple[int, Sequence[str]]],
+    job: Job,
+    *,
+    chosen: Mapping[int, Found] | None = None,
+    confirmed: Collection[int] = (),
 ) -> list[Verdict]:
     """Check a batch of rows against each other's registry in a fixed number of queries.
 
     Args:
         rows: number and cells of each row.
         chosen: the entities that a person has chosen, by row number.
+        confirmed: the rows of which a person has said that they are right as they stand.
     """
     batch = [_row(number, cells, job.layout) for number, cells in rows]
     with translation.override(LANGUAGES["en"]):
@@ -78,6 +87,7 @@ def judge(
         _match(batch, job, chosen or {})
         for row, found in zip(batch, findings, strict=True):
             found.extend(_later_findings(row, job.context))
+        findings = _answered(batch, findings, job, confirmed)
     with translation.override(LANGUAGES["zh"]):
         in_chinese = [
             _in_chinese(row, job.context) if found else [] for row, found in zip(batch, findings, strict=True)
@@ -131,6 +141,49 @@ def _later_findings(row: Row, context: Context) -> Iterable[tuple[Finding, str]]
     return _findings(row, context, (*checks.RECORD_CHECKS, *(context.fmt.checks if row.is_read else ())))
 
 
+def _contradicts_itself(found: Iterable[tuple[Finding, str]]) -> bool:
+    return any(one.level == QUESTION and one.field not in ABOUT_ENTITY for one, _text in found)
+
+
+def _answered(
+    batch: Sequence[Row], findings: list[list[tuple[Finding, str]]], job: Job, confirmed: Collection[int]
+) -> list[list[tuple[Finding, str]]]:
+    """The findings, of which those that somebody has confirmed are no more than warnings, now or in what stands here."""
+    open_rows = [
+        row
+        for row, found in zip(batch, findings, strict=True)
+        if row.number not in confirmed and _contradicts_itself(found)
+    ]
+    right = {*confirmed, *_confirmed_before(open_rows, job)}
+    return [
+        [(_no_more_asked(one), text) for one, text in found] if row.number in right else found
+        for row, found in zip(batch, findings, strict=True)
+    ]
+
+
+def _no_more_asked(finding: Finding) -> Finding:
+    asks = finding.level == QUESTION and finding.field not in ABOUT_ENTITY
+    return replace(finding, level=WARNING) if asks else finding
+
+
+def _confirmed_before(rows: Sequence[Row], job: Job) -> set[int]:
+    """The numbers of the rows whose contradictions stand in the registry under the same number, with the same values."""
+    record_type = job.context.record_type
+    drafts = {row.number: row.draft for row in rows if isinstance(row.draft, RecordDraft)}
+    if record_type is None or not drafts:
+        return set()
+    keys = {number: number_key(draft.document_number) for number, draft in drafts.items()}
+    standing: dict[str, list[CreditRecord]] = {}
+    there = CreditRecord.objects.filter(submitted_by=job.body, record_type=record_type)
+    for record in there.filter(number_key__in=set(keys.values())):
+        standing.setdefault(record.number_key, []).append(record)
+    return {
+        number
+        for number, draft in drafts.items()
+        if type_checks.was_confirmed(record_type.code, draft, standing.get(keys[number], ()))
+    }
+
+
 def _in_chinese(row: Row, context: Context) -> list[str]:
     key, draft = row.key, row.draft
     texts = [text for _finding, text in _findings(row, context, checks.CELL_CHECKS)]
@@ -157,7 +210,7 @@ def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
     if row.match.entity:
         verdict.entity_id = row.match.entity.pk
     errors = [finding for finding, _text in found if finding.level == ERROR]
-    about_entity = {finding.field for finding in errors} <= {"credit_code", "entity_name"}
+    about_entity = {finding.field for finding in errors} <= ABOUT_ENTITY
     if row.is_read:
         verdict.draft = draft_to_json(row.draft)
     if (
@@ -169,6 +222,8 @@ def _verdict(row: Row, found: list[tuple[Finding, str]], job: Job) -> Verdict:
         verdict.candidates = [candidate.pk for candidate in row.match.candidates]
     if errors:
         verdict.outcome = Outcome.REFUSED
+    elif _contradicts_itself(found):
+        verdict.outcome, verdict.question, verdict.candidates = Outcome.ASKED, Question.AS_IT_STANDS, []
     elif row.match.question:
         verdict.outcome = Outcome.ASKED
     else:

@@ -136,7 +136,7 @@ class SubmissionRow(models.Model):
         max_length=20,
         blank=True,
         help_text=_(
-            "code_other_name, organisation_code, name, name_other_code, head_office, unregistered, unknown"
+            "code_other_name, organisation_code, name, name_other_code, head_office, unregistered, unknown, as_it_stands"
         ),
     )
     entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -148,6 +148,12 @@ class SubmissionRow(models.Model):
         help_text=_("code, organisation_code, identifier, remembered, chosen, registered, left_out"),
     )
     register_entity = models.BooleanField(_("register the entity from this row"), default=False)
+    is_confirmed = models.BooleanField(
+        _("right as it stands"),
+        default=False,
+        db_default=False,
+        help_text=_("Somebody said so of a row in which two things contradict each other."),
+    )
     is_saved = models.BooleanField(default=False)
 
     class Meta:

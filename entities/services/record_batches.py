@@ -76,6 +76,17 @@ def states_of_rows(
     ]
 
 
+def standing_for(*, body: SubmittingBody, rows: Sequence[Row]) -> dict[int, CreditRecord]:
+    """By row number the record that saving the row would correct or replace; rows that nothing stands for are left out."""
+    known = _known(body, rows)
+    found = {
+        number: there.latest
+        for number, _entity_id, record_type, draft in rows
+        if (there := known.get(_key(record_type, draft))) and there.latest is not there.ended
+    }
+    return {number: record for number, record in found.items() if record}
+
+
 def numbers_known(body: SubmittingBody, record_type: RecordType, numbers: Sequence[str]) -> set[str]:
     """Those of the document numbers under which the registry has anything of the body and type, in one query."""
     keys = {number: number_key(number) for number in numbers}

@@ -7,7 +7,7 @@ of a long file that are saved together (`entities.intake.second_hand`), and ever
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -225,8 +225,7 @@ def confirm_submission(*, by, submission_id: int) -> Submission:
             return submission
         if asked.person == by.pk:
             return submission
-        names_own = may_name(submission, policies.entities_of(by))
-        policies.may_agree_about_file(by, submission, asked_by=asked.person, names_own=names_own).require()
+        two_persons.agreeing(by, submission, asked).require()
     # Where a second person agreed, the rows are still entered by the first, as whoever wrote a record has entered it.
     submission.confirmed_by_id, submission.confirmed_at = asked.person if asked else by.pk, timezone.now()
     submission.save(update_fields=("confirmed_by", "confirmed_at"))
@@ -264,13 +263,6 @@ def decline(*, by, submission_id: int, because: str) -> Submission:
         url=two_persons.file_url(submission),
     )
     return submission
-
-
-def may_name(submission: Submission, entity_ids: Collection[int]) -> bool:
-    """Whether any of these entities stands in the file, or may: of rows that are kept together nobody asks which."""
-    if not entity_ids:
-        return False
-    return submission.rows.filter(entity__in=entity_ids).exists() or submission.blocks.exists()
 
 
 def _forget_rows(submission: Submission) -> None:
@@ -349,6 +341,24 @@ def leave_row_out(*, by, submission_id: int, number: int) -> SubmissionRow:
 
 
 @transaction.atomic
+def confirm_row(*, by, submission_id: int, number: int) -> SubmissionRow:
+    """Say that a row is right as it stands, though two things in it contradict each other. The log keeps who said so.
+
+    Nobody says so of many at once: where a unit was mistaken, it was mistaken in every row.
+    """
+    submission = _locked_ready(by, submission_id)
+    row = _open_row(submission, number)
+    if row.question != Question.AS_IT_STANDS:
+        raise WrongState(
+            _("Nothing in row %(number)s contradicts itself; say which entity it means.") % {"number": number}
+        )
+    row.is_confirmed = True
+    _judge_again(submission, [row], {number: row.entity_id} if row.match == How.CHOSEN else {})
+    audit.record(actor=by, verb="entities.submission.row_confirmed", target=submission, row=number)
+    return row
+
+
+@transaction.atomic
 def confirm_proposals(*, by, submission_id: int, question: str) -> int:
     """Take every single proposal of one kind that the page lists; returns how many rows, at most `AT_ONCE`."""
     submission = _locked_ready(by, submission_id)
@@ -380,15 +390,20 @@ def _open_row(submission: Submission, number: int) -> SubmissionRow:
 def _judge_again(
     submission: Submission, rows: Sequence[SubmissionRow], entity_ids: Mapping[int, int]
 ) -> None:
-    """Check rows with the entities that a person has chosen for them."""
+    """Check rows with what persons have said of them: the entities chosen for them, and that they are right."""
     entities = found_by_key(entity_ids.values())
     chosen = {number: entities[pk] for number, pk in entity_ids.items()}
-    verdicts = judge([(row.number, row.cells) for row in rows], _job(submission), chosen=chosen)
+    confirmed = {row.number for row in rows if row.is_confirmed}
+    verdicts = judge(
+        [(row.number, row.cells) for row in rows], _job(submission), chosen=chosen, confirmed=confirmed
+    )
     _refuse_taken_keys(submission, verdicts)
     for row, verdict in zip(rows, verdicts, strict=True):
         question, candidates = row.question, row.candidates
         _apply(row, verdict)
-        # The question stays, so that the choice can be changed.
+        # The question stays, so that the choice can be changed; what is asked now goes before it.
+        if verdict.outcome == Outcome.ASKED:
+            question, candidates = verdict.question, verdict.candidates
         row.question, row.candidates, row.register_entity = question, candidates, False
     SubmissionRow.objects.bulk_update(rows, JUDGED)
     point_out(submission, likely_twins_among(submission, [row.number for row in rows]))
@@ -396,6 +411,7 @@ def _judge_again(
 
 JUDGED = (
     "draft", "outcome", "problems", "key", "clue", "question", "entity", "candidates", "match", "register_entity",
+    "is_confirmed",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ it had corrected is in force again, and the document numbers are free for the fi
 that were registered from its rows stay: they are facts of the register and not of the file.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -167,8 +167,7 @@ def ask_to_take_back(*, by, submission_id: int, because: str) -> Submission:
             return submission
         if asked.person == by.pk:
             return submission
-        names_own = names_any(submission, policies.entities_of(by))
-        policies.may_agree_about_file(by, submission, asked_by=asked.person, names_own=names_own).require()
+        two_persons.agreeing(by, submission, asked).require()
     submission.state, submission.problem = State.TAKING, {}
     submission.taken_back_by, submission.taken_back_because = by, because
     submission.attempts, submission.rows_worked = 0, 0
@@ -187,11 +186,6 @@ def _propose(by, submission: Submission, because: str) -> None:
         params=two_persons.file_params(submission, by) | {"because": because},
         url=two_persons.file_url(submission),
     )
-
-
-def names_any(submission: Submission, entity_ids: Collection[int]) -> bool:
-    """Whether a record of the file is about any of these entities."""
-    return bool(entity_ids) and submission.records.filter(entity__in=entity_ids).exists()
 
 
 def _reason(because: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
+from credit_platform.ui.formats import listed
 from entities import looks, submission_selectors as selectors
 from entities.file_rows import FileRows
 from entities.intake.sentences import for_reader
@@ -25,6 +26,7 @@ class Line:
     code: str
     name: str
     record: CreditRecord | None
+    change: selectors.Change | None = None
 
 
 def offer() -> None:
@@ -73,11 +75,13 @@ def _lines(rows: Iterable[SubmissionRow], user, params: QueryDict) -> Iterator[L
             records = {
                 one.row_number: one for one in found.filter(row_number__in=[row.number for row in some])
             }
+        changes = selectors.changes_by(submission, some)
+        looks.note([change.record for change in changes.values()])
         for row in some:
             code, name = selectors.said_of_entity(row, submission)
             if row.entity:
                 code, name = row.entity.credit_code, row.entity.name
-            yield Line(row, code, name, records.get(row.number))
+            yield Line(row, code, name, records.get(row.number), changes.get(row.number))
 
 
 def _sentences(line: Line) -> str:
@@ -85,6 +89,11 @@ def _sentences(line: Line) -> str:
         f"{one['column']}: {for_reader(one)}" if one["column"] else for_reader(one)
         for one in line.row.problems
     )
+
+
+def _changes(line: Line) -> str:
+    found = line.change.differences if line.change else ()
+    return listed(f"{one.label}: {one.was or '–'} → {one.now or '–'}" for one in found)
 
 
 def _columns() -> list[Column]:
@@ -98,5 +107,6 @@ def _columns() -> list[Column]:
             "document_number", _("Document number"), lambda line: line.row.draft.get("document_number", "")
         ),
         Column("state", _("State"), lambda line: line.record.get_status_display() if line.record else ""),
+        Column("changes", _("What it changes"), _changes),
         Column("problems", _("Problems"), _sentences),
     ]

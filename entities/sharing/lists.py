@@ -74,6 +74,9 @@ def _access_lists() -> tuple[Export, ...]:
 def _watch_lists() -> tuple[Export, ...]:
     return (
         Export(
+            code="watch-lists", title=gettext_lazy("Watch lists"), rows=_lists, columns=watch_list_columns
+        ),
+        Export(
             code="watch-changes",
             title=gettext_lazy("What changed"),
             rows=_changes,
@@ -89,6 +92,16 @@ def _watch_lists() -> tuple[Export, ...]:
             columns=message_columns,
         ),
     )
+
+
+def watch_list_columns() -> list[Column]:
+    return [
+        Column("list", _("List"), lambda row: row.watch_list.name),
+        Column("body", _("Body"), lambda row: str(row.watch_list.body)),
+        Column("kind", _("Which entities"), lambda row: row.watch_list.get_kind_display()),
+        Column("entities", _("Entities"), lambda row: row.entities, Kind.WHOLE),
+        Column("recent", _("Changes in seven days"), lambda row: row.recent, Kind.WHOLE),
+    ]
 
 
 def record_columns() -> list[Column]:
@@ -140,6 +153,7 @@ def submission_columns() -> list[Column]:
         Column("format", _("Format"), lambda one: one.format_code),
         Column("body", _("Body"), lambda one: str(one.body)),
         Column("state", _("State"), lambda one: one.get_state_display()),
+        Column("before_a_reviewer", _("Before a reviewer"), lambda one: one.waits_for_two, Kind.FLAG),
         Column("rows", _("Rows"), lambda one: one.rows_total, Kind.WHOLE),
         Column("uploaded_by", _("Uploaded by"), lambda one: str(one.uploaded_by)),
         Column("uploaded_at", _("Uploaded"), lambda one: one.uploaded_at, Kind.MOMENT),
@@ -239,6 +253,13 @@ def change_columns() -> list[Column]:
             "submitted_by", _("Submitting body"), lambda one: str(one.about.submitted_by) if one.about else ""
         ),
     ]
+
+
+def _lists(user, params: QueryDict) -> list[selectors.ListRow]:
+    """The watch lists of one's bodies; `Missing` for who acts for none."""
+    if not selectors.bodies_watching(user):
+        raise Missing
+    return selectors.list_rows(user=user)
 
 
 def _watched(user, params: QueryDict) -> QuerySet[Entity]:

@@ -2,11 +2,14 @@
 
 import pytest
 
+from credit_platform.audit.models import AuditEvent
+from credit_platform.common.errors import Missing, NotPermitted, WrongState
 from entities.intake import formats
 from entities.intake.matching import Question
-from entities.models import CreditRecord
+from entities.models import CreditRecord, RecordType, SubmittingBody
+from entities.services import submissions
 from tests.entities.intake.conftest import catalogue, desk, outcomes, row_of, sentences  # noqa: F401  (fixtures)
-from tests.factories import EntityFactory
+from tests.factories import EntityFactory, MemberFactory, RecordFactory, invented_code
 
 pytestmark = pytest.mark.django_db
 CF = (
@@ -59,10 +62,163 @@ def test_the_fine_of_double_publicity_is_in_ten_thousand_yuan(market):
     assert "公示截止期" not in str(submission.notes)
 
 
-def test_a_fine_that_looks_like_yuan_must_be_put_right(market):
-    row = row_of(market.send(penalty(entity_called(), CF_NR_FK="2000")))
-    assert row.outcome == "refused"
-    assert "so 2000 is 20,000,000 yuan; the content names 2,000 yuan. Write 0.2" in sentences(row)
+def test_a_fine_that_looks_like_yuan_waits_until_it_is_put_right_or_confirmed(market):
+    submission = market.send(penalty(entity_called(), CF_NR_FK="2000"))
+    row = row_of(submission)
+    assert (row.outcome, row.question) == ("asked", Question.AS_IT_STANDS)
+    assert "so 2000 is 20,000,000 yuan; the content names 2,000 yuan. Write 0.2" in sentences(row, "question")
+    with pytest.raises(WrongState, match="nothing new in this file to save"):
+        market.save(submission)
+
+
+class TestADifferenceThatSomebodyConfirms:
+    """The decision was printed with another amount in its text: the clerk says once that it is right as it stands."""
+
+    @pytest.fixture
+    def entity(self, catalogue):  # noqa: F811
+        return entity_called()
+
+    @pytest.fixture
+    def differs(self, entity) -> str:
+        return penalty(entity, CF_NR_FK="0.3")
+
+    def confirm(self, market, submission, number: int = 2):
+        return submissions.confirm_row(by=market.clerk, submission_id=submission.pk, number=number)
+
+    def test_the_row_is_then_saved_with_both_and_the_log_says_who_said_so(self, market, differs):
+        submission = market.send(differs)
+        row = self.confirm(market, submission)
+        assert (row.outcome, row.is_confirmed, row.question) == ("new", True, Question.AS_IT_STANDS)
+        assert "the content names 2,000 yuan" in sentences(row, "warning")
+        market.save(submission)
+        record = CreditRecord.objects.get()
+        assert (record.amount, record.details["penalty_content"]) == (3_000, "罚款2000元")
+        said = AuditEvent.objects.get(verb="entities.submission.row_confirmed")
+        assert (said.actor, said.detail["row"]) == (market.clerk, 2)
+
+    def test_the_next_file_with_the_same_record_asks_no_more(self, market, differs):
+        submission = market.send(differs)
+        self.confirm(market, submission)
+        market.save(submission)
+        again = market.send(differs, "again.csv")
+        assert row_of(again).outcome == "unchanged"
+        other = market.send(differs.replace("未履行进货查验义务", "未查验进货"), "other.csv")
+        assert row_of(other).outcome == "changed"
+
+    @pytest.mark.parametrize(
+        "said", [{"CF_NR_FK": "0.4"}, {"CF_NR": "罚款5000元"}, {"CF_WSH": "云市监罚〔2026〕2号"}]
+    )
+    def test_of_another_amount_text_or_number_it_is_asked_again(self, market, entity, differs, said):
+        submission = market.send(differs)
+        self.confirm(market, submission)
+        market.save(submission)
+        other = market.send(penalty(entity, **({"CF_NR_FK": "0.3"} | said)), "other.csv")
+        assert row_of(other).question == Question.AS_IT_STANDS
+
+    def test_what_another_body_was_told_confirms_nothing_here(self, market, entity, differs):
+        RecordFactory(
+            entity=entity,
+            record_type=RecordType.objects.get(code="administrative-penalty"),
+            submitted_by=SubmittingBody.objects.get(code="financial-supervision"),
+            document_number="云市监罚〔2026〕1号",
+            penalty_kinds=["fine"],
+            amount=3_000,
+            details={"penalty_content": "罚款2000元"},
+        )
+        assert row_of(market.send(differs)).question == Question.AS_IT_STANDS
+
+    def test_then_it_is_asked_which_entity_is_meant(self, market, entity):
+        submission = market.send(penalty(entity, CF_NR_FK="0.3", CF_XDR_MC="禾谷商贸"))
+        assert row_of(submission).question == Question.AS_IT_STANDS
+        row = self.confirm(market, submission)
+        assert (row.outcome, row.question) == ("asked", Question.CODE_OTHER_NAME)
+        submissions.choose_entity(by=market.clerk, submission_id=submission.pk, number=2, entity_id=entity.pk)
+        assert row_of(submission).outcome == "new"
+        market.save(submission)
+        assert CreditRecord.objects.get().entity == entity
+
+    def test_an_entity_that_has_to_be_looked_up_first_is_kept(self, market, entity):
+        submission = market.send(penalty(entity, CF_NR_FK="0.3", CF_XDR_MC="另一家", CF_XDR_SHXYM="1"))
+        assert row_of(submission).question == Question.UNKNOWN
+        submissions.choose_entity(by=market.clerk, submission_id=submission.pk, number=2, entity_id=entity.pk)
+        assert row_of(submission).question == Question.AS_IT_STANDS
+        assert self.confirm(market, submission).outcome == "new"
+        assert row_of(submission).entity == entity
+
+    def test_the_entity_is_registered_from_a_row_that_was_confirmed_first(self, market):
+        told = penalty(
+            entity_called(), CF_NR_FK="0.3", CF_XDR_SHXYM=invented_code(900_001), CF_XDR_MC="新来的"
+        )
+        submission = market.send(told)
+        assert self.confirm(market, submission).question == Question.UNREGISTERED
+        assert submissions.register_entities_of_rows(by=market.clerk, submission_id=submission.pk) == 1
+        market.save(submission)
+        assert CreditRecord.objects.get().entity.name_zh == "新来的"
+
+    def test_what_is_wrong_besides_is_not_confirmed_with_it(self, market, entity):
+        row = row_of(market.send(penalty(entity, CF_NR_FK="0.3", CF_JDRQ="2999-01-01")))
+        assert (row.outcome, row.question) == ("refused", "")
+
+    def test_it_is_left_out_and_may_still_be_confirmed(self, market, differs):
+        submission = market.send(differs)
+        row = submissions.leave_row_out(by=market.clerk, submission_id=submission.pk, number=2)
+        assert row.outcome == "refused"
+        assert self.confirm(market, submission).outcome == "new"
+
+    def test_nobody_confirms_where_nothing_is_asked_or_only_which_entity(self, market, entity):
+        fine = market.send(penalty(entity))
+        with pytest.raises(WrongState, match="Nothing is asked"):
+            self.confirm(market, fine)
+        other = market.send(penalty(entity, CF_XDR_MC="禾谷商贸"), "other.csv")
+        with pytest.raises(WrongState, match="say which entity"):
+            self.confirm(market, other)
+
+    def test_a_reviewer_and_a_stranger_do_not_confirm(self, market, differs):
+        submission = market.send(differs)
+        reviewer = MemberFactory(body=market.body, role="reviewer")
+        for person, refusal in ((reviewer, NotPermitted), (MemberFactory(), Missing)):
+            with pytest.raises(refusal):
+                submissions.confirm_row(by=person, submission_id=submission.pk, number=2)
+        assert row_of(submission).outcome == "asked"
+
+    @pytest.mark.parametrize(
+        ("language", "asks", "stands", "done"),
+        [
+            ("en", "Is this right as it stands?", "It is right as it stands", "confirmed as it stands"),
+            ("zh-hans", "这样填写是否无误？", "确认无误，按此保存", "已确认无误"),
+        ],
+    )
+    def test_the_page_asks_and_takes_the_answer(self, client, market, differs, language, asks, stands, done):
+        submission = market.send(differs)
+        client.force_login(market.clerk)
+        client.cookies["django_language"] = language
+        address = f"/submissions/{submission.pk}/"
+        shown = client.get(address).content.decode()
+        assert asks in shown and stands in shown and "2,000" in shown
+        empty = client.post(f"{address}rows/2/", {})
+        assert empty.status_code == 422
+        wrong = client.post(f"{address}rows/2/", {"choice": "register"})
+        assert wrong.status_code == 422 and row_of(submission).outcome == "asked"
+        assert client.post(f"{address}rows/2/", {"choice": "as-it-stands"}).status_code == 302
+        assert row_of(submission).outcome == "new"
+        assert done in client.get(address, {"view": "good"}).content.decode()
+        # The answer can still be changed.
+        assert stands in client.get(address, {"view": "good", "row": "2"}).content.decode()
+        assert client.post(f"{address}rows/2/", {"choice": "leave-out"}).status_code == 302
+        assert row_of(submission).outcome == "refused"
+
+    def test_it_comes_back_with_the_rest_as_long_as_nobody_has_confirmed_it(self, client, market, entity):
+        submission = market.send(penalty(entity, CF_NR_FK="0.3"))
+        client.force_login(market.clerk)
+        rest = client.get(f"/submissions/{submission.pk}/rest/")
+        returned = b"".join(rest.streaming_content).decode("utf-8-sig")
+        assert "the content names 2,000 yuan" in returned or "2,000" in returned
+
+    def test_the_page_of_the_format_says_that_it_is_asked(self, client, market):
+        client.force_login(market.clerk)
+        shown = client.get("/submissions/formats/market-penalties/").content.decode()
+        asked = shown[shown.index("Is asked") :]
+        assert "somebody has to say that it is right as it stands" in asked
 
 
 def test_a_large_fine_that_no_text_confirms_is_doubted_and_may_be_saved(market):

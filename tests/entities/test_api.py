@@ -239,7 +239,7 @@ def test_what_a_file_would_warn_of_is_taken_and_told(client, clerk, penalty, sai
     assert words in told[field]
 
 
-def test_a_fine_that_its_text_contradicts_is_refused_as_in_a_file_with_all_else_that_is_wrong(
+def test_a_fine_that_its_text_contradicts_is_refused_with_all_else_that_is_wrong_for_nobody_can_be_asked(
     client, clerk, penalty
 ):
     wrong = penalty | {
@@ -274,6 +274,7 @@ def test_a_difference_that_somebody_confirmed_stays_confirmed_for_the_same_amoun
     )
     answer = post(client, clerk, said)
     assert (answer.status_code, answer.json()["id"]) == (201, confirmed.pk)
+    assert "names 3.2 yuan, but 32,000 yuan stand here" in warned(answer)["amount"]
     # Another amount, another text, another number: nobody has confirmed that.
     for other in (
         {"amount": "64000"},

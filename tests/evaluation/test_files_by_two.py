@@ -2,14 +2,17 @@
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.utils.translation import override
 
+from agencies import lanes
 from credit_platform.accounts.models import SecretHolder
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
-from entities import two_persons
+from entities import lists, two_persons
 from entities.models import CreditRecord, Notice, Submission
 from entities.services import submissions, taking_back
+from entities.sharing.lists import submission_columns
 from tests.entities.intake.conftest import catalogue, desk  # noqa: F401  (fixtures)
 from tests.evaluation.test_imported import line
 from tests.factories import AgentFactory, EntityFactory, MemberFactory
@@ -236,3 +239,66 @@ def test_the_interface_says_who_asked_and_takes_the_second_person(results, check
     client.post(f"{address}/confirm/")
     client.force_login(reviewer)
     assert client.post(f"{address}/confirm/").json()["state"] == "saving"
+
+
+class TestWhereAFileLiesBeforeASecondPerson:
+    """Who sent it sees that it waits for another; who may agree finds it among what to do."""
+
+    def listed(self, client, person, **params) -> str:
+        client.force_login(person)
+        return client.get("/submissions/", params).content.decode()
+
+    def test_the_list_marks_it_and_is_narrowed_to_it(self, client, results, checked, reviewer, entity):
+        other = results.send(line(EntityFactory()), "other.csv")
+        confirm(results.clerk, checked)
+        shown = self.listed(client, results.clerk)
+        assert shown.count("before a reviewer</span>") == 1
+        narrowed = self.listed(client, results.clerk, state="before-a-reviewer")
+        assert f"/submissions/{checked.pk}/" in narrowed and f"/submissions/{other.pk}/" not in narrowed
+        confirm(reviewer, checked)
+        assert "before a reviewer</span>" not in self.listed(client, results.clerk)
+
+    def test_a_file_that_is_to_be_taken_back_is_marked_too_until_it_is_declined(
+        self, client, results, saved, reviewer
+    ):
+        assert "before a reviewer</span>" not in self.listed(client, reviewer)
+        take_back(results.clerk, saved)
+        assert self.listed(client, reviewer).count("before a reviewer</span>") == 1
+        submissions.decline(by=reviewer, submission_id=saved.pk, because="无误。")
+        assert "before a reviewer</span>" not in self.listed(client, reviewer)
+
+    def test_the_interface_and_the_exported_list_say_it(self, client, results, checked):
+        def said() -> tuple:
+            client.force_login(results.clerk)
+            listed = client.get("/api/v1/submissions/").json()["results"][0]["before_a_reviewer"]
+            one = client.get(f"/api/v1/submissions/{checked.pk}/").json()["before_a_reviewer"]
+            (exported,) = lists.submissions(results.clerk, QueryDict())
+            column = next(one for one in submission_columns() if one.name == "before_a_reviewer")
+            return listed, one, column.value(exported)
+
+        assert said() == (False, False, False)
+        confirm(results.clerk, checked)
+        assert said() == (True, True, True)
+
+    def test_it_is_on_the_desk_of_who_may_agree_and_off_that_of_who_asked(
+        self, results, checked, reviewer, entity
+    ):
+        def on_desk(person) -> list[str]:
+            return [row.url for row in lanes.rows_to_agree(person)]
+
+        assert [row.url for row in lanes.upload_rows(results.clerk)] == [f"/submissions/{checked.pk}/"]
+        assert on_desk(reviewer) == []
+        confirm(results.clerk, checked)
+        assert on_desk(reviewer) == [f"/submissions/{checked.pk}/"]
+        assert list(lanes.upload_rows(results.clerk)) == []
+        results.clerk.memberships.create(body=results.body, role="reviewer")
+        asked_it = type(results.clerk).objects.get(pk=results.clerk.pk)
+        own = MemberFactory(body=results.body, role="reviewer")
+        AgentFactory(entity=entity, user=own)
+        for person in (asked_it, own, MemberFactory(role="reviewer"), MemberFactory(body=results.body)):
+            assert on_desk(person) == []
+        confirm(reviewer, checked)
+        assert on_desk(reviewer) == []
+        take_back(results.clerk, Submission.objects.get(pk=checked.pk))
+        (row,) = lanes.rows_to_agree(reviewer)
+        assert row.detail == BECAUSE

@@ -368,3 +368,54 @@ def test_checking_a_batch_stays_within_its_query_budget(tax, query_budget):
     )
     with query_budget("check a file of one batch"):
         submissions.check_submission(submission_id=submission.pk)
+
+
+class TestWhatAChangedRowWouldDo:
+    """The preview says of a row that differs which record it changes, and field by field what was and what would be."""
+
+    @pytest.fixture
+    def entity(self, catalogue):
+        return EntityFactory(name_zh="禾谷食品")
+
+    @pytest.fixture
+    def on_file(self, tax, entity) -> CreditRecord:
+        tax.save(tax.send_rows((entity.credit_code, "禾谷食品")))
+        return CreditRecord.objects.get()
+
+    def test_a_record_in_force_is_replaced_and_each_difference_is_shown(self, page, tax, entity, on_file):
+        submission = tax.send_rows(
+            (entity.credit_code, "禾谷食品", "2025", "国家税务总局云汀市税务局第二分局")
+        )
+        assert outcomes(submission) == {2: "changed"}
+        response = page.get(address("detail", submission), {"view": "good"})
+        (line,) = response.context["rows"]
+        assert line["change"].record == on_file and line["change"].replaces
+        assert [(one.was, one.now) for one in line["change"].differences] == [
+            (OFFICE, "国家税务总局云汀市税务局第二分局")
+        ]
+        shown = text(response)
+        assert "A correction takes the place of the record in force." in shown
+        assert f"<del>{OFFICE}</del>" in shown and "<ins>国家税务总局云汀市税务局第二分局</ins>" in shown
+        assert "0 new, 1 corrected, 1 of them in force now" in shown
+
+    def test_what_is_only_being_prepared_is_changed_and_replaces_nothing(self, page, tax, entity, on_file):
+        CreditRecord.objects.update(status="waiting", published_on=None)
+        submission = tax.send_rows(
+            (entity.credit_code, "禾谷食品", "2025", "国家税务总局云汀市税务局第二分局")
+        )
+        shown = text(page.get(address("detail", submission), {"view": "good"}))
+        assert "What is being prepared is changed." in shown
+        assert "in force now" not in shown
+
+    def test_the_file_of_the_rows_says_it_too(self, page, tax, entity, on_file):
+        submission = tax.send_rows(
+            (entity.credit_code, "禾谷食品", "2025", "国家税务总局云汀市税务局第二分局")
+        )
+        answer = page.get(f"/export/submission-rows.jsonl?submission={submission.pk}&view=good")
+        line = b"".join(answer.streaming_content).decode()
+        assert OFFICE in line and "→ 国家税务总局云汀市税务局第二分局" in line
+
+    def test_of_new_rows_nothing_is_asked_for(self, page, tax, entity):
+        submission = tax.send_rows((entity.credit_code, "禾谷食品"))
+        (line,) = page.get(address("detail", submission), {"view": "good"}).context["rows"]
+        assert line["change"] is None

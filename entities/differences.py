@@ -1,4 +1,4 @@
-"""What a correction changes, and a record's extra fields in the reader's words."""
+"""What a correction changes, and a record's extra fields in the reader's words. The newer record may be unsaved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from typing import Any
 
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.ui.formats import day, listed, yuan
+from entities.document_numbers import number_key
 from entities.models import CreditRecord
 from entities.penalty_kinds import PenaltyKind
 
 COMPARED = (
-    "title", "decided_on", "facts", "legal_basis", "authority", "severity_class", "penalty_kinds", "amount",
+    "entity", "document_number", "title", "decided_on", "facts", "legal_basis", "authority", "severity_class", "penalty_kinds", "amount",
 )  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def differences_from(older: CreditRecord, newer: CreditRecord) -> list[Differenc
     found = [
         Difference(_label(name), _shown(older, name), _shown(newer, name))
         for name in COMPARED
-        if getattr(older, name) != getattr(newer, name)
+        if _said(older, name) != _said(newer, name)
     ]
     was, now = dict(extra_facts(older)), dict(extra_facts(newer))
     found += [
@@ -52,6 +53,18 @@ def extra_facts(record: CreditRecord) -> Iterator[tuple[str, str]]:
 def kinds_in_words(record: CreditRecord) -> str:
     """The kinds of penalty, in words."""
     return listed(PenaltyKind(kind).label for kind in record.penalty_kinds)
+
+
+def _said(record: CreditRecord, name: str) -> Any:
+    match name:
+        case "entity":
+            return record.entity_id
+        case "document_number":
+            # However it is written, one decision keeps one number.
+            return number_key(record.document_number)
+        case "penalty_kinds":
+            return list(record.penalty_kinds)
+    return getattr(record, name)
 
 
 def _label(name: str) -> str:
