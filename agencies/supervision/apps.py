@@ -10,7 +10,15 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("Supervision by grade")
 
     def ready(self) -> None:
-        from agencies.supervision import draw_lists, lasting, lists, policies, reach_lists, selectors
+        from agencies.supervision import (
+            draw_lists,
+            lasting,
+            lists,
+            policies,
+            reach_lists,
+            rule_lists,
+            selectors,
+        )
         from credit_platform.common.registering import register_by_importing
         from credit_platform.ui import navigation
         from entities.panels import ENTITY, GRADE, register_panel
@@ -21,6 +29,7 @@ class SupervisionConfig(AppConfig):
         lists.offer()
         draw_lists.offer()
         reach_lists.offer()
+        rule_lists.offer()
         counting.keep_along(
             "last inspections", counting.Along(lasting.follow, lasting.rebuild, lasting.differences)
         )

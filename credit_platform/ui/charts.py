@@ -29,6 +29,8 @@ class Chart:
     rows: tuple[tuple[Any, ...], ...]
     #: For each column whether it holds numbers.
     numeric: tuple[bool, ...]
+    #: For each row where what it counts is listed; empty where nothing is.
+    links: tuple[str, ...] = ()
 
     @property
     def head(self) -> list[tuple[str, bool]]:
@@ -40,6 +42,11 @@ class Chart:
             [(_shown(cell), number) for cell, number in zip(row, self.numeric, strict=True)]
             for row in self.rows
         ]
+
+    @property
+    def lines(self) -> list[tuple[str, list[tuple[str, bool]]]]:
+        """The rows as the page shows them, each with where it leads or ""."""
+        return list(zip(self.links or [""] * len(self.rows), self.body, strict=True))
 
     @property
     def csv_url(self) -> str:

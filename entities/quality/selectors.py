@@ -3,14 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import BooleanField, Func, Max, Q, QuerySet, Value
+from django.utils import timezone
 
 from credit_platform.common.errors import Missing
 from credit_platform.common.services import current_calendar
-from entities.models import CreditRecord, RecordType, RecordTypeVersion, SubmittingBody
+from entities.models import (
+    CreditRecord,
+    RecordType,
+    RecordTypeVersion,
+    Submission,
+    SubmissionRow,
+    SubmittingBody,
+)
 from entities.policies import bodies_of
 from entities.quality import measures, policies
 from entities.quality.models import QualityMonth
@@ -75,6 +83,12 @@ class Span:
 
     since: date
     until: date
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """The midnights of both days."""
+        zone = timezone.get_current_timezone()
+        return datetime.combine(self.since, time.min, zone), datetime.combine(self.until, time.min, zone)
 
 
 def last_year(today: date) -> Span:
@@ -144,13 +158,14 @@ class TypeLine:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why rows of files were refused, in the reader's language, with the newest file in which it happened."""
+    """Why rows of files were refused, in either language, and how many."""
 
     column: str
     en: str
     zh: str
     rows: int
-    submission_id: int
+    #: Digest of column and sentence, by which its rows are asked for.
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,30 +235,58 @@ ROWS_OF_FILES = """
     ) AS counted GROUP BY 1
 """
 #: The value that was found wrong differs from row to row; without it the sentences are the same.
-REASONS = """
-    SELECT p ->> 'column',
-           replace(p ->> 'en', coalesce(nullif(p ->> 'value', ''), chr(1)), '…') AS en,
-           replace(p ->> 'zh', coalesce(nullif(p ->> 'value', ''), chr(1)), '…') AS zh,
-           count(*), max(s.id)
+_SENTENCE = "replace(p ->> '{}', coalesce(nullif(p ->> 'value', ''), chr(1)), '…')"
+_KEY = f"md5(concat(p ->> 'column', chr(1), {_SENTENCE.format('en')}))"
+REASONS = f"""
+    SELECT p ->> 'column', {_SENTENCE.format("en")} AS en, {_SENTENCE.format("zh")} AS zh,
+           count(DISTINCT r.id), {_KEY}
     FROM entities_submission s
     JOIN entities_submissionrow r ON r.submission_id = s.id AND r.outcome = 'refused'
     CROSS JOIN LATERAL jsonb_array_elements(r.problems) AS p
     WHERE s.body_id = %s AND s.uploaded_at >= %s AND s.uploaded_at < %s AND s.state <> 'cancelled'
       AND p ->> 'level' = 'error'
-    GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2 LIMIT %s
+    GROUP BY 1, 2, 3, 5 ORDER BY 4 DESC, 1, 2 LIMIT %s
 """
+
+
+class RefusedFor(Func):
+    """Whether the problems of a row have the reason of a key among them."""
+
+    template = "EXISTS (SELECT FROM jsonb_array_elements(%(expressions)s)"
+    arg_joiner = f") AS p WHERE p ->> 'level' = 'error' AND {_KEY} = "
+    output_field = BooleanField()
 
 
 def _rows_of_files(body_ids: Sequence[int], span: Span) -> dict[int, tuple[int, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(ROWS_OF_FILES, [list(body_ids), span.since, span.until])
+        cursor.execute(ROWS_OF_FILES, [list(body_ids), *span.moments])
         return {body: (rows, refused) for body, rows, refused in cursor.fetchall()}
 
 
 def _reasons(body: SubmittingBody, span: Span) -> list[Reason]:
     with connection.cursor() as cursor:
-        cursor.execute(REASONS, [body.pk, span.since, span.until, REASONS_SHOWN])
+        cursor.execute(REASONS, [body.pk, *span.moments, REASONS_SHOWN])
         return [Reason(*row) for row in cursor.fetchall()]
+
+
+def refused_rows(*, user, body: SubmittingBody, reason: str = "") -> QuerySet[SubmissionRow]:
+    """The refused rows behind the figures of a board, the newest file first; for those of the body alone.
+
+    Args:
+        reason: the key of a `Reason`; without it all of them.
+    """
+    if not is_own(user, body):
+        raise Missing
+    since, until = last_year(timezone.localdate()).moments
+    rows = SubmissionRow.objects.filter(
+        submission__in=Submission.objects.visible_to(user).filter(body=body),
+        submission__uploaded_at__gte=since,
+        submission__uploaded_at__lt=until,
+        outcome=SubmissionRow.Outcome.REFUSED,
+    ).exclude(submission__state=Submission.State.CANCELLED)
+    if reason:
+        rows = rows.filter(RefusedFor("problems", Value(reason)))
+    return rows.select_related("submission__document").order_by("-submission", "number")
 
 
 # The records behind a figure

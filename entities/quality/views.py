@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -82,6 +83,10 @@ def _trend(found: BodyBoard) -> Chart:
             for label, up, down in months
         ),
         numeric=(False, True, True, True),
+        links=tuple(
+            f"{reverse('quality:records', args=(found.line.body.code,))}?measure=published&month={month:%Y-%m}"
+            for month, _sums in found.months
+        ),
     )
 
 
@@ -121,6 +126,23 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
         "is_own": selectors.is_own(request.user, asked.body),
     }
     return render(request, "entities/quality/records.html", context)
+
+
+@login_required
+@require_safe
+def refused(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows of a body's files that were refused, all of them or those of one reason, for its own people."""
+    params = request.GET.copy()
+    params["body"] = code
+    found = lists.refused(request.user, params)
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "body": selectors.body_for_page(user=request.user, code=code),
+        "page": page,
+        "rows": [(row, lists.reasons_of(row)) for row in page],
+        "is_narrowed": bool(request.GET.get("reason")),
+    }
+    return render(request, "entities/quality/refused.html", context)
 
 
 def _rows(records: Iterable[CreditRecord], measure: str) -> list[tables.RecordRow]:

@@ -630,6 +630,7 @@ class World:
             "quality:body": {"code": self.body.code},
             "sections:new": {"code": self.body.code},
             "quality:records": {"code": self.body.code},
+            "quality:refused": {"code": self.body.code},
             "sharing:export": {"code": "records", "file_format": "csv"},
             "sharing:message-again": {"key": self.message.key},
         }
@@ -659,6 +660,8 @@ class World:
             "drawn-entities": f"?draw={self.draw.pk}",
             "supervised": f"?rule={self.rule.pk}",
             "quality-records": f"?body={self.body.code}",
+            "quality-types": f"?body={self.body.code}",
+            "refused-rows": f"?body={self.body.code}",
             "submission-rows": f"?submission={self.submission.pk}&view=decide",
         }.get(code, "")
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -298,8 +299,99 @@ def test_reasons_of_refusal_are_gathered_whatever_value_was_wrong(client, clerk,
     client.force_login(clerk)
     page = client.get(f"/quality/{body.code}/")
     ((sentence, reason),) = page.context["reasons"]
-    assert (sentence, reason.rows, reason.submission_id) == ("“…” is no day.", 3, submission.pk)
+    assert (sentence, reason.rows) == ("“…” is no day.", 3)
     assert (page.context["board"].line.rows, page.context["board"].line.refused) == (104, 3)
+
+
+class TestTheRowsBehindAFigureOfRefusedOnes:
+    """A reason that is counted opens its rows, with what stood there; other bodies' rows stay theirs."""
+
+    DAY = {"at": 0, "column": "日期", "level": "error"}
+    CODE = {"at": 1, "column": "代码", "level": "error", "value": "9", "en": "No code.", "zh": "不是代码。"}
+
+    @pytest.fixture
+    def refused(self, body):
+        """Of a file three rows, two of them for the same reason with other values, one for two reasons."""
+        submission = SubmissionFactory(body=body)
+        for number, days, others in ((2, ["32"], []), (3, ["x"], [self.CODE]), (4, [], [self.CODE])):
+            problems = [
+                {**self.DAY, "value": day, "en": f"“{day}” is no day.", "zh": f"“{day}”不是日期。"}
+                for day in days
+            ]
+            SubmissionRow.objects.create(
+                submission=submission, number=number, outcome="refused", problems=[*problems, *others]
+            )
+        SubmissionRow.objects.create(submission=submission, number=5, outcome="new")
+        cancelled = SubmissionFactory(body=body, state="cancelled")
+        SubmissionRow.objects.create(submission=cancelled, number=2, outcome="refused", problems=[self.CODE])
+        return submission
+
+    def numbers(self, client, address: str) -> list[int]:
+        page = client.get(address)
+        assert page.status_code == 200
+        return [row.number for row, _reasons in page.context["rows"]]
+
+    def test_each_reason_opens_as_many_rows_as_it_counts(self, client, clerk, body, refused):
+        client.force_login(clerk)
+        board = client.get(f"/quality/{body.code}/")
+        counted = {one.column: one for _sentence, one in board.context["reasons"]}
+        assert {column: one.rows for column, one in counted.items()} == {"日期": 2, "代码": 2}
+        found = {}
+        for column, one in counted.items():
+            address = f"/quality/{body.code}/refused/?reason={one.key}"
+            assert address in board.content.decode()
+            found[column] = self.numbers(client, address)
+        assert found == {"日期": [2, 3], "代码": [3, 4]}
+        everything = f"/quality/{body.code}/refused/"
+        assert everything in board.content.decode()
+        assert self.numbers(client, everything) == [2, 3, 4]
+        shown = client.get(everything).content.decode()
+        assert "“32” is no day." in shown and f"/submissions/{refused.pk}/" in shown
+
+    def test_the_files_made_of_it_hold_the_same_rows(self, client, clerk, body, refused):
+        client.force_login(clerk)
+        board = client.get(f"/quality/{body.code}/")
+        key = next(one.key for _sentence, one in board.context["reasons"] if one.column == "日期")
+        answer = client.get(f"/export/refused-rows.jsonl?body={body.code}&reason={key}")
+        lines = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+        assert [(one["row"], one["columns"], one["values"]) for one in lines] == [
+            (2, "日期", "32"),
+            (3, "日期, 代码", "x, 9"),
+        ]
+
+    def test_nobody_else_opens_them(self, client, body, refused):
+        lead = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+        for person in (lead, MemberFactory(), MemberFactory(role="supervisor")):
+            client.force_login(person)
+            assert client.get(f"/quality/{body.code}/refused/").status_code == 404
+            assert client.get(f"/export/refused-rows.csv?body={body.code}").status_code == 404
+        client.force_login(lead)
+        assert "/refused/" not in client.get(f"/quality/{body.code}/").content.decode()
+
+    def test_a_key_of_no_reason_opens_nothing(self, client, clerk, body, refused):
+        client.force_login(clerk)
+        assert self.numbers(client, f"/quality/{body.code}/refused/?reason=%00nonsense'") == []
+
+
+def test_each_month_of_the_trend_opens_what_was_published_in_it(client, clerk, publish, body):
+    today = timezone.localdate()
+    record = publish(today, today)
+    count_months()
+    client.force_login(clerk)
+    board = client.get(f"/quality/{body.code}/")
+    *_earlier, link = board.context["chart"].links
+    assert link.replace("&", "&amp;") in board.content.decode()
+    assert [row.record for row in client.get(link).context["rows"]] == [record]
+
+
+def test_the_types_of_a_board_are_taken_as_a_file(client, clerk, publish, body):
+    today = timezone.localdate()
+    record = publish(today, today)
+    count_months()
+    client.force_login(clerk)
+    answer = client.get(f"/export/quality-types.jsonl?body={body.code}")
+    (line,) = [json.loads(one) for one in b"".join(answer.streaming_content).splitlines()]
+    assert (line["record_type"], line["published"], line["in_time"]) == (str(record.record_type), 1, 1)
 
 
 @pytest.mark.parametrize(
