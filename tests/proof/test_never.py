@@ -4,7 +4,10 @@ Every address that a visitor or another body can read is asked before the decisi
 and at once after it: as anybody would, and by a browser that offers what it kept.
 """
 
+from datetime import datetime, time, timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -121,6 +124,26 @@ def test_nothing_public_shows_a_record_from_the_moment_of_its_repair(client, cod
             response = client.get(path, **headers)
             assert response.status_code == 200, path
             assert not says(response, record), path
+
+
+@pytest.mark.parametrize("code", ["administrative-penalty", "abnormal-listing", "serious-violation-listing"])
+def test_nothing_public_shows_a_record_from_the_day_after_its_last(client, code):
+    """A second after midnight, with all that was made and kept a moment before, and before any worker has run."""
+    record = _record(code)
+    CreditRecord.objects.filter(pk=record.pk).update(publish_until=timezone.localdate())
+    addresses = [path for paths in public_addresses(record).values() for path in paths]
+    midnight = datetime.combine(
+        timezone.localdate() + timedelta(days=1), time.min, timezone.get_current_timezone()
+    )
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False):
+        before = {path: client.get(path) for path in addresses}
+        assert {path for path, response in before.items() if not says(response, record)} == set()
+    with time_machine.travel(midnight + timedelta(seconds=1), tick=False):
+        for path in addresses:
+            for headers in ({}, kept(before[path])):
+                response = client.get(path, **headers)
+                assert response.status_code == 200, path
+                assert not says(response, record), path
 
 
 def test_every_public_address_is_asked_or_names_no_record():

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from credit_platform.audit.models import AuditEvent
-from entities.intake import returning
+from entities.intake import formats, returning
+from entities.intake.reading import open_table
 from entities.models import CreditRecord, Entity, Submission
 from entities.services import submissions
 from entities.services.imports import import_entities
@@ -21,6 +22,7 @@ from tests.entities.intake.conftest import Desk, catalogue, desk, tax  # noqa: F
 pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
 NINGBO = "cn_enterprise_registration/ningbo_full.csv"
 JIANGXI = "tax_credit_A_2018/jiangxi_gbk.csv"
+INVALID = "cn_enterprise_registration/invalid_codes_half.csv"
 PENALTIES = "cn_penalties_nfra/penalties.csv"
 
 
@@ -82,6 +84,42 @@ def test_the_list_of_a_tax_office_comes_in_as_it_is_and_the_rest_goes_back(real_
 
 def _deeds() -> int:
     return AuditEvent.objects.filter(verb__startswith="entities.record.").count()
+
+
+def test_real_rows_with_wrong_codes_are_told_why_and_come_back_in_both_kinds_of_file(
+    real_data_dir,
+    tax,  # noqa: F811
+):
+    with (real_data_dir / INVALID).open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            (row["code"], row["name"], "2025", "国家税务总局苏州市税务局") for row in csv.DictReader(file)
+        ]
+    text = io.StringIO()
+    csv.writer(text).writerows([("纳税人识别号", "纳税人名称", "评价年度", "税务机关"), *rows])
+    submission = tax.send(text.getvalue().encode("gb18030"), "无效代码.csv")
+    # 35 codes pass GB 32100 and not GB 11714: they are good, and the difference is pointed out.
+    assert outcomes(submission) == {("refused", "unknown"): 1_945, ("asked", "unregistered"): 35}
+    refused = submission.rows.filter(outcome="refused")
+    for row in refused:
+        told = [one for one in row.problems if one["level"] == "error"]
+        assert told and all(one["en"] and one["zh"] and one["column"] for one in told), row.number
+    for row in submission.rows.filter(outcome="asked"):
+        assert any("organisation code in its places" in one["en"] for one in row.problems), row.number
+
+    assert submissions.register_entities_of_rows(by=tax.clerk, submission_id=submission.pk) == 35
+    tax.save(submission)
+    assert CreditRecord.objects.count() == Entity.objects.count() == 35
+    sent = {row[:2] for row in rows}
+    rest = b"".join(returning.as_csv(submission)).decode("gb18030")
+    head, *lines = csv.reader(io.StringIO(rest))
+    assert len(lines) == 1_945 and all(line[4] for line in lines)
+    assert {tuple(line[:2]) for line in lines} <= sent
+    with (
+        returning.as_xlsx(submission) as workbook,
+        open_table(workbook, formats.get(tax.format_code).known_columns()) as table,
+    ):
+        assert table.layout.header == head
+        assert [cells for _number, cells in table.rows()] == lines
 
 
 def test_the_penalties_of_a_regulator_are_never_matched_by_name_alone(real_data_dir, desk):  # noqa: F811
