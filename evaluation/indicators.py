@@ -418,7 +418,10 @@ def run_of_parts(one: Parts, run: Run) -> PartsFound:
 @method("peers")
 def among_peers(one: Peers, run: Run) -> Measured:
     """The entity is held against its peers: those of its own group that are measured alike. Where the group is too
-    small the next wider one is taken; where none is large enough the result is not known."""
+    small the next wider one is taken; where none is large enough the result is not known.
+
+    The scheme may say that it looks at others than its own, at those that it names or that name it.
+    """
     return Measured(finished(one, peers.stand(one, run, run.peers[one.code]), rounds=False))
 
 

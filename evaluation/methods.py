@@ -24,6 +24,7 @@ from evaluation.schemes.document import (
     Running,
     SchemeDocument,
     Then,
+    WorkingDays,
 )
 from evaluation.schemes.language import PartWord, PeerKey
 from evaluation.wording import Wording, divided, lasting, number, ratio, ratios
@@ -78,6 +79,9 @@ PUBLISHED = (
     gettext_noop(
         "The entity is held against its peers: those of its own group that are measured alike. Where the group is too"
         " small the next wider one is taken; where none is large enough the result is not known."
+    ),
+    gettext_noop(
+        "The scheme may say that it looks at others than its own, at those that it names or that name it."
     ),
     gettext_noop(
         "The first, the second, the third record of the same kind weigh differently, in the order of their days; the"
@@ -184,8 +188,9 @@ class Method:
     start: str
     enough: str
     looks_back: str
-    #: Which days are worked: in a sentence, then the days off, then those of weekends that are worked.
-    working_days: list[str]
+    working_days: str
+    #: By year the days that are not worked as their weekday would be.
+    worked_years: list[tuple[str, str]]
     total: str
     components: list[PartMethod]
     rules: list[PartMethod]
@@ -205,6 +210,7 @@ def method_of(document: SchemeDocument) -> Method:
         enough=say.condition(document.enough.when) if document.enough.when else "",
         looks_back=_looks_back(document),
         working_days=_working_days(document),
+        worked_years=list(_worked_years(document.working_days)),
         total=_total(document),
         components=list(_components(document.components, say, 0)),
         rules=[PartMethod(rule, _("Rule"), _rule_rows(rule, say)) for rule in document.rules],
@@ -260,22 +266,35 @@ def _looks_back(document: SchemeDocument) -> str:
     ) % {"periods": period}
 
 
-def _working_days(document: SchemeDocument) -> list[str]:
+def _working_days(document: SchemeDocument) -> str:
+    """From when to when the scheme knows which days are worked; nothing where it does not ask."""
     said = document.working_days
     if said is None:
-        return []
-    reach = _(
+        return ""
+    return _(
         "Monday to Friday from %(first)s to %(last)s, but for the days off and with some days of weekends."
     ) % {
         "first": formats.day_long(date.fromisoformat(said.known_from)),
         "last": formats.day_long(date.fromisoformat(said.known_to)),
     }
-    return [
-        reach,
-        _("Days off: %(days)s") % {"days": formats.listed(said.off) or pgettext("days", "none")},
-        _("Days of weekends that are worked: %(days)s")
-        % {"days": formats.listed(said.worked) or pgettext("days", "none")},
-    ]
+
+
+def _worked_years(said: WorkingDays | None) -> Iterable[tuple[str, str]]:
+    """By year, the last first, the days off and those of weekends that are worked."""
+    days = said.days if said else None
+    if days is None:
+        return
+    for year in range(days.last.year, days.first.year - 1, -1):
+        off, worked = (
+            formats.listed(formats.day_short(day) for day in several if day.year == year)
+            for several in (days.off, days.worked)
+        )
+        lines = [
+            _("Days off: %(days)s") % {"days": off} if off else "",
+            _("Days of weekends that are worked: %(days)s") % {"days": worked} if worked else "",
+        ]
+        if any(lines):
+            yield str(year), divided(filter(None, lines))
 
 
 def _total(document: SchemeDocument) -> str:

@@ -58,7 +58,9 @@ def _lines(head: Head, method: Method) -> Iterator[tuple[str, str]]:
     yield _("Records that it takes"), str(document.enough.records)
     yield _("It is also needed that"), method.enough
     yield _("Looks back"), method.looks_back
-    yield _("Working days"), "\n".join(method.working_days)
+    yield _("Working days"), method.working_days
+    for year, says in method.worked_years:
+        yield _("Working days of %(year)s") % {"year": year}, says
     yield _("Where counting starts"), method.start
     yield _("What the sum means"), method.total
     for rung in method.rungs:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from credit_platform.common.bilingual import in_readers_language
@@ -184,7 +185,7 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "period": UNITS,
     "take": {
         **{name: lambda title=title: _(title) for name, title in TITLES.items()},
-        **DIMENSION_TAKES,
+        "sum": lambda: capfirst(DIMENSION_TAKES["sum"]()),
     },
     "take-of-peers": PEER_TAKES,
     "objected": {"counted": lambda: _("count"), "left-out": lambda: _("are left out")},

@@ -127,9 +127,8 @@ def test_a_forecast_names_the_day_on_which_one_more_working_day_is_over(of_seven
 @pytest.mark.django_db
 def test_the_published_method_says_which_days_are_worked():
     method = method_of(SchemeDocument.model_validate(document(IN_SEVEN, working_days=WORKING_DAYS)))
-    assert method.working_days == [
-        "Monday to Friday from 1 January 2026 to 31 December 2026, but for the days off and with some days of weekends.",
-        "Days off: 2026-01-01",
-        "Days of weekends that are worked: 2026-01-04",
-    ]
+    assert method.working_days == (
+        "Monday to Friday from 1 January 2026 to 31 December 2026, but for the days off and with some days of weekends."
+    )
+    assert method.worked_years == [("2026", "Days off: 1 Jan; Days of weekends that are worked: 4 Jan")]
     assert "working days from the day of the decision" in dict(method.components[0].rows)["Records"]
