@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from credit_platform.audit.models import AuditEvent
-from entities.document_numbers import number_key, number_key_in_sql
+from entities.document_numbers import number_key_in_sql
 from entities.models import CreditRecord, EntityAgent, RecordType
 from entities.policies import authors_of, written_by
 
@@ -51,8 +51,8 @@ ANSWERING = ("enter", "refuse", "remit", "dismiss_appeal")
 FOREWARNING = tuple(f"forewarning.notice.{deed}" for deed in ("declined", "put_right", "taken_back"))
 #: By which an upheld report from the public becomes a record.
 INTO_RECORD = "record"
-#: What two questions about one missing record have in common besides the key of its number.
-ONE_MISSING = ("entity", "body", "record_type")
+#: What two questions about one missing record have in common.
+ONE_MISSING = ("entity", "body", "record_type", "number_key")
 
 
 def not_independent(user) -> Q:
@@ -67,7 +67,7 @@ def not_independent(user) -> Q:
         action__in=TAKING_PART,
         **{f"case__{name}": outer for name, outer in same_record.items()},
     )
-    missing = _by_number(_model("missing", "MissingRecord")).filter(
+    missing = _model("missing", "MissingRecord").filter(
         _answered(user.pk),
         Q(record=OuterRef("record"))
         | Q(
@@ -139,9 +139,7 @@ def why_not_independent(user_id: int, case) -> str:
 def not_independent_of_missing(user) -> Q:
     """What is said to be missing that the user may not answer: they answered when the same was asked for before, or asked for it then."""
     same = {name: OuterRef(name) for name in ONE_MISSING}
-    earlier = _by_number(_model("missing", "MissingRecord")).filter(
-        _answered(user.pk), number_key=number_key_in_sql(OuterRef("document_number")), **same
-    )
+    earlier = _model("missing", "MissingRecord").filter(_answered(user.pk), **same)
     acted = EntityAgent.objects.filter(
         _acting_since(OuterRef("filed_at")), entity=OuterRef("entity"), user=user.pk
     )
@@ -151,8 +149,7 @@ def not_independent_of_missing(user) -> Q:
 def why_not_independent_of_missing(user_id: int, missing) -> str:
     """Why this person may not answer; "" when they may. `not_independent_of_missing` says the same of many."""
     if not hasattr(missing, "_hands"):
-        same = {name: getattr(missing, f"{name}_id") for name in ONE_MISSING}
-        missing._hands = _who_answered(Q(number_key=number_key(missing.document_number), **same))
+        missing._hands = _who_answered(Q(**_values_of(missing, ONE_MISSING)))
     if user_id in missing._hands:
         return _("You answered when the same record was asked for before.")
     if user_id in _acted_for_entity(missing, since=missing.filed_at):
@@ -250,7 +247,7 @@ def _said_of(record) -> Q:
 
 def _who_answered(asked: Q) -> set[int | None]:
     """The keys of those who ever answered one of these, or decided on appeal about it; None among them."""
-    found = _by_number(_model("missing", "MissingRecord")).filter(asked).order_by()
+    found = _model("missing", "MissingRecord").filter(asked).order_by()
     people: set[int | None] = set()
     for actor, action, *named in found.values_list("steps__actor", "steps__action", *NAMED_IN_MISSING):
         people |= {*named, actor} if action in ANSWERING else {*named}
@@ -281,7 +278,11 @@ def _hands_on_other_cases(case) -> dict[int, str]:
 
 
 def _number_of(record) -> dict:
-    return {name: getattr(record, f"{name}_id", None) or getattr(record, name) for name in ONE_NUMBER}
+    return _values_of(record, ONE_NUMBER)
+
+
+def _values_of(row, fields) -> dict:
+    return {name: getattr(row, row._meta.get_field(name).attname) for name in fields}
 
 
 def _named(user_id: int, fields) -> Q:

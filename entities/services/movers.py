@@ -31,6 +31,8 @@ class Mover:
         unique_with: what may stand once with an entity; where the receiving one has it already, the row is put
             aside and comes back when the move is undone.
         unique_where: only rows with these values meet each other (as `{"left_on": None}`).
+        stays_where_met: a row that meets one stays where it is instead of being put aside, because it has a history of
+            its own that is never deleted.
         follows: a field that points to a record: in a splitting, the rows go where their record goes.
         aside: all rows are put aside, because they are worked out anew.
         offered: whether a splitting lets its rows be chosen one by one.
@@ -41,6 +43,7 @@ class Mover:
     stays: bool = False
     unique_with: tuple[str, ...] = ()
     unique_where: tuple[tuple[str, Any], ...] = ()
+    stays_where_met: bool = False
     follows: str = ""
     aside: bool = False
     offered: bool = False
@@ -130,9 +133,9 @@ def plan(
     meets = {
         key: place in there if mover.unique_with else False for key, place in _places(mover, rows).items()
     } | dict.fromkeys(_above_what_receives(mover, keys, target), True)
-    return Planned(
-        mover, [key for key in keys if not meets.get(key)], [key for key in keys if meets.get(key)], 0
-    )
+    met = [key for key in keys if meets.get(key)]
+    moving = [key for key in keys if not meets.get(key)]
+    return Planned(mover, moving, [], len(met)) if mover.stays_where_met else Planned(mover, moving, met, 0)
 
 
 def _above_what_receives(mover: Mover, keys: Sequence, target: int) -> set:

@@ -53,7 +53,7 @@ def preview_move(
 
 
 def _numbers(entity: Entity):
-    return CreditRecord.objects.filter(entity=entity).values_list("record_type", "document_number")
+    return CreditRecord.objects.filter(entity=entity).values_list("submitted_by", "record_type", "number_key")
 
 
 def _plan(source: int, target: int, selection: Mapping[str, Collection] | None) -> list[Planned]:

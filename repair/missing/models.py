@@ -1,9 +1,10 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
+from entities.document_numbers import number_key_in_sql
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from repair.missing import policies
 
@@ -39,6 +40,12 @@ class MissingRecord(models.Model):
     body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="missing_records")
     record_type = models.ForeignKey(RecordType, on_delete=models.PROTECT, related_name="+")
     document_number = models.CharField(_("document number"), max_length=128, blank=True)
+    number_key = models.GeneratedField(
+        expression=number_key_in_sql(F("document_number")),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text=_("What all ways of writing the number have in common; by it the record is known."),
+    )
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     statement = models.TextField(_("what the applicant says"))
     paper = models.OneToOneField(
@@ -50,6 +57,7 @@ class MissingRecord(models.Model):
     due_on = models.DateField(_("due on"))
     due_is_provisional = models.BooleanField(default=False)
     rule = models.SlugField(_("rule"), max_length=60, help_text=_("Its row among the rules of clocks."))
+    reminded_at = models.DateTimeField(null=True, blank=True)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
     record = models.ForeignKey(
         CreditRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="asked_for"
@@ -94,7 +102,7 @@ class MissingRecord(models.Model):
                 name="a_decision_about_a_missing_record_has_reasons",
             ),
             models.UniqueConstraint(
-                fields=("entity", "body", "record_type", "document_number"),
+                fields=("entity", "body", "record_type", "number_key"),
                 condition=Q(state="filed"),
                 name="a_missing_record_is_asked_for_once",
             ),

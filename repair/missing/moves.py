@@ -7,6 +7,7 @@ from entities.services.movers import register_mover
 register_mover(
     "missing.MissingRecord.entity",
     label=_("missing records"),
-    unique_with=("body_id", "record_type_id", "document_number"),
+    unique_with=("body_id", "record_type_id", "number_key"),
     unique_where=(("state", "filed"),),
+    stays_where_met=True,
 )

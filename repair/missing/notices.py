@@ -39,6 +39,12 @@ TEMPLATES = {
     "missing.withdrawn": gettext_noop(
         "%(entity)s no longer asks for the record that was missing (%(number)s)."
     ),
+    "missing.due_soon": gettext_noop(
+        "Say by %(due)s whether a record of %(entity)s is missing (%(number)s, %(type)s)."
+    ),
+    "missing.appeal_due_soon": gettext_noop(
+        "The appeal of %(entity)s about a missing record (%(number)s) is to be decided by %(due)s."
+    ),
     "missing.overdue": gettext_noop(
         "%(body)s should have answered %(entity)s by %(due)s whether a record is missing (%(number)s)."
     ),
@@ -91,6 +97,14 @@ def _receivers(side: str, missing: MissingRecord) -> list[dict]:
     if side == "lead":
         return [{"body": office} for office in lead_offices()]
     return [{side: missing.entity if side == "entity" else missing.body}]
+
+
+def due_soon(missing: MissingRecord) -> None:
+    """Remind the body that is asked; of an appeal the lead office."""
+    if missing.state == MissingRecord.State.APPEALED:
+        _tell_offices("missing.appeal_due_soon", missing, lead_offices())
+    else:
+        _tell("missing.due_soon", missing, body=missing.body)
 
 
 def overdue(missing: MissingRecord) -> list[str]:

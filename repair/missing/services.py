@@ -6,20 +6,21 @@ from datetime import date
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.reminding import Reminding
-from entities.document_numbers import as_kept, number_key, number_key_in_sql
+from credit_platform.common.services import current_calendar
+from entities.document_numbers import as_kept, number_key
 from entities.models import CreditRecord, Document, Entity, RecordType, SubmittingBody
 from entities.policies import known_to_its_entity, may_submit_type, who_answers_for
 from entities.services import documents
 from entities.words import kept_words
-from repair import rules, single_clocks
+from repair import deadlines, rules, single_clocks
 from repair.clock_rules import clock_book
+from repair.clocks import REMIND_WORKING_DAYS_BEFORE
 from repair.missing import notices, policies
 from repair.missing.models import MissingRecord, MissingStep
 from repair.missing.workflow import Action, move_for
@@ -66,7 +67,9 @@ def ask_for_record(
         raise InvalidInput(problems)
     body = who_answers_for(wanted.body)
     asked = {"entity": entity, "body": body, "record_type": wanted.record_type}
-    if running := _asked_under(number).filter(**asked).first():
+    running = MissingRecord.objects.open().filter(number_key=number_key(number), **asked).first()
+    if running is not None:
+        _require_the_same(running, wanted, statement)
         return running
     today = timezone.localdate()
     missing = MissingRecord(
@@ -84,6 +87,17 @@ def ask_for_record(
     audit.record(actor=by, verb="missing.record.asked_for", target=missing, body=body.code)
     notices.tell(FILE, missing, missing.statement)
     return missing
+
+
+def _require_the_same(running: MissingRecord, wanted: Wanted, statement: str) -> None:
+    """Without a number nothing says that two are one but their words and their day; another one is not lost in the first."""
+    said = running.decided_on, running.statement
+    if not running.number_key and said != (wanted.decided_on, kept_words(statement)):
+        refusal = _(
+            "You ask for a record of this kind without a number already (%(number)s). Give the number of this one, or"
+            " wait for the answer."
+        )
+        raise InvalidInput({"document_number": [refusal % {"number": running.number}]})
 
 
 def _problems_of(by, entity: Entity, wanted: Wanted, number: str, statement: str) -> dict[str, list[str]]:
@@ -106,12 +120,6 @@ def _problems_of(by, entity: Entity, wanted: Wanted, number: str, statement: str
     if number and not problems and there.filter(number_key=number_key(number)).exists():
         problems["document_number"] = [_("The record with this number is in the registry already.")]
     return problems
-
-
-def _asked_under(number: str) -> QuerySet[MissingRecord]:
-    """What is still asked about a record of this number, however it was written."""
-    by_key = MissingRecord.objects.open().annotate(number_key=number_key_in_sql(F("document_number")))
-    return by_key.filter(number_key=number_key(number))
 
 
 def _rule_for(
@@ -208,7 +216,7 @@ def _set_clock(missing: MissingRecord, action: str) -> None:
         return
     today = timezone.localdate()
     single_clocks.start(missing, _rule_for(missing.body, missing.record_type, today, clocks), on=today)
-    missing.overdue_told_at = None
+    missing.reminded_at = missing.overdue_told_at = None
 
 
 def _keep_step(
@@ -230,7 +238,8 @@ def candidates_for(missing: MissingRecord):
     """The records in force that may be what was asked for, and that the entity may know of; the newest first."""
     return CreditRecord.objects.filter(
         known_to_its_entity(),
-        entity=missing.entity_id,
+        # Its records went along when the entity was merged; what met another question like it stayed.
+        entity__in={missing.entity_id, missing.entity.merged_into_id or missing.entity_id},
         submitted_by__in={missing.body_id, who_answers_for(missing.body).pk},
         record_type=missing.record_type_id,
         status=CreditRecord.Status.PUBLISHED,
@@ -251,10 +260,14 @@ def _locked(by, number: str) -> MissingRecord:
 
 
 def watch(*, today: date) -> int:
-    """Reckon the clocks anew and tell the superiors of what is overdue, each once; returns of how many were told."""
+    """Reckon the clocks anew, remind before a day comes and tell the superiors of what is overdue, each once.
+
+    Returns of how many was told.
+    """
     for key in MissingRecord.objects.open().order_by("pk").values_list("pk", flat=True):
         _reckon(key)
-    return _REMINDING.run(today=today)
+    horizon = deadlines.due(today, REMIND_WORKING_DAYS_BEFORE, current_calendar()).day
+    return _REMINDING.run(today=today, horizon=horizon)
 
 
 @transaction.atomic
@@ -272,7 +285,7 @@ def _reckon(key: int) -> bool:
         _rule_for(missing.body, missing.record_type, started, clocks),
         on=started,
         verb="missing.record.clock_reckoned",
-        told=("overdue_told_at",),
+        told=("reminded_at", "overdue_told_at"),
     )
 
 
@@ -284,4 +297,5 @@ def _tell_overdue(missing: MissingRecord) -> None:
 _REMINDING = Reminding(
     waiting=lambda: MissingRecord.objects.open().select_related("entity", "body", "record_type"),
     over=_tell_overdue,
+    soon=notices.due_soon,
 )

@@ -1,18 +1,22 @@
 """An entity says that a record is missing; the body that it names enters it or says why not, in time."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.core.management.base import CommandError
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies.desk import lanes_of
 from credit_platform.audit.models import AuditEvent
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
-from entities.models import Notice, SubmittingBody
+from entities.models import EntityMove, Notice, SubmittingBody
+from entities.services import moving
 from repair.missing import selectors, services
-from repair.missing.models import MissingRecord
+from repair.missing.models import MissingRecord, MissingStep
 from repair.missing.tasks import watch
 from repair.models import ClockRule, ProfileChoice
 from tests.factories import (
@@ -32,6 +36,14 @@ def kinds(**receiver) -> list[str]:
     return sorted(Notice.objects.filter(**receiver).values_list("kind", flat=True))
 
 
+def merge(source, target) -> EntityMove:
+    office = BodyFactory(kind="lead_office")
+    author, colleague = (MemberFactory(body=office, role="lead") for _person in range(2))
+    move = moving.propose_move(by=author, kind="merge", source=source, target=target, because="One licence.")
+    moving.carry_out_move(by=colleague, move_id=move.pk)
+    return move
+
+
 # Asking
 
 
@@ -49,6 +61,39 @@ def test_the_body_that_is_named_is_told_and_has_the_term_of_an_objection(ask, bo
 def test_asked_twice_it_is_asked_once(ask):
     assert ask() == ask(document_number=" No.  5 ") == ask(document_number="ＮＯ.5")
     assert MissingRecord.objects.count() == 1
+
+
+def test_the_database_keeps_one_question_about_a_number_however_it_is_written(ask):
+    first = ask(document_number="云市监表〔2026〕5号")
+    same = {"entity": first.entity, "body": first.body, "record_type": first.record_type}
+    with transaction.atomic(), pytest.raises(IntegrityError, match="a_missing_record_is_asked_for_once"):
+        MissingRecordFactory(document_number="云市监表(2026) ５号", **same)
+    MissingRecordFactory(document_number="云市监表〔2026〕6号", **same)
+
+
+def test_the_migration_names_the_questions_that_it_finds_twice(ask):
+    first = ask(document_number="No. 5")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX a_missing_record_is_asked_for_once")
+    same = {"entity": first.entity, "body": first.body, "record_type": first.record_type}
+    second = MissingRecordFactory(document_number="NO.5", **same)
+    migration = import_module("repair.missing.migrations.0003_one_number_however_it_is_written")
+    with pytest.raises(CommandError, match=f"{first.number} = {second.number}"):
+        migration.refuse_questions_that_stand_twice(apps, None)
+    MissingRecord.objects.filter(pk=second.pk).update(state="withdrawn")
+    migration.refuse_questions_that_stand_twice(apps, None)
+
+
+def test_without_a_number_another_question_is_not_lost_in_the_one_that_waits(ask):
+    first = ask(document_number="")
+    assert ask(document_number="") == first
+    for other in (
+        {"statement": "That of June is not there either."},
+        {"decided_on": timezone.localdate() - timedelta(days=30)},
+    ):
+        with pytest.raises(InvalidInput, match=f"without a number already .{first.number}"):
+            ask(document_number="", **other)
+    assert ask(document_number="No. 6", statement="That of June is not there either.") != first
 
 
 def test_what_is_missing_of_the_lead_office_itself_is_answered_within_its_own_check(ask, kind):
@@ -219,6 +264,20 @@ def test_what_is_overdue_goes_to_the_supervisors_by_name_once(ask, body):
     assert AuditEvent.objects.get(verb="missing.record.escalated").detail["to"] == [str(boss)]
 
 
+def test_the_body_is_reminded_once_before_its_day_and_anew_when_that_moves(ask, body):
+    missing = ask()
+    services.watch(today=missing.due_on - timedelta(days=7))
+    assert "missing.due_soon" not in kinds(body=body)
+    for _hour in range(3):
+        services.watch(today=missing.due_on)
+    assert kinds(body=body) == ["missing.due_soon", "missing.filed"]
+    ClockRule.objects.filter(code=missing.rule).update(value=40)
+    services.watch(today=missing.due_on)
+    missing.refresh_from_db()
+    services.watch(today=missing.due_on)
+    assert kinds(body=body) == ["missing.due_soon", "missing.due_soon", "missing.filed"]
+
+
 def test_where_a_body_has_no_supervisor_the_lead_office_is_told(ask):
     office = BodyFactory(kind="lead_office")
     services.watch(today=ask().due_on + timedelta(days=1))
@@ -245,6 +304,28 @@ def test_its_day_follows_the_rule_and_leaves_a_trace(ask, body):
     )
     services.watch(today=missing.due_on + timedelta(days=1))
     assert kinds(user=boss) == ["missing.overdue", "missing.overdue"]
+
+
+# Merged
+
+
+def test_when_both_of_two_merged_entities_asked_for_it_both_are_answered(ask, entered, reviewer, agency):
+    asked = ask(document_number="云市监表〔2026〕5号")
+    same = {"body": asked.body, "record_type": asked.record_type}
+    twin = MissingRecordFactory(document_number="云市监表(2026)5号", **same)
+    other = MissingRecordFactory(document_number="No. 9", entity=twin.entity, **same)
+    MissingStep.objects.create(
+        missing=twin, actor=twin.opened_by, actor_name="x", action="file", target="filed"
+    )
+    record = entered(entity=twin.entity)
+    move = merge(twin.entity, agency.entity)
+    twin, other = (MissingRecord.objects.get(pk=one.pk) for one in (twin, other))
+    assert (twin.entity_id, other.entity_id) == (move.source_id, move.target_id)
+    for one in (asked, twin):
+        services.act_on_missing(by=reviewer, number=one.number, action="enter", record_id=record.pk)
+        assert MissingRecord.objects.get(pk=one.pk).record == record
+    moving.undo_move(by=move.proposed_by, move_id=move.pk, because="Two firms after all.")
+    assert MissingRecord.objects.get(pk=other.pk).entity_id == move.source_id
 
 
 # Pages

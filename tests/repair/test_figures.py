@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from repair import deadline_calendar, figures, services
 from repair.models import Case
-from tests.factories import BodyFactory, CaseFactory, MemberFactory
+from tests.factories import BodyFactory, CaseFactory, MemberFactory, MissingRecordFactory
 
 pytestmark = pytest.mark.django_db
 #: A Monday, and no holiday in the weeks around it.
@@ -159,6 +159,33 @@ def test_the_calendar_shows_what_is_due_by_day_overdue_first(client):
     assert (found.overdue, found.hidden) == (1, 0)
     client.force_login(clerk)
     page = client.get(reverse("repair:deadlines")).content.decode()
+    assert late.number in page
+    assert "1 overdue" in page
+
+
+def test_the_calendar_counts_each_day_marks_days_off_and_has_what_is_missing(client):
+    with on(MONDAY):
+        body = BodyFactory()
+        clerk = MemberFactory(body=body)
+        due = MONDAY + timedelta(days=3)
+        for _one in range(2):
+            case = CaseFactory(due_on=due)
+            Case.objects.filter(pk=case.pk).update(deciding_body=body)
+        asked = MissingRecordFactory(body=body, due_on=due)
+        late = MissingRecordFactory(body=body, due_on=MONDAY - timedelta(days=4))
+        MissingRecordFactory(due_on=due)
+        MissingRecordFactory(body=body, due_on=due, state="withdrawn")
+        found = deadline_calendar.deadlines_of(user=clerk, today=MONDAY)
+        cells = {cell.day: cell for week in found.month.weeks for cell in week}
+        assert (cells[due].due, cells[due].state) == (3, "d1")
+        assert (cells[MONDAY].due, cells[MONDAY].today) == (0, True)
+        assert cells[MONDAY + timedelta(days=5)].state == "off"
+        assert (found.overdue, found.hidden) == (1, 0)
+        assert [[one for one, _due in day.missing] for day in found.days] == [[late], [asked]]
+        assert [len(day.rows) for day in found.days] == [0, 2]
+        client.force_login(clerk)
+        page = client.get(reverse("repair:deadlines")).content.decode()
+    assert asked.number in page
     assert late.number in page
     assert "1 overdue" in page
 
