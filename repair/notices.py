@@ -7,6 +7,7 @@ someone whose authority ended hears nothing more.
 from collections.abc import Callable
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _, gettext_noop
 
@@ -166,9 +167,18 @@ DEEDS = {
 }
 
 
-def did(action: str) -> str:
-    """The deed in the reader's language, to be read after a name."""
-    return str(DEEDS[action])
+#: Deeds that are called otherwise in a case that is no application.
+DEEDS_OF_KIND: dict[tuple[str, str], str | Promise] = {
+    (Case.Kind.OBJECTION, Action.SUBMIT): _("filed the objection"),
+    (Case.Kind.OBJECTION, Action.WITHDRAW): _("withdrew the objection"),
+    (Case.Kind.BASIS, Action.SUBMIT): _("filed that the basis has fallen"),
+    (Case.Kind.BASIS, Action.WITHDRAW): _("withdrew what was filed"),
+}
+
+
+def did(action: str, kind: str) -> str:
+    """The deed of a case of that kind in the reader's language, to be read after a name."""
+    return str(DEEDS_OF_KIND.get((kind, action), DEEDS[action]))
 
 
 def register() -> None:
@@ -397,15 +407,23 @@ OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
 
 
 def due_soon(clock: CaseClock) -> None:
-    """Remind whoever has to act; the clock of the whole has none of its own, because the step's clock speaks."""
+    """Remind whoever has to act; the clock of the whole is silent where the department has a clock of its own inside it."""
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
         case CaseClock.Kind.DECISION | CaseClock.Kind.WITHDRAWAL:
+            _remind_department(case, due)
+        case CaseClock.Kind.RESULT if _is_the_departments(clock):
             _remind_department(case, due)
         case CaseClock.Kind.ANSWER:
             _tell_entity("repair.answer_due_soon", case, due=due)
         case CaseClock.Kind.APPEAL:
             _tell_lead("repair.due_soon", case, due=due)
+
+
+def _is_the_departments(clock: CaseClock) -> bool:
+    """Whether the clock of the whole is the one that the department has to keep: some regulations set no other."""
+    own = (CaseClock.Kind.DECISION, CaseClock.Kind.WITHDRAWAL)
+    return not clock.case.clocks.filter(kind__in=own, stopped_on=None).exists()
 
 
 def _remind_department(case: Case, due: str) -> None:
@@ -439,7 +457,8 @@ def overdue(clock: CaseClock) -> list[str]:
 
     Of a decision that is the superior of the section in which the case lies, or the supervisors of the department or of
     its successor; where it has none, the lead office beside the department, and always the lead office when the
-    applicant still waits for the result or the appeal.
+    applicant still waits for the result or the appeal. Where the clock of the whole is all that the department has to
+    keep, its superiors hear of that one.
     """
     case, due = clock.case, clock.due_on.isoformat()
     match clock.kind:
@@ -447,9 +466,14 @@ def overdue(clock: CaseClock) -> list[str]:
             _tell_body("repair.answer_overdue", case, due=due)
             return []
         case CaseClock.Kind.RESULT:
-            return _tell_above("repair.result_overdue", case, due=due)
+            told = _tell_above("repair.result_overdue", case, due=due)
+            return told + _tell_superiors(case, due) if _is_the_departments(clock) else told
         case CaseClock.Kind.APPEAL:
             return _tell_lead("repair.overdue", case, due=due)
+    return _tell_superiors(case, due)
+
+
+def _tell_superiors(case: Case, due: str) -> list[str]:
     supervisors = _supervisors_over(case)
     _tell_people("repair.overdue", case, supervisors, due=due)
     if supervisors:

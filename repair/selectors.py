@@ -592,7 +592,7 @@ def _message(step: CaseStep, user) -> dict:
         "tone": "ink" if step.actor_body else "",
         "title": who,
         "when": step.at,
-        "text": did(step.action) + (_(" (internal)") if step.is_internal else ""),
+        "text": did(step.action, step.case.kind) + (_(" (internal)") if step.is_internal else ""),
         "bubble": step.note,
         "mine": own,
     }

@@ -792,7 +792,7 @@ def _what_happened_since(case: Case, by, version: int) -> str:
         steps = steps.filter(is_internal=False)
     happened = "; ".join(
         _("%(who)s %(did)s (%(when)s)")
-        % {"who": step.who, "did": notices.did(step.action), "when": moment(step.at)}
+        % {"who": step.who, "did": notices.did(step.action, case.kind), "when": moment(step.at)}
         for step in steps.select_related("actor")
     )
     if not happened:

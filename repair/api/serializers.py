@@ -38,7 +38,7 @@ class StepOut(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_label(self, step: CaseStep) -> str:
-        return did(step.action)
+        return did(step.action, step.case.kind)
 
 
 class PaperOut(serializers.ModelSerializer):

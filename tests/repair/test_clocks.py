@@ -581,6 +581,28 @@ def test_the_page_of_the_case_names_the_superiors_who_were_told_to_both_sides(cl
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("profile", ["shandong-2020", "zhejiang-2017"])
+def test_where_a_regulation_sets_one_term_for_all_of_it_the_department_is_reminded_and_its_superiors_told_of_that(
+    profile,
+):
+    seed_working_calendar()
+    today, office = timezone.localdate(), BodyFactory(kind="lead_office")
+    ProfileChoice.objects.create(profile=profile, since=today, reason="So decided.", chosen_by=lead())
+    case = filed_case(today, kind="objection")
+    boss = MemberFactory(body=case.deciding_body, role="supervisor")
+    assert list(case.clocks.values_list("kind", flat=True)) == ["result"]
+    due(case, today)
+    watch_clocks()
+    assert kinds(body=case.deciding_body) == ["repair.due_soon"]
+    due(case, today - timedelta(days=1))
+    for _hour in range(2):
+        watch_clocks()
+    assert kinds(user=boss) == ["repair.overdue"]
+    assert kinds(body=office) == ["repair.result_overdue"]
+    assert str(boss) in case.steps.get(action="escalated").note
+
+
+@pytest.mark.django_db
 def test_of_a_body_that_is_gone_the_supervisors_of_its_successor_are_told():
     case, successor = CaseFactory(), BodyFactory()
     former = MemberFactory(body=case.deciding_body, role="supervisor")

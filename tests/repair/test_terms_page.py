@@ -1,10 +1,13 @@
 """The page of the terms: what stands behind each, and the choice of a local regulation."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from repair.models import ProfileChoice
+from entities.models import Verification
+from repair.models import ClockRule, Profile, ProfileChoice
 from tests.factories import BodyFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +26,30 @@ def test_the_lead_office_reads_what_is_not_verified_and_what_is_the_platforms_ow
     assert "Own procedure" in page
     assert "第三十六条" in page
     assert "The article speaks of market credit information only." in page
+
+
+def test_each_term_stands_there_with_how_far_it_was_read_and_what_is_not_verified_with_its_source(
+    client, lead
+):
+    page = unescape(client.get(reverse("repair:clock-rules")).content.decode())
+    for level in Verification:
+        assert page.count(f">{level.label}<") == ClockRule.objects.filter(verification=level).count()
+    assert page.count(">Own procedure<") == ClockRule.objects.filter(verification="").count()
+    sources = set(ClockRule.objects.exclude(verification__in=("V", "")).values_list("source", flat=True))
+    assert sources
+    assert {source for source in sources if source not in page} == set()
+
+
+@pytest.mark.parametrize("profile", [code for code in Profile.values if code])
+def test_the_page_says_which_regulation_is_followed_with_the_reason_of_who_chose_it(client, lead, profile):
+    sent = {"profile": profile, "since": timezone.localdate().isoformat(), "reason": "The council said so."}
+    assert client.post(reverse("repair:clock-rules"), sent).status_code == 302
+    page = client.get(reverse("repair:clock-rules")).content.decode()
+    assert page.count(">Followed<") == 1
+    followed = page[: page.index(">Followed<")].rpartition("<h2")[2]
+    assert str(Profile(profile).label) in followed
+    assert "The council said so." in page
+    assert str(lead) in page
 
 
 def test_the_lead_office_chooses_a_regulation_from_today(client, lead):
