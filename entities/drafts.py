@@ -96,6 +96,16 @@ def draft_of(record: CreditRecord) -> RecordDraft:
     )
 
 
+def extra_fields_for(record: CreditRecord) -> list[dict]:
+    """The catalogue's extra fields that the record's body fills in, and those that hold something already."""
+    body = record.submitted_by.code
+    return [
+        extra
+        for extra in record.type_version.extra_fields
+        if body in extra.get("bodies", (body,)) or record.details.get(extra["name"])
+    ]
+
+
 def says_the_same(record: CreditRecord, entity_id: int, fields: Mapping) -> bool:
     """Whether the record already says all this of that entity; `fields` as from `RecordDraft.fields()`.
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput
 from entities.corrections import following_of
-from entities.drafts import RecordDraft, draft_of
+from entities.drafts import RecordDraft, draft_of, extra_fields_for
 from entities.models import CreditRecord, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 
@@ -151,16 +151,6 @@ def initial_of(record: CreditRecord) -> dict:
         "penalty_kinds": list(draft.penalty_kinds),
         **{DETAIL + name: value for name, value in draft.details.items()},
     }
-
-
-def extra_fields_for(record: CreditRecord) -> list[dict]:
-    """The catalogue's extra fields that the record's body fills in, and those that hold something already."""
-    body = record.submitted_by.code
-    return [
-        extra
-        for extra in record.type_version.extra_fields
-        if body in extra.get("bodies", (body,)) or record.details.get(extra["name"])
-    ]
 
 
 def field_for(extra: dict) -> forms.Field:

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.errors import InvalidInput
 from credit_platform.ui.forms import FileDrop, FilesField
+from entities.drafts import LONGEST
+from entities.forms import KINDS, field_for
+from entities.models import CreditRecord, SeverityClass
 from repair import corrections
 from repair.models import Case, CaseDocument, Profile
 
@@ -62,32 +65,50 @@ class StepForm(WithProblems):
 class CorrectionForm(StepForm):
     """What the record is to say, field by field, beginning with what it says now; and the reasons."""
 
-    title = forms.CharField(label=corrections.FIELDS["title"], max_length=300, required=False)
-    facts = forms.CharField(
-        label=corrections.FIELDS["facts"], required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    legal_basis = forms.CharField(label=corrections.FIELDS["legal_basis"], max_length=500, required=False)
-    authority = forms.CharField(label=corrections.FIELDS["authority"], max_length=200, required=False)
-    decided_on = forms.CharField(
-        label=corrections.FIELDS["decided_on"],
-        required=False,
-        widget=forms.TextInput(attrs={"type": "date"}),
-    )
-    amount = forms.CharField(
-        label=corrections.FIELDS["amount"],
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
-    field_order = (*corrections.FIELDS, "text", "note", "version")
+    def __init__(self, *args, record: CreditRecord, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        correctable = corrections.fields_of(record)
+        self._names = list(correctable)
+        for name, field in correctable.items():
+            self.fields[name] = _corrected_field(name, field)
+        self.order_fields([*self._names, "text", "note", "version"])
 
     @property
     def correction(self) -> dict[str, str]:
         """What was typed, by field; what was not on the page is left as it is."""
-        return {name: self.cleaned_data[name] for name in corrections.FIELDS if name in self.data}
+        # Boxes that are all left empty are not sent: where the day was on the page, so were they.
+        there = {name for name in self._names if name in self.data}
+        there |= {corrections.KINDS} & set(self._names) if "decided_on" in there else set()
+        return {
+            name: ",".join(typed) if isinstance(typed := self.cleaned_data[name], list) else typed
+            for name in self._names
+            if name in there
+        }
 
     @property
     def corrected_fields(self) -> list:
-        return [self[name] for name in corrections.FIELDS]
+        return [self[name] for name in self._names]
+
+
+def _corrected_field(name: str, field: corrections.Field) -> forms.Field:
+    """The form field of what an objection can change; that one has to be filled in the registry says."""
+    if field.extra is not None:
+        typed = field_for(dict(field.extra) | {"required": False})
+        typed.label = field.label
+        return typed
+    common = {"label": field.label, "required": False}
+    match name:
+        case "title" | "legal_basis" | "authority":
+            return forms.CharField(**common, max_length=LONGEST[name])
+        case "facts":
+            return forms.CharField(**common, widget=forms.Textarea(attrs={"rows": 3}))
+        case "decided_on":
+            return forms.CharField(**common, widget=forms.TextInput(attrs={"type": "date"}))
+        case corrections.CLASS:
+            return forms.ChoiceField(**common, choices=SeverityClass.choices)
+        case corrections.KINDS:
+            return forms.MultipleChoiceField(**common, choices=KINDS, widget=forms.CheckboxSelectMultiple)
+    return forms.CharField(**common, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
 
 
 class NeededToFile(WithProblems):

@@ -245,7 +245,7 @@ def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
     if gathering.code in {"decide", "decide-objection", "decide-basis"}:
         initial["note"] = page.case.proposal_reasons
     if gathering.form is CorrectionForm:
-        initial |= {name: corrections.as_text(page.case.record, name) for name in corrections.FIELDS}
+        initial |= corrections.as_typed(page.case.record)
     return make_form(gathering, page.case, page.wordings, initial=initial)
 
 
@@ -256,6 +256,8 @@ def make_form(gathering: Gathering, case: Case, wordings: WordingBook, *args, **
         for move in table.values()
         if move.action in gathering.actions
     )
+    if gathering.form is CorrectionForm:
+        kwargs["record"] = case.record
     return gathering.form(
         *args,
         texts=texts.choices_for(gathering.actions, case=case, book=wordings, on=timezone.localdate()),

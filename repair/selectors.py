@@ -382,7 +382,7 @@ class CasePage:
     def changes(self) -> list[corrections.Change]:
         """What an objection changes in the record; the proposal of it is the department's until it is decided."""
         decided = self.case.state == State.UPHELD
-        return corrections.shown(self.case.correction) if self.internal or decided else []
+        return corrections.shown(self.case.record, self.case.correction) if self.internal or decided else []
 
     @property
     def opinions(self) -> list[tuple[str, list[CaseStep]]]:

@@ -787,18 +787,25 @@ def _require_announced(record: CreditRecord) -> None:
 
 def _require_sound(draft: RecordDraft, record_type: RecordType) -> RecordTypeVersion:
     """The catalogue's version for the draft; raises `InvalidInput` with all that is wrong with it."""
-    today = timezone.localdate()
     version = version_on(record_type.versions.all(), draft.decided_on)
-    problems = problems_of(
+    problems = problems_with(draft, record_type, version)
+    if problems or version is None:
+        raise InvalidInput(problems)
+    return version
+
+
+def problems_with(
+    draft: RecordDraft, record_type: RecordType, version: RecordTypeVersion | None
+) -> dict[str, list[str]]:
+    """All for which the registry would refuse the draft today, by field (`entities.drafts.problems_of`)."""
+    today = timezone.localdate()
+    return problems_of(
         draft,
         record_type=record_type,
         version=version,
         needs_class=rule_book().needs_class(record_type.pk, today),
         today=today,
     )
-    if problems or version is None:
-        raise InvalidInput(problems)
-    return version
 
 
 def _require_sound_now(record: CreditRecord, versions: Iterable[RecordTypeVersion]) -> None:

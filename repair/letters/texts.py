@@ -273,7 +273,7 @@ def _upheld(case: Case) -> list[str]:
     changed = [
         _("%(field)s: instead of “%(old)s” it says “%(new)s”.")
         % {"field": change.label, "old": change.old, "new": change.new}
-        for change in corrections.shown(case.correction)
+        for change in corrections.shown(case.record, case.correction)
     ]
     return [_("The objection is upheld. The record is corrected and the mark lifted."), *changed]
 

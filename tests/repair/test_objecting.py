@@ -1,20 +1,22 @@
 """An objection: filed in one act, marked at once, decided by somebody independent, carried out and told."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, WrongState
 from entities.drafts import draft_of
-from entities.models import CreditRecord, Notice
+from entities.models import CreditRecord, Notice, RecordType, SubmittingBody
 from entities.services import records
+from entities.services.catalogue import seed_catalogue
 from evaluation.models import RatingRequest
-from repair import selectors, services
-from repair.models import Case
+from repair import corrections, selectors, services
+from repair.models import Case, CaseStep
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -36,6 +38,15 @@ def sound_record(**fields) -> CreditRecord:
     )
     record.type_version.submitters.add(record.submitted_by)
     return record
+
+
+GROUND = {
+    "name": "ground", "type": "code", "label_zh": "列入原因", "label_en": "Ground", "required": True,
+    "choices": [
+        {"code": "late", "label_zh": "未按期公示", "label_en": "Report late"},
+        {"code": "unreachable", "label_zh": "无法联系", "label_en": "Not reachable"},
+    ],
+}  # fmt: skip
 
 
 def filed(record=None, **sent) -> Case:
@@ -133,6 +144,73 @@ def test_a_correction_replaces_the_record_field_by_field_and_lifts_the_mark():
     assert newer.published_on == case.record.published_on
     assert case.number in newer.correction_reason
     assert "repair.objection_corrected" in kinds(entity=case.entity) & kinds(body=case.deciding_body)
+
+
+def test_class_kinds_and_the_fields_of_its_type_are_corrected_too_and_read_by_their_names():
+    record = sound_record(severity_class="serious", penalty_kinds=["fine"])
+    record.type_version.extra_fields = [GROUND]
+    record.type_version.save(update_fields=("extra_fields",))
+    CreditRecord.objects.filter(pk=record.pk).update(details={"ground": "unreachable"})
+    case = filed(CreditRecord.objects.get(pk=record.pk))
+    wanted = {"severity_class": "general", "penalty_kinds": "fine,warning", "details.ground": "late"}
+    case = act(case, clerk_of(case), "propose_correct", correction=wanted)
+    assert case.correction == {
+        "severity_class": ["serious", "general"],
+        "penalty_kinds": ["fine", "fine,warning"],
+        "details.ground": ["unreachable", "late"],
+    }
+    boss = supervisor_of(case)
+    for language, said in (
+        ("en", ["Serious → General", "Fine → Warning, Fine", "Not reachable → Report late"]),
+        ("zh-hans", ["严重 → 一般", "罚款 → 警告、罚款", "无法联系 → 未按期公示"]),
+    ):
+        with translation.override(language):
+            page = selectors.case_page(user=boss, number=case.number)
+            assert [f"{change.old} → {change.new}" for change in page.changes] == said
+    act(case, boss, "uphold")
+    newer = CreditRecord.objects.get(replaces=record)
+    assert (newer.severity_class, newer.penalty_kinds) == ("general", ["warning", "fine"])
+    assert newer.details == {"ground": "late"}
+    assert newer.title == record.title
+
+
+def test_a_title_that_follows_from_the_fields_of_its_type_follows_a_correction_too():
+    seed_catalogue()
+    kind = RecordType.objects.get(code="national-credit-evaluation")
+    record = RecordFactory(
+        record_type=kind,
+        type_version=kind.versions.order_by("-valid_from").first(),
+        submitted_by=SubmittingBody.objects.get(code="lead-office"),
+        decided_on=date(2026, 6, 1),
+        details={"grade": "D"},
+    )
+    assert not {"title", "facts", "legal_basis"} & corrections.fields_of(record).keys()
+    with pytest.raises(InvalidInput) as refusal:
+        corrections.changes(record, {"title": "Grade B"})
+    assert set(refusal.value.problems) == {"title"}
+    found = corrections.changes(record, {"details.grade": "B"})
+    assert corrections.corrected(record, found).title.endswith("：B")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"severity_class": "worst"}, "severity_class"),
+        ({"penalty_kinds": "fine,shame"}, "penalty_kinds"),
+        ({"details.ground": "nothing"}, "details.ground"),
+        ({"details.colour": "red"}, "details.colour"),
+        ({"legal_basis": ""}, "legal_basis"),
+        ({"decided_on": "2999-01-01"}, "decided_on"),
+    ],
+)
+def test_what_the_registry_would_refuse_is_said_to_who_proposes_it(wanted, field):
+    record = sound_record(details={"ground": "late"})
+    record.type_version.extra_fields = [GROUND]
+    record.type_version.save(update_fields=("extra_fields",))
+    case = filed(record)
+    with pytest.raises(InvalidInput) as refusal:
+        act(case, clerk_of(case), "propose_correct", correction=wanted)
+    assert set(refusal.value.problems) == {field}
 
 
 def test_a_correction_of_somebody_who_has_left_is_sent_back_and_the_supervisor_is_told_why():
@@ -299,6 +377,41 @@ def test_the_desk_proposes_and_decides_on_its_pages(client):
     assert "Decision upholding the objection" in page
     client.force_login(case.opened_by)
     assert "Fine of 1,000 yuan" in client.get(url).content.decode()
+
+
+def test_the_form_shows_what_the_record_says_in_each_field_and_takes_boxes_left_empty(client):
+    case = filed(sound_record(severity_class="serious", penalty_kinds=["fine"]))
+    client.force_login(clerk_of(case))
+    page = client.get(reverse("repair:case-detail", args=(case.number,))).content.decode()
+    assert '<option value="serious" selected>' in page
+    assert 'name="penalty_kinds" value="fine"' in page
+    sent = corrections.as_typed(case.record) | {
+        "action": "propose_correct",
+        "version": case.version,
+        "note": "It was no penalty.",
+        "penalty_kinds": [],
+    }
+    assert client.post(reverse("repair:case-act", args=(case.number,)), sent).status_code == 302
+    case.refresh_from_db()
+    assert case.correction == {"penalty_kinds": ["fine", ""]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("repair", "filed the application"),
+        ("objection", "filed the objection"),
+        ("basis", "filed that the basis has fallen"),
+    ],
+)
+def test_what_was_done_is_called_by_the_kind_of_the_case(kind, said, client):
+    case = CaseFactory(kind=kind)
+    CaseStep.objects.create(
+        case=case, actor=case.opened_by, actor_name="x", action="submit", target="submitted", version=0
+    )
+    client.force_login(case.opened_by)
+    page = client.get(reverse("repair:case-detail", args=(case.number,))).content.decode()
+    assert said in page
 
 
 def test_a_dismissal_tells_the_applicant_what_remains(client):
