@@ -125,6 +125,12 @@ class NeededToFile(WithProblems):
         super().full_clean()
         self._say_what_filing_needs()
 
+    @property
+    def keeps(self) -> str:
+        """The names of what is kept while it is typed: words and choices, but neither files nor a signature."""
+        words = (name for name, field in self.fields.items() if not isinstance(field, FilesField))
+        return ",".join(["csrfmiddlewaretoken", "do", *(set(words) - {"signature", "agreed"})])
+
     def needed_to_file(self) -> set[str]:
         """The names of the fields without which nothing can be filed."""
         raise NotImplementedError

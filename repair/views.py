@@ -20,6 +20,7 @@ from repair.forms import DraftForm, LendForm, NeededToFile, ObjectionDraftForm, 
 from repair.helping import services as helping
 from repair.helping.selectors import help_in
 from repair.joint.selectors import choices_among, siblings_of
+from repair.keeping import KEEP, kept
 from repair.letters.selectors import letters_of
 from repair.models import Case, CaseDocument
 from repair.proof.selectors import proof_of
@@ -225,6 +226,8 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     policies.may_prepare(request.user, case).require()
     wish = request.POST.get("do", "save")
     form = _form_of(case)(request.POST, request.FILES, case=case)
+    if wish == KEEP:
+        return kept(request, form, lambda: _keep(request.user, case, form))
     if case.state != Case.State.DRAFT:
         return _already_filed(request, case, form, wish)
     if not form.is_valid():

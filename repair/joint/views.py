@@ -16,6 +16,7 @@ from repair.before_filing import prospects_of
 from repair.joint import selectors, services
 from repair.joint.forms import JointDraftForm, form_of
 from repair.joint.letters import Commitment
+from repair.keeping import KEEP, kept, not_kept
 from repair.models import Case, CaseDocument, JointFiling
 from repair.policies import works_on_cases
 
@@ -130,13 +131,16 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     may_act_for_entity(request.user, filing.entity).require()
     wish = request.POST.get("do", "save")
     if filing.submitted_at is not None:
+        is_filed = _("The application is filed; it can no longer be changed. You may withdraw it.")
+        if wish == KEEP:
+            return not_kept(request, is_filed)
         if wish != "submit":
-            messages.warning(
-                request, _("The application is filed; it can no longer be changed. You may withdraw it.")
-            )
+            messages.warning(request, is_filed)
         return redirect("joint:detail", number=number)
     page = selectors.draft_page(user=request.user, number=number)
     form = form_of(page)(request.POST, request.FILES, page=page)
+    if wish == KEEP:
+        return kept(request, form, lambda: _keep(request.user, filing, form))
     if not form.is_valid():
         return _show_draft(request, filing, form=form, status=422)
     try:

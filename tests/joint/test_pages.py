@@ -171,6 +171,19 @@ def test_a_letter_of_another_body_is_no_paper_of_the_case(user, records):
     assert clerk.get(reverse("repair:case-document", args=(third.number, key))).status_code == 404
 
 
+def test_a_draft_keeps_itself_until_it_is_filed(user, records):
+    filing, agent = begin(user, records), signed_in(user)
+    assert 'data-keeps hx-post="' + at(filing, "draft") in text_of(agent.get(at(filing)))
+    answer = agent.post(at(filing, "draft"), typed(filing, do="keep"))
+    assert 'value="1" id="id_version" hx-swap-oob="true"' in text_of(answer)
+    filing.refresh_from_db()
+    assert (filing.statement, filing.version) == ("Paid, all of it.", 1)
+    complete(filing, user)
+    assert agent.post(at(filing, "draft"), typed(filing, do="submit", signature="Pei", agreed="on")).url
+    answer = agent.post(at(filing, "draft"), typed(filing, do="keep"))
+    assert "Not kept: The application is filed" in text_of(answer)
+
+
 def test_a_filed_one_is_not_saved_any_more(user, records):
     filing = filed(user, records)
     answer = signed_in(user).post(at(filing, "draft"), typed(filing, do="save"), follow=True)

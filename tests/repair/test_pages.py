@@ -105,7 +105,9 @@ def test_an_agent_applies_and_follows_the_case_to_its_grant():
     page = text_of(open_page(supervisor, case))
     assert "What is proposed" in page
     assert "Complete." in page
+    assert ">Conditions<" in page
     assert act(supervisor, case, "grant", note="Everything is paid.").status_code == 302
+    assert ">Conditions<" not in text_of(open_page(supervisor, case))
     page = text_of(open_page(user, case))
     assert "Decision granting credit repair" in page
     assert "Everything is paid." in page
@@ -161,6 +163,26 @@ def test_a_draft_saved_in_another_window_is_shown_beside_what_was_typed():
     agent.post(draft, {"version": 1, "statement": "Second window.", "do": "save"})
     case.refresh_from_db()
     assert case.statement == "Second window."
+
+
+def test_a_draft_that_keeps_itself_says_its_version_and_what_keeps_it_from_that():
+    case = CaseFactory(state="draft", statement="")
+    keep, agent = reverse("repair:case-draft", args=(case.number,)), signed_in(case.opened_by)
+    answer = agent.post(keep, {"version": 0, "statement": "Paid.", "do": "keep"})
+    assert 'value="1" id="id_version" hx-swap-oob="true"' in text_of(answer)
+    case.refresh_from_db()
+    assert (case.statement, case.state, case.version) == ("Paid.", "draft", 1)
+    for typed, why in (
+        ({"statement": "Other."}, "another window"),
+        ({"statement": "x" * 5001}, "at most 5000"),
+    ):
+        answer = text_of(agent.post(keep, {"version": 0, "do": "keep"} | typed))
+        assert "Not kept" in answer
+        assert why in answer
+    Case.objects.filter(pk=case.pk).update(state="submitted", submitted_at=timezone.now())
+    assert "is filed" in text_of(agent.post(keep, {"version": 1, "statement": "Later.", "do": "keep"}))
+    case.refresh_from_db()
+    assert case.statement == "Paid."
 
 
 def test_the_back_button_after_filing_leads_to_the_case():

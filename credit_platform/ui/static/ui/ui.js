@@ -468,7 +468,7 @@
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form");
     if (!form) { return; }
-    release(form);
+    if (!event.target.hasAttribute("data-keeps")) { release(form); }
     if (event.detail.successful) { clean(form); }
   });
 
