@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.chromium import NoBrowser, chromium
+from tests.browser.sides import WALKS, Side, Sides
 from tests.workers import kill_with_children, running_worker
 
 ARGUMENTS = [
@@ -100,6 +101,13 @@ def page_as(browser, live_server) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture(params=WALKS)
+def sides(request, page_as) -> Sides:
+    """Both sides of a case; a test that takes them is walked through twice, see `tests.browser.sides`."""
+    walk = request.node.originalname.removeprefix("test_")
+    return Sides(*(Side(lang, width, page_as, walk) for lang, width in WALKS[request.param]))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from credit_platform.common.services import seed_working_calendar
 from entities.models import CreditRecord, RecordType, SubmittingBody
 from entities.services.catalogue import seed_catalogue
 from tests.browser.accessibility import assert_accessible
-from tests.browser.uploading import assert_fits
+from tests.browser.sides import assert_fits
 from tests.factories import EntityFactory, MemberFactory, MembershipFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,26 +1,29 @@
-"""Each kind of case from both sides: filed on a phone, decided at a desk, confirmed elsewhere, and read by who asked.
+"""Each kind of case from both sides: filed, decided, confirmed elsewhere, and read by who asked.
 
-Repairs have their own walks (`test_repair_round_trip`, `test_filed_together`). Here nothing is seeded but what a case
-needs. Each side reads in a language and on a device of its own, and from one kind to the next the sides change them.
+Repairs of what departments recorded have their own walks (`test_repair_round_trip`, `test_filed_together`). Here
+nothing is seeded but what a case needs. Each walk is made twice, so that either side reads both languages on both
+devices (`tests.browser.sides`).
 """
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from playwright.sync_api import Page, expect
 
 from agencies.measures.services import Wanted, note_measure
 from associations.models import RepairRule
 from credit_platform.accounts.models import User
+from credit_platform.ui.formats import moment
 from entities.models import CreditRecord, SubmittingBody
 from repair.letters.models import Letter
 from repair.missing.models import MissingRecord
 from repair.models import Case
 from tests.associations.factories import AssociationFactory, officer_of
+from tests.browser.sides import Side
 from tests.browser.test_filed_together import confirm_the_rest
 from tests.browser.test_repair_round_trip import RECEIPT, act, file_application, press
 from tests.factories import (
@@ -35,8 +38,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE, DESK = {"lang": "en", "width": 390}, {"lang": "zh-hans", "width": 1440}
-OVER = re.compile("Closed: gone everywhere since|各处均已撤下")
 
 
 @dataclass
@@ -91,80 +92,88 @@ def public_sees(record: CreditRecord) -> bool:
     return record.title in Client().get(f"/e/{record.entity.credit_code}/").content.decode()
 
 
-def reads_that_it_is_over(agent: Page, case: Case) -> None:
+def reads_that_it_is_over(asking: Side, agent: Page, case: Case) -> None:
     """Who filed reads the reasons and that all places have confirmed, and finds the letters."""
     agent.goto(f"/cases/{case.number}/")
     expect(agent.locator("main").get_by_text("It is so.").first).to_be_visible()
-    expect(agent.locator("#proof").get_by_text(OVER)).to_be_visible()
+    with override(asking.lang):
+        over = gettext("Closed: gone everywhere since %(when)s.") % {"when": moment(case.effect.closed_at)}
+    expect(agent.locator("#proof").get_by_text(over)).to_be_visible()
+    asking.look(agent, "over")
     kinds = set(Letter.objects.filter(case=case).values_list("kind", flat=True))
     assert {"decision", "result"} <= kinds
 
 
-def test_an_objection_to_a_listing_is_upheld_and_gone_everywhere(page_as, town):
-    agent = page_as(town.agent, **PHONE)
+def test_an_objection_to_a_listing_is_upheld_and_gone_everywhere(sides, town):
+    asking, answering = sides.asking, sides.answering
+    agent = asking.page(town.agent)
     agent.goto(f"/records/{town.record.pk}/")
     press(agent, "a[href*='/cases/object/']")
     agent.locator("[name=ground][value=wrongly_listed]").check()
     agent.locator("[name=statement]").fill("It was another company of this name.")
     agent.locator("main input[type=file]").first.set_input_files([RECEIPT])
+    asking.look(agent, "written")
     agent.locator("button[name=do][value=file]").dblclick()
     agent.wait_for_url("**/cases/YY-*/")
     expect(agent.locator("main")).to_be_visible()
     case = Case.objects.get()
     assert case.state == "submitted"
-    assert (
-        "Under objection"
-        in Client(headers={"accept-language": "en"})
-        .get(f"/e/{town.record.entity.credit_code}/")
-        .content.decode()
-    )
+    public = asking.page()
+    public.goto(f"/e/{town.record.entity.credit_code}/")
+    expect(public.locator("main").get_by_text(asking.says("Under objection")).first).to_be_visible()
     agent.go_back()
     agent.go_forward()
     expect(agent.get_by_text(case.number).first).to_be_visible()
 
-    act(page_as(town.colleague, **DESK), case, "propose_end", "It was another company.")
-    first, second = (page_as(town.supervisor, **DESK) for _tab in range(2))
+    act(answering.page(town.colleague), case, "propose_end", "It was another company.")
+    first, second = (answering.page(town.supervisor) for _tab in range(2))
     second.goto(f"/cases/{case.number}/")
+    answering.look(second, "proposed")
     act(first, case, "uphold", "It is so.")
+    second.evaluate("document.querySelectorAll('main details').forEach((folded) => { folded.open = true; })")
     with second.expect_response(lambda response: "/act/" in response.url) as refused:
         second.locator("button[name=action][value=dismiss]").click()
     assert refused.value.status == 409
-    expect(second.locator("main [role=alert]")).to_contain_text("认定异议成立")
+    expect(second.locator("main [role=alert]")).to_contain_text(answering.says("upheld the objection"))
     case.refresh_from_db()
     assert case.state == "upheld"
 
     assert not public_sees(town.record)
-    all_confirm(page_as(town.neighbour, **DESK), case)
-    reads_that_it_is_over(agent, case)
+    all_confirm(answering.page(town.neighbour), case)
+    reads_that_it_is_over(asking, agent, case)
 
 
-def test_a_department_that_withdraws_the_record_meanwhile_answers_the_objection(page_as, town):
+def test_a_department_that_withdraws_the_record_meanwhile_answers_the_objection(sides, town):
     case = CaseFactory(record=town.record, kind="objection", state="submitted", opened_by=town.agent)
-    clerk = page_as(town.record.entered_by, **DESK)
+    asking, answering = sides.asking, sides.answering
+    clerk = answering.page(town.record.entered_by)
     clerk.goto(f"/records/{town.record.pk}/")
-    expect(clerk.get_by_text("为什么您现在不能撤回该记录")).to_be_visible()
+    expect(clerk.get_by_text(answering.says("Why you cannot withdraw it now"))).to_be_visible()
     assert clerk.locator("main a[href*='/withdraw/']").count() == 0
 
-    supervisor = page_as(town.supervisor, lang="en", width=390)
+    supervisor = answering.page(town.supervisor)
     supervisor.goto(f"/records/{town.record.pk}/withdraw/")
-    expect(supervisor.get_by_text(f"This answers {case.number}")).to_be_visible()
+    answers = "This answers %(numbers)s: the reason given is read there as that of a decision."
+    expect(supervisor.get_by_text(answering.says(answers, numbers=case.number))).to_be_visible()
+    answering.look(supervisor, "withdrawing")
     supervisor.locator("[name=because]").fill("It was another company. It is so.")
     press(supervisor, "main form button[type=submit]")
     case.refresh_from_db()
     assert case.state == "record_withdrawn"
     supervisor.goto(f"/cases/{case.number}/")
-    expect(supervisor.get_by_text("Notice that the record is withdrawn")).to_be_visible()
+    notice = "Notice that the record is withdrawn"
+    expect(supervisor.get_by_text(answering.says(notice)).first).to_be_visible()
 
     assert not public_sees(town.record)
-    all_confirm(page_as(town.neighbour, **DESK), case)
-    agent = page_as(town.agent, lang="zh-hans", width=390)
-    reads_that_it_is_over(agent, case)
-    expect(agent.get_by_text("记录撤回告知书").first).to_be_visible()
-    expect(agent.get_by_text("部门已撤回记录").first).to_be_visible()
+    all_confirm(answering.page(town.neighbour), case)
+    agent = asking.page(town.agent)
+    reads_that_it_is_over(asking, agent, case)
+    expect(agent.get_by_text(asking.says(notice)).first).to_be_visible()
+    expect(agent.get_by_text(asking.says("The department withdrew the record")).first).to_be_visible()
 
 
-def test_an_objection_on_any_other_ground_begins_on_the_same_page_and_is_kept_as_a_draft(page_as, town):
-    agent = page_as(town.agent, lang="zh-hans", width=390)
+def test_an_objection_on_any_other_ground_begins_on_the_same_page_and_is_kept_as_a_draft(sides, town):
+    agent = sides.asking.page(town.agent)
     for ground in ("wrong", "missing", "expired"):
         record = repairable_record(
             submitted_by=town.office, entity=town.record.entity, record_type=town.record.record_type
@@ -178,25 +187,52 @@ def test_an_objection_on_any_other_ground_begins_on_the_same_page_and_is_kept_as
         assert (case.state, case.ground, case.record.objected) == ("draft", ground, False)
 
 
-def test_a_dismissed_objection_is_appealed_sent_back_and_decided_by_others(page_as, town):
+def test_what_was_typed_into_a_draft_is_there_after_the_browser_was_closed(sides, town):
+    case = CaseFactory(record=town.record, opened_by=town.agent, state="draft", statement="")
+    typed = "The fine is paid and the kitchen was rebuilt."
+    first = sides.asking.page(town.agent)
+    first.goto(f"/cases/{case.number}/")
+    first.locator("[name=statement]").fill(typed)
+    kept = sides.asking.says("Kept as a draft at %(time)s.").partition("%(time)s")[0]
+    expect(first.get_by_role("status").filter(has_text=kept)).to_be_visible()
+    first.context.close()
+    again = sides.asking.page(town.agent)
+    again.goto(f"/cases/{case.number}/")
+    expect(again.locator("[name=statement]")).to_have_value(typed)
+    # The version came along with the first keeping: the next is no conflict.
+    again.locator("[name=statement]").fill(f"{typed} All of it.")
+    expect(again.get_by_role("status").filter(has_text=kept)).to_be_visible()
+    press(again, ".form-foot button[name=do][value=save]")
+    case.refresh_from_db()
+    assert case.statement == f"{typed} All of it."
+    assert case.state == "draft"
+
+
+def test_a_dismissed_objection_is_appealed_sent_back_and_decided_by_others(sides, town):
     case = CaseFactory(record=town.record, opened_by=town.agent, kind="objection", state="dismissed")
-    agent = page_as(town.agent, **DESK)
+    asking, answering = sides.asking, sides.answering
+    agent = asking.page(town.agent)
+    agent.goto(f"/cases/{case.number}/")
+    asking.look(agent, "dismissed")
     act(agent, case, "appeal", "Nobody looked at the register of companies.")
-    lead = page_as(town.lead, **PHONE)
+    lead = answering.page(town.lead)
     lead.goto("/cases/")
     expect(lead.get_by_text(case.number).first).to_be_visible()
+    answering.look(lead, "waiting")
     act(lead, case, "remit", "The register has two companies of this name.")
-    act(page_as(town.colleague, **PHONE), case, "propose_end", "It was another company.")
-    act(page_as(town.supervisor, **PHONE), case, "uphold", "It is so.")
+    answering.look(lead, "sent-back")
+    act(answering.page(town.colleague), case, "propose_end", "It was another company.")
+    act(answering.page(town.supervisor), case, "uphold", "It is so.")
     case.refresh_from_db()
     assert case.state == "upheld"
     assert not public_sees(town.record)
-    all_confirm(page_as(town.neighbour, **PHONE), case)
-    reads_that_it_is_over(agent, case)
+    all_confirm(answering.page(town.neighbour), case)
+    reads_that_it_is_over(asking, agent, case)
 
 
-def test_a_record_whose_basis_fell_is_removed_from_history_too(page_as, town):
-    agent = page_as(town.agent, **PHONE)
+def test_a_record_whose_basis_fell_is_removed_from_history_too(sides, town):
+    asking, answering = sides.asking, sides.answering
+    agent = asking.page(town.agent)
     agent.goto(f"/records/{town.record.pk}/")
     press(agent, "#repair-panel a[href*='/cases/basis/']")
     agent.locator("[name=outcome][value=revoked]").check()
@@ -205,20 +241,25 @@ def test_a_record_whose_basis_fell_is_removed_from_history_too(page_as, town):
         agent.locator(f"[name={name}]").fill(words)
     agent.locator("[name=decided_on]").fill(timezone.localdate().isoformat())
     agent.locator("main input[type=file]").first.set_input_files([RECEIPT])
+    asking.look(agent, "written")
     press(agent, "main form .btn-primary")
     case = Case.objects.get()
     assert (case.kind, case.state) == ("basis", "submitted")
 
-    act(page_as(town.colleague, **DESK), case, "propose_remove", "The judgment is final.")
-    act(page_as(town.supervisor, **DESK), case, "remove", "It is so.")
+    act(answering.page(town.colleague), case, "propose_remove", "The judgment is final.")
+    supervisor = answering.page(town.supervisor)
+    supervisor.goto(f"/cases/{case.number}/")
+    answering.look(supervisor, "proposed")
+    act(supervisor, case, "remove", "It is so.")
+    answering.look(supervisor, "removed")
     case.refresh_from_db()
     assert (case.state, case.record.status) == ("removed", "annulled")
     assert not public_sees(town.record)
-    all_confirm(page_as(town.neighbour, **DESK), case)
-    reads_that_it_is_over(agent, case)
+    all_confirm(answering.page(town.neighbour), case)
+    reads_that_it_is_over(asking, agent, case)
 
 
-def test_what_an_association_recorded_is_repaired_by_its_own_people(page_as, town):
+def test_what_an_association_recorded_is_repaired_by_its_own_people(sides, town):
     association = AssociationFactory(body__name_zh="云汀市餐饮行业协会", body__name_en="Catering Association")
     RepairRule.objects.create(
         association=association,
@@ -236,18 +277,23 @@ def test_what_an_association_recorded_is_repaired_by_its_own_people(page_as, tow
         title="会员警示：未明码标价",
         decided_on=timezone.localdate() - timedelta(days=180),
     )
-    agent = page_as(AgentFactory(entity=record.entity).user, **DESK)
+    asking, answering = sides.asking, sides.answering
+    agent = asking.page(AgentFactory(entity=record.entity).user)
     case = file_application(agent)
     assert case.deciding_body == association.body
 
-    act(page_as(officer_of(association), **PHONE), case, "propose_grant", "The kitchen was seen.")
-    head = page_as(MemberFactory(body=association.body, role="supervisor"), **PHONE)
+    officer = answering.page(officer_of(association))
+    officer.goto(f"/cases/{case.number}/")
+    answering.look(officer, "applied")
+    act(officer, case, "propose_grant", "The kitchen was seen.")
+    head = answering.page(MemberFactory(body=association.body, role="supervisor"))
     act(head, case, "grant", "It is so.")
+    answering.look(head, "granted")
     confirm_the_rest()
     case.refresh_from_db()
     assert (case.state, case.record.status) == ("granted", "repaired")
     assert case.effect.closed_at is not None
-    reads_that_it_is_over(agent, case)
+    reads_that_it_is_over(asking, agent, case)
 
 
 def answer(page: Page, missing: MissingRecord, do: str, words: str = "") -> None:
@@ -260,25 +306,32 @@ def answer(page: Page, missing: MissingRecord, do: str, words: str = "") -> None
         button.click()
 
 
-def test_a_missing_record_is_refused_appealed_and_entered_in_the_end(page_as, town):
+def test_a_missing_record_is_refused_appealed_and_entered_in_the_end(sides, town):
     kind = RecordTypeFactory(
         submitters=[town.office], polarity="positive", name_zh="表彰", name_en="Commendation"
     )
-    agent = page_as(town.agent, **PHONE)
+    asking, answering = sides.asking, sides.answering
+    agent = asking.page(town.agent)
     agent.goto("/cases/missing/")
+    asking.look(agent, "none")
     press(agent, "a[href$='/cases/missing/new/']")
     agent.locator("[name=body]").select_option(str(town.office.pk))
     agent.locator("[name=record_type]").select_option(str(kind.pk))
     agent.locator("[name=document_number]").fill("云市监表〔2026〕5号")
     agent.locator("[name=statement]").fill("五月的表彰没有录入。")
+    asking.look(agent, "written")
     agent.locator("main form .btn-primary").dblclick()
     agent.wait_for_url("**/cases/missing/QS-*/")
     missing = MissingRecord.objects.get()
 
-    refusing = page_as(MemberFactory(body=town.office, role="reviewer"), **DESK)
+    refusing = answering.page(MemberFactory(body=town.office, role="reviewer"))
     answer(refusing, missing, "refuse", "It was given to another company.")
+    answering.look(refusing, "refused")
     answer(agent, missing, "appeal", "The paper names us.")
-    answer(page_as(town.lead, **DESK), missing, "remit", "The paper names this company.")
+    lead = answering.page(town.lead)
+    lead.goto(f"/cases/missing/{missing.number}/")
+    answering.look(lead, "appealed")
+    answer(lead, missing, "remit", "The paper names this company.")
     record = RecordFactory(
         entity=town.record.entity,
         submitted_by=town.office,
@@ -286,12 +339,14 @@ def test_a_missing_record_is_refused_appealed_and_entered_in_the_end(page_as, to
         document_number=missing.document_number,
         title="守信企业表彰",
     )
-    entering = page_as(town.supervisor, **DESK)
+    entering = answering.page(town.supervisor)
     entering.goto(f"/cases/missing/{missing.number}/")
+    answering.look(entering, "answering-anew")
     entering.locator(f"[name=record][value='{record.pk}']").check()
     press(entering, "button[name=do][value=enter]")
     missing.refresh_from_db()
     assert (missing.state, missing.record) == ("entered", record)
     agent.goto(f"/cases/missing/{missing.number}/")
+    asking.look(agent, "entered")
     press(agent, f"main a[href='/records/{record.pk}/']")
     expect(agent.get_by_text(record.title).first).to_be_visible()

@@ -15,13 +15,12 @@ from tests.browser import reading
 from tests.browser.accessibility import AXE, assert_accessible
 from tests.browser.answering import answering
 from tests.browser.conftest import HEIGHTS, complaint, launched
-from tests.browser.uploading import assert_fits
+from tests.browser.sides import SAID, assert_fits
 from tests.permissions.table import ROLES, TABLE
 from tests.permissions.world import World, one_world
 
 pytestmark = pytest.mark.django_db
 
-SAID = {"en": "en", "zh-hans": "zh-CN"}
 ADDRESS = "http://localhost"
 TABLET = 768
 #: What these answer is a part of a page, a file, or meant for programs.

@@ -74,18 +74,18 @@ def confirm_the_rest() -> None:
     proof.look_at_own_places()
 
 
-@pytest.mark.parametrize(("lang", "width"), [("zh-hans", 390)])
-def test_several_records_go_out_together_and_each_comes_back_from_its_own_body(page_as, city, lang, width):
-    open_section(page_as(city.people["market-supervision supervisor"], lang=lang, width=width), city)
-    agent = page_as(city.people["agent"], lang=lang, width=width)
+def test_several_records_go_out_together_and_each_comes_back_from_its_own_body(sides, city):
+    asking, answering = sides.asking, sides.answering
+    open_section(answering.page(city.people["market-supervision supervisor"]), city)
+    agent = asking.page(city.people["agent"])
     filing = file_together(agent)
     expect(agent).to_have_url(re.compile(f"/cases/together/{filing.number}/$"))
-    assert_accessible(agent)
+    asking.look(agent, "filed")
     first, second, third = Case.objects.order_by("record")
     assert {first.state, second.state, third.state} == {"submitted"}
     assert first.deciding_body == second.deciding_body != third.deciding_body
 
-    colleague = page_as(city.people["market-supervision colleague"], lang=lang, width=width)
+    colleague = answering.page(city.people["market-supervision colleague"])
     colleague.goto("/cases/")
     assert Routing.objects.filter(section__isnull=False).count() == 2
     expect(colleague.get_by_text(first.number).first).to_be_visible()
@@ -94,17 +94,13 @@ def test_several_records_go_out_together_and_each_comes_back_from_its_own_body(p
     act(colleague, second, "propose_refuse", "The receipt is of another fine.")
     expect(colleague.get_by_text(filing.number).first).to_be_visible()
     expect(colleague.get_by_text(third.record.title)).to_have_count(0)
-    supervisor = page_as(city.people["market-supervision supervisor"], lang=lang, width=width)
+    supervisor = answering.page(city.people["market-supervision supervisor"])
     act(supervisor, first, "grant", "All four conditions are met.")
     act(supervisor, second, "refuse", "The receipt is of another fine.")
-    other = page_as(city.people["financial-supervision colleague"], lang=lang, width=width)
+    other = answering.page(city.people["financial-supervision colleague"])
     act(other, third, "propose_grant", "All four conditions are met.")
-    act(
-        page_as(city.people["financial-supervision supervisor"], lang=lang, width=width),
-        third,
-        "grant",
-        "All four conditions are met.",
-    )
+    deciding = answering.page(city.people["financial-supervision supervisor"])
+    act(deciding, third, "grant", "All four conditions are met.")
     filing.refresh_from_db()
     assert filing.done_at is None  # Decided, and not yet gone everywhere.
 
@@ -115,7 +111,8 @@ def test_several_records_go_out_together_and_each_comes_back_from_its_own_body(p
     agent.goto(f"/cases/together/{filing.number}/")
     for case in (first, second, third):
         expect(agent.locator("main").get_by_text(case.number).first).to_be_visible()
-    public = page_as(lang=lang, width=width)
+    asking.look(agent, "over")
+    public = asking.page()
     public.goto(f"/e/{city.hegu.credit_code}/")
     expect(public.get_by_text(second.record.title).first).to_be_visible()
     for gone in (first, third):

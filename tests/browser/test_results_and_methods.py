@@ -12,7 +12,8 @@ from entities.services.catalogue import seed_catalogue
 from evaluation import services
 from evaluation.schemes.shipped import shipped_schemes
 from tests.browser.accessibility import assert_accessible
-from tests.browser.uploading import Reader, assert_fits, assert_fits_a_phone
+from tests.browser.sides import assert_fits
+from tests.browser.uploading import Reader, assert_fits_a_phone
 from tests.evaluation.test_imported import HEAD
 from tests.factories import EntityFactory, MemberFactory
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.looking_up import look_up
-from tests.browser.uploading import assert_fits
+from tests.browser.sides import assert_fits
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from entities.services.catalogue import seed_catalogue
 from evaluation.boards import counting
 from evaluation.models import Scheme
 from tests.browser.accessibility import assert_accessible
-from tests.browser.uploading import assert_fits
+from tests.browser.sides import assert_fits
 from tests.factories import (
     CurrentRatingFactory,
     EntityFactory,

@@ -3,24 +3,16 @@
 import re
 from pathlib import Path
 
-from django.utils.translation import gettext, ngettext, override, pgettext
+from django.utils.translation import ngettext, override
 from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from tests.browser.accessibility import assert_accessible
+from tests.browser.sides import assert_fits, said
 
 SAVE = ("Save %(rows)s ready row", "Save %(rows)s ready rows")
 #: How long workers may take for a file, in milliseconds.
 WORKED_OFF = 150_000
 PHONE: ViewportSize = {"width": 390, "height": 844}
-
-
-def assert_fits(page: Page, width: int) -> None:
-    """The page is no wider than its window; charts take a moment to follow it."""
-    for _look in range(100):
-        if page.evaluate("document.documentElement.scrollWidth") <= width:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{page.url} is wider than {width} pixels")
 
 
 def assert_fits_a_phone(page: Page) -> None:
@@ -41,9 +33,7 @@ class Reader:
 
     def says(self, text: str, context: str = "", **words: object) -> str:
         """A sentence of the platform as this reader has it."""
-        with override(self.lang):
-            said = pgettext(context, text) if context else gettext(text)
-        return said % words if words else said
+        return said(self.lang, text, context, **words)
 
     def counted(self, one: str, many: str, count: int, /, **words: object) -> str:
         """The same for a sentence with a number in it."""
