@@ -183,7 +183,8 @@ class StepIn(serializers.Serializer):
     correction = serializers.DictField(
         child=serializers.CharField(allow_blank=True),
         required=False,
-        help_text="With `propose_correct`: by field of the record, what it is to say.",
+        help_text="With `propose_correct`: by field of the record, what it is to say. A field of its type has `details.` "
+        "before its name; kinds of penalty stand with commas between them.",
     )
 
 
