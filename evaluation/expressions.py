@@ -677,6 +677,17 @@ def _fact_is(node: words.FactIs, scope: Scope) -> Truth:
     return Truth(wanted[scope.of_entity(scope.run.columns.facts.words[node.entity])])
 
 
+def _alike(node: words.Alike, scope: Scope) -> Truth:
+    one, other = (
+        scope.of_entity(scope.run.columns.facts.keys[name.removeprefix("entity.")])
+        if name.startswith("entity.")
+        else scope.run.records.keys[name][scope.rows]
+        for name in node.alike
+    )
+    unknown = (one == 0) | (other == 0)
+    return Truth((one == other) & ~unknown, unknown)
+
+
 def _has(node: words.Has, scope: Scope) -> Truth:
     number = events_of(scope.run, scope.run.rows(node.records), node.per)
     yes = number >= node.at_least
@@ -721,6 +732,7 @@ CONDITIONS: dict[type, Callable[[Any, Scope], Truth]] = {
     words.Test: lambda node, scope: within(evaluate(node.test, scope), node),
     words.Known: lambda node, scope: Truth(evaluate(node.known, scope).known()),
     words.FactIs: _fact_is,
+    words.Alike: _alike,
     words.Has: _has,
     words.ThisRecord: _this_record,
     words.Graded: _graded,

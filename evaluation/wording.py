@@ -457,6 +457,11 @@ def _fact_is(say: Wording, node: words.FactIs) -> str:
     }
 
 
+def _alike(say: Wording, node: words.Alike) -> str:
+    one, other = map(say.field, node.alike)
+    return _("%(one)s and %(other)s are the same") % {"one": one, "other": other}
+
+
 def _graded(say: Wording, node: words.Graded) -> str:
     grades = _(" or ").join(letter or _("not rated") for letter in node.graded)
     return _("the grade so far is %(grades)s") % {"grades": grades}
@@ -491,6 +496,7 @@ CONDITIONS: dict[type, Callable[[Wording, Any], str]] = {
     ),
     words.Known: lambda say, node: _("%(number)s is known") % {"number": say.number(node.known)},
     words.FactIs: _fact_is,
+    words.Alike: _alike,
     words.Has: _has,
     words.ThisRecord: lambda say, node: say.match(node.record),
     words.Graded: _graded,

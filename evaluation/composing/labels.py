@@ -18,6 +18,7 @@ LABELS = {
     "after": gettext_lazy("After"),
     "age": gettext_lazy("Weight by age"),
     "ago": gettext_lazy("So many periods before"),
+    "alike": gettext_lazy("These words are the same"),
     "all": gettext_lazy("All of these hold"),
     "alone": gettext_lazy("Where there is no peer"),
     "also": gettext_lazy("Carried beside it"),

@@ -18,7 +18,7 @@ NAMES = frozenset(
         "seen_by", "family", "considered", "kind", "types", "classes", "penalty_kinds", "values", "is", "same", "per",
         "places", "rounding", "total_rounding", "to", "take", "mode", "grade", "among", "value", "field", "fact", "by", "entity",
         "event", "graded", "since", "working_days", "at_next",
-        "was_graded", "found_by", "part", "earlier", "ago", "back", "period", "steps_from_earlier",
+        "was_graded", "found_by", "part", "alike", "earlier", "ago", "back", "period", "steps_from_earlier",
     }
 )  # fmt: skip
 #: A ceiling or floor is a grade below these, and a number elsewhere.

@@ -168,23 +168,14 @@ class _Words:
             self.fact_numbers.add(part.fact)
         elif isinstance(part, words.FactIs):
             self.facts.setdefault(part.entity, set()).update(part.is_)
-        elif isinstance(part, Peers):
-            ways = (*part.among, *part.found_by)
-            self.fact_keys.update(one for way in ways for one in way if isinstance(one, str))
-        elif isinstance(part, words.PartWord):
-            self._see_same(part.part)
         self.days.update(
             day for day in _days_of(part) if day not in {"as-of", *OWN_DAYS} and not words.is_fixed(day)
         )
-        for same in _sames_of(part):
-            if not isinstance(same, str | tuple):
-                continue  # A number, whose words are seen as such.
-            for name in (same,) if isinstance(same, str) else same:
-                self._see_same(name)
-
-    def _see_same(self, name: str) -> None:
-        if name not in {"type", "class", "year", "quarter", "month", "day"}:
-            self.keys.add(name)
+        for name in _keys_of(part):
+            if name.startswith("entity."):
+                self.fact_keys.add(name.removeprefix("entity."))
+            elif name not in {"type", "class", "year", "quarter", "month", "day"}:
+                self.keys.add(name)
 
     def _see_words(self, by: words.By) -> None:
         if by.by == "penalty-kind":
@@ -210,6 +201,21 @@ def _days_of(part: Part) -> Iterator[str]:
         yield part.dated
     elif isinstance(part, Running) and part.since:
         yield part.since
+
+
+def _keys_of(part: Part) -> Iterator[str]:
+    """The words of which only sameness matters; those of facts begin with "entity."."""
+    if isinstance(part, Peers):
+        ways = (*part.among, *part.found_by)
+        yield from (f"entity.{one}" for way in ways for one in way if isinstance(one, str))
+    elif isinstance(part, words.PartWord):
+        yield part.part
+    elif isinstance(part, words.Alike):
+        yield from part.alike
+    for same in _sames_of(part):
+        # The words of a number are seen as such.
+        if isinstance(same, str | tuple):
+            yield from (same,) if isinstance(same, str) else same
 
 
 def _sames_of(part: Part) -> Iterator[words.Same]:

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field, model_validator
 from evaluation.schemes.language import (
     WORKING_DAYS,
     After,
+    Alike,
     Before,
     Bounds,
     By,
@@ -851,7 +852,9 @@ class SchemeDocument(Part):
     @model_validator(mode="after")
     def _levels_are_right(self) -> Self:
         for part in _per_entity_parts(self):
-            if isinstance(part, FieldOf | ThisRecord) or (isinstance(part, By) and _is_of_record(part)):
+            of_record = isinstance(part, By) and _is_of_record(part)
+            of_record = of_record or (isinstance(part, Alike) and part.of_record())
+            if isinstance(part, FieldOf | ThisRecord) or of_record:
                 raise ValueError("A field of a record is read where a record is looked at.")
             if type(part) in AROUND:
                 raise ValueError("What came before or after is asked where a record is looked at.")

@@ -104,6 +104,8 @@ def _is_ratio(text: str) -> str:
     return text
 
 
+#: A field of the record, or a fact of the entity, of which only the word matters.
+WordName = Annotated[str, Field(pattern=r"^(document-number|(entity\.)?[a-z][a-z0-9_]*)$", max_length=70)]
 Ratio = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if isinstance(value, int | float | Decimal) else value),
@@ -468,6 +470,17 @@ class FactIs(Part):
     is_: Annotated[tuple[str, ...], Field(alias="is", min_length=1)]
 
 
+class Alike(Part):
+    """Two words are the same: those of fields of the record, or of facts of the entity ("entity.region"). Where one is not
+    known neither this nor its opposite holds."""
+
+    alike: tuple[WordName, WordName]
+
+    def of_record(self) -> bool:
+        """Whether a field of a record is among them."""
+        return not all(name.startswith("entity.") for name in self.alike)
+
+
 class Has(Part):
     """The entity has so many counted records that match; with `per`, records of so many events."""
 
@@ -548,6 +561,7 @@ CONDITIONS: dict[str, type[Part]] = {
     "test": Test,
     "known": Known,
     "entity": FactIs,
+    "alike": Alike,
     "records": Has,
     "record": ThisRecord,
     "graded": Graded,
@@ -620,6 +634,7 @@ Condition = TypeAliasType(
         | Annotated[Test, Tag("test")]
         | Annotated[Known, Tag("known")]
         | Annotated[FactIs, Tag("entity")]
+        | Annotated[Alike, Tag("alike")]
         | Annotated[Has, Tag("records")]
         | Annotated[ThisRecord, Tag("record")]
         | Annotated[Graded, Tag("graded")]

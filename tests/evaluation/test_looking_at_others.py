@@ -419,6 +419,44 @@ def test_reactors_come_into_a_column_by_cornerstones_and_areas(findings, column)
     assert graded(example) == column
 
 
+# Words
+
+
+words_of = st.lists(st.tuples(st.sampled_from(["", "x", "y"]), st.sampled_from(["", "x", "y"])), max_size=6)
+
+
+@calm
+@given(words_of, st.sampled_from(["", "x", "y"]))
+def test_words_are_the_same_where_both_are_known(pairs, home):
+    match = {"kind": "records", "records": {"types": ["penalty"]}, "take": "count", "weight": "1"}
+
+    def where(*names, holds=True):
+        said = {"alike": list(names)}
+        return match | {"records": match["records"] | {"where": [said if holds else {"not": said}]}}
+
+    records = [{"type": "penalty", "place": place, "seat": seat} for place, seat in pairs]
+    asked = {"entities": [{"entity": "a", "home": home}], "records": records}
+    for names, each in (
+        (("place", "seat"), pairs),
+        (("place", "entity.home"), [(place, home) for place, _seat in pairs]),
+    ):
+        known = [one == other for one, other in each if one and other]
+        assert run({"component": where(*names), **asked})["a"] == sum(known)
+        assert run({"component": where(*names, holds=False), **asked})["a"] == len(known) - sum(known)
+
+
+def test_words_of_records_are_asked_where_a_record_is_looked_at_and_those_of_the_entity_anywhere():
+    rule = {"code": "same", "name": {"zh": "字", "en": "Words"}, "article": "7", "then": {"grade": "D"}}
+    of_facts = document(
+        LOST | named(LOST, "lost"), rules=[rule | {"when": {"alike": ["entity.seat", "entity.home"]}}]
+    )
+    assert compile_scheme(SchemeDocument.model_validate(of_facts)).vocabulary.fact_keys == ("home", "seat")
+    of_record = of_facts | {"rules": [rule | {"when": {"alike": ["place", "entity.home"]}}]}
+    assert [one.says for one in problems_of(of_record, of_registry=False)] == [
+        "A field of a record is read where a record is looked at."
+    ]
+
+
 # In words and in the form
 
 
