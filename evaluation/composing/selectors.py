@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -13,6 +13,9 @@ from evaluation.composing.simulating import Progress, progress_of
 from evaluation.models import Scheme, SchemeVersion
 from evaluation.schemes.in_force import SchemeInForce, schemes_for
 
+#: So long before the working days of a scheme end it is said.
+SOON = timedelta(days=90)
+
 
 @dataclass(frozen=True, slots=True)
 class SchemeRow:
@@ -21,6 +24,8 @@ class SchemeRow:
     in_force: SchemeInForce
     versions: list[SchemeVersion]
     drafts: list[SchemeDraft]
+    #: The last working day that the scheme knows, where that comes soon or is over and no version follows.
+    days_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,18 @@ def schemes_with_drafts(*, user, day: date) -> list[SchemeRow]:
             one,
             [version for version in versions if version.scheme_id == one.scheme.pk],
             [draft for draft in drafts if draft.scheme_id == one.scheme.pk],
+            _days_end(one, versions, day),
         )
         for one in schemes
     ]
+
+
+def _days_end(one: SchemeInForce, versions: Iterable[SchemeVersion], day: date) -> date | None:
+    worked = one.compiled.worked
+    follows = any(version.scheme_id == one.scheme.pk and version.effective_from > day for version in versions)
+    if worked is None or follows or worked.last - day > SOON:
+        return None
+    return worked.last
 
 
 def drafts_for(*, user) -> QuerySet[SchemeDraft]:

@@ -1,9 +1,10 @@
 """A scheme takes its working days over from the platform's calendar, and each next version those published since."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from credit_platform.common.models import CalendarException, CalendarYear
 from credit_platform.common.services import seed_working_calendar
@@ -60,6 +61,24 @@ def test_without_any_year_of_the_calendar_it_is_told_that_none_is_known(client, 
     answer = client.post(page(draft, "edit"), typed(draft, **{"v:/working_days": "on"}))
     assert answer.status_code == 422
     assert "No year of the working calendar is known here yet." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("ahead", "is_said"), [(60, True), (-1, True), (120, False)])
+def test_the_office_is_told_before_the_working_days_of_a_scheme_end(client, schemes, office, ahead, is_said):
+    last = timezone.localdate() + timedelta(days=ahead)
+    said = WORKING_DAYS | {"known_from": "2020-01-01", "known_to": last.isoformat(), "off": [], "worked": []}
+    install_scheme(
+        by=None,
+        code="counted",
+        facts={"name_zh": "字", "name_en": "Counted", "family": "evaluation"},
+        document=SchemeDocument.model_validate(
+            schemes["city-comprehensive"].document.model_dump() | {"working_days": said}
+        ),
+        effective_from=date(2020, 1, 1),
+    )
+    client.force_login(office[0])
+    shown = client.get("/schemes/").content.decode()
+    assert ("This scheme knows working days up to" in shown) == is_said
 
 
 def test_a_draft_of_the_next_version_has_the_years_that_were_published_since(schemes, office):
