@@ -31,6 +31,7 @@ class Change(models.Model):
         WITHHELD = "withheld", _("No longer disclosed to the public")
         STATED = "stated", _("The entity's statement changed")
         DATED = "dated", _("Publicity changed")
+        AMENDED = "amended", _("What it says was put right")
         MOVED = "moved", _("Moved to another entity")
         REPLACED = "replaced", _("Replaced by a correction")
         REPAIRED = "repaired", _("Ended by repair")

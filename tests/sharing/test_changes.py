@@ -50,9 +50,18 @@ def test_every_way_of_writing_a_record_leaves_a_change(tax):
     CreditRecord.objects.filter(pk=record.pk).update(objected=True)
     CreditRecord.objects.filter(pk=record.pk).update(objected=False)
     CreditRecord.objects.filter(pk=record.pk).update(publish_until=timezone.localdate())
-    CreditRecord.objects.filter(pk=record.pk).update(title="unchanged in what it does")
+    CreditRecord.objects.filter(pk=record.pk).update(title="Another title")
+    CreditRecord.objects.filter(pk=record.pk).update(reviewed_at=timezone.now())
     CreditRecord.objects.filter(pk=record.pk).update(status="withdrawn")
-    assert kinds(tax) == ["published", "objected", "objection_lifted", "dated", "withdrawn"]
+    assert kinds(tax) == ["published", "objected", "objection_lifted", "dated", "amended", "withdrawn"]
+
+
+def test_a_record_that_is_removed_from_the_table_is_told_of_and_a_draft_is_not(tax):
+    record, draft = RecordFactory(), RecordFactory(status="draft")
+    CreditRecord.objects.filter(pk__in=(record.pk, draft.pk)).delete()
+    assert list(Change.objects.order_by("pk").values_list("kind", "record_id")) == [
+        ("published", record.pk), ("withdrawn", record.pk),
+    ]  # fmt: skip
 
 
 def test_an_association_hears_that_a_record_is_withheld_now_and_nothing_of_one_that_always_was(tax):

@@ -28,8 +28,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION sharing_note_changed_entities();
 """
 
 
-def changed_records(*, of_ended: str = "", of_those_in_force: str = "") -> str:
-    """The function of the trigger; later migrations put more cases into it, which come before those that are here."""
+def changed_records(*, of_ended: str = "", of_those_in_force: str = "", otherwise: str = "") -> str:
+    """The function of the trigger; later migrations put more cases into it, which come before those that are here,
+    or with `otherwise` after them."""
     return f"""
 CREATE OR REPLACE FUNCTION sharing_note_changed_records() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -47,6 +48,7 @@ BEGIN
             WHEN o.objected AND NOT n.objected THEN 'objection_lifted'
             WHEN (n.publish_until, n.withheld, n.type_version_id)
                 IS DISTINCT FROM (o.publish_until, o.withheld, o.type_version_id) THEN 'dated'
+            {otherwise}
         END AS kind
         FROM new_rows n JOIN old_rows o USING (id)
     ) AS compared WHERE kind IS NOT NULL ORDER BY id;
