@@ -30,6 +30,7 @@ from tests.factories import (
     UserFactory,
     install_shipped_schemes,
 )
+from tests.letters.drawn import codes_of, faces_of
 
 pytestmark = pytest.mark.django_db
 ANYBODY = AnonymousUser()
@@ -179,6 +180,36 @@ class TestThePaper:
             assert file.read().startswith(b"%PDF-")
         assert papers.check(report.number).verdict == "holds"
         assert report.document.uploaded_by is None
+
+    def test_its_faces_are_in_the_file_and_each_page_has_the_code_that_leads_to_its_check(
+        self, client, entity
+    ):
+        RecordFactory(entity=entity)
+        report = services.issue_extract(by=ANYBODY, entity=entity)
+        papers.type_waiting()
+        report.refresh_from_db()
+        with report.document.file.open() as file:
+            drawn = file.read()
+        assert {"NotoSerifSC-Regular", "NotoSansSC-Regular"} <= faces_of(drawn)
+        codes = codes_of(drawn)
+        assert len(codes) >= len(report.content["parts"])
+        assert set(codes) == {f"https://credit.example{reverse('portal:verify', args=(report.number,))}"}
+
+    def test_anybody_who_checks_its_number_reads_whether_it_is_current_and_not_of_whom_it_tells(
+        self, client, entity
+    ):
+        report = services.issue_extract(by=ANYBODY, entity=entity)
+        papers.type_waiting()
+        url = reverse("portal:verify", args=(report.number,))
+        english = {"accept-language": "en"}
+        before = client.get(url, headers=english).text
+        RecordFactory(entity=entity)
+        after = client.get(url, headers=english).text
+        assert before != after
+        for page in (before, after):
+            assert report.number in page
+            assert not any(said in page for said in (entity.name_zh, entity.name_en, entity.credit_code))
+        assert client.get(reverse("portal:verify", args=("BG-2026-11-ZZZZZZZZZZ",))).status_code == 404
 
     def test_a_long_report_runs_over_pages(self, entity):
         kind = RecordTypeFactory(code="administrative-penalty")

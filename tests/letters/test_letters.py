@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import zlib
 from itertools import chain
 
 import pytest
@@ -33,6 +32,7 @@ from tests.factories import (
     UserFactory,
     repairable_record,
 )
+from tests.letters.drawn import codes_of, faces_of, unpacked
 from tests.repair.papers import pdf
 
 pytestmark = pytest.mark.django_db
@@ -51,24 +51,6 @@ def words_of(letter: Letter, language: str = "en") -> str:
 def file_of(letter: Letter) -> bytes:
     with letter.document.file.open() as stored:
         return stored.read()
-
-
-def unpacked(content: bytes) -> bytes:
-    """A PDF with what its packed objects say."""
-    text = content
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
-        try:
-            text += zlib.decompress(stream)
-        except zlib.error:
-            continue
-    return text
-
-
-def faces_of(content: bytes) -> set[str]:
-    """The names of the faces embedded in a PDF."""
-    return {
-        name.decode().partition("+")[2] for name in re.findall(rb"/FontName\s*/([^\s/>]+)", unpacked(content))
-    }
 
 
 def test_a_decision_is_a_letter_with_its_reasons_in_both_languages(grant, case):
@@ -96,8 +78,8 @@ def test_each_page_of_a_letter_has_its_red_seal_and_the_code_that_leads_to_where
     grant()
     letter = case.letters.get()
     drawn = unpacked(file_of(letter))
-    address = reverse("portal:verify", args=(letter.number,)).encode()
-    codes = re.findall(rb"/Alt\s*\(([^)]*)\)/A", drawn)
+    address = reverse("portal:verify", args=(letter.number,))
+    codes = codes_of(file_of(letter))
     assert len(codes) == len(letter.content["parts"]) == 2
     assert all(code.endswith(address) for code in codes)
     # The ring of each seal is drawn in vermilion, and nothing else on the paper is.
