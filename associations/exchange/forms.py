@@ -1,12 +1,15 @@
 """Shapes of what departments and associations type to each other."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from associations.exchange import selectors
 from associations.exchange.models import Exchange
 from associations.exchange.services import LONGEST, Matter, earliest_day
 from associations.forms import EntityField
 from associations.models import Association
+from credit_platform.ui.forms import FileDrop
 from entities.models import SubmittingBody
 
 
@@ -16,21 +19,28 @@ class MatterForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=Exchange._meta.get_field("subject").max_length)
     entity = EntityField(label=_("Member"), required=False)
     text = forms.CharField(label=_("Text"), max_length=LONGEST, widget=forms.Textarea({"rows": 8}))
+    paper = forms.FileField(
+        label=_("File"),
+        required=False,
+        widget=FileDrop(accept=".pdf,.docx,.jpg,.jpeg,.png", max_bytes=settings.EVIDENCE_MAX_BYTES),
+    )
 
     def matter(self) -> Matter:
         """What was typed, as the services take it."""
         typed = self.cleaned_data
-        return Matter(typed["subject"], typed["text"], typed["entity"], typed.get("due_on"))
+        return Matter(typed["subject"], typed["text"], typed["entity"], typed.get("due_on"), typed["paper"])
 
 
 class AskForm(MatterForm):
     """A department asks an association."""
 
     spans = {"due_on": 3}
-    field_order = ("department", "association", "kind", "subject", "entity", "text", "due_on")
+    field_order = ("department", "association", "kind", "subject", "entity", "text", "paper", "due_on")
 
     department = forms.ModelChoiceField(SubmittingBody.objects.none(), label=_("On behalf of"))
-    association = forms.ModelChoiceField(Association.objects.none(), label=_("Association"))
+    association = forms.ModelChoiceField(
+        Association.objects.none(), label=_("Association"), empty_label=_("Choose")
+    )
     kind = forms.ChoiceField(
         label=_("Opinion on"),
         choices=[(Exchange.Kind.MEMBER, _("one of its members")), (Exchange.Kind.RULE, _("a draft rule"))],
@@ -50,16 +60,20 @@ class AskForm(MatterForm):
         self.fields["entity"].help_text = _(
             "Only for an opinion on a member. The association reads who it is."
         )
-        self.fields["text"].help_text = _("For a draft rule: what it says, or where it can be read.")
+        self.fields["text"].help_text = _(
+            "For a draft rule: what it says in short, and the draft itself as a file."
+        )
 
 
 class ObserveForm(MatterForm):
     """An association tells a department."""
 
-    field_order = ("association", "department", "subject", "entity", "text")
+    field_order = ("association", "department", "subject", "entity", "text", "paper")
 
     association = forms.ModelChoiceField(Association.objects.none(), label=_("On behalf of"))
-    department = forms.ModelChoiceField(SubmittingBody.objects.none(), label=_("Department"))
+    department = forms.ModelChoiceField(
+        SubmittingBody.objects.none(), label=_("Department"), empty_label=_("Choose")
+    )
 
     def __init__(self, *args, departments, associations, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -108,6 +122,31 @@ class CloseForm(forms.Form):
     def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = [(one.value, one.label) for one in exchange.outcomes]
+
+
+class PassOnForm(forms.Form):
+    """To whom an observation is passed on, and why."""
+
+    to = forms.ModelChoiceField(
+        SubmittingBody.objects.none(),
+        label=_("Department in charge"),
+        to_field_name="code",
+        empty_label=_("Choose"),
+    )
+    because = forms.CharField(
+        label=_("Why"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("That department and the association read it."),
+    )
+
+    def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = selectors.departments().exclude(pk=exchange.department_id)
+
+    def clean_to(self) -> str:
+        """The service knows departments by their code."""
+        return self.cleaned_data["to"].code
 
 
 class NothingForm(forms.Form):

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from associations.exchange import policies
 from associations.models import Association
-from entities.models import Entity, SubmittingBody
+from entities.models import Document, Entity, SubmittingBody
 
 
 class ExchangeQuerySet(models.QuerySet):
@@ -53,7 +53,8 @@ class Exchange(models.Model):
 
     OPINIONS = (Kind.MEMBER, Kind.RULE)
     OF_OPINION = (Outcome.FOLLOWED, Outcome.PARTLY, Outcome.NOT_FOLLOWED)
-    OF_OBSERVATION = (Outcome.ACTED, Outcome.NOTHING, Outcome.PASSED_ON)
+    #: What was closed as passed on before an observation itself could be passed on keeps that outcome.
+    OF_OBSERVATION = (Outcome.ACTED, Outcome.NOTHING)
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="exchanges")
@@ -63,6 +64,9 @@ class Exchange(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
+    paper = models.OneToOneField(
+        Document, verbose_name=_("file"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     due_on = models.DateField(_("answer by"), null=True, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(auto_now_add=True)
@@ -131,3 +135,29 @@ class Exchange(models.Model):
     def answers(self) -> SubmittingBody:
         """Who has to answer."""
         return self.association.body if self.is_opinion else self.department
+
+
+class Passing(models.Model):
+    """An observation was put before another department. What the one before had answered is kept here."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="passings")
+    source = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(_("why"), max_length=500)
+    answer = models.TextField(_("answer until then"), blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    passed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    passed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("passing on of an observation")
+        ordering = ("passed_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(source=F("target")), name="an_observation_is_passed_to_another_department"
+            ),
+            models.CheckConstraint(condition=~Q(because=""), name="an_observation_is_passed_on_for_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"

@@ -15,6 +15,10 @@ register_notice(
     "exchange.closed",
     _("%(department)s says what came of “%(subject)s”, which %(association)s gave its word on."),
 )
+register_notice(
+    "exchange.passed-on",
+    _("%(source)s has passed “%(subject)s” of %(association)s on to %(department)s: %(because)s"),
+)
 register_notice("exchange.withdrawn", _("“%(subject)s” was withdrawn (%(association)s, %(department)s)."))
 register_notice(
     "exchange.due-soon",

@@ -72,5 +72,10 @@ def may_close(user, exchange) -> Decision:
     return may_speak_for(user, exchange.department)
 
 
+def may_pass_on(user, exchange) -> Decision:
+    """The department before which an observation lies puts it before the one in charge."""
+    return may_speak_for(user, exchange.department)
+
+
 def may_withdraw(user, exchange) -> Decision:
     return may_speak_for(user, exchange.asks)

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
 
-from associations.exchange.models import Exchange
+from associations.exchange.models import Exchange, Passing
 from associations.exchange.policies import SPEAKING
 from associations.models import Association
 from credit_platform.common.errors import Missing
@@ -87,12 +87,17 @@ def tally(*, user, today: date) -> Tally:
 def exchange_for_page(*, user, exchange_id: int) -> Exchange:
     """`Missing` for whoever has no part in it."""
     found = Exchange.objects.visible_to(user).select_related(
-        "association__body", "department", "entity", "sent_by", "answered_by", "closed_by"
+        "association__body", "department", "entity", "paper", "sent_by", "answered_by", "closed_by"
     )
     exchange = found.filter(pk=exchange_id).first()
     if exchange is None:
         raise Missing
     return exchange
+
+
+def passings_of(exchange: Exchange) -> QuerySet[Passing]:
+    """How an observation came to the department before which it lies, from the first on."""
+    return exchange.passings.select_related("source", "target").order_by("passed_at", "pk")
 
 
 def days_left(exchange: Exchange, today: date, calendar: WorkingCalendar) -> int | None:

@@ -3,38 +3,44 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from associations.exchange import policies
-from associations.exchange.models import Exchange
+from associations.exchange.models import Exchange, Passing
 from associations.models import Association, Member
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from credit_platform.common.reminding import Reminding
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import working_days_after
-from entities.models import Entity, SubmittingBody
+from entities.models import Document, Entity, SubmittingBody
 from entities.policies import who_answers_for
-from entities.services import feedback
+from entities.services import documents, feedback
+from entities.services.documents import store_document
 from entities.words import kept_words
 
 Kind, State = Exchange.Kind, Exchange.State
 LONGEST = 4_000
+#: What a draft rule or a photograph may be sent as.
+PAPERS = frozenset({documents.PDF, documents.DOCX, documents.PNG, documents.JPEG})
 #: So many working days before the last one the association is reminded.
 REMINDED_BEFORE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What is asked or told. `due_on` only where an answer is asked for by a day."""
+    """What is asked or told. `due_on` only where an answer is asked for by a day; `upload`: a draft rule, a photograph."""
 
     subject: str
     text: str
     entity: Entity | None = None
     due_on: date | None = None
+    upload: UploadedFile | None = None
 
     def problems(self) -> dict[str, list[str]]:
         """Everything wrong with it, at once, by field."""
@@ -108,12 +114,20 @@ def _send(by, kind: str, association, department, matter: Matter, notice: str) -
         entity=matter.entity,
         subject=kept_words(matter.subject),
         text=kept_words(matter.text),
+        paper=_kept(by, matter.upload) if matter.upload else None,
         due_on=None if kind == Kind.OBSERVATION else matter.due_on,
         sent_by=by,
     )
     audit.record(actor=by, verb="exchange.exchange.sent", target=exchange, kind=kind)
     _tell(notice, exchange, exchange.answers)
     return exchange
+
+
+def _kept(by, upload: UploadedFile) -> Document:
+    try:
+        return store_document(by=by, upload=upload, accept=PAPERS, max_bytes=settings.EVIDENCE_MAX_BYTES)
+    except InvalidInput as refusal:
+        raise InvalidInput({"paper": refusal.problems["file"]}) from refusal
 
 
 @transaction.atomic
@@ -177,6 +191,60 @@ def close(*, by, exchange_id: int, outcome: str, text: str) -> Exchange:
     )  # fmt: skip
     audit.record(actor=by, verb="exchange.exchange.closed", target=exchange, outcome=outcome)
     _tell("exchange.closed", exchange, exchange.association.body)
+    return exchange
+
+
+@transaction.atomic
+def pass_on(*, by, exchange_id: int, to: str, because: str) -> Exchange:
+    """Put an observation before the department in charge, by its code; from then on that one answers.
+
+    The association is told, and reads why and what the one before had answered.
+
+    Raises:
+        InvalidInput: without a reason, or not to another active department.
+    """
+    exchange = _locked(by, exchange_id)
+    policies.may_pass_on(by, exchange).require()
+    if exchange.is_opinion:
+        raise WrongState(_("Only observations are passed on: a question comes from who asked it."))
+    _require(exchange, State.OPEN, State.ANSWERED)
+    target = (
+        SubmittingBody.objects.filter(code=to, is_active=True)
+        .exclude(kind=SubmittingBody.Kind.ASSOCIATION)
+        .exclude(pk=exchange.department_id)
+        .first()
+    )
+    because, problems = kept_words(because)[:500], {}
+    if target is None:
+        problems["to"] = [_("Choose the department that is in charge.")]
+    if not because:
+        problems["because"] = [_("Say why, so that it does not come back.")]
+    if target is None or problems:
+        raise InvalidInput(problems)
+    source = exchange.department
+    Passing.objects.create(
+        exchange=exchange,
+        source=source,
+        target=target,
+        because=because,
+        answer=exchange.answer,
+        answered_at=exchange.answered_at,
+        passed_by=by,
+    )
+    exchange.department, exchange.state, exchange.answer = target, State.OPEN, ""
+    exchange.answered_by = exchange.answered_at = None
+    exchange.save(update_fields=("department", "state", "answer", "answered_by", "answered_at"))
+    audit.record(
+        actor=by,
+        verb="exchange.exchange.passed_on",
+        target=exchange,
+        source=source.code,
+        to=target.code,
+        because=because,
+    )
+    said = {"source": feedback.both_names(source), "because": because}
+    _tell("exchange.passed-on", exchange, target, **said)
+    _tell("exchange.passed-on", exchange, exchange.association.body, **said)
     return exchange
 
 
@@ -247,7 +315,7 @@ def _require(exchange: Exchange, *states: str) -> None:
         )
 
 
-def _tell(kind: str, exchange: Exchange, receiver: SubmittingBody) -> None:
+def _tell(kind: str, exchange: Exchange, receiver: SubmittingBody, **params) -> None:
     feedback.notify(
         kind=kind,
         params={
@@ -255,6 +323,7 @@ def _tell(kind: str, exchange: Exchange, receiver: SubmittingBody) -> None:
             "association": feedback.both_names(exchange.association.body),
             "department": feedback.both_names(exchange.department),
             "due": exchange.due_on.isoformat() if exchange.due_on else "",
+            **params,
         },
         url=reverse("exchange:exchange", args=(exchange.pk,)),
         body=who_answers_for(receiver),

@@ -10,5 +10,6 @@ urlpatterns = [
     path("opinions/ask/", views.ask, name="ask"),
     path("opinions/observe/", views.observe, name="observe"),
     path("opinions/<int:exchange_id>/", views.exchange_page, name="exchange"),
+    path("opinions/<int:exchange_id>/file/", views.paper, name="paper"),
     path("opinions/<int:exchange_id>/<slug:code>/", views.act, name="act"),
 ]

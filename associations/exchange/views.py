@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from associations.models import Association
 from associations.selectors import associations_of
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.common.services import current_calendar
+from entities.documents import file_response
 from entities.forms import show_problems
 
 State = Exchange.State
@@ -47,6 +48,19 @@ ACTS = {
         form=forms.CloseForm,
         do=services.close,
         told=gettext_lazy("Closed. The association has been told."),
+    ),
+    "pass-on": Act(
+        verb=gettext_lazy("Pass on"),
+        title=gettext_lazy("Which department is in charge?"),
+        consequence=gettext_lazy(
+            "It lies before that department from then on, and you no longer read it. The association is told."
+        ),
+        states=(State.OPEN, State.ANSWERED),
+        fits=lambda exchange: not exchange.is_opinion,
+        allowed=policies.may_pass_on,
+        form=forms.PassOnForm,
+        do=services.pass_on,
+        told=gettext_lazy("Passed on. The association has been told."),
     ),
     "withdraw": Act(
         verb=gettext_lazy("Withdraw"),
@@ -102,7 +116,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     _require_part(request.user)
     policies.may_ask(request.user).require()
     form = forms.AskForm(
-        request.POST if request.method == "POST" else None,
+        *_typed(request),
         departments=selectors.departments_of(request.user),
         associations=selectors.associations(),
     )
@@ -131,7 +145,7 @@ def observe(request: HttpRequest) -> HttpResponse:
     if not mine:
         raise Missing
     form = forms.ObserveForm(
-        request.POST if request.method == "POST" else None,
+        *_typed(request),
         departments=selectors.departments(),
         associations=selectors.associations().filter(pk__in=[one.pk for one in mine]),
     )
@@ -146,6 +160,10 @@ def observe(request: HttpRequest) -> HttpResponse:
     ))  # fmt: skip
 
 
+def _typed(request: HttpRequest) -> tuple:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def _write(request: HttpRequest, form, context: dict, send: Callable[[dict], Exchange]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -158,6 +176,16 @@ def _write(request: HttpRequest, form, context: dict, send: Callable[[dict], Exc
     return render(
         request, "exchange/write.html", context | {"form": form}, status=UNPROCESSABLE if form.errors else 200
     )
+
+
+@login_required
+@require_safe
+def paper(request: HttpRequest, exchange_id: int) -> FileResponse:
+    """The file that came with it, for the two sides."""
+    found = selectors.exchange_for_page(user=request.user, exchange_id=exchange_id).paper
+    if found is None:
+        raise Missing
+    return file_response(found)
 
 
 @login_required
@@ -180,7 +208,8 @@ def exchange_page(request: HttpRequest, exchange_id: int) -> HttpResponse:
 def _steps(exchange: Exchange) -> list[dict]:
     """What was said, newest first, as the timeline takes it."""
     first = _("%(body)s asked") if exchange.is_opinion else _("%(body)s wrote")
-    steps = [
+    answered = _("%(body)s answered")
+    steps: list[dict] = [
         {
             "title": first % {"body": exchange.asks},
             "when": exchange.sent_at,
@@ -188,8 +217,21 @@ def _steps(exchange: Exchange) -> list[dict]:
             "icon": "message",
         }
     ]
+    for passing in selectors.passings_of(exchange):
+        if passing.answer:
+            steps.append(
+                {
+                    "title": answered % {"body": passing.source},
+                    "when": passing.answered_at,
+                    "bubble": passing.answer,
+                    "icon": "message",
+                    "mine": True,
+                }
+            )
+        to = _("%(source)s passed it on to %(target)s") % {"source": passing.source, "target": passing.target}
+        steps.append({"title": to, "when": passing.passed_at, "text": passing.because, "icon": "arrow-right"})
     if exchange.answer:
-        said = {"title": _("%(body)s answered") % {"body": exchange.answers}, "when": exchange.answered_at}
+        said = {"title": answered % {"body": exchange.answers}, "when": exchange.answered_at}
         stance = exchange.get_stance_display() if exchange.stance else ""
         steps.append(said | {"bubble": exchange.answer, "text": stance, "icon": "message", "mine": True})
     if exchange.closed_at:
@@ -211,6 +253,9 @@ def act(request: HttpRequest, exchange_id: int, code: str) -> HttpResponse:
         code,
         exchange,
         key={"exchange_id": exchange_id},
-        back_url=reverse("exchange:exchange", args=(exchange_id,)),
+        # What was passed on is no longer the reader's.
+        back_url=reverse("exchange:list")
+        if code == "pass-on"
+        else reverse("exchange:exchange", args=(exchange_id,)),
         form_takes={"exchange": exchange},
     )

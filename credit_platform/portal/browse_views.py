@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.common.exporting import CONTENT_TYPES, Format
 from credit_platform.portal import browsing, limits, open_data as files
 from credit_platform.portal.views import public_page
+from entities.commitments import selectors as commitments
 from entities.filters import years
 from entities.models import CreditRecord, RecordType, SubmittingBody
 from entities.sharing import feed
@@ -60,6 +61,27 @@ def lists(request: HttpRequest) -> HttpResponse:
     ]
     context = {"today": today, "groups": [group for group in groups if group["lists"]]}
     return render(request, "portal/lists.html", context)
+
+
+@public_page(limits.PAGES)
+def promises(request: HttpRequest) -> HttpResponse:
+    """By which wordings businesses commit themselves publicly, and who checks whether they keep it."""
+    today = timezone.localdate()
+    context = {"wordings": list(commitments.public_wordings(today)), "today": today}
+    return render(request, "portal/promises.html", context)
+
+
+@public_page(limits.PAGES)
+def promise(request: HttpRequest, template_id: int) -> HttpResponse:
+    """One wording, also one by which nobody commits himself any more: what was given by it stands as it was."""
+    today = timezone.localdate()
+    wording = commitments.public_wording(template_id)
+    context = {
+        "wording": wording,
+        "newer": commitments.newer_wording(wording, today),
+        "is_over": wording.valid_to is not None and wording.valid_to < today,
+    }
+    return render(request, "portal/promise.html", context)
 
 
 @public_page(limits.PAGES, robots="noindex, noarchive")

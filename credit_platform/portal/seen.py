@@ -38,7 +38,7 @@ MAP_KEPT_FOR = 6 * 3600
 #: Pages of the map that are no entity's.
 PAGES = (
     "portal:home", "portal:lists", "portal:announcements", "portal:open-data", "portal:cases", "portal:methods",
-    "portal:consequences", "portal:verify-home", "stories:list", "integrity_calendar:month", "integrity_calendar:coming",
+    "portal:consequences", "portal:promises", "portal:verify-home", "stories:list", "integrity_calendar:month", "integrity_calendar:coming",
 )  # fmt: skip
 SCHEMA = "https://schema.org"
 #: Signs that could end a script element or begin a comment in it.

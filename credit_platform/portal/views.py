@@ -121,7 +121,7 @@ def _entity_context(request: HttpRequest, credit_code: str) -> dict[str, Any]:
         "sections": [] if kept.is_empty(request, CreditRecord) else selectors.sections_of(shown, today),
         "list_lines": selectors.list_lines(shown, today),
         "grades": [] if kept.is_empty(request, CurrentRating) else public_grades_of(shown),
-        "commitments": [] if kept.is_empty(request, Commitment) else public_commitments_of(shown),
+        "commitments": [] if kept.is_empty(request, Commitment) else public_commitments_of(shown, today),
         "stories": [] if kept.is_empty(request, Story) else public_stories_of(shown, today),
     }
 

@@ -31,6 +31,17 @@ class CheckForm(forms.Form):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    because = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Whoever it concerns reads it."),
+    )
+
+
 class TemplateForm(forms.ModelForm):
     """A template, or a new wording of one."""
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from credit_platform.common.bilingual import BilingualName, in_readers_language
@@ -93,9 +93,26 @@ class CommitmentQuerySet(models.QuerySet):
         """All for officials, an agent's own otherwise."""
         return self.filter(policies.commitments_visible_to(user))
 
-    def public(self):
-        """What anybody may read."""
-        return self.filter(template__is_public=True)
+    def standing(self):
+        """All but those that were handed in by mistake."""
+        return self.exclude(state=Commitment.State.TAKEN_BACK)
+
+    def public_on(self, day):
+        """What anybody may read on that day, each with `objected`.
+
+        That one was broken speaks against its entity, so that is told as a record is: for as long as the record that
+        came of it is public, and not at all where none did. It is known by its number, which a correction keeps.
+        """
+        of_it = CreditRecord.objects.public_on(day).filter(
+            entity=OuterRef("entity"),
+            record_type=OuterRef("template__broken_type"),
+            document_number=OuterRef("number"),
+        )
+        return (
+            self.standing()
+            .filter(~Q(state=Commitment.State.BROKEN) | Exists(of_it), template__is_public=True)
+            .annotate(objected=Subquery(of_it.values("objected")[:1]))
+        )
 
 
 class Commitment(models.Model):
@@ -105,6 +122,10 @@ class Commitment(models.Model):
         GIVEN = "given", pgettext_lazy("a commitment", "To be kept")
         KEPT = "kept", pgettext_lazy("a commitment", "Kept")
         BROKEN = "broken", pgettext_lazy("a commitment", "Broken")
+        TAKEN_BACK = "taken_back", pgettext_lazy("a commitment", "Taken back")
+
+    #: Nobody has checked these.
+    UNCHECKED = (State.GIVEN, State.TAKEN_BACK)
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="commitments")
@@ -130,6 +151,11 @@ class Commitment(models.Model):
     record = models.ForeignKey(
         CreditRecord, null=True, blank=True, on_delete=models.SET_NULL, related_name="commitments"
     )
+    taken_back_because = models.CharField(_("why it was taken back"), max_length=500, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_back_on = models.DateField(_("taken back on"), null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
 
@@ -145,9 +171,16 @@ class Commitment(models.Model):
                 name="a_commitment_is_given_again_once_it_was_checked",
             ),
             models.CheckConstraint(
-                condition=Q(state="given", finding="", checked_by=None, checked_on=None)
-                | ~Q(state="given") & ~Q(finding="") & Q(checked_by__isnull=False, checked_on__isnull=False),
+                condition=Q(state__in=("given", "taken_back"), finding="", checked_by=None, checked_on=None)
+                | ~Q(state__in=("given", "taken_back"))
+                & ~Q(finding="")
+                & Q(checked_by__isnull=False, checked_on__isnull=False),
                 name="a_commitment_that_was_checked_says_what_was_found",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="taken_back")
+                | ~Q(taken_back_because="") & Q(taken_back_by__isnull=False, taken_back_on__isnull=False),
+                name="a_commitment_that_was_taken_back_says_why",
             ),
         ]
         indexes = [models.Index(fields=("state", "due_on"), name="commitments_by_their_day")]

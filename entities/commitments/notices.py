@@ -13,6 +13,18 @@ register_notice(
         "A department has handed in a commitment signed for you: %(template)s, %(number)s. It is checked by %(due)s."
     ),
 )
+register_notice(
+    "commitments.taken-back",
+    _(
+        "The commitment %(number)s of %(entity)s, %(template)s, was handed in by mistake and taken back: %(because)s"
+    ),
+)
+register_notice(
+    "commitments.check-taken-back",
+    _(
+        "%(body)s has taken back what it found of your commitment %(number)s, %(template)s, and checks it again: %(because)s"
+    ),
+)
 register_notice("commitments.due-soon", _("Your commitment %(number)s, %(template)s, is checked on %(due)s."))
 register_notice(
     "commitments.overdue",

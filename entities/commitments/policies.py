@@ -52,6 +52,13 @@ def may_take_in(user, body) -> Decision:
     return ALLOW
 
 
+def may_take_back(user, commitment) -> Decision:
+    """What was handed in by mistake, the department that handed it in takes back."""
+    if commitment.through_id is None or commitment.through_id not in bodies_of(user, CHECKING):
+        return deny(_("Only the department that handed in this commitment takes it back."))
+    return on_no_side_of_ones_own(user, commitment)
+
+
 def may_check(user, commitment) -> Decision:
     """The department that the template names, or its successor."""
     if commitment.template.checked_by_id not in bodies_of(user, CHECKING):

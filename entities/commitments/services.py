@@ -124,10 +124,13 @@ def give_commitment(*, by, entity: Entity, template_id: int, signed_as: str) -> 
 
 
 @transaction.atomic
-def take_in_commitment(*, by, body: str, entity: str, template: str, signed_as: str) -> Commitment:
+def take_in_commitment(
+    *, by, body: str, entity: str, template: str, signed_as: str, wording_from: date | None = None
+) -> Commitment:
     """Take in what an entity signed at a department's window, by the codes of body, entity and template.
 
-    Raises as `give_commitment`, and `InvalidInput` for a code that nobody has.
+    Raises as `give_commitment`, and `InvalidInput` for a code that nobody has, or where the wording that was signed,
+    the one since `wording_from`, is not the one in force.
     """
     problems: dict[str, list[str]] = {}
     found_body = SubmittingBody.objects.filter(code=body, is_active=True).first()
@@ -139,7 +142,12 @@ def take_in_commitment(*, by, body: str, entity: str, template: str, signed_as: 
         problems["entity"] = [_("No entity has this code.")]
     if found_template is None:
         problems["template"] = [_("No template with this code is in force today.")]
-    if found_body is None or found_entity is None or found_template is None:
+    elif wording_from is not None and wording_from != found_template.valid_from:
+        problems["wording_from"] = [
+            _("Another wording is in force since %(since)s: that one has to be signed.")
+            % {"since": found_template.valid_from.isoformat()}
+        ]
+    if found_body is None or found_entity is None or found_template is None or problems:
         raise InvalidInput(problems)
     policies.may_take_in(by, found_body).require()
     return _give(by, found_entity, found_template, signed_as, through=found_body)
@@ -191,6 +199,65 @@ def _give(
 
 
 @transaction.atomic
+def take_back_commitment(*, by, number: str, because: str) -> Commitment:
+    """Take back what a department handed in by mistake: nobody was bound by it. The entity and who was to check hear why.
+
+    Raises:
+        InvalidInput: without a reason.
+        WrongState: it was checked already, or taken back.
+    """
+    commitment = _locked(by, number)
+    policies.may_take_back(by, commitment).require()
+    if commitment.state != State.GIVEN:
+        raise WrongState(_("This commitment was checked already or taken back."))
+    commitment.taken_back_because = _reason(because)
+    commitment.state, commitment.taken_back_by = State.TAKEN_BACK, by
+    commitment.taken_back_on = timezone.localdate()
+    commitment.save(update_fields=("state", "taken_back_because", "taken_back_by", "taken_back_on"))
+    _note(by, "taken_back", commitment, because=commitment.taken_back_because)
+    said = {"because": commitment.taken_back_because}
+    _tell("commitments.taken-back", commitment, entity=commitment.entity, **said)
+    _tell("commitments.taken-back", commitment, body=who_answers_for(commitment.template.checked_by), **said)
+    return commitment
+
+
+def _reason(because: str) -> str:
+    because = kept_words(because)[:500]
+    if not because:
+        raise InvalidInput({"because": [_("Say why; whoever it concerns is told.")]})
+    return because
+
+
+def _locked(by, number: str) -> Commitment:
+    commitment = (
+        Commitment.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .select_related(
+            "entity",
+            "record",
+            "template__checked_by__successor",
+            "template__kept_type",
+            "template__broken_type",
+        )
+        .filter(number=number)
+        .first()
+    )
+    if commitment is None:
+        raise Missing
+    return commitment
+
+
+def _note(by, deed: str, commitment: Commitment, **detail) -> None:
+    audit.record(
+        actor=by,
+        verb=f"commitments.commitment.{deed}",
+        target=commitment,
+        entity=commitment.entity.credit_code,
+        **detail,
+    )
+
+
+@transaction.atomic
 def check_commitment(*, by, number: str, kept: bool, finding: str) -> Commitment:
     """Say whether a commitment was kept. Where the template names a record type, a record by the catalogue goes to a
     reviewer of the department; nothing is public before that.
@@ -199,18 +266,10 @@ def check_commitment(*, by, number: str, kept: bool, finding: str) -> Commitment
         InvalidInput: without a finding, or with what the catalogue finds wrong with the record.
         WrongState: it was checked already.
     """
-    commitment = (
-        Commitment.objects.visible_to(by)
-        .select_for_update(of=("self",))
-        .select_related(
-            "entity", "template__checked_by__successor", "template__kept_type", "template__broken_type"
-        )
-        .filter(number=number)
-        .first()
-    )
-    if commitment is None:
-        raise Missing
+    commitment = _locked(by, number)
     policies.may_check(by, commitment).require()
+    if commitment.state == State.TAKEN_BACK:
+        raise WrongState(_("This commitment was taken back: nobody is bound by it."))
     if commitment.state != State.GIVEN:
         raise WrongState(_("This commitment was checked already."))
     finding = kept_words(finding)
@@ -220,14 +279,41 @@ def check_commitment(*, by, number: str, kept: bool, finding: str) -> Commitment
     commitment.finding, commitment.checked_by, commitment.checked_on = finding[:500], by, timezone.localdate()
     commitment.record = _put_on_record(by, commitment)
     commitment.save(update_fields=("state", "finding", "checked_by", "checked_on", "record"))
-    audit.record(
-        actor=by,
-        verb=f"commitments.commitment.{commitment.state}",
-        target=commitment,
-        entity=commitment.entity.credit_code,
-        record=commitment.record_id,
-    )
+    _note(by, commitment.state, commitment, record=commitment.record_id)
     _tell(f"commitments.{commitment.state}", commitment, entity=commitment.entity, finding=commitment.finding)
+    return commitment
+
+
+#: Of a record that ended so nothing is left of what the check found.
+UNDONE = (CreditRecord.Status.WITHDRAWN, CreditRecord.Status.ANNULLED)
+
+
+@transaction.atomic
+def take_check_back(*, by, number: str, because: str) -> Commitment:
+    """Take back what a check found by mistake: the commitment is to be checked again. Entity and office hear why.
+
+    Raises:
+        InvalidInput: without a reason.
+        WrongState: it was not checked, a record of what was found stands, or the same was promised again since.
+    """
+    commitment = _locked(by, number)
+    policies.may_check(by, commitment).require()
+    if commitment.state in Commitment.UNCHECKED:
+        raise WrongState(_("This commitment was not checked."))
+    if commitment.record is not None and commitment.record.status not in UNDONE:
+        raise WrongState(
+            _("A record was made of it: withdraw that first, or discard it while it is being prepared.")
+        )
+    # Locked as by whoever gives it again.
+    Entity.objects.select_for_update(no_key=True).get(pk=commitment.entity_id)
+    if commitment.entity.commitments.filter(template=commitment.template_id, state=State.GIVEN).exists():
+        raise WrongState(_("The same was promised again since, and that is to be checked."))
+    because, was = _reason(because), {"was": commitment.state, "finding": commitment.finding}
+    commitment.state, commitment.finding = State.GIVEN, ""
+    commitment.checked_by = commitment.checked_on = commitment.record = None
+    commitment.save(update_fields=("state", "finding", "checked_by", "checked_on", "record"))
+    _note(by, "check_taken_back", commitment, because=because, **was)
+    _tell("commitments.check-taken-back", commitment, entity=commitment.entity, because=because)
     return commitment
 
 
@@ -275,7 +361,9 @@ _REMINDING = Reminding(
 )
 
 
-def _tell(kind: str, commitment: Commitment, *, body=None, entity=None, finding: str = "") -> None:
+def _tell(
+    kind: str, commitment: Commitment, *, body=None, entity=None, finding: str = "", because: str = ""
+) -> None:
     template = commitment.template
     feedback.notify(
         kind=kind,
@@ -286,6 +374,7 @@ def _tell(kind: str, commitment: Commitment, *, body=None, entity=None, finding:
             "body": feedback.both_names(template.checked_by),
             "due": commitment.due_on.isoformat(),
             "finding": finding,
+            "because": because,
         },
         url=reverse("commitments:detail", args=(commitment.number,)),
         body=body,

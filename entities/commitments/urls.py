@@ -13,4 +13,6 @@ urlpatterns = [
     path("commitments/of/<slug:credit_code>/", views.own, name="own"),
     path("commitments/of/<slug:credit_code>/give/<int:template_id>/", views.give, name="give"),
     path("commitments/<str:number>/", views.detail, name="detail"),
+    path("commitments/<str:number>/take-back/", views.take_back, name="take-back"),
+    path("commitments/<str:number>/check/take-back/", views.take_check_back, name="take-check-back"),
 ]

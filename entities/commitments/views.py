@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
 from entities.commitments import lists, policies, selectors, services
-from entities.commitments.forms import CheckForm, GiveForm, TemplateForm
+from entities.commitments.forms import CheckForm, GiveForm, ReasonForm, TemplateForm
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.forms import show_problems
 from entities.views import shell_for
@@ -25,9 +25,11 @@ PER_PAGE = 50
 def register(request: HttpRequest) -> HttpResponse:
     """All commitments, by state; those to be checked first."""
     today = timezone.localdate()
-    found = lists.register_asked(request.user, request.GET)
+    narrowed = lists.narrowed(request.user, request.GET)
     context = {
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "filter": narrowed,
+        "is_filtered": any(request.GET.get(name) for name in narrowed.get_filters()),
+        "page": Paginator(narrowed.qs, PER_PAGE).get_page(request.GET.get("page")),
         "state": lists.state_asked(request.GET),
         "counts": selectors.counts_for(request.user, today),
         "today": today,
@@ -58,10 +60,73 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "commitment": commitment,
         "form": form,
         "may_check": is_open and bool(policies.may_check(request.user, commitment)),
+        "may_take_back": is_open and bool(policies.may_take_back(request.user, commitment)),
+        "may_take_check_back": (
+            commitment.state not in Commitment.UNCHECKED
+            and bool(policies.may_check(request.user, commitment))
+            and (commitment.record is None or commitment.record.status in services.UNDONE)
+        ),
         "may_see_register": policies.may_see_register(request.user),
         "shell": shell_for(request.user),
     }
     return render(request, "entities/commitments/detail.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back what was handed in by mistake; asks first."""
+    commitment = selectors.commitment_for(user=request.user, number=number)
+    policies.may_take_back(request.user, commitment).require()
+    return _ask_why(
+        request,
+        commitment,
+        services.take_back_commitment,
+        title=_("Take this commitment back?"),
+        consequence=_(
+            "For one that was handed in by mistake, of another business for instance. Nobody is bound by it any more; the"
+            " business and the department that was to check it are told why."
+        ),
+        told=gettext_lazy("Taken back."),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_check_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back what a check found by mistake; asks first."""
+    commitment = selectors.commitment_for(user=request.user, number=number)
+    policies.may_check(request.user, commitment).require()
+    return _ask_why(
+        request,
+        commitment,
+        services.take_check_back,
+        title=_("Take back what the check found?"),
+        consequence=_("The commitment is to be checked again, by the day it had. The business is told why."),
+        told=gettext_lazy("Taken back; it is to be checked again."),
+    )
+
+
+def _ask_why(request: HttpRequest, commitment: Commitment, do, *, title, consequence, told) -> HttpResponse:
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            do(by=request.user, number=commitment.number, because=form.cleaned_data["because"])
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, told)
+            return redirect("commitments:detail", number=commitment.number)
+    context = {
+        "title": title,
+        "consequence": consequence,
+        "action": request.path,
+        "verb": _("Take it back"),
+        "back_url": reverse("commitments:detail", args=(commitment.number,)),
+        "form": form,
+        "danger": True,
+    }
+    return render(request, "ui/confirm.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -103,9 +168,11 @@ def templates(request: HttpRequest) -> HttpResponse:
     """The library, for officials; the lead office keeps it."""
     if not policies.may_see_register(request.user):
         raise Missing
+    today = timezone.localdate()
     context = {
-        "templates": list(selectors.library()),
-        "today": timezone.localdate(),
+        "templates": list(selectors.library(today)),
+        "departments": selectors.by_department(today),
+        "today": today,
         "may_keep": policies.may_keep_templates(request.user),
     }
     return render(request, "entities/commitments/templates.html", context)

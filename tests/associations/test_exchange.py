@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from credit_platform.common.errors import InvalidInput, Missing, NotPermitted, W
 from entities.models import Notice
 from tests.associations.factories import AssociationFactory, MembershipOfEntityFactory, officer_of
 from tests.factories import AgentFactory, BodyFactory, EntityFactory, MemberFactory, UserFactory
+from tests.repair.papers import pdf
 
 pytestmark = pytest.mark.django_db
 State = Exchange.State
@@ -197,6 +199,45 @@ def test_an_association_writes_of_its_own_members_and_to_departments_only(office
         )
 
 
+def test_an_observation_goes_to_the_department_in_charge_which_answers_it(
+    told, clerk, officer, association, department
+):
+    other = BodyFactory(code="water")
+    services.answer(by=clerk, exchange_id=told.pk, text="We look into it.")
+    passed = services.pass_on(by=clerk, exchange_id=told.pk, to="water", because="It is in the drains.")
+    assert (passed.department, passed.state, passed.answer) == (other, State.OPEN, "")
+    assert notices(other) == {"exchange.passed-on"}
+    assert "It is in the drains." in Notice.objects.get(body=other).text
+    assert "exchange.passed-on" in notices(association.body)
+    with pytest.raises(Missing):
+        services.close(by=clerk, exchange_id=told.pk, outcome="acted", text="x")
+    theirs = MemberFactory(body=other)
+    assert selectors.waiting_for(theirs) == 1
+    services.close(by=theirs, exchange_id=told.pk, outcome="acted", text="Cleaned.")
+    verbs = AuditEvent.objects.filter(verb="exchange.exchange.passed_on")
+    assert verbs.get().detail["to"] == "water"
+
+
+def test_what_is_wrong_with_passing_on_is_told_at_once(told, clerk, association):
+    for to in ("nobody", told.department.code, association.body.code):
+        with pytest.raises(InvalidInput) as refused:
+            services.pass_on(by=clerk, exchange_id=told.pk, to=to, because=" ")
+        assert set(refused.value.problems) == {"to", "because"}
+
+
+def test_a_question_is_not_passed_on_nor_what_is_closed_and_only_by_the_department(
+    asked, told, clerk, officer
+):
+    BodyFactory(code="water")
+    with pytest.raises(WrongState):
+        services.pass_on(by=clerk, exchange_id=asked.pk, to="water", because="x")
+    with pytest.raises(NotPermitted):
+        services.pass_on(by=officer, exchange_id=told.pk, to="water", because="x")
+    services.close(by=clerk, exchange_id=told.pk, outcome="nothing", text="Looked.")
+    with pytest.raises(WrongState):
+        services.pass_on(by=clerk, exchange_id=told.pk, to="water", because="x")
+
+
 # Who
 
 
@@ -256,6 +297,30 @@ def test_a_clerk_asks_on_a_page_and_the_officer_answers_on_another(
     assert "Say what came of it" in text
 
 
+def test_a_draft_rule_comes_as_a_file_that_the_two_sides_alone_read(
+    client, clerk, officer, association, department, media
+):
+    client.force_login(clerk)
+    typed = {
+        "department": department.pk, "association": association.pk, "kind": "rule", "subject": "Price tags",
+        "text": "On price tags.", "due_on": in_days(9).isoformat(),
+    }  # fmt: skip
+    no_paper = SimpleUploadedFile("draft.pdf", b"no PDF\x00")
+    refused = client.post(reverse("exchange:ask"), typed | {"paper": no_paper})
+    assert refused.status_code == 422
+    assert not Exchange.objects.exists()
+    assert client.post(reverse("exchange:ask"), typed | {"paper": pdf("draft.pdf")}).status_code == 302
+    made = Exchange.objects.get()
+    url = reverse("exchange:paper", args=(made.pk,))
+    assert url in page(client, officer, "exchange", made.pk)
+    answer = client.get(url)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+    for stranger in (MemberFactory(), officer_of(AssociationFactory())):
+        client.force_login(stranger)
+        assert client.get(url).status_code == 404
+
+
 def test_an_officer_sends_an_observation_and_a_clerk_says_what_came_of_it(
     client, clerk, officer, association, department
 ):
@@ -272,6 +337,19 @@ def test_an_officer_sends_an_observation_and_a_clerk_says_what_came_of_it(
     client.post(reverse("exchange:act", args=(made.pk, "close")), {"outcome": "acted", "text": "Inspected."})
     assert "What came of it: Acted upon" in page(client, officer, "exchange", made.pk)
     assert "Cheap oil" in page(client, officer, "list", view="closed")
+
+
+def test_a_clerk_passes_an_observation_on_and_the_officer_reads_the_way_it_went(client, told, clerk, officer):
+    BodyFactory(code="water", name_en="Water Bureau")
+    services.answer(by=clerk, exchange_id=told.pk, text="We look into it.")
+    assert "Pass on" in page(client, clerk, "exchange", told.pk)
+    url = reverse("exchange:act", args=(told.pk, "pass-on"))
+    assert client.post(url, {"to": "", "because": "x"}).status_code == 422
+    sent = client.post(url, {"to": "water", "because": "It is in the drains."}, follow=True)
+    assert (sent.status_code, sent.request["PATH_INFO"]) == (200, reverse("exchange:list"))
+    shown = page(client, officer, "exchange", told.pk)
+    for said in ("We look into it.", "passed it on to Water Bureau", "It is in the drains."):
+        assert said in shown
 
 
 def test_the_figures_say_how_many_opinions_came_in_time(asked, officer):

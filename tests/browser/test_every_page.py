@@ -28,7 +28,7 @@ NOT_PAGES = frozenset(
     {
         "agencies:desk-uploads", "agencies:enter-preview", "composing:table-file", "entities:lookup",
         "entities:submission-job", "entities:submission-rest", "entities:submission-template",
-        "entities:submission-template-sheet", "evaluation:scheme-document", "credit_checks:progress", "healthz",
+        "entities:submission-template-sheet", "exchange:paper", "evaluation:scheme-document", "credit_checks:progress", "healthz",
         "integrity_calendar:feed", "integrity_calendar:file",
         "held_data:download", "held_data:progress", "letters:letter",
         "letters:signature", "letters:statement", "metrics", "missing:paper", "portal:announcement-feed", "portal:data-catalogue",
@@ -44,7 +44,7 @@ BADLY_MADE = """<!doctype html><html lang="en"><title>x</title>
 #: The main pages of the public and of an association's officer, which are also listened to.
 HEARD = {
     "public": (
-        "portal:home", "portal:entity", "portal:lists", "portal:announcements", "portal:methods", "stories:list",
+        "portal:home", "portal:entity", "portal:lists", "portal:announcements", "portal:methods", "portal:promises", "stories:list",
         "stories:story", "integrity_calendar:month", "courses:coming", "public_reports:write",
     ),
     "officer": (

@@ -242,8 +242,8 @@ class TestPages:
     def test_what_is_public_stands_on_the_public_page_and_changes_with_it(self, client, given, clerk, agency):
         url = reverse("portal:entity", args=(agency.entity.credit_code,))
         assert "To be kept" in client.get(url).content.decode()
-        check(clerk, given, kept=False)
-        assert "Broken" in client.get(url).content.decode()
+        check(clerk, given)
+        assert "Kept" in client.get(url).content.decode()
 
     def test_what_is_not_public_does_not(self, client, lead, wording, agency):
         template = services.add_template(by=lead, wording=wording(is_public=False))
@@ -295,8 +295,8 @@ class TestPages:
 
     def test_the_library_counts_what_became_of_its_commitments(self, clerk, given):
         check(clerk, given)
-        (one,) = selectors.library()
-        assert (one.given, one.kept, one.broken) == (1, 1, 0)
+        (one,) = selectors.library(timezone.localdate())
+        assert (one.given, one.kept, one.broken, one.in_time) == (1, 1, 0, 1)
 
     def test_the_register_stays_within_its_query_budget(self, client, clerk, template, query_budget):
         for _ in range(3):
@@ -307,3 +307,287 @@ class TestPages:
         client.force_login(clerk)
         with query_budget("commitments"):
             client.get(reverse("commitments:register"))
+
+    def test_the_register_is_narrowed_by_department_template_and_words_and_so_is_its_file(
+        self, client, clerk, given, lead, wording
+    ):
+        another = services.add_template(
+            by=lead,
+            wording=wording(code="clean-air", name_en="Clean air", checked_by=BodyFactory(code="air")),
+        )
+        agency = AgentFactory()
+        other = services.give_commitment(
+            by=agency.user, entity=agency.entity, template_id=another.pk, signed_as="Pei"
+        )
+        client.force_login(clerk)
+        url = reverse("commitments:register")
+        for asked, found, hidden in (
+            ({"body": "air"}, other, given),
+            ({"template": given.template_id}, given, other),
+            ({"q": other.entity.credit_code}, other, given),
+            ({"q": given.number}, given, other),
+        ):
+            for page in (
+                client.get(url, asked),
+                client.get(reverse("sharing:export", args=("commitments", "csv")), asked),
+            ):
+                text = page.getvalue().decode()
+                assert found.number in text
+                assert hidden.number not in text
+        assert "No commitment fits" in client.get(url, {"q": "nobody"}).text
+
+    def test_the_library_says_who_checks_how_many_and_how_punctually(
+        self, client, clerk, lead, wording, given, agency, day_after
+    ):
+        check(clerk, given)
+        late = services.give_commitment(
+            by=agency.user, entity=agency.entity, template_id=given.template_id, signed_as="Pei"
+        )
+        Commitment.objects.filter(pk=late.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+        (one,) = selectors.by_department(timezone.localdate())
+        assert (one.given, one.to_keep, one.late, one.kept, one.broken) == (2, 1, 1, 1, 0)
+        assert (one.share_kept, one.share_in_time) == (1.0, 1.0)
+        check(clerk, late, kept=False)
+        (one,) = selectors.by_department(timezone.localdate())
+        assert (one.share_kept, one.share_in_time) == (0.5, 0.5)
+        client.force_login(lead)
+        page = client.get(reverse("commitments:templates")).text
+        assert "What became of them" in page and "50.0%" in page
+
+
+class TestWhatSpeaksAgainstAnEntity:
+    """That a commitment was broken is told of like a record: as long as its record is public, and no longer."""
+
+    @pytest.fixture
+    def broken(self, lead, wording, agency, clerk, market):
+        kind = RecordTypeFactory(submitters=[market])
+        PublicityRuleFactory(record_types=[kind], severity_class="general")
+        template = services.add_template(
+            by=lead, wording=wording(broken_type=kind, broken_class="general", basis="《条例》第一条")
+        )
+        given = services.give_commitment(
+            by=agency.user, entity=agency.entity, template_id=template.pk, signed_as="Pei"
+        )
+        return check(clerk, given, kept=False)
+
+    @pytest.fixture
+    def published(self, broken, market):
+        reviewer = MemberFactory(body=market, role="reviewer")
+        return records.approve_record(by=reviewer, record_id=broken.record_id)
+
+    def told(self, entity) -> list[str]:
+        return [one.state for one in selectors.public_commitments_of(entity, timezone.localdate())]
+
+    def test_without_a_record_nobody_is_told(self, client, given, clerk, agency):
+        check(clerk, given, kept=False)
+        assert self.told(agency.entity) == []
+        page = client.get(reverse("portal:entity", args=(agency.entity.credit_code,))).text
+        assert "Safe food" not in page
+
+    def test_before_a_reviewer_has_approved_the_record_nobody_is_told(self, broken):
+        assert self.told(broken.entity) == []
+
+    @pytest.mark.parametrize("end", ["repaired", "withdrawn", "expired", "over", "suspended", "withheld"])
+    def test_it_is_told_while_the_record_is_public_and_gone_with_it(self, client, published, end):
+        url = reverse("portal:entity", args=(published.entity.credit_code,))
+        assert "Safe food" in client.get(url).text
+        facts = {
+            "over": {"publish_until": timezone.localdate() - timedelta(days=1), "decided_on": "2020-01-01"},
+            "suspended": {"objected": True, "suspended": True},
+            "withheld": {"withheld": True},
+        }.get(end, {"status": end, "ended_on": timezone.localdate()})
+        type(published).objects.filter(pk=published.pk).update(**facts)
+        assert self.told(published.entity) == []
+        assert "Safe food" not in client.get(url).text
+
+    def test_a_correction_under_the_same_number_keeps_it(self, published):
+        type(published).objects.filter(pk=published.pk).update(
+            status="replaced", ended_on=timezone.localdate()
+        )
+        published.pk, published.replaces_id, published.status = None, published.pk, "published"
+        published.save(force_insert=True)
+        assert self.told(published.entity) == ["broken"]
+
+    def test_an_objection_to_the_record_marks_it(self, client, published):
+        type(published).objects.filter(pk=published.pk).update(objected=True)
+        card = client.get(reverse("portal:entity", args=(published.entity.credit_code,))).text
+        card = card.partition('id="commitments"')[2].partition("</ul>")[0]
+        assert "Broken" in card and "Under objection" in card
+
+
+class TestTakenBack:
+    @pytest.fixture
+    def handed_in(self, clerk, market, agency, template):
+        return services.take_in_commitment(
+            by=clerk,
+            body=market.code,
+            entity=agency.entity.credit_code,
+            template=template.code,
+            signed_as="Pei",
+        )
+
+    def test_what_was_handed_in_by_mistake_binds_nobody_and_whom_it_concerns_hears_why(
+        self, client, handed_in, clerk, agency, market
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            services.take_back_commitment(by=clerk, number=handed_in.number, because=" ")
+        assert set(refused.value.problems) == {"because"}
+        taken = services.take_back_commitment(by=clerk, number=handed_in.number, because="Another business.")
+        assert (taken.state, taken.taken_back_by) == ("taken_back", clerk)
+        for told in (
+            Notice.objects.get(kind="commitments.taken-back", entity=agency.entity),
+            Notice.objects.get(kind="commitments.taken-back", body=market),
+        ):
+            assert "Another business." in told.text
+        page = client.get(reverse("portal:entity", args=(agency.entity.credit_code,))).text
+        assert "Safe food" not in page
+        assert services.watch_days(today=handed_in.due_on + timedelta(days=9)) == 0
+        for again in (
+            lambda: services.take_back_commitment(by=clerk, number=taken.number, because="Twice."),
+            lambda: check(clerk, taken),
+        ):
+            with pytest.raises(WrongState):
+                again()
+        assert selectors.by_department(timezone.localdate())[0].given == 0
+
+    def test_what_the_entity_signed_here_or_another_department_handed_in_is_not_taken_back(
+        self, given, clerk
+    ):
+        with pytest.raises(NotPermitted):
+            services.take_back_commitment(by=clerk, number=given.number, because="x")
+
+    def test_another_department_takes_nothing_back(self, handed_in):
+        with pytest.raises(NotPermitted):
+            services.take_back_commitment(by=MemberFactory(), number=handed_in.number, because="x")
+
+    def test_a_window_takes_it_back_by_the_interface_and_a_clerk_on_the_page(
+        self, client, handed_in, clerk, market, agency, template
+    ):
+        client.force_login(clerk)
+        answer = client.post(
+            f"/api/v1/commitments/{handed_in.number}/take-back/",
+            {"because": "Typed wrongly."},
+            content_type="application/json",
+        )
+        assert (answer.status_code, answer.json()["taken_back_because"]) == (200, "Typed wrongly.")
+        again = services.take_in_commitment(
+            by=clerk,
+            body=market.code,
+            entity=agency.entity.credit_code,
+            template=template.code,
+            signed_as="Pei",
+        )
+        page = reverse("commitments:detail", args=(again.number,))
+        url = reverse("commitments:take-back", args=(again.number,))
+        assert url in client.get(page).text
+        assert client.post(url, {"because": ""}).status_code == 422
+        assert "Taken back" in client.post(url, {"because": "Once more."}, follow=True).text
+        assert url not in client.get(page).text
+        assert again.number in client.get(f"{reverse('commitments:register')}?state=taken_back").text
+
+    def test_what_a_check_found_by_mistake_is_taken_back_and_checked_again(
+        self, client, clerk, given, agency
+    ):
+        check(clerk, given, kept=False)
+        client.force_login(clerk)
+        url = reverse("commitments:take-check-back", args=(given.number,))
+        assert url in client.get(reverse("commitments:detail", args=(given.number,))).text
+        client.post(url, {"because": "It was the shop next door."})
+        given.refresh_from_db()
+        assert (given.state, given.finding, given.checked_by) == ("given", "", None)
+        told = Notice.objects.get(kind="commitments.check-taken-back", entity=agency.entity)
+        assert "next door" in told.text
+        assert check(clerk, given).state == "kept"
+
+    def test_a_check_stands_as_long_as_its_record_does(self, lead, wording, agency, clerk, market):
+        kind = RecordTypeFactory(submitters=[market])
+        PublicityRuleFactory(record_types=[kind], severity_class="general")
+        template = services.add_template(
+            by=lead, wording=wording(broken_type=kind, broken_class="general", basis="《条例》第一条")
+        )
+        given = services.give_commitment(
+            by=agency.user, entity=agency.entity, template_id=template.pk, signed_as="Pei"
+        )
+        record = check(clerk, given, kept=False).record
+        with pytest.raises(WrongState, match="A record was made of it"):
+            services.take_check_back(by=clerk, number=given.number, because="A mistake.")
+        records.approve_record(by=MemberFactory(body=market, role="reviewer"), record_id=record.pk)
+        type(record).objects.filter(pk=record.pk).update(status="withdrawn", ended_on=timezone.localdate())
+        assert services.take_check_back(by=clerk, number=given.number, because="A mistake.").state == "given"
+
+    def test_what_was_promised_again_since_is_checked_instead(self, clerk, given, agency):
+        check(clerk, given)
+        services.give_commitment(
+            by=agency.user, entity=agency.entity, template_id=given.template_id, signed_as="Pei"
+        )
+        with pytest.raises(WrongState, match="promised again"):
+            services.take_check_back(by=clerk, number=given.number, because="A mistake.")
+
+    def test_nobody_else_takes_a_check_back_and_none_that_was_not_made(self, clerk, given):
+        with pytest.raises(WrongState):
+            services.take_check_back(by=clerk, number=given.number, because="x")
+        check(clerk, given)
+        with pytest.raises(NotPermitted):
+            services.take_check_back(by=MemberFactory(), number=given.number, because="x")
+
+    def test_what_was_taken_back_says_why_or_not_at_all(self, given):
+        given.state = "taken_back"
+        with pytest.raises(IntegrityError), transaction.atomic():
+            given.save()
+
+
+class TestWhatMayBePromised:
+    def test_a_window_reads_the_wording_to_be_signed_and_none_that_is_over(
+        self, client, clerk, lead, template, wording
+    ):
+        client.force_login(clerk)
+        (one,) = client.get("/api/v1/commitment-templates/").json()["results"]
+        assert (one["code"], one["text_zh"], one["checked_by"]) == (
+            template.code, "本单位承诺依法经营。", template.checked_by.code,
+        )  # fmt: skip
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        services.add_template(by=lead, wording=wording(text_zh="新的承诺。", valid_from=tomorrow))
+        (one,) = client.get("/api/v1/commitment-templates/").json()["results"]
+        assert one["text_zh"] == "本单位承诺依法经营。"
+        client.force_login(UserFactory())
+        assert client.get("/api/v1/commitment-templates/").json()["results"] == []
+
+    def test_what_was_signed_in_another_wording_is_not_taken_in(
+        self, client, clerk, market, agency, template
+    ):
+        client.force_login(clerk)
+        sent = {
+            "body": market.code, "entity": agency.entity.credit_code, "template": template.code, "signed_as": "Pei",
+            "wording_from": (template.valid_from - timedelta(days=9)).isoformat(),
+        }  # fmt: skip
+        refused = client.post("/api/v1/commitments/", sent, content_type="application/json")
+        assert (refused.status_code, set(refused.json()["problems"])) == (422, {"wording_from"})
+        sent["wording_from"] = template.valid_from.isoformat()
+        assert client.post("/api/v1/commitments/", sent, content_type="application/json").status_code == 201
+
+    def test_anybody_reads_the_wordings_that_are_public_and_where_a_newer_one_is(
+        self, client, lead, template, wording
+    ):
+        inner = services.add_template(
+            by=lead, wording=wording(code="inner", name_en="Inner matters", is_public=False)
+        )
+        page = client.get(reverse("portal:promises"), headers={"accept-language": "en"}).text
+        assert "Safe food" in page and "We sell nothing" in page
+        assert "Inner matters" not in page
+        assert client.get(reverse("portal:promise", args=(inner.pk,))).status_code == 404
+        CommitmentTemplate.objects.filter(pk=template.pk).update(
+            valid_from=timezone.localdate() - timedelta(days=9)
+        )
+        services.add_template(by=lead, wording=wording(text_zh="新的承诺。"))
+        before = client.get(
+            reverse("portal:promise", args=(template.pk,)), headers={"accept-language": "zh-hans"}
+        ).text
+        assert "本单位承诺依法经营。" in before and "新的承诺。" not in before
+        newer = CommitmentTemplate.objects.get(text_zh="新的承诺。")
+        assert reverse("portal:promise", args=(newer.pk,)) in before
+
+    def test_the_pages_of_wordings_stay_within_their_query_budgets(self, client, template, query_budget):
+        with query_budget("public promises"):
+            client.get(reverse("portal:promises"))
+        with query_budget("public promise"):
+            client.get(reverse("portal:promise", args=(template.pk,)))

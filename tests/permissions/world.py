@@ -333,6 +333,7 @@ class World:
             entity=self.entity,
             subject="New kitchen",
             text="How do you know them?",
+            paper=self._document("draft.pdf", "application/pdf", "clerk"),
             due_on=self.today + timedelta(days=10),
             sent_by=self.people["clerk"],
         )
@@ -399,6 +400,8 @@ class World:
             template_id=self.template.pk,
             signed_as="Pei Huaijin",
         )
+        # As if it had been handed in at the window of the department.
+        type(self.commitment).objects.filter(pk=self.commitment.pk).update(through=self.body)
         self.credit_report = credit_reports.issue_own_report(by=self.people["agent"], entity=self.entity)
         self.held_data = held_data.ask_for_everything(by=self.people["agent"], entity=self.entity)
         held_data.make_waiting()
@@ -600,8 +603,18 @@ class World:
             "portal:list-feed": {"code": "abnormal-listing"},
             "portal:sitemap-entities": {"part": 0},
             "portal:dataset": {"code": "penalties", "file_format": "csv"},
-            "commitments:detail": {"number": self.commitment.number},
-            "api-commitment-detail": {"number": self.commitment.number},
+            **{
+                route: {"number": self.commitment.number}
+                for route in (
+                    "commitments:detail",
+                    "commitments:take-back",
+                    "commitments:take-check-back",
+                    "api-commitment-detail",
+                    "api-commitment-take-back",
+                )
+            },
+            "api-commitment-template-detail": {"code": self.template.code},
+            "portal:promise": {"template_id": self.template.pk},
             "credit_reports:report": {"number": self.credit_report.number},
             "credit_reports:file": {"number": self.credit_report.number},
             **{

@@ -26,7 +26,7 @@ NAMELESS = {
     "portal:cases", "portal:home", "portal:search", "portal:lists", "portal:methods", "portal:open-data", "portal:verify",
     "portal:verify-file", "portal:verify-home", "portal:verify-key", "api-public-entity", "portal:data-catalogue",
     "portal:robots", "portal:sitemap", "portal:sitemap-pages", "portal:sitemap-entities", "api-public-stories",
-    "portal:consequences",
+    "portal:consequences", "portal:promises", "portal:promise",
 }  # fmt: skip
 #: The pages of the entity's own agent, who goes on reading its own record.
 OWN = {"portal:my-credit", "portal:my-credit-of"}

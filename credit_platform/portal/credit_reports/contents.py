@@ -142,14 +142,14 @@ def facts_about(entity: Entity, reach: Reach, day: date) -> Facts:
         records = list(of_kind[: MOST + 1])
         total = of_kind.count() if len(records) > MOST else len(records)
         by_kind[kind.code] = (records[:MOST], total)
-    return Facts(entity, reach, by_kind, _commitments_within(entity, reach))
+    return Facts(entity, reach, by_kind, _commitments_within(entity, reach, day))
 
 
-def _commitments_within(entity: Entity, reach: Reach) -> list[Commitment]:
+def _commitments_within(entity: Entity, reach: Reach, day: date) -> list[Commitment]:
     if Part.COMMITMENTS not in reach.parts:
         return []
     found = Commitment.objects.filter(entity=entity)
-    found = found if reach.unpublished else found.public()
+    found = found.standing() if reach.unpublished else found.public_on(day)
     return list(found.select_related("template__checked_by").order_by("-given_on", "-pk")[:MOST])
 
 

@@ -337,7 +337,8 @@ PARTS: tuple[Part, ...] = (
         lambda entity, by: Commitment.objects.visible_to(by)
         .filter(entity=entity)
         .select_related("template", "checked_by"),
-        ("number", "template", "state", "given_on", "signed_as", "through", "due_on", "finding", "checked_on", "record_id"),
+        ("number", "template", "state", "given_on", "signed_as", "through", "due_on", "finding", "checked_on", "record_id",
+         "taken_back_on", "taken_back_because"),
         frozenset({"commitments.Commitment.entity"}),
     ),
     Part(

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from entities.commitments.models import Commitment
+from entities.commitments.models import Commitment, CommitmentTemplate
 
 
 class CommitmentIn(serializers.Serializer):
@@ -12,6 +12,30 @@ class CommitmentIn(serializers.Serializer):
     entity = serializers.CharField(max_length=18, help_text="Unified social credit code of who signed.")
     template = serializers.SlugField(help_text="Code of the template; the wording in force today is meant.")
     signed_as = serializers.CharField(max_length=80, help_text="Who signed for the entity.")
+    wording_from = serializers.DateField(
+        required=False,
+        help_text="`valid_from` of the wording that was signed; if another one is in force, it is refused.",
+    )
+
+
+class ReasonIn(serializers.Serializer):
+    """Why it is taken back."""
+
+    because = serializers.CharField(max_length=500, help_text="Whoever it concerns reads it.")
+
+
+class TemplateOut(serializers.ModelSerializer):
+    """What may be promised in a matter, in the wording in force, and who checks it."""
+
+    checked_by = serializers.SlugRelatedField(slug_field="code", read_only=True)
+
+    class Meta:
+        model = CommitmentTemplate
+        fields = (
+            "code", "matter", "name_zh", "name_en", "text_zh", "text_en", "basis", "is_public", "checked_by",
+            "check_within_days", "valid_from", "valid_to",
+        )  # fmt: skip
+        read_only_fields = fields
 
 
 class CommitmentOut(serializers.ModelSerializer):
@@ -28,6 +52,6 @@ class CommitmentOut(serializers.ModelSerializer):
         model = Commitment
         fields = (
             "number", "entity", "template", "name_zh", "text_zh", "checked_by", "state", "given_on", "due_on", "checked_on",
-            "finding", "through",
+            "finding", "through", "taken_back_on", "taken_back_because",
         )  # fmt: skip
         read_only_fields = fields
