@@ -1,5 +1,6 @@
 """What the public pages show. Nothing here knows a user: what these return, anybody may read."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,6 +72,8 @@ KINDS = (
 NAMED_TYPES = frozenset(code for kind in KINDS for code in kind.types)
 #: Public types of the catalogue that no section above names.
 OTHER = Kind("other", _("Other public records"), (), ends=True)
+#: By the code of a type.
+KIND_OF = {code: kind.code for kind in KINDS for code in kind.types}
 SECTIONS = {kind.code: kind for kind in (*KINDS, OTHER)}
 
 
@@ -113,31 +116,46 @@ def of_kind(records: QuerySet[CreditRecord], kind: Kind) -> QuerySet[CreditRecor
 
 
 def sections_of(entity: Entity, day: date) -> list[Section]:
-    """What is on public record, by kind; kinds with nothing are left out. One query, however many records there are."""
-    shown: dict[str, list[Any]] = {}
-    record: Any  # A record with `kind` and `total`.
+    """What is on public record, by kind; kinds with nothing are left out. One query, and one more where some are hidden."""
+    shown: dict[str, list[CreditRecord]] = {}
     for record in _newest_of_each_kind(entity=entity.pk, day=day):
-        shown.setdefault(record.kind, []).append(record)
-    return [Section(SECTIONS[code], shown[code], shown[code][0].total) for code in SECTIONS if code in shown]
+        shown.setdefault(KIND_OF.get(record.record_type.code, OTHER.code), []).append(record)
+    has_more = any(len(records) == SHOWN_AT_ONCE for records in shown.values())
+    totals = _how_many_of_each_kind(entity, day) if has_more else Counter()
+    return [
+        Section(SECTIONS[code], shown[code], max(totals[code], len(shown[code])))
+        for code in SECTIONS
+        if code in shown
+    ]
 
 
 @Prepared
 def _newest_of_each_kind() -> QuerySet[CreditRecord]:
-    """The first few public records of each kind, with how many of the kind there are."""
+    """The first few public records of each kind.
+
+    Chosen by their keys first: whole records of an entity with very many would be sorted as they are.
+    """
     kind = Case(
         *(When(record_type__code__in=kind.types, then=Value(kind.code)) for kind in KINDS),
         default=Value(OTHER.code),
     )
     newest_first = (F("decided_on").desc(), F("pk").desc())
-    return (
-        public_records_of(Given("entity", BigIntegerField()), Given("day", DateField()))
-        .annotate(kind=kind)
-        .annotate(
-            place=Window(RowNumber(), partition_by="kind", order_by=newest_first),
-            total=Window(Count("pk"), partition_by="kind"),
-        )
+    its, day = Given("entity", BigIntegerField()), Given("day", DateField())
+    chosen = (
+        CreditRecord.objects.filter(entity=its)
+        .public_on(day)
+        .annotate(place=Window(RowNumber(), partition_by=kind, order_by=newest_first))
         .filter(place__lte=SHOWN_AT_ONCE)
     )
+    return public_records_of(its, day).filter(pk__in=chosen.values("pk"))
+
+
+def _how_many_of_each_kind(entity: Entity, day: date) -> Counter[str]:
+    counted = CreditRecord.objects.filter(entity=entity).public_on(day).order_by()
+    totals: Counter[str] = Counter()
+    for code, count in counted.values_list("record_type__code").annotate(Count("pk")):
+        totals[KIND_OF.get(code, OTHER.code)] += count
+    return totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from credit_platform.common.bilingual import BilingualName, in_readers_language
@@ -111,7 +111,12 @@ class CommitmentQuerySet(models.QuerySet):
         return (
             self.standing()
             .filter(~Q(state=Commitment.State.BROKEN) | Exists(of_it), template__is_public=True)
-            .annotate(objected=Subquery(of_it.values("objected")[:1]))
+            .annotate(
+                # Asked of what was broken alone: an entity may have very many records.
+                objected=Case(
+                    When(state=Commitment.State.BROKEN, then=Subquery(of_it.values("objected")[:1]))
+                )
+            )
         )
 
 
