@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
+from credit_platform.ui.formats import day_long
 from repair import corrections, texts
 from repair.forms import AnswerForm, CorrectionForm, StepForm
 from repair.models import Case
@@ -207,6 +208,7 @@ class Offer:
     form: StepForm
     buttons: list[dict]
     open: bool
+    warns: str = ""
 
     @property
     def folds(self) -> bool:
@@ -231,8 +233,20 @@ def offers(page: CasePage, *, tried: str = "", form: StepForm | None = None) -> 
             for action in actions
         ]
         shown = form if is_tried and form is not None else blank_form(gathering, page)
-        made.append(Offer(gathering, shown, buttons, open=is_tried or not gathering.folded))
+        warns = _asked_before(page) if Action.ASK_MATERIAL in actions else ""
+        made.append(Offer(gathering, shown, buttons, open=is_tried or not gathering.folded, warns=warns))
     return made
+
+
+def _asked_before(page: CasePage) -> str:
+    """What to mind who asks for material again: an applicant is to be told of everything at once."""
+    asked = [step.at for step in page.steps if step.action == Action.ASK_MATERIAL]
+    if not asked:
+        return ""
+    said = gettext(
+        "Material was asked for on %(day)s already. Name everything that is still missing, so that this is the last time."
+    )
+    return said % {"day": day_long(max(asked))}
 
 
 def gathering_of(action: str) -> Gathering | None:

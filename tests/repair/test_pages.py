@@ -99,7 +99,9 @@ def test_an_agent_applies_and_follows_the_case_to_its_grant():
     assert act(clerk, case, "ask_material", note="The second page, please.").status_code == 302
     page = text_of(open_page(user, case))
     assert "The second page, please." in page
+    assert "so that this is the last time" not in text_of(open_page(clerk, case))
     assert act(user, case, "supply_material", proofs=[pdf(text="page two")]).status_code == 302
+    assert "so that this is the last time" in text_of(open_page(clerk, case))
     assert act(clerk, case, "propose_grant", note="Complete.").status_code == 302
     assert "Complete." not in text_of(open_page(user, case))
     page = text_of(open_page(supervisor, case))
