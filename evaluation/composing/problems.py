@@ -256,7 +256,6 @@ OWN = (
     gettext_noop("Only what is recent can be struck."),
     gettext_noop("Steps that go by their size know no time that passes between them."),
     gettext_noop("Weights of their own are those of a mean."),
-    gettext_noop("Parts of an entity have no peers; peers may be compared by what the parts come to."),
     gettext_noop("Repetition goes by time or by the next event, one of the two."),
     gettext_noop("What makes one the largest is said where the largest or smallest is taken."),
     gettext_noop("Which quantile is said where one is taken, and only there."),
