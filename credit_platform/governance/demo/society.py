@@ -167,7 +167,8 @@ def _courses(history: History, food: Entity, restaurant: Entity) -> None:
     )  # fmt: skip
     history.on(_ago(history, 40), partial(sign_up, purchases, "peihuaijin", food))
     history.on(_ago(history, 38), partial(sign_up, purchases, "mengxiao", restaurant))
-    history.on(_ago(history, 23), partial(confirm, purchases))
+    # Two days in a row may both be put off to one Monday, on which nobody has been to the afternoon's course yet.
+    history.on(weekday_from(held + timedelta(days=1)), partial(confirm, purchases))
     history.on(
         _ago(history, 9),
         partial(
