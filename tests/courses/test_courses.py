@@ -70,12 +70,16 @@ def test_what_an_association_offers_anybody_may_read(client, association, office
 @pytest.mark.parametrize(
     ("said", "field"),
     [
-        ({"starts_at": timezone.now() - timedelta(days=1)}, "starts_at"),
-        ({"ends_at": timezone.now() - timedelta(days=1)}, "ends_at"),
+        ({"starts_at": -timedelta(days=1)}, "starts_at"),
+        ({"ends_at": -timedelta(days=1)}, "ends_at"),
         ({"seats": 0}, "seats"),
     ],
 )
 def test_a_course_is_still_to_come_lasts_and_has_a_seat(association, officer, said, field):
+    said = {
+        name: timezone.now() + value if isinstance(value, timedelta) else value
+        for name, value in said.items()
+    }
     with pytest.raises(InvalidInput) as refused:
         services.offer_course(by=officer, association=association, offer=offer(**said))
     assert field in refused.value.problems

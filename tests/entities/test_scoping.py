@@ -141,11 +141,11 @@ def test_the_public_sees_public_records_in_force_and_no_other(status, family, di
 
 @pytest.mark.parametrize(
     "fields",
-    [{"withheld": True}, {"publish_until": timezone.localdate() - timedelta(days=1)}],
+    [lambda: {"withheld": True}, lambda: {"publish_until": timezone.localdate() - timedelta(days=1)}],
     ids=["withheld", "over"],
 )
 def test_the_public_does_not_see(fields):
-    RecordFactory(**fields)
+    RecordFactory(**fields())
     assert not CreditRecord.objects.public_on(timezone.localdate()).exists()
 
 

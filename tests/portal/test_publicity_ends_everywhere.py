@@ -17,7 +17,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 #: Where the public and another department find the record, `{code}` being the entity's.
 PUBLIC = (
@@ -46,7 +46,7 @@ def record(entity):
     install_shipped_schemes()
     penalty = RecordTypeFactory(code="administrative-penalty")
     return RecordFactory(
-        entity=entity, record_type=penalty, document_number="云市监罚〔2026〕7001号", publish_until=TODAY
+        entity=entity, record_type=penalty, document_number="云市监罚〔2026〕7001号", publish_until=TODAY()
     )
 
 
@@ -64,7 +64,7 @@ def shown(client, entity, record, addresses) -> set[str]:
 
 def let_the_day_pass(record) -> None:
     """As if it were tomorrow for this record, with the sweep of the night still to come."""
-    CreditRecord.objects.filter(pk=record.pk).update(publish_until=TODAY - timedelta(days=1))
+    CreditRecord.objects.filter(pk=record.pk).update(publish_until=TODAY() - timedelta(days=1))
 
 
 def test_the_public_finds_a_record_up_to_its_last_day_and_nowhere_afterwards(client, entity, record):

@@ -24,13 +24,13 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 SCHEME = "city-comprehensive"
 
 
 def rate(entity) -> None:
     services.request_ratings([entity.pk])
-    while services.rate_waiting(limit=10, as_of=TODAY):
+    while services.rate_waiting(limit=10, as_of=TODAY()):
         pass
 
 
@@ -64,7 +64,7 @@ def test_rating_again_without_another_grade_is_no_change(entity):
 
 
 def test_a_grade_that_ends_and_comes_back_is_told_both_times(entity):
-    CreditRecord.objects.update(status="withdrawn", ended_on=TODAY)
+    CreditRecord.objects.update(status="withdrawn", ended_on=TODAY())
     rate(entity)
     CreditRecord.objects.update(status="published", ended_on=None)
     rate(entity)
@@ -112,9 +112,9 @@ def test_the_day_in_the_inbox_and_the_page_and_file_of_a_list_tell_of_grades(cli
     watch_list, _added = watching.begin_list(
         by=clerk, body=body, draft=draft, credit_codes=[entity.credit_code]
     )
-    CreditRecord.objects.filter(severity_class="serious").update(status="withdrawn", ended_on=TODAY)
+    CreditRecord.objects.filter(severity_class="serious").update(status="withdrawn", ended_on=TODAY())
     rate(entity)
-    watching.tell_of_the_day(day=TODAY)
+    watching.tell_of_the_day(day=TODAY())
     notice = Notice.objects.get(kind="sharing.digest-grades")
     moved = Change.objects.filter(kind="graded", at__gte=watch_list.created_at).count()
     assert moved and notice.params["grades"] == moved

@@ -23,7 +23,7 @@ from tests.factories import (
     UserFactory,
 )
 
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 PICKED = ListDraft(name="Kitchens", kind="picked")
 
 
@@ -104,12 +104,12 @@ def test_an_association_follows_its_members_as_they_come_and_go(db):
     officer = MemberFactory(body=association, role="officer")
     member = Member.objects.create(
         association=Association.objects.create(body=association), entity=EntityFactory(),
-        joined_on=TODAY - timedelta(days=9), basis="charter",
+        joined_on=TODAY() - timedelta(days=9), basis="charter",
     )  # fmt: skip
     draft = ListDraft(name="Members", kind="group", group="members")
     made, _added = watching.begin_list(by=officer, body=association, draft=draft)
     assert _meant(made) == {member.entity_id}
-    member.left_on = TODAY
+    member.left_on = TODAY()
     member.save()
     assert _meant(made) == set()
 
@@ -129,13 +129,13 @@ def test_a_day_is_one_notice_however_much_changed_and_however_often_it_is_asked(
         RecordFactory(entity=entity)
     CreditRecord.objects.update(status="expired")
     RecordFactory()
-    assert watching.tell_of_the_day(day=TODAY) == 1
-    assert watching.tell_of_the_day(day=TODAY) == 0
+    assert watching.tell_of_the_day(day=TODAY()) == 1
+    assert watching.tell_of_the_day(day=TODAY()) == 0
     notice = Notice.objects.get(kind="sharing.digest")
     assert (notice.body, notice.params["changes"], notice.params["entities"]) == (body, 6, 1)
     assert WatchDigest.objects.get().counts == {"published": 3, "expired": 3}
     RecordFactory(entity=entity)
-    assert watching.tell_of_the_day(day=TODAY + timedelta(days=1)) == 1
+    assert watching.tell_of_the_day(day=TODAY() + timedelta(days=1)) == 1
     assert Notice.objects.filter(kind="sharing.digest").latest("pk").params["changes"] == 1
 
 
@@ -146,25 +146,28 @@ def test_an_association_hears_each_day_of_its_members_and_of_nobody_else():
     profile = Association.objects.create(body=association)
     here, gone = (
         Member.objects.create(
-            association=profile, entity=EntityFactory(), joined_on=TODAY - timedelta(days=9), basis="charter"
+            association=profile,
+            entity=EntityFactory(),
+            joined_on=TODAY() - timedelta(days=9),
+            basis="charter",
         )
         for _member in range(2)
     )
     draft = ListDraft(name="Members", kind="group", group="members")
     watching.begin_list(by=officer, body=association, draft=draft)
-    gone.left_on = TODAY
+    gone.left_on = TODAY()
     gone.save()
     for entity in (here.entity, gone.entity, EntityFactory()):
         RecordFactory(entity=entity)
     RecordFactory(entity=here.entity, record_type=RecordTypeFactory(version__disclosure="shared"))
-    assert watching.tell_of_the_day(day=TODAY) == 1
+    assert watching.tell_of_the_day(day=TODAY()) == 1
     notice = Notice.objects.get(kind="sharing.digest")
     assert (notice.body, notice.params["changes"], notice.params["entities"]) == (association, 1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_day_without_changes_is_told_to_nobody(watch_list):
-    assert watching.tell_of_the_day(day=TODAY) == 0
+    assert watching.tell_of_the_day(day=TODAY()) == 0
     assert not Notice.objects.exists()
 
 
@@ -206,7 +209,7 @@ def test_a_list_that_wants_to_be_left_alone_is(clerk, watch_list, entity):
     draft = ListDraft(name="Kitchens", kind="picked", digest=False, urgent=False)
     watching.change_list(by=clerk, watch_list_id=watch_list.pk, draft=draft)
     RecordFactory(entity=entity, severity_class="serious")
-    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -215,7 +218,7 @@ def test_what_came_while_a_list_was_left_alone_is_not_told_afterwards(clerk, wat
     watching.change_list(by=clerk, watch_list_id=watch_list.pk, draft=quiet)
     RecordFactory(entity=entity, severity_class="serious")
     watching.change_list(by=clerk, watch_list_id=watch_list.pk, draft=PICKED)
-    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY()) == 0
     RecordFactory(entity=entity, severity_class="serious")
     assert watching.tell_of_serious() == 1
 
@@ -233,7 +236,7 @@ def test_a_list_of_a_body_that_is_gone_is_told_nothing(watch_list, body, entity)
     RecordFactory(entity=entity, severity_class="serious")
     body.is_active, body.successor = False, BodyFactory()
     body.save()
-    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY) == 0
+    assert watching.tell_of_serious() + watching.tell_of_the_day(day=TODAY()) == 0
 
 
 def _gone(body, successor) -> None:
