@@ -6,6 +6,7 @@ from credit_platform.audit import verbs
 
 verbs.register(
     commitments__template__added=_("added a template of a commitment"),
+    commitments__template__named=_("named a template of a commitment in English"),
     commitments__template__ended=_("ended a template of a commitment"),
     commitments__commitment__given=_("gave a commitment"),
     commitments__commitment__taken_back=_("took back a commitment that was handed in by mistake"),

@@ -42,13 +42,27 @@ class ReasonForm(forms.Form):
     )
 
 
+class EnglishForm(forms.Form):
+    """What a template lacks in English."""
+
+    name = forms.CharField(label=_("name in English"), max_length=200, required=False)
+    matter = forms.CharField(label=_("matter in English"), max_length=120, required=False)
+
+    def __init__(self, *args, template: CommitmentTemplate, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text, self.fields["matter"].help_text = template.name_zh, template.matter_zh
+        for field in ("name", "matter"):
+            if getattr(template, f"{field}_en"):
+                del self.fields[field]
+
+
 class TemplateForm(forms.ModelForm):
     """A template, or a new wording of one."""
 
     class Meta:
         model = CommitmentTemplate
         fields = (
-            "code", "matter", "name_zh", "name_en", "text_zh", "text_en", "basis", "is_public", "checked_by",
+            "code", "matter_zh", "matter_en", "name_zh", "name_en", "text_zh", "text_en", "basis", "is_public", "checked_by",
             "check_within_days", "kept_type", "broken_type", "broken_class", "valid_from",
         )  # fmt: skip
         widgets = {

@@ -24,9 +24,10 @@ class CommitmentTemplate(BilingualName):
     """
 
     code = models.SlugField(_("code"), max_length=60)
-    matter = models.CharField(
-        _("matter"), max_length=120, help_text=_("Such as a licence given on a promise.")
+    matter_zh = models.CharField(
+        _("matter in Chinese"), max_length=120, help_text=_("Such as a licence given on a promise.")
     )
+    matter_en = models.CharField(_("matter in English"), max_length=120, blank=True)
     text_zh = models.TextField(_("wording in Chinese"))
     text_en = models.TextField(_("wording in English"), blank=True)
     basis = models.CharField(
@@ -69,7 +70,7 @@ class CommitmentTemplate(BilingualName):
 
     class Meta:
         verbose_name = _("template of a commitment")
-        ordering = ("matter", "code", "-valid_from")
+        ordering = ("matter_zh", "code", "-valid_from")
         constraints = [
             models.UniqueConstraint(
                 fields=("code", "valid_from"), name="one_wording_of_a_template_from_a_day"
@@ -82,6 +83,15 @@ class CommitmentTemplate(BilingualName):
                 condition=Q(check_within_days__gte=1), name="a_commitment_is_checked_after_it_is_given"
             ),
         ]
+
+    @property
+    def lacks_english(self) -> bool:
+        """Whether its name or matter cannot be said in English yet."""
+        return not (self.name_en and self.matter_en)
+
+    @property
+    def matter(self) -> str:
+        return in_readers_language(self.matter_zh, self.matter_en)
 
     @property
     def text(self) -> str:

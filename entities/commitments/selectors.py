@@ -55,6 +55,14 @@ def own_entity(user, credit_code: str) -> Entity:
     return entity
 
 
+def template_for_naming(template_id: int) -> CommitmentTemplate:
+    """A template that lacks something in English; `Missing` where it has all."""
+    template = CommitmentTemplate.objects.filter(pk=template_id).first()
+    if template is None or not template.lacks_english:
+        raise Missing
+    return template
+
+
 def template_in_force(template_id: int, day: date) -> CommitmentTemplate:
     template = (
         CommitmentTemplate.objects.in_force_on(day)
@@ -172,7 +180,9 @@ def by_department(today: date) -> list[OfDepartment]:
 
 def wordings_in_force(day: date) -> QuerySet[CommitmentTemplate]:
     """By what a commitment may be given on that day, for the windows of departments."""
-    return CommitmentTemplate.objects.in_force_on(day).select_related("checked_by").order_by("matter", "code")
+    return (
+        CommitmentTemplate.objects.in_force_on(day).select_related("checked_by").order_by("matter_zh", "code")
+    )
 
 
 def public_wordings(day: date) -> QuerySet[CommitmentTemplate]:

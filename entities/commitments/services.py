@@ -31,12 +31,13 @@ class Wording:
 
     code: str
     name_zh: str
-    matter: str
+    matter_zh: str
     text_zh: str
     checked_by: SubmittingBody
     check_within_days: int
     valid_from: date
     name_en: str = ""
+    matter_en: str = ""
     text_en: str = ""
     basis: str = ""
     is_public: bool = True
@@ -89,6 +90,28 @@ def add_template(*, by, wording: Wording) -> CommitmentTemplate:
 def _fields(wording: Wording) -> dict:
     # Not `asdict` of models: it would copy them.
     return {name: getattr(wording, name) for name in wording.__dataclass_fields__}
+
+
+@transaction.atomic
+def name_in_english(*, by, template_id: int, name: str = "", matter: str = "") -> CommitmentTemplate:
+    """Give a template the English of its name and matter where it has none. The wording by which one binds oneself stays.
+
+    Raises:
+        InvalidInput: nothing that is still missing was given.
+    """
+    policies.may_keep_templates(by).require()
+    template = CommitmentTemplate.objects.select_for_update(of=("self",)).filter(pk=template_id).first()
+    if template is None:
+        raise Missing
+    given = {"name_en": kept_words(name)[:200], "matter_en": kept_words(matter)[:120]}
+    added = {field: words for field, words in given.items() if words and not getattr(template, field)}
+    if not added:
+        raise InvalidInput({"__all__": [_("Write what is still missing in English.")]})
+    for field, words in added.items():
+        setattr(template, field, words)
+    template.save(update_fields=list(added))
+    audit.record(actor=by, verb="commitments.template.named", target=template, code=template.code, **added)
+    return template
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ urlpatterns = [
     path("commitments/templates/", views.templates, name="templates"),
     path("commitments/templates/new/", views.template_new, name="template-new"),
     path("commitments/templates/<int:template_id>/end/", views.template_end, name="template-end"),
+    path("commitments/templates/<int:template_id>/english/", views.template_english, name="template-english"),
     path("commitments/of/<slug:credit_code>/", views.own, name="own"),
     path("commitments/of/<slug:credit_code>/give/<int:template_id>/", views.give, name="give"),
     path("commitments/<str:number>/", views.detail, name="detail"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from credit_platform.common.errors import InvalidInput, Missing
 from entities.commitments import lists, policies, selectors, services
-from entities.commitments.forms import CheckForm, GiveForm, ReasonForm, TemplateForm
+from entities.commitments.forms import CheckForm, EnglishForm, GiveForm, ReasonForm, TemplateForm
 from entities.commitments.models import Commitment, CommitmentTemplate
 from entities.forms import show_problems
 from entities.views import shell_for
@@ -225,3 +225,29 @@ def template_end(request: HttpRequest, template_id: int) -> HttpResponse:
         "danger": True,
     }
     return render(request, "ui/confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_english(request: HttpRequest, template_id: int) -> HttpResponse:
+    """Name a template and its matter in English, where nobody has."""
+    policies.may_keep_templates(request.user).require()
+    template = selectors.template_for_naming(template_id)
+    form = EnglishForm(request.POST if request.method == "POST" else None, template=template)
+    if form.is_valid():
+        try:
+            services.name_in_english(by=request.user, template_id=template_id, **form.cleaned_data)
+        except InvalidInput as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, _("Saved. Pages in English say it from now on."))
+            return redirect("commitments:templates")
+    context = {
+        "title": _("In English: %(name)s") % {"name": template.name_zh},
+        "consequence": _("The wording itself stays as it is: what was given was given by it."),
+        "action": request.path,
+        "verb": _("Save"),
+        "back_url": reverse("commitments:templates"),
+        "form": form,
+    }
+    return render(request, "ui/confirm.html", context, status=422 if form.errors else 200)

@@ -42,7 +42,7 @@ def town(transactional_db, media, settings) -> Town:
             code="safe-food",
             name_zh="食品安全承诺",
             name_en="Safe food",
-            matter="食品经营",
+            matter_zh="食品经营",
             text_zh="本单位承诺依法经营。",
             text_en="We sell nothing that is over its date.",
             checked_by=city.bodies["market-supervision"],

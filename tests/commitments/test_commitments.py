@@ -61,6 +61,32 @@ class TestTheLibrary:
             services.add_template(by=lead, wording=wording(kept_type=RecordTypeFactory()))
         assert set(refused.value.problems) == {"kept_type"}
 
+    def test_what_lacks_english_is_named_in_it_and_the_wording_stays(
+        self, client, lead, clerk, template, settings
+    ):
+        CommitmentTemplate.objects.update(name_en="", matter_en="")
+        address = reverse("commitments:template-english", args=(template.pk,))
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        public = reverse("portal:promise", args=(template.pk,))
+        assert '<span lang="zh-CN">食品经营许可</span>' in client.get(public).text
+        client.force_login(lead)
+        assert address in client.get(reverse("commitments:templates")).text
+        assert client.post(address, {"name": " ", "matter": ""}).status_code == 422
+        said = {"matter": "Licence to sell food", "text_en": "Nothing."}
+        assert client.post(address, said).status_code == 302
+        template.refresh_from_db()
+        assert (template.matter_en, template.name_en) == ("Licence to sell food", "")
+        assert template.text_en == "We sell nothing that is over its date."
+        page = client.get(public).text
+        assert "Licence to sell food" in page
+        assert "食品经营许可" not in page
+        with pytest.raises(InvalidInput):
+            services.name_in_english(by=lead, template_id=template.pk, matter="Another matter")
+        services.name_in_english(by=lead, template_id=template.pk, name="Safe food")
+        assert client.get(address).status_code == 404, "it has all"
+        with pytest.raises(NotPermitted):
+            services.name_in_english(by=clerk, template_id=template.pk, name="Mine")
+
     def test_nobody_but_the_lead_office_keeps_it(self, clerk, template, wording):
         with pytest.raises(NotPermitted):
             services.add_template(by=clerk, wording=wording(code="other"))
@@ -275,7 +301,7 @@ class TestPages:
     def test_the_lead_office_keeps_the_library_on_its_pages(self, client, lead, market):
         client.force_login(lead)
         typed = {
-            "code": "clean-air", "matter": "Emissions", "name_zh": "排放承诺", "text_zh": "本单位承诺达标排放。",
+            "code": "clean-air", "matter_zh": "大气排放", "matter_en": "Emissions", "name_zh": "排放承诺", "text_zh": "本单位承诺达标排放。",
             "checked_by": market.pk, "check_within_days": "60", "valid_from": timezone.localdate().isoformat(),
         }  # fmt: skip
         shown = client.post(reverse("commitments:template-new"), typed, follow=True).content.decode()
@@ -545,6 +571,7 @@ class TestWhatMayBePromised:
         assert (one["code"], one["text_zh"], one["checked_by"]) == (
             template.code, "本单位承诺依法经营。", template.checked_by.code,
         )  # fmt: skip
+        assert (one["matter_zh"], one["matter_en"]) == ("食品经营许可", "Licence to sell food")
         tomorrow = timezone.localdate() + timedelta(days=1)
         services.add_template(by=lead, wording=wording(text_zh="新的承诺。", valid_from=tomorrow))
         (one,) = client.get("/api/v1/commitment-templates/").json()["results"]

@@ -79,7 +79,7 @@ class TestWhatAReportSays:
             template = CommitmentTemplate.objects.create(
                 code=code,
                 name_zh=f"承诺{code}",
-                matter="Food",
+                matter_zh="Food",
                 text_zh="依法经营。",
                 checked_by=body,
                 check_within_days=30,

@@ -63,7 +63,7 @@ def entity(db):
     Statement.objects.create(record=record, text="Put right.", written_by=agent)
     template = CommitmentTemplate.objects.create(
         code="safe-food",
-        matter="Food",
+        matter_zh="Food",
         name_zh="食品安全承诺",
         text_zh="依法经营。",
         checked_by=record.submitted_by,

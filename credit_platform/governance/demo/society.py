@@ -52,27 +52,28 @@ def _commitments(history: History, food: Entity, restaurant: Entity) -> None:
     lead, pei, meng = (history.users[name] for name in ("fangzhou", "peihuaijin", "mengxiao"))
     texts = (
         (
-            "example-safe-food", MARKET, "食品经营", "食品安全承诺（示例）", "Food safety (example)", 60,
+            "example-safe-food", MARKET, "食品经营", "Selling food", "食品安全承诺（示例）", "Food safety (example)", 60,
             "本单位承诺：建立进货查验记录，原料可追溯，不使用过期原料。",
             "We keep records of what we buy, can trace every ingredient and use none past its date.",
         ),
         (
-            "example-clear-prices", MARKET, "明码标价", "明码标价承诺（示例）", "Clear prices (example)", 90,
+            "example-clear-prices", MARKET, "明码标价", "Marking prices", "明码标价承诺（示例）", "Clear prices (example)", 90,
             "本单位承诺：所售商品和服务明码标价，不收取未标明的费用。",
             "We mark the price of all goods and services and charge nothing that is not marked.",
         ),
         (
-            "example-tax-on-time", TAX, "纳税申报", "按期申报承诺（示例）", "Filing on time (example)", 120,
+            "example-tax-on-time", TAX, "纳税申报", "Filing taxes", "按期申报承诺（示例）", "Filing on time (example)", 120,
             "本单位承诺：按期如实办理纳税申报。",
             "We file our taxes truthfully and in time.",
         ),
     )  # fmt: skip
-    for code, body, matter, name_zh, name_en, days, text_zh, text_en in texts:
+    for code, body, matter_zh, matter_en, name_zh, name_en, days, text_zh, text_en in texts:
         wording = commitments.Wording(
             code=code,
             name_zh=name_zh,
             name_en=name_en,
-            matter=matter,
+            matter_zh=matter_zh,
+            matter_en=matter_en,
             text_zh=EXAMPLE_ZH + text_zh,
             text_en=EXAMPLE_EN + text_en,
             checked_by=history.bodies[body],

@@ -32,7 +32,7 @@ class TemplateOut(serializers.ModelSerializer):
     class Meta:
         model = CommitmentTemplate
         fields = (
-            "code", "matter", "name_zh", "name_en", "text_zh", "text_en", "basis", "is_public", "checked_by",
+            "code", "matter_zh", "matter_en", "name_zh", "name_en", "text_zh", "text_en", "basis", "is_public", "checked_by",
             "check_within_days", "valid_from", "valid_to",
         )  # fmt: skip
         read_only_fields = fields
