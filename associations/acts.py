@@ -22,7 +22,7 @@ class Act:
     """What may be done with something that stands in one of these states.
 
     Args:
-        states: where the thing stands for that.
+        states: where the thing stands for that; left out, wherever it stands.
         fits: what else has to be so of the thing; left out, nothing.
         allowed: the policy that the service asks as well.
         form: what is typed.
@@ -37,13 +37,14 @@ class Act:
     form: Callable[..., Form]
     do: Callable[..., Any]
     told: str | Promise
-    states: Collection[str]
+    states: Collection[str] = ()
     fits: Callable[[Any], bool] = lambda thing: True
     danger: bool = False
 
     def is_open_to(self, user, thing: Any) -> bool:
         """Whether the service would do it now for this user."""
-        return thing.state in self.states and self.fits(thing) and bool(self.allowed(user, thing))
+        stands = not self.states or thing.state in self.states
+        return stands and self.fits(thing) and bool(self.allowed(user, thing))
 
 
 Acts = Mapping[str, Act]

@@ -10,6 +10,7 @@ from associations.exchange.services import LONGEST, Matter, earliest_day
 from associations.forms import EntityField
 from associations.models import Association
 from credit_platform.ui.forms import FileDrop
+from entities.industries import described
 from entities.models import SubmittingBody
 
 
@@ -32,14 +33,27 @@ class MatterForm(forms.Form):
 
 
 class AskForm(MatterForm):
-    """A department asks an association."""
+    """A department asks one association, or several at once."""
 
     spans = {"due_on": 3}
-    field_order = ("department", "association", "kind", "subject", "entity", "text", "paper", "due_on")
+    field_order = (
+        "department", "kind", "subject", "entity", "text", "paper", "associations", "industry", "due_on",
+    )  # fmt: skip
 
     department = forms.ModelChoiceField(SubmittingBody.objects.none(), label=_("On behalf of"))
-    association = forms.ModelChoiceField(
-        Association.objects.none(), label=_("Association"), empty_label=_("Choose")
+    associations = forms.ModelMultipleChoiceField(
+        Association.objects.none(),
+        label=_("Associations"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    industry = forms.ChoiceField(
+        label=_("All associations of an industry"),
+        required=False,
+        help_text=_(
+            "Asks every association that has named this industry, a part of it or one around it as its own;"
+            " for an opinion on a member, those of them that it belongs to."
+        ),
     )
     kind = forms.ChoiceField(
         label=_("Opinion on"),
@@ -56,7 +70,14 @@ class AskForm(MatterForm):
     def __init__(self, *args, departments, associations, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         _offer(self.fields["department"], departments)
-        self.fields["association"].queryset = associations
+        self.fields["associations"].queryset = associations
+        self.fields["associations"].help_text = _(
+            "Each answers for itself, and reads neither who else is asked nor what it says."
+        )
+        self.fields["industry"].choices = [
+            ("", _("Choose")),
+            *((code, f"{code} {described(code)}".strip()) for code in selectors.industries()),
+        ]
         self.fields["entity"].help_text = _(
             "Only for an opinion on a member. The association reads who it is."
         )
@@ -68,11 +89,18 @@ class AskForm(MatterForm):
 class ObserveForm(MatterForm):
     """An association tells a department."""
 
-    field_order = ("association", "department", "subject", "entity", "text", "paper")
+    spans = {"due_on": 3}
+    field_order = ("association", "department", "subject", "entity", "text", "paper", "due_on")
 
     association = forms.ModelChoiceField(Association.objects.none(), label=_("On behalf of"))
     department = forms.ModelChoiceField(
         SubmittingBody.objects.none(), label=_("Department"), empty_label=_("Choose")
+    )
+    due_on = forms.DateField(
+        label=_("Answer wished by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("It is your wish: no text sets a day for this. Both sides are told when it is over."),
     )
 
     def __init__(self, *args, departments, associations, **kwargs) -> None:
@@ -122,6 +150,20 @@ class CloseForm(forms.Form):
     def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = [(one.value, one.label) for one in exchange.outcomes]
+
+
+class PromiseForm(forms.Form):
+    """By when the department answers."""
+
+    due_on = forms.DateField(
+        label=_("We answer by"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Your own word: no text sets a day for this. Both sides are told when it is over."),
+    )
+
+    def __init__(self, *args, exchange: Exchange, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"due_on": exchange.due_on or earliest_day()}
 
 
 class PassOnForm(forms.Form):

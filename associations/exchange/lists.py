@@ -30,9 +30,14 @@ def view_asked(params: QueryDict) -> str:
 
 
 def exchanges_asked(user, params: QueryDict) -> QuerySet[Exchange]:
-    """The exchanges of that view; `Missing` for who takes no part in any."""
+    """The exchanges of that view or consultation; `Missing` for who takes no part in any, or did not ask in it."""
     if not policies.takes_part(user):
         raise Missing
+    asked = params.get("consultation", "")
+    if asked:
+        return selectors.exchanges_of(
+            user=user, consultation_id=int(asked) if asked.isascii() and asked.isdigit() else 0
+        )
     return selectors.exchanges_for_list(user=user, view=view_asked(params))
 
 
@@ -52,4 +57,7 @@ def _columns() -> list[Column]:
         Column("sent_at", _("Sent"), lambda one: one.sent_at, Kind.MOMENT),
         Column("due_on", _("Answer by"), lambda one: one.due_on, Kind.DAY),
         Column("answered_at", _("Answered"), lambda one: one.answered_at, Kind.MOMENT),
+        Column("stance", _("Position"), lambda one: one.get_stance_display()),
+        Column("answer", _("Answer"), lambda one: one.answer),
+        Column("outcome", _("What came of it"), lambda one: one.get_outcome_display()),
     ]

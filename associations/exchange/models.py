@@ -1,5 +1,7 @@
 """What departments and associations ask and tell each other, and what came of it."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +16,39 @@ class ExchangeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """For the two sides, and for the lead office, which watches over answers and deadlines."""
         return self.filter(policies.exchanges_visible_to(user))
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the department that asks, and for the lead office; who is asked reads only what it is asked itself."""
+        return self.filter(policies.consultations_visible_to(user))
+
+
+class Consultation(models.Model):
+    """One question that a department puts to several associations at once.
+
+    Each of them is asked by an exchange of its own and answers that; none reads who else is asked, or what it says.
+    """
+
+    department = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="consultations")
+    subject = models.CharField(_("subject"), max_length=200)
+    industry = models.CharField(
+        _("industry, GB/T 4754"),
+        max_length=5,
+        blank=True,
+        help_text=_("By which the associations were chosen; empty where each was named."),
+    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consultation of associations")
+        ordering = ("-asked_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class Exchange(models.Model):
@@ -59,15 +94,29 @@ class Exchange(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="exchanges")
     department = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="exchanges")
+    consultation = models.ForeignKey(
+        Consultation, null=True, blank=True, on_delete=models.PROTECT, related_name="exchanges"
+    )
     entity = models.ForeignKey(
         Entity, null=True, blank=True, on_delete=models.PROTECT, related_name="exchanges"
     )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
-    paper = models.OneToOneField(
+    #: Of one consultation it is the same for all.
+    paper = models.ForeignKey(
         Document, verbose_name=_("file"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     due_on = models.DateField(_("answer by"), null=True, blank=True)
+    wished_on = models.DateField(
+        _("answer wished by"),
+        null=True,
+        blank=True,
+        help_text=_("The day that the association named with its observation."),
+    )
+    promised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    promised_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
@@ -93,9 +142,19 @@ class Exchange(models.Model):
         ordering = ("-sent_at", "-pk")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="observation", due_on=None)
-                | (~Q(kind="observation") & Q(due_on__isnull=False)),
+                condition=Q(kind="observation") | Q(due_on__isnull=False),
                 name="an_opinion_is_asked_for_by_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="observation") | Q(wished_on=None, promised_at=None),
+                name="only_of_an_observation_a_day_is_wished_or_promised",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="observation") | Q(consultation=None),
+                name="only_opinions_are_asked_of_several",
+            ),
+            models.UniqueConstraint(
+                fields=("consultation", "association"), name="an_association_is_consulted_once"
             ),
             models.CheckConstraint(
                 condition=~Q(kind="member") | Q(entity__isnull=False), name="an_opinion_on_a_member_names_it"
@@ -125,6 +184,15 @@ class Exchange(models.Model):
     def outcomes(self) -> tuple[Outcome, ...]:
         """What may come of it."""
         return self.OF_OPINION if self.is_opinion else self.OF_OBSERVATION
+
+    def is_late(self, today: date) -> bool:
+        """Whether an answer by a day has not come."""
+        return self.state == self.State.OPEN and self.due_on is not None and self.due_on < today
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the department set the day by which it answers; else it is the day that the other side asks for."""
+        return self.promised_at is not None
 
     @property
     def asks(self) -> SubmittingBody:

@@ -9,6 +9,16 @@ register_notice(
 )
 register_notice("exchange.observed", _("%(association)s tells %(department)s: “%(subject)s”."))
 register_notice(
+    "exchange.observed-by",
+    _("%(association)s tells %(department)s, and wishes an answer by %(due)s: “%(subject)s”."),
+)
+register_notice(
+    "exchange.promised",
+    _(
+        "%(department)s answers “%(subject)s” of %(association)s by %(due)s: that is the day that it set itself."
+    ),
+)
+register_notice(
     "exchange.answered", _("There is an answer to “%(subject)s” (%(association)s, %(department)s).")
 )
 register_notice(
@@ -23,6 +33,16 @@ register_notice("exchange.withdrawn", _("“%(subject)s” was withdrawn (%(asso
 register_notice(
     "exchange.due-soon",
     _("%(department)s waits until %(due)s for the opinion of %(association)s: “%(subject)s”."),
+)
+register_notice(
+    "exchange.observation-due-soon",
+    _("“%(subject)s” of %(association)s is to be answered by %(department)s until %(due)s."),
+)
+register_notice(
+    "exchange.observation-overdue",
+    _(
+        "The answer of %(department)s to “%(subject)s” of %(association)s was due on %(due)s and has not come."
+    ),
 )
 register_notice(
     "exchange.overdue",

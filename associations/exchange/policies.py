@@ -29,6 +29,13 @@ def exchanges_visible_to(user) -> Q:
     return Q(association__body__in=bodies) | Q(department__in=bodies) if bodies else NOBODY
 
 
+def consultations_visible_to(user) -> Q:
+    if is_lead(user):
+        return Q()
+    bodies = bodies_of(user)
+    return Q(department__in=bodies) if bodies else NOBODY
+
+
 def takes_part(user) -> bool:
     """Whether the user's body may ask or tell anything here."""
     return is_official(user) or acts_for_an_association(user)
@@ -70,6 +77,16 @@ def may_answer(user, exchange) -> Decision:
 def may_close(user, exchange) -> Decision:
     """What came of it, the department says."""
     return may_speak_for(user, exchange.department)
+
+
+def may_promise(user, exchange) -> Decision:
+    """By when it answers an observation, the department before which it lies says."""
+    return may_speak_for(user, exchange.department)
+
+
+def may_settle(user, consultation) -> Decision:
+    """Closing or withdrawing what was asked of several is for who asked."""
+    return may_speak_for(user, consultation.department)
 
 
 def may_pass_on(user, exchange) -> Decision:

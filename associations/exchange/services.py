@@ -1,5 +1,6 @@
 """Asking, telling, answering, and saying what came of it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from associations.exchange import policies
-from associations.exchange.models import Exchange, Passing
+from associations.exchange import policies, selectors
+from associations.exchange.models import Consultation, Exchange, Passing
 from associations.models import Association, Member
 from credit_platform.audit import services as audit
 from credit_platform.common.errors import InvalidInput, Missing, WrongState
@@ -28,13 +29,18 @@ Kind, State = Exchange.Kind, Exchange.State
 LONGEST = 4_000
 #: What a draft rule or a photograph may be sent as.
 PAPERS = frozenset({documents.PDF, documents.DOCX, documents.PNG, documents.JPEG})
-#: So many working days before the last one the association is reminded.
+#: So many working days before the last one whoever has to answer is reminded.
 REMINDED_BEFORE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What is asked or told. `due_on` only where an answer is asked for by a day; `upload`: a draft rule, a photograph."""
+    """What is asked or told.
+
+    Args:
+        due_on: the day by which an answer is asked for; with an observation it may be left out.
+        upload: a draft rule, a photograph.
+    """
 
     subject: str
     text: str
@@ -58,10 +64,27 @@ class Matter:
 def ask_opinion(
     *, by, department: SubmittingBody, association: Association, kind: str, matter: Matter
 ) -> Exchange:
-    """Ask an association for an opinion on one of its members, or on a draft rule, by a day.
+    """Ask one association for an opinion on one of its members, or on a draft rule, by a day."""
+    return ask_opinions(by=by, department=department, associations=[association], kind=kind, matter=matter)[0]
+
+
+@transaction.atomic
+def ask_opinions(
+    *,
+    by,
+    department: SubmittingBody,
+    associations: Sequence[Association] = (),
+    industry: str = "",
+    kind: str,
+    matter: Matter,
+) -> list[Exchange]:
+    """Ask associations for an opinion on a member that they have in common, or on a draft rule, by a day.
+
+    Those that are named are asked, and all that the industry concerns (see `selectors.concerned_by`). Several are asked
+    in one consultation, each by an exchange of its own.
 
     Raises:
-        InvalidInput: with everything wrong, by field; among it that the entity is no member.
+        InvalidInput: with everything wrong, by field; among it where the entity is no member.
     """
     policies.may_ask(by).require()
     policies.may_speak_for(by, department).require()
@@ -72,50 +95,102 @@ def ask_opinion(
         problems["kind"] = [_("Say what the opinion is on.")]
     if kind == Kind.MEMBER and matter.entity is None:
         problems["entity"] = [_("Say on which member.")]
-    _check_membership(association, matter, problems)
     if matter.due_on is None or matter.due_on <= timezone.localdate():
         problems["due_on"] = [_("Give a day to come by which you need the answer.")]
-    if not association.body.is_active:
-        problems["association"] = [_("%(association)s is no longer active.") % {"association": association}]
+    asked = {one.pk: one for one in associations}
+    if industry:
+        concerned = selectors.concerned_by(industry, matter.entity)
+        if not concerned:
+            problems["industry"] = [
+                _("No association that could be asked has named this industry as its own.")
+            ]
+        asked |= {one.pk: one for one in concerned}
+    elif not asked:
+        problems["associations"] = [_("Choose whom to ask.")]
+    if ended := [str(one) for one in asked.values() if not one.body.is_active]:
+        problems["associations"] = [
+            _("%(association)s is no longer active.") % {"association": ", ".join(ended)}
+        ]
+    _check_membership(list(asked.values()), matter, problems)
     if problems:
         raise InvalidInput(problems)
-    return _send(by, kind, association, department, matter, "exchange.asked")
+    return _ask(by, department, list(asked.values()), industry, kind, matter)
+
+
+def _ask(
+    by, department: SubmittingBody, asked: list[Association], industry: str, kind: str, matter: Matter
+) -> list[Exchange]:
+    together, paper = None, _kept(by, matter)
+    if len(asked) > 1:
+        together = Consultation.objects.create(
+            department=department, subject=kept_words(matter.subject), industry=industry, asked_by=by
+        )
+        audit.record(
+            actor=by,
+            verb="exchange.consultation.asked",
+            target=together,
+            associations=[one.body.code for one in asked],
+            industry=industry,
+        )
+    return [
+        _send(by, kind, association, department, matter, "exchange.asked", paper=paper, consultation=together)
+        for association in asked
+    ]
 
 
 @transaction.atomic
 def send_observation(*, by, association: Association, department: SubmittingBody, matter: Matter) -> Exchange:
-    """Tell a named department what the association has seen in its industry, of a member or in general."""
+    """Tell a named department what the association has seen in its industry, of a member or in general.
+
+    It may ask for an answer by a day. That is its wish: no text sets one.
+    """
     policies.may_observe(by, association).require()
     problems = matter.problems()
-    _check_membership(association, matter, problems)
+    _check_membership([association], matter, problems)
     if not department.is_active or department.kind == SubmittingBody.Kind.ASSOCIATION:
         problems["department"] = [_("Choose a department that is active.")]
+    if matter.due_on is not None and matter.due_on <= timezone.localdate():
+        problems["due_on"] = [_("Give a day to come, or none.")]
     if problems:
         raise InvalidInput(problems)
-    return _send(by, Kind.OBSERVATION, association, department, matter, "exchange.observed")
+    notice = "exchange.observed-by" if matter.due_on else "exchange.observed"
+    return _send(by, Kind.OBSERVATION, association, department, matter, notice, paper=_kept(by, matter))
 
 
-def _check_membership(association: Association, matter: Matter, problems: dict[str, list[str]]) -> None:
+def _check_membership(asked: Sequence[Association], matter: Matter, problems: dict[str, list[str]]) -> None:
     if matter.entity is None:
         return
-    members = Member.objects.filter(association=association, entity=matter.entity)
-    if not members.current_on(timezone.localdate()).exists():
+    members = Member.objects.filter(association__in=asked, entity=matter.entity)
+    having = set(members.current_on(timezone.localdate()).values_list("association", flat=True))
+    if strange := [str(one) for one in asked if one.pk not in having]:
         problems["entity"] = [
             _("%(entity)s is not a member of %(association)s.")
-            % {"entity": matter.entity, "association": association}
+            % {"entity": matter.entity, "association": ", ".join(strange)}
         ]
 
 
-def _send(by, kind: str, association, department, matter: Matter, notice: str) -> Exchange:
+def _send(
+    by,
+    kind: str,
+    association: Association,
+    department: SubmittingBody,
+    matter: Matter,
+    notice: str,
+    *,
+    paper: Document | None,
+    consultation: Consultation | None = None,
+) -> Exchange:
     exchange = Exchange.objects.create(
         kind=kind,
         association=association,
         department=department,
+        consultation=consultation,
         entity=matter.entity,
         subject=kept_words(matter.subject),
         text=kept_words(matter.text),
-        paper=_kept(by, matter.upload) if matter.upload else None,
-        due_on=None if kind == Kind.OBSERVATION else matter.due_on,
+        paper=paper,
+        due_on=matter.due_on,
+        wished_on=matter.due_on if kind == Kind.OBSERVATION else None,
         sent_by=by,
     )
     audit.record(actor=by, verb="exchange.exchange.sent", target=exchange, kind=kind)
@@ -123,9 +198,14 @@ def _send(by, kind: str, association, department, matter: Matter, notice: str) -
     return exchange
 
 
-def _kept(by, upload: UploadedFile) -> Document:
+def _kept(by, matter: Matter) -> Document | None:
+    """The file that comes with it, kept; None where none does."""
+    if matter.upload is None:
+        return None
     try:
-        return store_document(by=by, upload=upload, accept=PAPERS, max_bytes=settings.EVIDENCE_MAX_BYTES)
+        return store_document(
+            by=by, upload=matter.upload, accept=PAPERS, max_bytes=settings.EVIDENCE_MAX_BYTES
+        )
     except InvalidInput as refusal:
         raise InvalidInput({"paper": refusal.problems["file"]}) from refusal
 
@@ -157,6 +237,43 @@ def answer(*, by, exchange_id: int, text: str, stance: str = "") -> Exchange:
     exchange.save(update_fields=("state", "answer", "stance", "answered_by", "answered_at"))
     audit.record(actor=by, verb="exchange.exchange.answered", target=exchange, stance=stance)
     _tell("exchange.answered", exchange, exchange.asks)
+    return exchange
+
+
+@transaction.atomic
+def promise(*, by, exchange_id: int, due_on: date) -> Exchange:
+    """The department says by when it answers an observation. It binds itself: no text sets a day.
+
+    Until that day it may name another one, and the association is told each time. A day that is over stays over until
+    there is an answer.
+
+    Raises:
+        InvalidInput: a day that has not to come.
+        WrongState: it is answered, or the day is over.
+    """
+    exchange = _locked(by, exchange_id)
+    policies.may_promise(by, exchange).require()
+    if exchange.is_opinion:
+        raise WrongState(_("The day of a question is set by who asks it."))
+    _require(exchange, State.OPEN)
+    if exchange.is_promised and exchange.due_on == due_on:
+        return exchange
+    today, before = timezone.localdate(), exchange.due_on
+    if before is not None and before < today:
+        raise WrongState(_("The day is over; it stays so until there is an answer."))
+    if due_on <= today:
+        raise InvalidInput({"due_on": [_("Give a day to come.")]})
+    exchange.due_on, exchange.promised_by, exchange.promised_at = due_on, by, timezone.now()
+    exchange.reminded_on = None
+    exchange.save(update_fields=("due_on", "promised_by", "promised_at", "reminded_on"))
+    audit.record(
+        actor=by,
+        verb="exchange.exchange.promised",
+        target=exchange,
+        due_on=due_on.isoformat(),
+        before=before.isoformat() if before else None,
+    )
+    _tell("exchange.promised", exchange, exchange.association.body)
     return exchange
 
 
@@ -221,7 +338,7 @@ def pass_on(*, by, exchange_id: int, to: str, because: str) -> Exchange:
         problems["because"] = [_("Say why, so that it does not come back.")]
     if target is None or problems:
         raise InvalidInput(problems)
-    source = exchange.department
+    source, wished_on = exchange.department, exchange.wished_on
     Passing.objects.create(
         exchange=exchange,
         source=source,
@@ -232,8 +349,16 @@ def pass_on(*, by, exchange_id: int, to: str, because: str) -> Exchange:
         passed_by=by,
     )
     exchange.department, exchange.state, exchange.answer = target, State.OPEN, ""
-    exchange.answered_by = exchange.answered_at = None
-    exchange.save(update_fields=("department", "state", "answer", "answered_by", "answered_at"))
+    exchange.answered_by = exchange.answered_at = exchange.promised_by = exchange.promised_at = None
+    # What one department promised does not bind the next; what the association wished still holds, if it can.
+    exchange.due_on = wished_on if wished_on and wished_on > timezone.localdate() else None
+    exchange.reminded_on = exchange.overdue_told_on = None
+    exchange.save(
+        update_fields=(
+            "department", "state", "answer", "answered_by", "answered_at", "promised_by", "promised_at",
+            "due_on", "reminded_on", "overdue_told_on",
+        )
+    )  # fmt: skip
     audit.record(
         actor=by,
         verb="exchange.exchange.passed_on",
@@ -263,8 +388,42 @@ def withdraw(*, by, exchange_id: int) -> Exchange:
     return exchange
 
 
+@transaction.atomic
+def close_answered(*, by, consultation_id: int, outcome: str, text: str) -> int:
+    """Say of all opinions of a consultation that are there what came of them; returns of how many.
+
+    Raises:
+        InvalidInput: no outcome, or no reasons.
+        WrongState: none of them waits for it.
+    """
+    return _settle(by, consultation_id, State.ANSWERED, close, outcome=outcome, text=text)
+
+
+@transaction.atomic
+def withdraw_open(*, by, consultation_id: int) -> int:
+    """Take back from all that have not answered what they were asked in a consultation; returns from how many."""
+    return _settle(by, consultation_id, State.OPEN, withdraw)
+
+
+def _settle(by, consultation_id: int, state: str, do: Callable[..., Exchange], **said) -> int:
+    """Do the same with all that stand so, in the order of their keys, so that two at once wait for each other."""
+    consultation = selectors.consultation_for_page(user=by, consultation_id=consultation_id)
+    policies.may_settle(by, consultation).require()
+    keys = list(
+        consultation.exchanges.select_for_update(of=("self",))
+        .filter(state=state)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if not keys:
+        raise WrongState(_("There is nothing left with which this could be done."))
+    for key in keys:
+        do(by=by, exchange_id=key, **said)
+    return len(keys)
+
+
 def remind(*, today: date) -> int:
-    """Remind associations of opinions that are due soon, and tell departments of those that did not come.
+    """Remind of opinions and of answers that are due soon, and tell both sides of those that did not come.
 
     Returns how many were told.
     """
@@ -272,16 +431,22 @@ def remind(*, today: date) -> int:
     return _REMINDING.run(today=today, horizon=soon)
 
 
+def _tell_soon(exchange: Exchange) -> None:
+    kind = "exchange.due-soon" if exchange.is_opinion else "exchange.observation-due-soon"
+    _tell(kind, exchange, exchange.answers)
+
+
 def _tell_overdue(exchange: Exchange) -> None:
-    _tell("exchange.overdue", exchange, exchange.answers)
-    _tell("exchange.overdue", exchange, exchange.asks)
+    kind = "exchange.overdue" if exchange.is_opinion else "exchange.observation-overdue"
+    _tell(kind, exchange, exchange.answers)
+    _tell(kind, exchange, exchange.asks)
 
 
 _REMINDING = Reminding(
     waiting=lambda: Exchange.objects.filter(state=State.OPEN).select_related(
         "association__body__successor", "department__successor", "entity"
     ),
-    soon=lambda exchange: _tell("exchange.due-soon", exchange, exchange.answers),
+    soon=_tell_soon,
     over=_tell_overdue,
     told_soon="reminded_on",
     told_over="overdue_told_on",

@@ -19,8 +19,10 @@ from associations.models import Association
 from associations.selectors import associations_of
 from credit_platform.common.errors import InvalidInput, Missing
 from credit_platform.common.services import current_calendar
+from credit_platform.ui.formats import day_long
 from entities.documents import file_response
 from entities.forms import show_problems
+from entities.industries import described
 
 State = Exchange.State
 ROWS_PER_PAGE = 50
@@ -49,6 +51,19 @@ ACTS = {
         do=services.close,
         told=gettext_lazy("Closed. The association has been told."),
     ),
+    "promise": Act(
+        verb=gettext_lazy("Say by when"),
+        title=gettext_lazy("By when do you answer?"),
+        consequence=gettext_lazy(
+            "The association is told, you are reminded, and both hear when the day is over."
+        ),
+        states=(State.OPEN,),
+        fits=lambda exchange: not exchange.is_opinion and not exchange.is_late(timezone.localdate()),
+        allowed=policies.may_promise,
+        form=forms.PromiseForm,
+        do=services.promise,
+        told=gettext_lazy("Set. The association has been told."),
+    ),
     "pass-on": Act(
         verb=gettext_lazy("Pass on"),
         title=gettext_lazy("Which department is in charge?"),
@@ -76,6 +91,36 @@ ACTS = {
 }
 
 
+#: What may be done with all that were asked together.
+OF_SEVERAL = {
+    "close": Act(
+        verb=gettext_lazy("Say what came of them"),
+        title=gettext_lazy("What came of the opinions?"),
+        consequence=gettext_lazy(
+            "Every association that has answered reads it, and its question is closed. Those that have not are still asked."
+        ),
+        fits=lambda gathering: bool(gathering.standing_at(State.ANSWERED)),
+        allowed=lambda user, gathering: policies.may_settle(user, gathering.consultation),
+        form=forms.CloseForm,
+        do=services.close_answered,
+        told=gettext_lazy("Closed. The associations have been told."),
+    ),
+    "withdraw": Act(
+        verb=gettext_lazy("Withdraw what is open"),
+        title=gettext_lazy("Withdraw it from those that have not answered?"),
+        consequence=gettext_lazy(
+            "They do not have to answer any more, and are told. What was answered stays."
+        ),
+        fits=lambda gathering: bool(gathering.standing_at(State.OPEN)),
+        allowed=lambda user, gathering: policies.may_settle(user, gathering.consultation),
+        form=forms.NothingForm,
+        do=services.withdraw_open,
+        told=gettext_lazy("Withdrawn."),
+        danger=True,
+    ),
+}
+
+
 def _require_part(user) -> None:
     if not policies.takes_part(user):
         raise Missing
@@ -90,9 +135,13 @@ def exchange_list(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     today, calendar = timezone.localdate(), current_calendar()
+    together = selectors.of_consultations(page.object_list, user=request.user)
     context = {
         "page": page,
-        "rows": [(one, selectors.days_left(one, today, calendar)) for one in page.object_list],
+        "rows": [
+            (one, selectors.days_left(one, today, calendar), together.get(one.consultation_id, 0))
+            for one in page.object_list
+        ],
         "tally": selectors.tally(user=request.user, today=today),
         "is_ours": view == selectors.OURS,
         "is_open": view == selectors.OPEN,
@@ -112,7 +161,7 @@ def _observing(user) -> list[Association]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """A department asks an association for its opinion."""
+    """A department asks an association for its opinion, or several at once."""
     _require_part(request.user)
     policies.may_ask(request.user).require()
     form = forms.AskForm(
@@ -127,13 +176,14 @@ def ask(request: HttpRequest) -> HttpResponse:
             " (Taizhou regulation 2020, article 19)."
         ),
     }
-    return _write(request, form, context, lambda typed: services.ask_opinion(
+    return _write(request, form, context, lambda typed: services.ask_opinions(
         by=request.user,
         department=typed["department"],
-        association=typed["association"],
+        associations=typed["associations"],
+        industry=typed["industry"],
         kind=typed["kind"],
         matter=form.matter(),
-    ))  # fmt: skip
+    )[0])  # fmt: skip
 
 
 @login_required
@@ -172,6 +222,8 @@ def _write(request: HttpRequest, form, context: dict, send: Callable[[dict], Exc
             show_problems(form, refused)
         else:
             messages.success(request, _("Sent. You are told when there is an answer."))
+            if exchange.consultation_id:
+                return redirect("exchange:consultation", exchange.consultation_id)
             return redirect("exchange:exchange", exchange.pk)
     return render(
         request, "exchange/write.html", context | {"form": form}, status=UNPROCESSABLE if form.errors else 200
@@ -201,6 +253,7 @@ def exchange_page(request: HttpRequest, exchange_id: int) -> HttpResponse:
             for code, act in open_to(ACTS, request.user, exchange)
         ],
         "steps": _steps(exchange),
+        "together": selectors.of_consultations([exchange], user=request.user),
     }
     return render(request, "exchange/exchange.html", context)
 
@@ -214,6 +267,9 @@ def _steps(exchange: Exchange) -> list[dict]:
             "title": first % {"body": exchange.asks},
             "when": exchange.sent_at,
             "bubble": exchange.text,
+            "text": _("An answer is wished by %(day)s.") % {"day": day_long(exchange.wished_on)}
+            if exchange.wished_on
+            else "",
             "icon": "message",
         }
     ]
@@ -230,6 +286,12 @@ def _steps(exchange: Exchange) -> list[dict]:
             )
         to = _("%(source)s passed it on to %(target)s") % {"source": passing.source, "target": passing.target}
         steps.append({"title": to, "when": passing.passed_at, "text": passing.because, "icon": "arrow-right"})
+    if exchange.is_promised:
+        promised = _("%(body)s answers by %(day)s") % {
+            "body": exchange.department,
+            "day": day_long(exchange.due_on),
+        }
+        steps.append({"title": promised, "when": exchange.promised_at, "icon": "clock"})
     if exchange.answer:
         said = {"title": answered % {"body": exchange.answers}, "when": exchange.answered_at}
         stance = exchange.get_stance_display() if exchange.stance else ""
@@ -240,6 +302,45 @@ def _steps(exchange: Exchange) -> list[dict]:
             end | {"when": exchange.closed_at, "bubble": exchange.outcome_text, "icon": "flag", "tone": "ink"}
         )
     return steps[::-1]
+
+
+@login_required
+@require_safe
+def consultation_page(request: HttpRequest, consultation_id: int) -> HttpResponse:
+    """What several associations were asked at once, and what each of them has answered."""
+    gathering = _gathering(request.user, consultation_id)
+    today, calendar = timezone.localdate(), current_calendar()
+    context = {
+        "gathering": gathering,
+        "rows": [(one, selectors.days_left(one, today, calendar)) for one in gathering.exchanges],
+        "days_left": selectors.days_left(gathering.standing_at(State.OPEN)[0], today, calendar)
+        if gathering.waiting
+        else None,
+        "industry": described(gathering.consultation.industry),
+        "acts": [(code, act.verb) for code, act in open_to(OF_SEVERAL, request.user, gathering)],
+    }
+    return render(request, "exchange/consultation.html", context)
+
+
+def _gathering(user, consultation_id: int) -> selectors.Gathering:
+    consultation = selectors.consultation_for_page(user=user, consultation_id=consultation_id)
+    return selectors.gathered(consultation, timezone.localdate())
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settle(request: HttpRequest, consultation_id: int, code: str) -> HttpResponse:
+    """Ask, and do it with all that it concerns."""
+    gathering = _gathering(request.user, consultation_id)
+    return ask_and_do(
+        request,
+        OF_SEVERAL,
+        code,
+        gathering,
+        key={"consultation_id": consultation_id},
+        back_url=reverse("exchange:consultation", args=(consultation_id,)),
+        form_takes={"exchange": gathering.asked},
+    )
 
 
 @login_required

@@ -164,6 +164,125 @@ def test_a_question_is_withdrawn_as_long_as_nobody_has_answered(asked, clerk, of
     assert services.remind(today=in_days(30)) == 0
 
 
+# Of several at once
+
+
+@pytest.fixture
+def others():
+    """Two associations beside the first: one of the same industry, one of another."""
+    return [AssociationFactory(industry_codes=["H62"]), AssociationFactory(industry_codes=["C14"])]
+
+
+@pytest.fixture
+def ask(clerk, department):
+    def ask(*associations, kind: str = "rule", entity=None, **more) -> list[Exchange]:
+        matter = Matter(
+            "Draft on price tags", "What do you say?", entity, in_days(10), more.pop("upload", None)
+        )
+        return services.ask_opinions(
+            by=clerk, department=department, associations=associations, kind=kind, matter=matter, **more
+        )
+
+    return ask
+
+
+def test_several_are_asked_at_once_and_each_answers_for_itself(
+    ask, clerk, officer, association, others, department, media
+):
+    asked = ask(association, *others, upload=pdf("draft.pdf"))
+    consultation = asked[0].consultation
+    assert {one.consultation for one in asked} == {consultation}
+    assert len({one.paper for one in asked}) == 1
+    for one in (association, *others):
+        assert notices(one.body) == {"exchange.asked"}
+    services.answer(by=officer, exchange_id=asked[0].pk, stance="for", text="Good.")
+    theirs = officer_of(others[0])
+    services.answer(by=theirs, exchange_id=asked[1].pk, stance="concerns", text="Too dear.")
+    assert list(Exchange.objects.visible_to(theirs)) == [asked[1]], "who else is asked nobody else reads"
+    with pytest.raises(Missing):
+        selectors.consultation_for_page(user=theirs, consultation_id=consultation.pk)
+    seen = selectors.gathered(
+        selectors.consultation_for_page(user=clerk, consultation_id=consultation.pk), in_days(11)
+    )
+    assert (seen.answered, seen.waiting, seen.late) == (2, 1, 1)
+    assert seen.positions == [("In favour", 1), ("With concerns", 1)]
+    event = AuditEvent.objects.get(verb="exchange.consultation.asked")
+    assert event.detail["associations"] == [one.body.code for one in (association, *others)]
+
+
+def test_one_alone_is_asked_without_a_consultation(ask, association):
+    assert ask(association)[0].consultation is None
+
+
+@pytest.mark.parametrize(
+    ("industry", "found"), [("H", [0]), ("H62", [0]), ("H6210", [0]), ("C", [1]), ("A", [])]
+)
+def test_all_are_asked_whose_industry_lies_within_the_one_named_or_around_it(ask, others, industry, found):
+    if not found:
+        with pytest.raises(InvalidInput) as refused:
+            ask(industry=industry)
+        assert set(refused.value.problems) == {"industry"}
+        return
+    assert [one.association for one in ask(industry=industry)] == [others[place] for place in found]
+
+
+def test_on_a_member_only_those_of_an_industry_are_asked_that_have_it(ask, others, member, association):
+    association.industry_codes = ["H"]
+    association.save()
+    assert [one.association for one in ask(industry="H62", kind="member", entity=member)] == [association]
+
+
+def test_what_is_wrong_for_any_of_them_is_told_and_nobody_is_asked(ask, association, others, member):
+    with pytest.raises(InvalidInput) as refused:
+        ask(association, *others, kind="member", entity=member)
+    assert all(str(one) in refused.value.problems["entity"][0] for one in others)
+    assert str(association) not in refused.value.problems["entity"][0].removeprefix(str(member))
+    type(others[0].body).objects.filter(pk=others[0].body_id).update(
+        is_active=False, successor=association.body_id
+    )
+    others[0].body.refresh_from_db()
+    with pytest.raises(InvalidInput) as refused:
+        ask(association, *others)
+    assert set(refused.value.problems) == {"associations"}
+    with pytest.raises(InvalidInput) as refused:
+        ask()
+    assert set(refused.value.problems) == {"associations"}
+    assert not Exchange.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_what_came_of_all_answers_is_said_once_and_who_is_silent_is_let_off(
+    ask, clerk, officer, association, others
+):
+    asked = ask(association, *others)
+    together = {"by": clerk, "consultation_id": asked[0].consultation_id}
+    said = {"outcome": "partly", "text": "Article 6 was changed."}
+    with pytest.raises(WrongState):
+        services.close_answered(**together, **said)
+    services.answer(by=officer, exchange_id=asked[0].pk, stance="for", text="Good.")
+    services.answer(by=officer_of(others[0]), exchange_id=asked[1].pk, stance="against", text="No.")
+    with pytest.raises(InvalidInput) as refused:
+        services.close_answered(**together, outcome="acted", text=" ")
+    assert set(refused.value.problems) == {"outcome", "text"}
+    assert services.close_answered(**together, **said) == 2
+    assert services.withdraw_open(**together) == 1
+    assert [one.state for one in Exchange.objects.order_by("pk")] == ["closed", "closed", "withdrawn"]
+    assert "exchange.closed" in notices(others[0].body)
+    assert "exchange.withdrawn" in notices(others[1].body)
+    with pytest.raises(WrongState):
+        services.withdraw_open(**together)
+
+
+def test_only_who_asked_settles_what_was_asked_of_several(ask, officer, association, others):
+    asked = ask(association, *others)
+    lead = MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
+    with pytest.raises(NotPermitted):
+        services.withdraw_open(by=lead, consultation_id=asked[0].consultation_id)
+    for stranger in (officer, MemberFactory()):
+        with pytest.raises(Missing):
+            services.withdraw_open(by=stranger, consultation_id=asked[0].consultation_id)
+
+
 # Observations
 
 
@@ -225,6 +344,87 @@ def test_what_is_wrong_with_passing_on_is_told_at_once(told, clerk, association)
         assert set(refused.value.problems) == {"to", "because"}
 
 
+def test_an_observation_waits_by_no_day_unless_one_of_the_two_sides_sets_it(told, association, department):
+    assert (told.due_on, told.is_late(in_days(900))) == (None, False)
+    assert services.remind(today=in_days(900)) == 0
+    assert notices(department) == {"exchange.observed"}
+
+
+def test_an_association_may_wish_an_answer_by_a_day_and_both_hear_once_that_it_did_not_come(
+    clerk, officer, association, department
+):
+    with pytest.raises(InvalidInput) as refused:
+        services.send_observation(
+            by=officer, association=association, department=department,
+            matter=Matter("Cheap oil", "Everywhere.", None, timezone.localdate()),
+        )  # fmt: skip
+    assert set(refused.value.problems) == {"due_on"}
+    told = services.send_observation(
+        by=officer, association=association, department=department,
+        matter=Matter("Cheap oil", "Everywhere.", None, in_days(20)),
+    )  # fmt: skip
+    assert notices(department) == {"exchange.observed-by"}
+    assert (told.due_on, told.wished_on, told.is_promised) == (in_days(20), in_days(20), False)
+    for day in (told.due_on, told.due_on, in_days(21), in_days(22)):
+        services.remind(today=day)
+    kinds = [one.kind for one in Notice.objects.filter(body=department)]
+    assert kinds.count("exchange.observation-due-soon") == 1
+    assert kinds.count("exchange.observation-overdue") == 1
+    assert notices(association.body) == {"exchange.observation-overdue"}
+    assert selectors.tally(user=officer, today=in_days(21)).overdue == 1
+
+
+def test_a_department_binds_itself_by_a_day_which_holds_once_it_is_over(
+    told, clerk, officer, association, department
+):
+    for day in (timezone.localdate(), in_days(-1)):
+        with pytest.raises(InvalidInput) as refused:
+            services.promise(by=clerk, exchange_id=told.pk, due_on=day)
+        assert set(refused.value.problems) == {"due_on"}
+    for day in (in_days(5), in_days(5), in_days(9)):
+        services.promise(by=clerk, exchange_id=told.pk, due_on=day)
+    told.refresh_from_db()
+    assert (told.due_on, told.wished_on, told.is_promised) == (in_days(9), None, True)
+    deeds = AuditEvent.objects.filter(verb="exchange.exchange.promised").order_by("pk")
+    assert [one.detail.get("before") for one in deeds] == [None, in_days(5).isoformat()], (
+        "the same again is nothing"
+    )
+    assert Notice.objects.filter(body=association.body, kind="exchange.promised").count() == 2
+    Exchange.objects.update(due_on=in_days(-1))
+    with pytest.raises(WrongState):
+        services.promise(by=clerk, exchange_id=told.pk, due_on=in_days(9))
+    assert services.remind(today=timezone.localdate()) == 1
+    services.answer(by=clerk, exchange_id=told.pk, text="We look into it.")
+    with pytest.raises(WrongState):
+        services.promise(by=clerk, exchange_id=told.pk, due_on=in_days(9))
+
+
+def test_only_the_department_sets_its_day_and_only_of_an_observation(told, asked, clerk, officer):
+    with pytest.raises(NotPermitted):
+        services.promise(by=officer, exchange_id=told.pk, due_on=in_days(5))
+    with pytest.raises(WrongState):
+        services.promise(by=clerk, exchange_id=asked.pk, due_on=in_days(5))
+
+
+def test_the_next_department_is_bound_by_no_promise_of_the_one_before_but_knows_the_wish(
+    clerk, officer, association, department
+):
+    BodyFactory(code="water")
+    told = services.send_observation(
+        by=officer, association=association, department=department,
+        matter=Matter("Cheap oil", "Everywhere.", None, in_days(20)),
+    )  # fmt: skip
+    services.promise(by=clerk, exchange_id=told.pk, due_on=in_days(30))
+    services.pass_on(by=clerk, exchange_id=told.pk, to="water", because="It is in the drains.")
+    told.refresh_from_db()
+    assert (told.due_on, told.is_promised) == (in_days(20), False)
+    Exchange.objects.update(wished_on=in_days(-1))
+    theirs = MemberFactory(body=told.department)
+    services.pass_on(by=theirs, exchange_id=told.pk, to=department.code, because="Yours after all.")
+    told.refresh_from_db()
+    assert told.due_on is None, "nobody is late from the first day"
+
+
 def test_a_question_is_not_passed_on_nor_what_is_closed_and_only_by_the_department(
     asked, told, clerk, officer
 ):
@@ -278,7 +478,7 @@ def test_a_clerk_asks_on_a_page_and_the_officer_answers_on_another(
 ):
     assert "Ask for an opinion" in page(client, clerk, "list")
     typed = {
-        "department": department.pk, "association": association.pk, "kind": "member", "subject": "New kitchen",
+        "department": department.pk, "associations": [association.pk], "kind": "member", "subject": "New kitchen",
         "entity": member.credit_code, "text": "How do you know them?", "due_on": in_days(9).isoformat(),
     }  # fmt: skip
     refused = client.post(reverse("exchange:ask"), typed | {"entity": EntityFactory().credit_code})
@@ -302,7 +502,7 @@ def test_a_draft_rule_comes_as_a_file_that_the_two_sides_alone_read(
 ):
     client.force_login(clerk)
     typed = {
-        "department": department.pk, "association": association.pk, "kind": "rule", "subject": "Price tags",
+        "department": department.pk, "associations": [association.pk], "kind": "rule", "subject": "Price tags",
         "text": "On price tags.", "due_on": in_days(9).isoformat(),
     }  # fmt: skip
     no_paper = SimpleUploadedFile("draft.pdf", b"no PDF\x00")
@@ -350,6 +550,61 @@ def test_a_clerk_passes_an_observation_on_and_the_officer_reads_the_way_it_went(
     shown = page(client, officer, "exchange", told.pk)
     for said in ("We look into it.", "passed it on to Water Bureau", "It is in the drains."):
         assert said in shown
+
+
+def test_a_clerk_asks_all_of_an_industry_on_a_page_and_reads_all_answers_on_one(
+    client, clerk, department, association, officer, others
+):
+    association.industry_codes = ["H"]
+    association.save()
+    typed = {
+        "department": department.pk, "industry": "H62", "kind": "rule", "subject": "Price tags",
+        "text": "What do you say?", "due_on": in_days(9).isoformat(),
+    }  # fmt: skip
+    assert 'value="H62"' in page(client, clerk, "ask")
+    none = client.post(reverse("exchange:ask"), typed | {"industry": ""})
+    assert none.status_code == 422
+    assert "Choose whom to ask." in none.content.decode()
+    sent = client.post(reverse("exchange:ask"), typed)
+    made = Exchange.objects.get(association=association)
+    gathering = reverse("exchange:consultation", args=(made.consultation_id,))
+    assert sent["Location"] == gathering
+    services.answer(by=officer, exchange_id=made.pk, stance="for", text="Good for guests.")
+    text = client.get(gathering).content.decode()
+    for said in ("Asked of 2 associations", "Good for guests.", "In favour", "Waits for an answer", "H62"):
+        assert said in text
+    file = client.get(f"/export/exchanges.csv?consultation={made.consultation_id}")
+    assert b"".join(file.streaming_content).decode().count("Price tags") == 2
+    assert gathering in page(client, clerk, "list", view="open")
+    settle = reverse("exchange:settle", args=(made.consultation_id, "close"))
+    assert client.post(settle, {"outcome": "", "text": ""}).status_code == 422
+    assert client.post(settle, {"outcome": "followed", "text": "As you say."}).status_code == 302
+    assert "As you say." in page(client, officer, "exchange", made.pk)
+    assert gathering not in page(client, officer, "list", view="closed")
+    assert client.get(gathering).status_code == 404
+    assert client.get(f"/export/exchanges.csv?consultation={made.consultation_id}").status_code == 404
+
+
+def test_both_sides_read_by_when_an_observation_is_answered_and_that_no_text_sets_it(
+    client, clerk, officer, association, department
+):
+    typed = {
+        "association": association.pk, "department": department.pk, "subject": "Cheap oil", "text": "Everywhere.",
+        "due_on": in_days(12).isoformat(),
+    }  # fmt: skip
+    client.force_login(officer)
+    assert client.post(reverse("exchange:observe"), typed).status_code == 302
+    made = Exchange.objects.get()
+    for person in (officer, clerk):
+        text = page(client, person, "exchange", made.pk)
+        assert "The association wishes it. No text sets one." in text
+    promise = reverse("exchange:act", args=(made.pk, "promise"))
+    assert client.post(promise, {"due_on": timezone.localdate().isoformat()}).status_code == 422
+    assert client.post(promise, {"due_on": in_days(15).isoformat()}).status_code == 302
+    for person in (officer, clerk):
+        text = page(client, person, "exchange", made.pk)
+        assert "The department set this day itself. No text sets one." in text
+        assert "An answer is wished by" in text
 
 
 def test_the_figures_say_how_many_opinions_came_in_time(asked, officer):

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from agencies.measures.models import Measure
 from agencies.supervision.models import DrawnEntity, InspectionDraw, SupervisionRule
 from associations.courses.models import Course, SignUp
-from associations.exchange.models import Exchange
+from associations.exchange.models import Consultation, Exchange
 from associations.forewarning.models import PriorNotice
 from associations.models import Association, Member, Officer
 from credit_platform.portal.credit_checks import services as credit_checks
@@ -326,9 +326,13 @@ class World:
         self.officer = Officer.objects.create(
             association=association, name="林甲", office="会长", since=self.today - timedelta(days=90)
         )
+        self.consultation = Consultation.objects.create(
+            department=self.body, subject="New kitchen", asked_by=self.people["clerk"]
+        )
         self.exchange = Exchange.objects.create(
             kind="member",
             association=association,
+            consultation=self.consultation,
             department=self.body,
             entity=self.entity,
             subject="New kitchen",
@@ -387,7 +391,7 @@ class World:
                 code="safe-food",
                 name_zh="食品安全承诺",
                 name_en="Safe food",
-                matter="Licence to sell food",
+                matter_zh="食品经营许可",
                 text_zh="本单位承诺依法经营。",
                 checked_by=self.body,
                 check_within_days=30,
@@ -519,6 +523,7 @@ class World:
             "statement_id": self.statement.pk,
             "measure_id": self.measure.pk,
             "exchange_id": self.exchange.pk,
+            "consultation_id": self.consultation.pk,
             "officer_id": self.officer.pk,
             "code_id": self.lent_code.pk,
             "section_id": self.section.pk,
@@ -554,6 +559,7 @@ class World:
             "people:new-password": {"uidb64": "MQ", "token": "no-token"},
             "statements:show-again": {"statement_id": self.hidden_statement.pk},
             "exchange:act": {"code": "answer"},
+            "exchange:settle": {"code": "close"},
             "forewarning:notice": {"notice_id": self.prior_notice.pk},
             "forewarning:act": {"notice_id": self.prior_notice.pk, "code": "take-back"},
             "entities:move-undo": {"move_id": self.done_move.pk},
