@@ -14,6 +14,7 @@ from agencies.forms import grouped
 from agencies.penalties import SUMMARY_PROCEDURE, WEIGHT, fine_in_words, usual_class
 from credit_platform.common.working_days import WorkingCalendar, working_days_after, working_days_between
 from credit_platform.ui.formats import day_long, listed
+from entities.catalogue.sector_rules import SECTOR_TYPES
 from entities.models import CreditRecord, Entity, RecordType, RecordTypeVersion
 from entities.publicity import (
     Outlook,
@@ -73,12 +74,15 @@ def preview_of(record: CreditRecord, *, on: date, book: RuleBook) -> Preview:
         last_day=last_day,
         governed_by=citation(rule) if rule else "",
         start=rule.get_start_display() if rule else "",
-        outlook=repair_outlook(shadow, on, book)
-        if record.record_type.polarity == RecordType.Polarity.NEGATIVE
-        else None,
+        outlook=repair_outlook(shadow, on, book) if _is_repaired_by_publicity(record.record_type) else None,
         other_systems=tuple(dates for dates in dates_by_system(shadow, on, book) if not dates.governs),
         over_already=over,
     )
+
+
+def _is_repaired_by_publicity(record_type: RecordType) -> bool:
+    """Whether it weighs against an entity and the rules of publicity say when that ends; tax and customs have others."""
+    return record_type.polarity == RecordType.Polarity.NEGATIVE and record_type.code not in SECTOR_TYPES
 
 
 def _why_not_shown(record: CreditRecord, rule) -> str:

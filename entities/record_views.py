@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput, WrongState
 from entities import panels, policies, selectors, tables, two_persons, withdrawing
+from entities.catalogue.sector_rules import SECTOR_TYPES
 from entities.drafts import content_digest
 from entities.forms import AgreeForm, CorrectionForm, KeepForm, NoteForm, ReasonForm, show_problems
 from entities.models import CreditRecord
@@ -42,7 +43,8 @@ def detail(request: HttpRequest, record_id: int) -> HttpResponse:
         "details": details_of(record),
         "dates": dates_by_system(record, today, book),
         "five_dates": five_dates(record),
-        "outlook": repair_outlook(record, today, book),
+        # Tax and customs repair by rules of their own, which the panel of repair tells.
+        "outlook": None if record.record_type.code in SECTOR_TYPES else repair_outlook(record, today, book),
         "versions": selectors.versions_of(user=request.user, record=record),
         "history": tables.timeline(selectors.deeds_about(user=request.user, record=record)),
         "panels": panels.panels_for(request.user, panels.RECORD),

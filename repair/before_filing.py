@@ -1,9 +1,8 @@
 """What can be done about each record of an entity before anything is filed: now, from a day, never, elsewhere, nothing.
 
 Every record in force is answered, with the article on which the answer stands and how far that was read. The rules of
-publicity (Credit China, the market-supervision system) give the days. Tax and customs have repairs of their own, with
-which this platform has nothing to do but to say so; of market credit information its association decides, here where
-it has set a rule for it.
+publicity (Credit China, the market-supervision system) give the days. Tax and customs repair by rules of their own
+(`repair.sectors`); of market credit information its association decides, here where it has set a rule for it.
 """
 
 from collections.abc import Iterable
@@ -11,8 +10,6 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 
 from associations.models import RepairRule
 from credit_platform.common.decisions import Decision
@@ -26,41 +23,8 @@ from entities.publicity import (
     dates_by_system,
 )
 from repair import policies, rules
-from repair.models import Case
+from repair.models import Case, SectorRule
 from repair.outlook import Outlooks, outlooks
-
-
-@dataclass(frozen=True, slots=True)
-class Sector:
-    """A system with a repair of its own: the values that weigh against an entity, and what it does about them."""
-
-    instrument: str
-    field_name: str
-    against: frozenset[str]
-    says: str | Promise
-
-
-#: By type of record. The figures of the tax table are those of its annex 6; those of customs no source gives.
-SECTORS = {
-    "tax-credit-grade": Sector(
-        "sta-2025-12",
-        "grade",
-        frozenset({"B", "C", "D", "M"}),
-        gettext_lazy(
-            "The tax authority gives points back for what is corrected, by a table of its own: all of them within 3"
-            " days, 80% within 30, 60% within 90, 40% after that. Ask for it there; the new grade comes here by itself."
-        ),
-    ),
-    "customs-credit-status": Sector(
-        "gacc-282",
-        "customs_status",
-        frozenset({"dishonest", "seriously-dishonest"}),
-        gettext_lazy(
-            "Customs repairs by a rule of its own, whose figures were not read. Ask for it there; the new level comes"
-            " here by itself."
-        ),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +45,8 @@ class Prospect:
     objection: Case | None = None
     #: The own rule of the association that decides; None where an authority does.
     charter: RepairRule | None = None
+    #: The rule of tax or customs that decides; None where those of publicity do.
+    sector: SectorRule | None = None
 
     @property
     def sentence(self) -> str:
@@ -123,12 +89,8 @@ def prospects_of(*, user, entity_id: int | None = None) -> Prospects:
     )
     looks.note(records)
     found, looking = Prospects(), outlooks(records, timezone.localdate())
-    instruments = {
-        one.code: one
-        for one in LegalInstrument.objects.filter(code__in={sector.instrument for sector in SECTORS.values()})
-    }
     for record in records:
-        prospect = _prospect(record, record.open_cases, looking, instruments)
+        prospect = _prospect(record, record.open_cases, looking)
         _group_of(prospect, found).append(prospect)
     found.now.sort(key=lambda prospect: prospect.open_case is not None)
     found.later.sort(key=lambda prospect: prospect.outlook.day)
@@ -146,21 +108,14 @@ def _group_of(prospect: Prospect, found: Prospects) -> list[Prospect]:
     }[prospect.outlook.state]
 
 
-def _prospect(
-    record: CreditRecord,
-    cases: list[Case],
-    looking: Outlooks,
-    instruments: dict[str, LegalInstrument],
-) -> Prospect:
-    outlook, charter = looking.of(record), looking.charter_of(record)
-    elsewhere, instrument = _elsewhere(record, outlook, charter, instruments)
-    instrument = instrument or (outlook.rule.instrument if outlook.rule else None)
-    article = citation(outlook.rule) if outlook.rule and not elsewhere else ""
+def _prospect(record: CreditRecord, cases: list[Case], looking: Outlooks) -> Prospect:
+    outlook, charter, sector = looking.of(record), looking.charter_of(record), looking.sector_of(record)
+    elsewhere = _elsewhere(record, outlook, charter, sector)
+    source = sector or outlook.rule
+    article = sector.cited if sector else citation(outlook.rule) if outlook.rule else ""
     if charter is not None and outlook.state != OutlookState.NOT_NEEDED:
         article = charter.article
-    if not article and instrument is not None:
-        article = instrument.number or str(instrument)
-    source = outlook.rule if outlook.rule and not elsewhere else instrument
+    by_publicity = not (elsewhere or charter or sector)
     return Prospect(
         record,
         outlook,
@@ -170,9 +125,10 @@ def _prospect(
         article=article,
         read=str(source.get_verification_display()) if source else "",
         verified=bool(source) and source.verification == LegalInstrument.Verification.VERIFIED,
-        systems=() if elsewhere or charter else tuple(dates_by_system(record, looking.on, looking.book)),
+        systems=tuple(dates_by_system(record, looking.on, looking.book)) if by_publicity else (),
         objection=_open(cases, Case.Kind.OBJECTION),
         charter=charter,
+        sector=sector,
     )
 
 
@@ -181,15 +137,12 @@ def _open(cases: Iterable[Case], kind: Case.Kind) -> Case | None:
 
 
 def _elsewhere(
-    record: CreditRecord,
-    outlook: Outlook,
-    charter: RepairRule | None,
-    instruments: dict[str, LegalInstrument],
-) -> tuple[str, LegalInstrument | None]:
-    """What another system does about the record, or an association without a rule; nothing where it is filed here."""
-    if record.record_type.family == RecordType.Family.MARKET:
-        return "" if charter or outlook.state == OutlookState.NOT_NEEDED else outlook.sentence, None
-    sector = SECTORS.get(record.record_type.code)
-    if sector is None or record.details.get(sector.field_name) not in sector.against:
-        return "", None
-    return str(sector.says), instruments.get(sector.instrument)
+    record: CreditRecord, outlook: Outlook, charter: RepairRule | None, sector: SectorRule | None
+) -> str:
+    """What is said where nothing can be filed about the record itself: of a grade that follows from points, or by an
+    association without a rule; "" where it is filed here."""
+    if sector is not None:
+        return outlook.sentence if sector.effect == SectorRule.Effect.FOLLOWS else ""
+    if record.record_type.family != RecordType.Family.MARKET:
+        return ""
+    return "" if charter or outlook.state == OutlookState.NOT_NEEDED else outlook.sentence

@@ -9,7 +9,7 @@ from credit_platform.ui.forms import FileDrop, FilesField
 from entities.drafts import LONGEST
 from entities.forms import KINDS, field_for
 from entities.models import CreditRecord, SeverityClass
-from repair import corrections
+from repair import corrections, sectors
 from repair.models import Case, CaseDocument, Profile
 
 PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
@@ -90,6 +90,39 @@ class CorrectionForm(StepForm):
         return [self[name] for name in self._names]
 
 
+class FoundForm(StepForm):
+    """The reasons of a proposal, and what the department found, for whoever proposes to grant."""
+
+    def __init__(self, *args, asked: sectors.Asked, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._name = asked.name
+        self.fields[asked.name] = _found_field(asked)
+        self.order_fields([asked.name, "text", "note", "version"])
+
+    @property
+    def correction(self) -> dict[str, str]:
+        return {self._name: self.cleaned_data[self._name]}
+
+    @property
+    def corrected_fields(self) -> list:
+        return [self[self._name]]
+
+
+def _found_field(asked: sectors.Asked) -> forms.Field:
+    if asked.name == sectors.LEVEL:
+        return forms.ChoiceField(
+            label=_("The level that holds instead, if you propose to grant"),
+            choices=[("", _("Choose")), *asked.levels],
+            required=False,
+        )
+    return forms.CharField(
+        label=_("Corrected on, as you found it, if you propose to grant"),
+        help_text=_("The points come back by this day."),
+        widget=forms.TextInput(attrs={"type": "date"}),
+        required=False,
+    )
+
+
 def _corrected_field(name: str, field: corrections.Field) -> forms.Field:
     """The form field of what an objection can change; that one has to be filled in the registry says."""
     if field.extra is not None:
@@ -151,6 +184,12 @@ class DraftForm(NeededToFile):
         widget=forms.Textarea(attrs={"rows": 7}),
         help_text=_("In a few sentences: what you have changed, what was paid or handed over, and when."),
     )
+    corrected_on = forms.DateField(
+        label=_("Corrected on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The points come back by this day; the department checks it."),
+    )
     proofs = _proofs(help_text=_("A receipt, a report, a photograph. Several files at once are fine."))
     signature = forms.CharField(
         label=_("Your full name, as signature"),
@@ -166,14 +205,14 @@ class DraftForm(NeededToFile):
     def __init__(self, *args, case: Case, **kwargs) -> None:
         self._is_signed = case.commitment_signed_at is not None
         self._has_proof = case.documents.filter(kind=CaseDocument.Kind.PROOF).exists()
-        if self._is_signed:
-            self.base_fields = {
-                name: field for name, field in self.base_fields.items() if name not in {"signature", "agreed"}
-            }
+        left_out = {"signature", "agreed"} if self._is_signed else set()
+        if not sectors.gives_points_back(case):
+            left_out |= {"corrected_on"}
+        self.base_fields = {name: field for name, field in self.base_fields.items() if name not in left_out}
         super().__init__(*args, **kwargs)
 
     def needed_to_file(self) -> set[str]:
-        needed = {"statement", "signature", "agreed"} & set(self.fields)
+        needed = {"statement", "corrected_on", "signature", "agreed"} & set(self.fields)
         return needed if self._has_proof else needed | {"proofs"}
 
 

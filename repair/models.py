@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
+from credit_platform.common.bilingual import in_readers_language
 from entities.models import (
     CreditRecord,
     Document,
@@ -164,6 +165,18 @@ class Case(models.Model):
     )
     appeal_decided_at = models.DateTimeField(null=True, blank=True)
     appeal_reasons = models.TextField(_("reasons of the decision on the appeal"), blank=True)
+    sector_rule = models.SlugField(
+        _("rule of its sector"),
+        max_length=60,
+        blank=True,
+        help_text=_("By which rule of tax or customs it was filed; none: by the rules of publicity."),
+    )
+    corrected_on = models.DateField(
+        _("corrected on"),
+        null=True,
+        blank=True,
+        help_text=_("As the applicant says; points come back by it."),
+    )
     papers_deleted_on = models.DateField(_("papers deleted"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Of the step it is in."))
     due_is_provisional = models.BooleanField(
@@ -420,6 +433,70 @@ class ClockRule(models.Model):
     @property
     def term(self) -> Term:
         return Term(self.value, Unit(self.unit))
+
+
+class SectorRule(models.Model):
+    """How a sector with a repair of its own, tax or customs, repairs records of a type, from one day to another.
+
+    Like those of clocks these rows are ended and followed, not changed, so that the code written down in a case
+    names for good by what it was filed.
+    """
+
+    class Effect(models.TextChoices):
+        """What a repair does to the record."""
+
+        POINTS = "points", _("Points come back; the record stays and says when it was corrected")
+        LEVEL = "level", _("The level ends; the department says which one holds instead")
+        FOLLOWS = "follows", _("Follows from the points of other records")
+        NONE = "none", _("What was read gives nothing back")
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    record_type = models.SlugField(_("type of record"), max_length=60)
+    field_name = models.SlugField(
+        _("field"), max_length=60, help_text=_("Of the type: what it says decides whether the rule fits.")
+    )
+    values = ArrayField(models.CharField(max_length=60), verbose_name=_("values"))
+    effect = models.CharField(_("effect"), max_length=10, choices=Effect)
+    scheme = models.SlugField(
+        _("scheme"),
+        max_length=60,
+        blank=True,
+        help_text=_("The published scheme whose table gives points back."),
+    )
+    conditions_zh = models.TextField(_("conditions in Chinese"), blank=True)
+    conditions_en = models.TextField(_("conditions in English"), blank=True)
+    instrument = models.ForeignKey(LegalInstrument, on_delete=models.PROTECT, related_name="+")
+    article = models.CharField(_("article"), max_length=60, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+    verification = models.CharField(_("verification"), max_length=1, choices=Verification)
+
+    class Meta:
+        verbose_name = _("rule of a sector")
+        ordering = ("record_type", "valid_from", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_sector_rule_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=(Q(effect="points") & ~Q(scheme="")) | (~Q(effect="points") & Q(scheme="")),
+                name="points_and_nothing_else_come_back_by_a_scheme",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def conditions(self) -> str:
+        return in_readers_language(self.conditions_zh, self.conditions_en)
+
+    @property
+    def cited(self) -> str:
+        """The instrument and the article, as a reader cites them."""
+        return f"{self.instrument.number or self.instrument} {self.article}".strip()
 
 
 class ProfileChoice(models.Model):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop
 from entities.models import Membership, SubmittingBody
 from entities.policies import who_answers_for
 from entities.services import feedback
-from repair import policies
+from repair import policies, sectors
 from repair.models import Case, CaseClock
 from repair.sections import selectors as sections
 from repair.workflow import Action
@@ -95,6 +95,10 @@ TEMPLATES = {
         "The repair of %(record)s is granted (%(number)s): the record of %(entity)s is no longer public, shared or"
         " counted in ratings. Reasons: %(words)s"
     ),
+    "repair.points_given": gettext_noop(
+        "The repair of %(record)s of %(entity)s is granted (%(number)s): the record now says when it was corrected, and"
+        " points come back by it. Reasons: %(words)s"
+    ),
     "repair.refused": gettext_noop(
         "The repair of %(record)s of %(entity)s is refused (%(number)s). Reasons: %(words)s"
     ),
@@ -105,6 +109,10 @@ TEMPLATES = {
     "repair.appeal_upheld": gettext_noop(
         "The lead office upheld the appeal in %(number)s and granted the repair of %(record)s of %(entity)s: the record"
         " is no longer public, shared or counted in ratings. Reasons: %(words)s"
+    ),
+    "repair.appeal_upheld_points": gettext_noop(
+        "The lead office upheld the appeal in %(number)s and granted the repair of %(record)s of %(entity)s: the record"
+        " now says when it was corrected, and points come back by it. Reasons: %(words)s"
     ),
     "repair.appeal_dismissed": gettext_noop(
         "The lead office dismissed the appeal of %(entity)s in %(number)s. Reasons: %(words)s"
@@ -298,8 +306,9 @@ def _to_decide(case: Case, words: str) -> None:
 
 
 def _granted(case: Case, words: str) -> None:
-    _tell_body("repair.granted", case, words)
-    _tell_entity("repair.granted", case, words)
+    kind = "repair.points_given" if sectors.gives_points_back(case) else "repair.granted"
+    _tell_body(kind, case, words)
+    _tell_entity(kind, case, words)
 
 
 def _refused(case: Case, words: str) -> None:
@@ -323,6 +332,8 @@ def _appeal_upheld(case: Case, words: str) -> None:
         Case.Kind.BASIS: "repair.removed",
     }
     kind = kinds.get(Case.Kind(case.kind), "repair.appeal_upheld")
+    if sectors.gives_points_back(case):
+        kind = "repair.appeal_upheld_points"
     _tell_body(kind, case, words)
     _tell_entity(kind, case, words)
 

@@ -1,7 +1,8 @@
 """Whether and from which day a record may be repaired here, whoever decides on it.
 
-Of public credit information the rules of publicity say it (`entities.publicity`); of what an association records of its
-member its own rule does, which is no law and which it alone applies.
+Of public credit information the rules of publicity say it (`entities.publicity`), of tax points and levels of customs
+those of their sector (`repair.sectors`); of what an association records of its member its own rule does, which is no law
+and which it alone applies.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ from credit_platform.common.working_days import months_after
 from credit_platform.ui.formats import day_long
 from entities.models import CreditRecord, RecordType
 from entities.publicity import Outlook, OutlookState, RuleBook, repair_outlook, rule_book
+from repair import sectors
+from repair.models import SectorRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,12 @@ class Outlooks:
     book: RuleBook
     #: By the body that recorded something of a member, the rule by which it repairs.
     charters: dict[int, RepairRule] = field(default_factory=dict)
+    of_sectors: sectors.SectorBook = field(default_factory=sectors.SectorBook)
 
     def of(self, record: CreditRecord) -> Outlook:
         """Whether and from which day the record may be repaired."""
+        if rule := self.sector_of(record):
+            return sectors.outlook(record, rule, self.on)
         outlook = repair_outlook(record, self.on, self.book)
         if record.record_type.family != RecordType.Family.MARKET or _needs_none(record, outlook):
             return outlook
@@ -45,6 +51,12 @@ class Outlooks:
         if record.record_type.family != RecordType.Family.MARKET:
             return None
         return self.charters.get(record.submitted_by_id)
+
+    def sector_of(self, record: CreditRecord) -> SectorRule | None:
+        """The rule of tax or customs for a record in force; None for every other."""
+        if record.status != CreditRecord.Status.PUBLISHED:
+            return None
+        return self.of_sectors.rule_for(record, self.on)
 
 
 def _needs_none(record: CreditRecord, outlook: Outlook) -> bool:
@@ -69,7 +81,7 @@ def outlooks(records: Iterable[CreditRecord], on: date, book: RuleBook | None = 
         record.submitted_by_id for record in records if record.record_type.family == RecordType.Family.MARKET
     }
     charters = rules_on(on, of_associations) if of_associations else {}
-    return Outlooks(on, book or rule_book(), charters)
+    return Outlooks(on, book or rule_book(), charters, sectors.sector_book(records))
 
 
 def outlook_of(record: CreditRecord, on: date) -> Outlook:

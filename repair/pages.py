@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _
 
 from credit_platform.ui.formats import day_long
-from repair import corrections, texts
-from repair.forms import AnswerForm, CorrectionForm, StepForm
+from repair import corrections, sectors, texts
+from repair.forms import AnswerForm, CorrectionForm, FoundForm, StepForm
 from repair.models import Case
 from repair.selectors import CasePage
 from repair.wordings.selectors import WordingBook
@@ -131,7 +131,8 @@ GATHERINGS = (
         "decide",
         _("Decide"),
         _(
-            "The applicant reads these reasons. Once granted, the record is no longer public, shared or counted."
+            "The applicant reads these reasons. What is granted is carried out at once, and everybody who keeps the record is"
+            " told."
         ),
         _("Reasons of the decision"),
         (Action.GRANT, Action.REFUSE),
@@ -260,6 +261,8 @@ def blank_form(gathering: Gathering, page: CasePage) -> StepForm:
         initial["note"] = page.case.proposal_reasons
     if gathering.form is CorrectionForm:
         initial |= corrections.as_typed(page.case.record)
+    if gathering.code == "propose" and page.case.corrected_on:
+        initial[sectors.CORRECTED_ON] = page.case.corrected_on.isoformat()
     return make_form(gathering, page.case, page.wordings, initial=initial)
 
 
@@ -270,9 +273,12 @@ def make_form(gathering: Gathering, case: Case, wordings: WordingBook, *args, **
         for move in table.values()
         if move.action in gathering.actions
     )
-    if gathering.form is CorrectionForm:
+    form = gathering.form
+    if form is CorrectionForm:
         kwargs["record"] = case.record
-    return gathering.form(
+    if Action.PROPOSE_GRANT in gathering.actions and (asked := sectors.asked_of_department(case)):
+        form, kwargs["asked"] = FoundForm, asked
+    return form(
         *args,
         texts=texts.choices_for(gathering.actions, case=case, book=wordings, on=timezone.localdate()),
         label=gathering.label,

@@ -1,6 +1,7 @@
 """The workflow as a document, printed from the table that the code moves by."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,10 @@ from django.utils import translation
 
 from credit_platform.common.decisions import Decision
 from entities.catalogue.instruments import INSTRUMENTS
-from repair import policies, rules
+from entities.catalogue.sector_rules import BREACHES_WITH_POINTS, SECTOR_RULES
+from repair import points, policies, rules
 from repair.clock_catalogue import CLOCK_RULES
-from repair.models import Case, ClockRule, Profile
+from repair.models import Case, ClockRule, Profile, SectorRule
 from repair.workflow import SAID, TABLES, Move, State, at_any_time, name_of
 
 WHO = {
@@ -108,6 +110,23 @@ BASIS_NOTES = """
 """
 
 
+SECTORS = """
+## Tax points and levels of customs
+
+Repaired by the same steps, by rules of their own (`entities/catalogue/sector_rules.py`):
+
+* **points**: the applicant says on which day it was corrected, and whoever proposes to grant says which day was found.
+  Granting puts a record in the place of the old one that says this day; it goes on counting as the scheme of tax credit
+  has it, with the points that come back. On appeal the applicant's own day holds, where the department found none.
+* **level**: whoever proposes to grant says which level holds instead. Granting ends the record as every repair does and
+  enters the new level, decided on that day. On appeal the old level ends; the department enters another by itself.
+* **follows**: a grade is not asked for by itself, it follows from points.
+* **none**: what was read gives nothing back.
+* No source that was read lets anybody wait, so it may be asked for from the first day. Points come back by a day that
+  each breach has for itself, so they are not asked for together with other records.
+"""
+
+
 def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
     """The document on cases of a kind, in English."""
     notes = {
@@ -128,8 +147,42 @@ def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
             "## Clocks\n",
             _clocks(kind),
             notes,
+            *([SECTORS, _sectors(), "", _points()] if kind == Case.Kind.REPAIR else []),
         ]
     return "\n".join(parts)
+
+
+def _sectors() -> str:
+    read = {"V": "in full", "P": "in part", "B": "not verified"}
+    lines = [
+        "| rule | record | says | effect | holds for | basis | source | read |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for code, rule in SECTOR_RULES.items():
+        until = f" to {rule['valid_to']}" if "valid_to" in rule else ""
+        basis = f"{INSTRUMENTS[rule['instrument']]['name_en']} {rule.get('article', '')}".strip()
+        says = ", ".join(rule["values"])
+        lines.append(
+            f"| {code} | {rule['record_type']} | {says} | {SectorRule.Effect(rule['effect']).value} |"
+            f" from {rule['valid_from']}{until} | {basis} | {rule['source']} | {read[rule['verification']]} |"
+        )
+    return "\n".join(lines)
+
+
+def _points() -> str:
+    """What the schemes give back, for a breach of one day that took its points off once."""
+    on, lines = date(2026, 3, 1), ["| scheme | breach | off | back |", "| --- | --- | --- | --- |"]
+    for rule in SECTOR_RULES.values():
+        for breach in BREACHES_WITH_POINTS if "scheme" in rule else ():
+            said = {"breach": breach}
+            off = points.points_of(rule["scheme"], said, on, None).off
+            back = "; ".join(
+                f"{step.back.normalize():f} {f'until {step.until}' if step.until else 'later'}"
+                for step in points.table_of(rule["scheme"], said, on)
+            )
+            lines.append(f"| {rule['scheme']} | {breach} | {off.normalize():f} | {back} |")
+    head = f"What the schemes of tax credit give back for a breach of {on}, by when it is corrected:\n"
+    return "\n".join([head, *lines, ""])
 
 
 def diagram(table: Iterable[Move], states: type[TextChoices]) -> str:

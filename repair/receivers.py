@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from entities.signals import records_changed
-from repair import clocks, services
+from repair import clocks, sectors, services
 
 
 @receiver(records_changed, dispatch_uid="repair: cases follow their records")
@@ -14,3 +14,4 @@ def follow_records(sender, *, entity_ids, by=None, **kwargs) -> None:
 def seed_clock_rules(sender, **kwargs) -> None:
     """Without its rules no case can be filed, so they come with the tables."""
     clocks.seed_clock_rules()
+    sectors.seed_sector_rules()

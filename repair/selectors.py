@@ -21,11 +21,21 @@ from credit_platform.ui.formats import day, day_long, file_size, listed
 from entities import looks
 from entities.models import CreditRecord
 from entities.publicity import Outlook
-from repair import clock_rules, corrections, deadlines, independence, policies, rules
+from repair import clock_rules, corrections, deadlines, independence, policies, rules, sectors
 from repair.before_filing import Prospect
-from repair.models import Case, CaseClock, CaseDocument, CaseStep, ClockRule, Profile, ProfileChoice
+from repair.models import (
+    Case,
+    CaseClock,
+    CaseDocument,
+    CaseStep,
+    ClockRule,
+    Profile,
+    ProfileChoice,
+    SectorRule,
+)
 from repair.notices import did
-from repair.outlook import outlook_of, outlooks
+from repair.outlook import outlooks
+from repair.points import Step
 from repair.wordings.models import Wording
 from repair.wordings.selectors import WordingBook, wording_book
 from repair.workflow import SAID, Action, Move, State, moves_open_to
@@ -179,6 +189,7 @@ class RulesPage:
     groups: list[tuple[str, bool, list[RuleRow]]]
     choices: tuple[ProfileChoice, ...]
     profile: str
+    sectors: list[SectorRule]
 
 
 def rules_page(*, today: date) -> RulesPage:
@@ -198,7 +209,8 @@ def rules_page(*, today: date) -> RulesPage:
             if rule.profile == profile
         ]
         groups.append((str(profile.label), profile == followed, rows))
-    return RulesPage(groups, book.choices, str(Profile(followed).label))
+    of_sectors = list(SectorRule.objects.select_related("instrument"))
+    return RulesPage(groups, book.choices, str(Profile(followed).label), of_sectors)
 
 
 # What can be repaired
@@ -217,9 +229,11 @@ def prospect_for_panel(*, user, record_id: int) -> tuple[Prospect, bool]:
     )
     if record is None:
         raise Missing
-    outlook = outlook_of(record, timezone.localdate())
+    looking = outlooks([record], timezone.localdate())
+    outlook = looking.of(record)
     case = Case.objects.visible_to(user).open().filter(record=record, kind=Case.Kind.REPAIR).first()
-    return Prospect(record, outlook, rules.may_apply(outlook), case), bool(policies.may_open(user, record))
+    prospect = Prospect(record, outlook, rules.may_apply(outlook), case, sector=looking.sector_of(record))
+    return prospect, bool(policies.may_open(user, record))
 
 
 def prospect_of(*, user, record_id: int) -> Prospect:
@@ -241,6 +255,7 @@ def prospect_of(*, user, record_id: int) -> Prospect:
         rules.may_apply(outlook),
         Case.objects.open().filter(record=record, kind=Case.Kind.REPAIR).first(),
         charter=looking.charter_of(record),
+        sector=looking.sector_of(record),
     )
 
 
@@ -364,6 +379,8 @@ class CasePage:
     suspended_under: str
     #: The own rule of the association on whose record it is; None of a department's.
     charter: RepairRule | None
+    #: The rule of tax or customs by which it is repaired; None by those of publicity.
+    sector: SectorRule | None
     wordings: WordingBook
     #: What departments keep up because of the record: the end of it lifts them, or has lifted them.
     measures: list[Measure]
@@ -381,8 +398,18 @@ class CasePage:
     @property
     def changes(self) -> list[corrections.Change]:
         """What an objection changes in the record; the proposal of it is the department's until it is decided."""
-        decided = self.case.state == State.UPHELD
+        decided = self.case.state in {State.UPHELD, State.GRANTED}
         return corrections.shown(self.case.record, self.case.correction) if self.internal or decided else []
+
+    @property
+    def table(self) -> list[Step]:
+        """By when it has to be corrected for how many points, where points come back."""
+        return sectors.table_for(self.case.record, self.sector)
+
+    @property
+    def granted(self) -> str:
+        """What the decision to grant brought about."""
+        return sectors.says_granted(self.case, self.case.appeal_decided_at or self.case.decided_at)
 
     @property
     def opinions(self) -> list[tuple[str, list[CaseStep]]]:
@@ -509,6 +536,7 @@ def case_page(*, user, number: str) -> CasePage:
         last_day_to_appeal=rules.last_day_to_appeal(case),
         outlook=looking.of(case.record),
         charter=looking.charter_of(case.record),
+        sector=sectors.rule_of(case),
         readers=policies.readers_of(case) if side in {"department", "lead"} else [],
         suspended_under=clock_rules.basis(clock_rules.clock_book().by_code(case.suspended_by))
         if case.record.suspended and case.suspended_by
@@ -629,6 +657,10 @@ def headline(case: Case, side: str) -> str:
     }
     if case.kind == Case.Kind.OBJECTION:
         sentences[State.SETTLED] = _("Settled: the record has ended.")
+    if case.state == State.GRANTED and sectors.gives_points_back(case):
+        sentences[State.GRANTED] = _(
+            "Granted. The record says when it was corrected, and the points come back."
+        )
     if case.kind == Case.Kind.BASIS:
         sentences[State.SETTLED] = _("Settled: the record is taken out already.")
     return sentences[State(case.state)] % names
@@ -672,7 +704,12 @@ def tracker(case: Case, user, today: date) -> list[dict]:
         return steps
     if state == State.GRANTED:
         ended = case.appeal_decided_at or case.decided_at
-        steps.append(_node(_("In effect"), "done", ended, _("publicity ended")))
+        what = (
+            _("points came back")
+            if case.record.status == CreditRecord.Status.REPLACED
+            else _("publicity ended")
+        )
+        steps.append(_node(_("In effect"), "done", ended, what))
     elif state not in {State.REFUSED, State.APPEAL_DISMISSED}:
         steps.append(_node(_("In effect"), "todo"))
     return steps

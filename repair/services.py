@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import EllipsisType
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -23,7 +24,7 @@ from entities.policies import may_correct, who_answers_for
 from entities.selectors import in_force_instead_of
 from entities.services import documents, records
 from entities.words import kept_words
-from repair import clocks, corrections, following, notices, policies, rules, suspension
+from repair import clocks, corrections, following, notices, policies, rules, sectors, suspension
 from repair.helping import using
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.outlook import outlook_of
@@ -228,11 +229,20 @@ def _locked_record(by, record_id: int, may: Callable[..., Decision] = policies.m
 
 
 @transaction.atomic
-def save_draft(*, by, number: str, statement: str, version: int, ground: str | None = None) -> Case:
+def save_draft(
+    *,
+    by,
+    number: str,
+    statement: str,
+    version: int,
+    ground: str | None = None,
+    corrected_on: date | EllipsisType | None = ...,
+) -> Case:
     """Keep what was typed so far. What another window saved meanwhile is not written over.
 
     Args:
         ground: of an objection; None leaves it as it is.
+        corrected_on: of a repair by which points come back; left out, it stays.
 
     Raises:
         WrongState: the case is filed already, or its text is not the one that was on the page.
@@ -240,7 +250,8 @@ def save_draft(*, by, number: str, statement: str, version: int, ground: str | N
     case = _locked_draft(by, number)
     statement = kept_words(statement)
     ground = case.ground if ground is None or case.kind != Case.Kind.OBJECTION else ground
-    if (statement, ground) == (case.statement, case.ground):
+    day = case.corrected_on if isinstance(corrected_on, EllipsisType) else corrected_on
+    if (statement, ground, day) == (case.statement, case.ground, case.corrected_on):
         return case
     _require_unsigned(by, case)
     if version != case.version:
@@ -249,9 +260,9 @@ def save_draft(*, by, number: str, statement: str, version: int, ground: str | N
                 "The draft was saved in another window meanwhile. What you typed is below; saving again replaces it."
             )
         )
-    case.statement, case.ground = statement, ground
+    case.statement, case.ground, case.corrected_on = statement, ground, day
     case.version += 1
-    case.save(update_fields=("statement", "ground", "version"))
+    case.save(update_fields=("statement", "ground", "corrected_on", "version"))
     audit.record(actor=by, verb="repair.case.draft_saved", target=case)
     using.note(by=by, case=case, deed=using.Deed.WRITTEN)
     return case
@@ -362,9 +373,9 @@ def missing_in(case: Case) -> dict[str, list[str]]:
         return missing if may_object else missing | {"": [may_object.reason]}
     if case.kind == Case.Kind.BASIS:  # All of it was asked for when it was opened, in the same act.
         return {}
-    papers = set(case.documents.values_list("kind", flat=True))
-    may_apply = rules.may_apply(outlook_of(case.record, timezone.localdate()))
-    return rules.what_is_missing(
+    papers, today = set(case.documents.values_list("kind", flat=True)), timezone.localdate()
+    may_apply = rules.may_apply(outlook_of(case.record, today))
+    return sectors.what_is_missing(case, today) | rules.what_is_missing(
         statement=case.statement,
         has_proof=CaseDocument.Kind.PROOF in papers,
         is_signed=CaseDocument.Kind.COMMITMENT in papers,
@@ -403,7 +414,8 @@ def act_on_case(
         version: that of the case on the reader's page; an older one is refused with what happened since.
         note: what the step says: reasons, what is missing, why the appeal.
         uploads: documents that come with the step; only when sending what was asked for.
-        correction: by field of the record what it is to say, as text; only when proposing a correction.
+        correction: by field of the record what it is to say, as text; only when proposing a correction, or to grant a
+            repair of which the department has to say what it found (`sectors.asked_of_department`).
 
     Pressing the same button twice takes the step once, and the second press is told the same.
 
@@ -413,7 +425,7 @@ def act_on_case(
         NotPermitted: this user may not; the message says who may.
         InvalidInput: something is missing; everything that is, at once.
     """
-    case = locked_case(by, number, with_body=action == Action.UPHOLD)
+    case = locked_case(by, number, with_body=action in _WRITES_RECORDS)
     note = kept_words(note)
     if _is_pressed_again(case, by, action, version, note):
         return case
@@ -436,6 +448,8 @@ def act_on_case(
         _add_proofs(case, by, uploads)
     if move.action == Action.PROPOSE_CORRECT:
         case.correction = corrections.changes(case.record, correction or {})
+    elif move.action == Action.PROPOSE_GRANT:
+        case.correction = sectors.found(case, correction or {})
     _take(case, move, by=by, note=note, today=today)
     return case
 
@@ -526,11 +540,7 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
             },
         )
     if move.target == State.GRANTED:
-        records.end_by_repair(
-            by=by,
-            record_id=case.record_id,
-            because=_("Credit repair granted, case %(number)s.") % {"number": case.number},
-        )
+        sectors.carry_out(case, by=by)
     if tell := notices.OF_ACTION.get(move.action):
         tell(case, note)
     if by and (deed := _DEEDS.get(move.action)):
@@ -538,6 +548,8 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
     following.step_taken(case, step)
 
 
+#: Steps after which the registry may write a newer record of the body, which is locked before all else then.
+_WRITES_RECORDS = frozenset({Action.UPHOLD, Action.GRANT, Action.UPHOLD_APPEAL})
 #: Steps that an association may take for its member.
 _DEEDS = {Action.SUBMIT: using.Deed.FILED, Action.SUPPLY_MATERIAL: using.Deed.ANSWERED}
 
@@ -588,6 +600,8 @@ def _filed(case: Case, by, note: str) -> None:
         )
     if missing := missing_in(case):
         raise InvalidInput(missing)
+    rule = sectors.rule_of(case)
+    case.sector_rule = rule.code if rule else ""
     case.submitted_at = timezone.now()
     case.deciding_body = who_answers_for(case.record.submitted_by)
 

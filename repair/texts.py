@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from credit_platform.ui.formats import day_long
 from repair.models import Case
 from repair.outlook import outlook_of
+from repair.sectors import rule_of
 from repair.wordings.models import Wording
 from repair.wordings.selectors import WordingBook
 from repair.workflow import Action
@@ -25,6 +26,7 @@ PLACES = {
     "basis": _("decision by which the basis has fallen"),
     "day": _("day on which the shortest publicity ended"),
     "signed": _("day of the commitment"),
+    "rule": _("rule of tax or customs by which it was filed"),
 }
 Use = Wording.Use
 #: For which steps a wording is offered, by what it is for.
@@ -71,6 +73,7 @@ def fill_in(choice: str, case: Case, book: WordingBook) -> str:
             "basis": f"{case.basis_authority} {case.basis_number}".strip() or TO_FILL_IN,
             "day": day_long(outlook_of(case.record, today).day) or TO_FILL_IN,
             "signed": day_long(case.commitment_signed_at) or TO_FILL_IN,
+            "rule": rule.cited if (rule := rule_of(case)) else TO_FILL_IN,
         }
     for place, value in known.items():
         text = text.replace(f"{{{place}}}", value)

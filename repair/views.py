@@ -15,7 +15,18 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, Wr
 from credit_platform.ui.formats import chinese
 from entities.documents import file_response
 from entities.models import Entity
-from repair import before_filing, clocks, lists, pages, policies, rules, selectors, services, training
+from repair import (
+    before_filing,
+    clocks,
+    lists,
+    pages,
+    policies,
+    rules,
+    sectors,
+    selectors,
+    services,
+    training,
+)
 from repair.forms import DraftForm, LendForm, NeededToFile, ObjectionDraftForm, ProfileForm, StepForm
 from repair.helping import services as helping
 from repair.helping.selectors import help_in
@@ -92,6 +103,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
         return redirect("repair:case-detail", number=prospect.open_case.number)
     context = {
         "prospect": prospect,
+        "table": sectors.table_for(prospect.record, prospect.sector),
         "conditions": rules.CONDITIONS,
         "papers_note": "" if prospect.charter else "国办发〔2025〕22号",
     }
@@ -207,7 +219,12 @@ def _letters(case: Case) -> list[dict]:
 def _draft_form(case: Case) -> DraftForm | ObjectionDraftForm:
     return _form_of(case)(
         case=case,
-        initial={"ground": case.ground, "statement": case.statement, "version": case.version},
+        initial={
+            "ground": case.ground,
+            "statement": case.statement,
+            "corrected_on": case.corrected_on,
+            "version": case.version,
+        },
     )
 
 
@@ -261,6 +278,7 @@ def _keep(user, case: Case, form: NeededToFile) -> Case:
         statement=typed["statement"],
         version=typed["version"],
         ground=typed.get("ground"),
+        corrected_on=typed.get("corrected_on", ...),
     )
     for upload in typed["proofs"]:
         try:
@@ -421,7 +439,7 @@ def _done(action: str) -> str:
         Action.PROPOSE_GRANT: _("Proposed. The supervisors who may decide are told."),
         Action.PROPOSE_REFUSE: _("Proposed. The supervisors who may decide are told."),
         Action.SEND_BACK: _("Sent back. The clerks are told."),
-        Action.GRANT: _("Granted. The record has ended; everyone concerned is told."),
+        Action.GRANT: _("Granted and carried out; everyone concerned is told."),
         Action.REFUSE: _("Refused. The applicant reads the reasons and what can be done."),
         Action.APPEAL: _("The appeal is with the lead office."),
         Action.UPHOLD_APPEAL: _("Upheld and carried out; everyone concerned is told."),

@@ -13,6 +13,7 @@ class TaxConfig(AppConfig):
 
         register_entry_form("tax", "administrative-penalty", forms.TaxPenaltyForm, order=10)
         register_entry_form("tax", "tax-credit-grade", forms.TaxGradeForm, order=20)
+        register_entry_form("tax", "tax-breach", forms.TaxBreachForm, order=25)
         register_entry_form("tax", "administrative-licence", forms.TaxLicenceForm, order=30)
         register_entry_form("tax", "inspection-result", forms.TaxInspectionForm, order=40)
         register_entry_form("tax", "commendation", forms.TaxCommendationForm, order=50)

@@ -25,6 +25,8 @@ class TaxCommendationForm(CommendationForm):
     """A commendation of the tax office."""
 
 
+#: What is counted by months is counted within a year.
+MOST_MONTHS = 12
 #: From how many points on each grade is reached, best first: STA Announcement 2025 No. 12 art. 16.
 BANDS = ((Decimal(90), "A"), (Decimal(70), "B"), (Decimal(40), "C"), (Decimal(0), "D"))
 
@@ -90,6 +92,57 @@ class TaxGradeForm(RecordForm):
                 _("%(points)s points do not give %(grade)s (Announcement 2025 No. 12 art. 16).")
                 % {"points": text, "grade": grade},
             )
+
+
+class TaxBreachForm(RecordForm):
+    """A breach for which the tables of tax credit take points off; points come back once it is corrected."""
+
+    title = None
+    who_title = _("Whose breach it is")
+    labels = {
+        "document_number": _("Number of the finding"),
+        "decided_on": _("Happened on"),
+        "authority": _("Tax authority"),
+        "facts": _("Facts"),
+    }
+    hints = {
+        "months": _("How many months it goes on, for what is counted by months; empty: one."),
+        "tax_amount": _("In yuan. Small amounts corrected in time come back whole."),
+        "corrected_on": _("Empty as long as it is not corrected; a repair that is granted fills it in."),
+    }
+    sections = (
+        Section(
+            _("The breach"),
+            (
+                "document_number",
+                "decided_on",
+                "breach",
+                "months",
+                "tax_amount",
+                "corrected_on",
+                "facts",
+                "legal_basis",
+                "authority",
+            ),
+        ),
+    )
+    own_names = ("breach", "months", "tax_amount", "corrected_on")
+    own_needed = ("breach",)
+    spans = {"document_number": 3, "decided_on": 3, "months": 2, "tax_amount": 2, "corrected_on": 2}
+
+    def title_of(self, typed) -> str:
+        for extra in self.frame.version.extra_fields:
+            if extra["name"] == "breach":
+                names = {choice["code"]: choice["label_zh"] for choice in extra["choices"]}
+                return names.get(typed.get("breach"), "")
+        return ""
+
+    def check(self, typed) -> None:
+        months, day, corrected = typed.get("months"), typed.get("decided_on"), typed.get("corrected_on")
+        if months and not (months.isascii() and months.isdigit() and 0 < int(months) <= MOST_MONTHS):
+            self.add_error("months", _("Type how many months, 1 to 12."))
+        if corrected and day and str(corrected) < str(day):
+            self.add_error("corrected_on", _("It cannot have been corrected before it happened."))
 
 
 class TaxLicenceForm(LicenceForm):

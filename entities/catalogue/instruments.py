@@ -154,6 +154,17 @@ INSTRUMENTS: dict[str, dict] = {
         "verification": "B",
         "source": "Named as replaced by Announcement 2025 No. 12; its first day is not verified.",
     },
+    "sta-2021-31": {
+        "name_zh": "国家税务总局公告2021年第31号（纳税信用修复）",
+        "name_en": "STA Announcement 2021 No. 31 (repair of tax credit)",
+        "number": "国家税务总局公告2021年第31号",
+        "issuer": "国家税务总局",
+        "in_force_from": date(2022, 1, 1),
+        "in_force_to": date(2025, 6, 30),
+        "verification": "P",
+        "source": "cqbzxh.com/Item/Show.asp?d=6537&m=1. Named as replaced by Announcement 2025 No. 12; its title and its first day "
+        "are not verified: the day is the first on which an announcement of 2021 surely held.",
+    },
     "sta-2025-12": {
         "name_zh": "纳税缴费信用管理办法",
         "name_en": "Measures for tax and fee payment credit",

@@ -268,6 +268,35 @@ TAX_GRADE_FIELDS = [
     text("points", "得分", "Points"),
 ]
 
+#: What the tables of tax credit know of a breach (`evaluation/schemes`), in their words: deductions of annex 1, points back of
+#: annex 6. The day of the decision is the day on which it happened.
+TAX_BREACH_FIELDS = [
+    code(
+        "breach",
+        "失信行为",
+        "Breach",
+        (
+            "accounting-filing",
+            "财务会计制度备案、财务报表报送逾期",
+            "Late filing of the accounting system or statements",
+        ),
+        ("late-filing", "未按规定期限纳税缴费申报", "Late filing of tax or fees"),
+        ("late-withholding", "未按规定期限代扣代缴", "Late withholding"),
+        ("bank-accounts", "未报告全部银行账户", "Not reporting all bank accounts"),
+        ("false-commitment", "虚假承诺", "False commitment"),
+        (
+            "personal-income-tax-of-representative",
+            "法定代表人等未办理个人所得税综合所得年度汇算",
+            "Unfiled annual income tax of the legal representative",
+        ),
+        ("export-refund-verification", "出口退税核查", "Export refund verification"),
+        required=True,
+    ),
+    text("months", "月数", "Months"),
+    money("tax_amount", "涉及税费金额", "Tax concerned"),
+    day("corrected_on", "纠正日期", "Corrected on"),
+]
+
 _CUSTOMS_ADVANCED = ("advanced-certified", "高级认证企业", "Advanced certified enterprise")
 _CUSTOMS_DISHONEST = ("dishonest", "失信企业", "Dishonest enterprise")
 _CUSTOMS_CODE = text("customs_code", "海关注册编码", "Customs code")
@@ -546,6 +575,33 @@ RECORD_TYPES: dict[str, dict] = {
                 "disclosure": "public",
                 "extra_fields": TAX_GRADE_FIELDS,
                 "source": "ai-tax.cn/page01?pagenum=2, arts 12 to 17. That only grade A is announced is not from its text.",
+                "verification": "P",
+            },
+        ],
+    },
+    "tax-breach": {
+        "name_zh": "纳税缴费失信行为扣分",
+        "name_en": "Tax credit points taken off",
+        "polarity": "negative",
+        "category": "other",
+        "submitters": (TAX,),
+        "versions": [
+            {
+                "valid_from": date(2014, 1, 1),
+                "instrument": "sta-2014-40",
+                "disclosure": "shared",
+                "extra_fields": TAX_BREACH_FIELDS,
+                "source": "Named as replaced by Announcement 2025 No. 12; indicators as that has them. Whether points are public "
+                "was not read; shared until it is.",
+                "verification": "B",
+            },
+            {
+                "valid_from": date(2025, 7, 1),
+                "instrument": "sta-2025-12",
+                "article": "附1",
+                "disclosure": "shared",
+                "extra_fields": TAX_BREACH_FIELDS,
+                "source": "Annex 1 read in part: fusiontax.cn. Whether points are public was not read; shared until it is.",
                 "verification": "P",
             },
         ],

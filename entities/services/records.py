@@ -5,7 +5,7 @@ Files of rows go through `submit_rows`, which keeps the same rules for many at o
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,7 +17,7 @@ from credit_platform.common.errors import DomainError, InvalidInput, Missing, Wr
 from credit_platform.ui.formats import day_long
 from entities import announcing, codes, policies, two_persons, type_checks, withdrawing
 from entities.document_numbers import number_key
-from entities.drafts import RecordDraft, content_digest, problems_of, says_the_same, version_on
+from entities.drafts import RecordDraft, content_digest, draft_of, problems_of, says_the_same, version_on
 from entities.models import (
     CreditRecord,
     Entity,
@@ -640,6 +640,63 @@ def end_by_repair(*, by, record_id: int, because: str) -> CreditRecord:
     _end(record, Status.REPAIRED, because, by=by)
     audit.record(actor=by, verb="entities.record.repaired", target=record, because=because)
     return record
+
+
+@transaction.atomic
+def say_corrected(*, by, record_id: int, details: Mapping[str, str], because: str) -> CreditRecord:
+    """Put in the place of a record in force one that says besides what a repair found of it. `because` names the case.
+
+    It goes on counting as what it now says. Who wrote the record stays its author, and who decides the case has
+    reviewed it. Doing it again changes nothing, so that a case may be carried out twice.
+    """
+    record = _locked_after_its_body(record_id)
+    policies.may_end_by_repair(by, record).require()
+    said = draft_of(record)
+    draft = replace(said, details={**said.details, **details})
+    for said_by in (record, record.replaced_by.first()):
+        if said_by is not None and says_the_same(said_by, record.entity_id, draft.fields()):
+            return said_by
+    _require_in_force(record)
+    newer = _enter_in_a_case(by, record, draft, replaces=record, because=because)
+    audit.record(
+        actor=by, verb="entities.record.corrected", target=newer, replaces=record.pk, because=because
+    )
+    return newer
+
+
+@transaction.atomic
+def enter_after_repair(*, by, record_id: int, draft: RecordDraft, because: str) -> CreditRecord:
+    """Let in what holds instead of a record that a repair ended, such as another level. `because` names the case."""
+    record = _locked_after_its_body(record_id)
+    policies.may_end_by_repair(by, record).require()
+    return _enter_in_a_case(by, record, draft, replaces=None, because=because)
+
+
+def _enter_in_a_case(
+    by, record: CreditRecord, draft: RecordDraft, *, replaces: CreditRecord | None, because: str
+) -> CreditRecord:
+    """A record of the same body and entity, in force at once: a case has its own persons and its own four eyes."""
+    version = _require_sound(draft, record.record_type)
+    if _in_preparation(record.submitted_by, record.record_type, draft.document_number):
+        raise WrongState(_("A correction of this record is already being prepared."))
+    newer = CreditRecord(
+        submitted_by=record.submitted_by,
+        entered_by=record.entered_by,
+        replaces=replaces,
+        correction_reason=because,
+        status=Status.WAITING,
+    )
+    _write(
+        newer,
+        entity=record.entity,
+        record_type=record.record_type,
+        version=version,
+        fields=draft.fields() | ({"document_number": record.document_number} if replaces else {}),
+    )
+    newer.save()
+    earlier = _what_it_replaces(newer, _under_their_numbers([newer]).get(_number_of(newer), []))
+    _publish(by, [newer], {0: earlier} if earlier else {})
+    return newer
 
 
 @transaction.atomic

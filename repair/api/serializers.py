@@ -101,7 +101,8 @@ class CaseOut(CaseRowOut):
     class Meta(CaseRowOut.Meta):
         fields = (
             *CaseRowOut.Meta.fields, "ground", "correction", "basis_outcome", "basis_forum", "basis_authority", "basis_number",
-            "basis_decided_on", "filed_by_body", "statement", "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
+            "basis_decided_on", "filed_by_body", "corrected_on", "sector_rule", "statement",
+            "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
             "appeal_reasons", "actions", "steps", "documents",
         )  # fmt: skip
         read_only_fields = fields
@@ -112,7 +113,8 @@ class CaseOut(CaseRowOut):
 
     @extend_schema_field(serializers.DictField(child=serializers.ListField(child=serializers.CharField())))
     def get_correction(self, case: Case) -> dict[str, list[str]]:
-        return case.correction if self.context["internal"] or case.state == Case.State.UPHELD else {}
+        decided = case.state in {Case.State.UPHELD, Case.State.GRANTED}
+        return case.correction if self.context["internal"] or decided else {}
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, case: Case) -> list[dict]:
@@ -164,6 +166,11 @@ class DraftIn(serializers.Serializer):
     ground = serializers.ChoiceField(
         Case.Ground.choices, required=False, help_text="Of an objection; left out, it stays."
     )
+    corrected_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="Of a repair by which points come back: when it was corrected; left out, it stays.",
+    )
     version = serializers.IntegerField(help_text=VERSION_HELP)
 
 
@@ -184,7 +191,9 @@ class StepIn(serializers.Serializer):
         child=serializers.CharField(allow_blank=True),
         required=False,
         help_text="With `propose_correct`: by field of the record, what it is to say. A field of its type has `details.` "
-        "before its name; kinds of penalty stand with commas between them.",
+        "before its name; kinds of penalty stand with commas between them. With `propose_grant`, for tax points "
+        "`details.corrected_on` as the department found it, for a level of customs `details.customs_status`, the one that "
+        "holds instead.",
     )
 
 

@@ -17,6 +17,7 @@ from repair.joint import letters, services
 from repair.joint.letters import Commitment
 from repair.models import Case, CaseDocument, JointFiling
 from repair.proof.selectors import nodes_of
+from repair.sectors import asks_for_the_day
 from repair.selectors import Due
 from repair.training import Training
 from repair.workflow import State
@@ -165,6 +166,8 @@ def is_open_to_choice(prospect: Prospect, kind: str = Case.Kind.REPAIR) -> bool:
     if kind == Case.Kind.OBJECTION:
         case, may_file = prospect.objection, rules.may_object(prospect.record)
     else:
+        if asks_for_the_day(prospect.sector):  # Each has a day of its own, and is asked for by itself.
+            return False
         case, may_file = prospect.open_case, prospect.may_apply
     return bool(may_file) and (case is None or case.state == State.DRAFT)
 

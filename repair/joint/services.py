@@ -23,6 +23,7 @@ from repair import rules, services
 from repair.joint import letters, notices
 from repair.models import Case, CaseDocument, CaseStep, JointFiling
 from repair.outlook import outlooks
+from repair.sectors import gives_points_back
 from repair.workflow import TABLES, Action, State
 
 NUMBER = "joint"
@@ -112,6 +113,11 @@ def _drafts_of(by, record_ids: list[int], kind: str) -> tuple[list[Case], list[s
             record = CreditRecord.objects.get(pk=record_id)
             problems.append(_("%(record)s: %(why)s") % {"record": record.title, "why": refusal})
             continue
+        if gives_points_back(case):
+            problems.append(
+                _("%(record)s: points come back by the day of its own correction; ask for it by itself.")
+                % {"record": case.record.title}
+            )
         if case.state != State.DRAFT:
             problems.append(
                 _("%(record)s: already filed as %(number)s.") % {"record": case.record.title, "number": case}

@@ -12,7 +12,7 @@ from agencies.measures.models import Measure
 from agencies.measures.selectors import fallen_with, lifted_on
 from credit_platform.ui.formats import day_long, moment
 from entities.models import SubmittingBody
-from repair import corrections
+from repair import corrections, sectors
 from repair.letters.models import Letter
 from repair.models import Case, CaseStep
 from repair.proof import selectors as proof
@@ -151,19 +151,13 @@ def _measures_lifted(effect: Effect) -> list[str]:
 
 def _plain_decision(case: Case, step: CaseStep) -> Words:
     action, document = step.action, case.record.document_number
-    names = {"document": document, "day": day_long(step.at)}
+    names = {"document": document}
     found, after = _paragraphs(step.note), []
     match action:
         case Action.GRANT:
             title = _("Decision granting credit repair")
             opening = _("On %(day)s you asked for the repair of %(document)s. We find:")
-            after = [
-                _(
-                    "The repair is granted. From %(day)s the record is no longer public, shared or "
-                    "counted in ratings."
-                )
-                % names
-            ]
+            after = [_("The repair is granted."), sectors.says_granted(case, step.at)]
         case Action.REFUSE:
             title = _("Decision refusing credit repair")
             after = [_("The repair is refused."), *_remedy(case, step)]
@@ -180,11 +174,8 @@ def _plain_decision(case: Case, step: CaseStep) -> Words:
             title = _("Decision on the appeal: credit repair granted")
             opening = _("On %(day)s you appealed against the decision on %(document)s. We find:")
             after = [
-                _(
-                    "The appeal is upheld and the repair of %(document)s granted. From %(day)s the "
-                    "record is no longer public, shared or counted in ratings."
-                )
-                % names
+                _("The appeal is upheld and the repair of %(document)s granted.") % names,
+                sectors.says_granted(case, step.at),
             ]
         case _dismissed:
             title = _("Decision on the appeal: appeal dismissed")
@@ -298,6 +289,8 @@ def _certificate(case: Case, step: CaseStep | None) -> Words:
         "case": case.number,
     }
     told = [TOLD[Effect.How(effect.how)] % names]
+    if case.state == Case.State.GRANTED and case.sector_rule:
+        told.append(sectors.says_granted(case, effect.begun_at))
     if effect.closed_at:
         told.append(
             _("Since %(when)s every place below has confirmed it.") % {"when": moment(effect.closed_at)}

@@ -9,6 +9,9 @@ from credit_platform.common.bilingual import BilingualName, in_readers_language
 from entities.models import RecordType
 from repair.models import Case
 
+#: Places that only a case of tax or customs fills, and only one by the rules of publicity.
+BY_SECTOR, BY_PUBLICITY = "{rule}", "{day}"
+
 
 class Wording(BilingualName):
     """One wording for one use, in both languages. A new wording is a new row under the same code.
@@ -109,8 +112,10 @@ class Wording(BilingualName):
         return self.use in self.REMEDIES
 
     def fits(self, case: Case) -> bool:
-        """Whether it is meant for a case of this kind, about information of this family."""
-        return self.case_kind in ("", case.kind) and self.family in ("", case.record.record_type.family)
+        """Whether it is meant for a case of this kind, about information of this family, repaired by such rules."""
+        if self.case_kind not in ("", case.kind) or self.family not in ("", case.record.record_type.family):
+            return False
+        return (BY_SECTOR if not case.sector_rule else BY_PUBLICITY) not in self.text_zh
 
     def holds_on(self, day) -> bool:
         """Whether it is approved and in force on the day."""

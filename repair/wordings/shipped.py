@@ -50,6 +50,22 @@ SHIPPED = (
         ),
     ),
     Shipped(
+        code="granted-by-sector",
+        use=Use.GRANT,
+        case_kind="repair",
+        family="public",
+        name_zh="准予：符合税务或者海关的规定",
+        name_en="Grant: the rule of tax or customs is met",
+        text_zh=(
+            "提交的材料（〔…〕）表明，{record}所涉失信行为已纠正，应尽义务已全部履行完毕。{entity}已于{signed}签署公开信用承诺书"
+            "。符合{rule}的规定。"
+        ),
+        text_en=(
+            "The papers handed in (〔…〕) show that the conduct named in {record} is corrected and every duty"
+            " performed in full. {entity} signed the public credit commitment on {signed}. The rule {rule} is met."
+        ),
+    ),
+    Shipped(
         code="refused-not-performed",
         use=Use.REFUSE,
         case_kind="repair",

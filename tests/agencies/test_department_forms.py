@@ -108,6 +108,17 @@ def test_a_tax_grade_must_agree_with_its_points_and_its_year(city, sign_in, chan
     assert send(client, "tax-credit-grade", **typed).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"months": "13"}, "months"), ({"corrected_on": "2025-01-01"}, "corrected_on")]
+)
+def test_a_breach_of_tax_duties_is_entered_under_its_own_name(city, sign_in, changes, field):
+    client = sign_in(MemberFactory(body=city.bodies["tax"]))
+    typed = {"breach": "late-filing", "months": "2", "tax_amount": "9000"}
+    assert field in send(client, "tax-breach", **typed | changes).context["form"].errors
+    assert send(client, "tax-breach", **typed).status_code == 302
+    assert CreditRecord.objects.get().title == "未按规定期限纳税缴费申报"
+
+
 def test_an_inspection_that_found_something_says_what(city, sign_in):
     client = sign_in(MemberFactory(body=city.bodies["market-supervision"]))
     typed = {"inspection_kind": "double-random", "finding": "corrected"}

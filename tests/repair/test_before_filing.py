@@ -9,7 +9,6 @@ from django.utils import timezone
 from entities.catalogue.rules import RULES
 from entities.models import CreditRecord, RecordType
 from repair import before_filing, services
-from repair.before_filing import SECTORS
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -56,6 +55,7 @@ def test_every_record_in_force_is_answered_exactly_once(catalogue):
     facts = {
         "abnormal-listing": {"severity_class": ""},
         "tax-credit-grade": {"details": {"year": "2025", "grade": "C"}},
+        "tax-breach": {"details": {"breach": "late-filing"}, "severity_class": ""},
         "customs-credit-status": {"details": {"customs_status": "dishonest"}},
         "administrative-penalty": {"penalty_kinds": ["fine"], "decided_on": long_ago},
     }
@@ -76,8 +76,8 @@ def test_every_record_in_force_is_answered_exactly_once(catalogue):
         for name in before_filing.Prospects.__slots__
         for one in getattr(found, name)
     }
-    assert where["administrative-penalty"] == "now"
-    assert where["tax-credit-grade"] == where["customs-credit-status"] == "elsewhere"
+    assert where["administrative-penalty"] == where["tax-breach"] == where["customs-credit-status"] == "now"
+    assert where["tax-credit-grade"] == "elsewhere"
     assert where["administrative-licence"] == where["commendation"] == "nothing"
 
 
@@ -108,7 +108,7 @@ def test_every_publishing_system_of_the_rules_is_shown_for_a_record_that_stands_
     assert shown == {rule["publishing_system"] for rule in RULES.values()}
 
 
-@pytest.mark.parametrize("code", SECTORS)
+@pytest.mark.parametrize("code", ["tax-credit-grade", "customs-credit-status"])
 def test_a_good_grade_of_a_sector_needs_nothing(catalogue, code):
     entity = EntityFactory()
     good = {"grade": "A"} if code == "tax-credit-grade" else {"customs_status": "advanced-certified"}

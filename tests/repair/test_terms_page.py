@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entities.models import Verification
-from repair.models import ClockRule, Profile, ProfileChoice
+from repair.models import ClockRule, Profile, ProfileChoice, SectorRule
 from tests.factories import BodyFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +33,11 @@ def test_each_term_stands_there_with_how_far_it_was_read_and_what_is_not_verifie
 ):
     page = unescape(client.get(reverse("repair:clock-rules")).content.decode())
     for level in Verification:
-        assert page.count(f">{level.label}<") == ClockRule.objects.filter(verification=level).count()
+        rows = sum(model.objects.filter(verification=level).count() for model in (ClockRule, SectorRule))
+        assert page.count(f">{level.label}<") == rows
     assert page.count(">Own procedure<") == ClockRule.objects.filter(verification="").count()
     sources = set(ClockRule.objects.exclude(verification__in=("V", "")).values_list("source", flat=True))
-    assert sources
+    sources |= set(SectorRule.objects.values_list("source", flat=True))
     assert {source for source in sources if source not in page} == set()
 
 

@@ -34,6 +34,7 @@ NUMBER = {
     (MARKET, "commendation"): "云市监表〔{year}〕{n:02d}号",
     (TAX, "administrative-penalty"): "云税罚〔{year}〕{n:03d}号",
     (TAX, "tax-credit-grade"): "云税评〔{year}〕{n:04d}号",
+    (TAX, "tax-breach"): "云税信扣〔{year}〕{n:04d}号",
     (CUSTOMS, "administrative-penalty"): "云关缉违字〔{year}〕{n:03d}号",
     (CUSTOMS, "customs-credit-status"): "云关信认〔{year}〕{n:03d}号",
     (FINANCE, "administrative-penalty"): "云金罚决字〔{year}〕{n}号",

@@ -15,7 +15,7 @@ from associations.services import MemberDraft, add_member, end_membership
 from credit_platform.accounts.models import User
 from credit_platform.governance.demo import society
 from credit_platform.governance.demo.clock import weekday_from
-from credit_platform.governance.demo.history import MARKET, OFFENCES, TAX, History, tax_grade
+from credit_platform.governance.demo.history import CUSTOMS, MARKET, OFFENCES, TAX, History, tax_grade
 from credit_platform.governance.demo.names import FIRST, FOOD
 from entities.drafts import draft_of
 from entities.models import CreditRecord, Entity, EntityAgent, SubmittingBody
@@ -48,6 +48,7 @@ def tell(history: History, entities: list[Entity]) -> None:
     _tax_lists(history, entities)
     _evaluation_lists(history, entities)
     society.tell(history, food=hero["禾谷", "糕点食品"], restaurant=hero["沣屿", "餐饮管理"])
+    _of_sectors(history, taxpayer=hero["蓝栈", "冷链物流"], importer=hero["铭拓", "再生资源"])
 
 
 def _name_agents(history: History, hero: dict) -> None:
@@ -93,6 +94,29 @@ def _food_company(history: History, entity: Entity) -> None:
     tax_grade(history, entity, "A")
     history.fact(
         MARKET, "administrative-licence", entity, "食品生产许可", _ago(history, 330), licence_kind="ordinary"
+    )
+
+
+def _of_sectors(history: History, *, taxpayer: Entity, importer: Entity) -> None:
+    """Points taken off that can come back, and a level of customs that can be lifted."""
+    history.fact(
+        TAX,
+        "tax-breach",
+        taxpayer,
+        "未按规定期限纳税缴费申报",
+        _ago(history, 20),
+        basis="《纳税缴费信用管理办法》附1",
+        breach="late-filing",
+        months="1",
+        tax_amount="12000",
+    )
+    history.fact(
+        CUSTOMS,
+        "customs-credit-status",
+        importer,
+        "海关企业信用等级：失信企业",
+        _ago(history, 60),
+        customs_status="dishonest",
     )
 
 
