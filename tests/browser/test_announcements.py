@@ -53,6 +53,19 @@ def stands_on(page: Page, role: str, *names: str) -> None:
     comes_true(page, holds, lambda: f"the reader stands on {reading.focused(page)}, not on {role} {names}")
 
 
+def is_at_rest_above_the_foot(page: Page) -> bool:
+    """Whether the page does not move any more, so that no click is missed, and what was jumped to can be seen."""
+    return page.evaluate(
+        """async () => {
+            const field = document.activeElement, foot = field.form.querySelector(".form-foot");
+            const before = window.scrollY;
+            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+            return before === window.scrollY &&
+                field.getBoundingClientRect().bottom <= foot.getBoundingClientRect().top;
+        }"""
+    )
+
+
 def comes_true(page: Page, holds: Callable[[], bool], otherwise: Callable[[], str]) -> None:
     give_up_at = time.monotonic() + PATIENCE / 1_000
     while not holds():
@@ -97,6 +110,7 @@ def test_a_refused_form_is_heard_first_and_a_saved_one_is_told(page_as, lead):
     page.get_by_role("link", name="A period begins on a day to come").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Valid from")).to_be_focused()
+    assert is_at_rest_above_the_foot(page)
     page.get_by_label("Valid from").fill("2099-01-01")
     with page.expect_response(lambda answer: answer.request.method == "GET") as answered:
         page.get_by_role("button", name="Set it").click()
