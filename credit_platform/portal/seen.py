@@ -18,14 +18,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
+from associations.courses.selectors import coming_courses
 from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import CONTENT_TYPES
-from credit_platform.portal import open_data, policies
+from credit_platform.portal import open_data, policies, selectors
 from credit_platform.portal.stories.models import Story
 from credit_platform.portal.stories.selectors import public_stories
 from credit_platform.ui import navigation
 from entities import codes
-from entities.models import Entity
+from entities.cataloguing.views import SECTIONS as CATALOGUE
+from entities.commitments.selectors import wordings_in_force
+from entities.models import Entity, LegalInstrument
 
 #: Names the language in an address; what a reader chose is kept in a cookie instead.
 LANGUAGE = "hl"
@@ -39,6 +42,7 @@ MAP_KEPT_FOR = 6 * 3600
 PAGES = (
     "portal:home", "portal:lists", "portal:announcements", "portal:open-data", "portal:cases", "portal:methods",
     "portal:consequences", "portal:promises", "portal:verify-home", "stories:list", "integrity_calendar:month", "integrity_calendar:coming",
+    "courses:coming", "entities:catalogue", "evaluation:scales", "public_reports:write", "credit_reports:home",
 )  # fmt: skip
 SCHEMA = "https://schema.org"
 #: Signs that could end a script element or begin a comment in it.
@@ -231,11 +235,22 @@ def _last_key() -> int:
 
 
 def map_of_pages(request: HttpRequest) -> str:
-    """The pages of the portal that are no entity's, and the stories that are told today."""
+    """The pages of the portal that are no entity's: what each day's stories, promises, methods, texts and courses are."""
     here, today = root(request), timezone.localdate()
-    stories = public_stories(today).values_list("number", flat=True)
-    told = [here + reverse("stories:story", args=(number,)) for number in stories]
-    return _map([here + reverse(page) for page in PAGES] + told)
+    wordings = wordings_in_force(today).filter(is_public=True)
+    told: list[tuple[str, ...]] = [
+        *((page,) for page in PAGES),
+        *(("stories:story", number) for number in public_stories(today).values_list("number", flat=True)),
+        *(("portal:promise", str(key)) for key in wordings.values_list("pk", flat=True)),
+        *(("evaluation:scheme", one.in_force.scheme.code) for one in selectors.public_schemes(today)),
+        *(("entities:catalogue-section", section) for section in CATALOGUE),
+        *(
+            ("entities:catalogue-entry", "instruments", code)
+            for code in LegalInstrument.objects.order_by("code").values_list("code", flat=True)
+        ),
+        *(("courses:course", str(key)) for key in coming_courses().values_list("pk", flat=True)),
+    ]
+    return _map([here + reverse(route, args=key) for route, *key in told])
 
 
 def map_of_entities(request: HttpRequest, part: int) -> bytes:

@@ -44,11 +44,12 @@ BADLY_MADE = """<!doctype html><html lang="en"><title>x</title>
 #: The main pages of the public and of an association's officer, which are also listened to.
 HEARD = {
     "public": (
-        "portal:home", "portal:entity", "portal:lists", "portal:announcements", "portal:methods", "portal:promises", "stories:list",
-        "stories:story", "integrity_calendar:month", "courses:coming", "public_reports:write",
+        "portal:home", "portal:entity", "portal:lists", "portal:announcements", "portal:methods", "portal:promises", "portal:promise",
+        "stories:list", "stories:story", "integrity_calendar:month", "courses:coming", "courses:course", "public_reports:write",
+        "entities:catalogue-entry",
     ),
     "officer": (
-        "associations:member-list", "exchange:list", "forewarning:notice-list", "courses:ours",
+        "associations:member-list", "exchange:list", "exchange:exchange", "forewarning:notice-list", "forewarning:notice", "courses:ours",
         "entities:submission-list", "entities:inbox", "stories:register",
     ),
 }  # fmt: skip

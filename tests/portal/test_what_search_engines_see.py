@@ -6,11 +6,21 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from credit_platform.portal import seen
+from entities.commitments.models import CommitmentTemplate
 from entities.models import Entity
-from tests.factories import EntityFactory, RecordFactory, RecordTypeFactory
+from evaluation.models import Scheme
+from tests.associations.factories import CourseFactory
+from tests.factories import (
+    BodyFactory,
+    EntityFactory,
+    PublicityRuleFactory,
+    RecordFactory,
+    RecordTypeFactory,
+    install_shipped_schemes,
+)
 
 pytestmark = pytest.mark.django_db
 HOUSEHOLD = "92999999MA00000A0X"
@@ -96,10 +106,40 @@ def test_the_map_leads_to_organisations_and_to_no_household(client, company, hou
     assert company.credit_code in found
     assert household.credit_code not in found
     assert client.get(reverse("portal:sitemap-entities", args=(10**6,))).status_code == 404
-    assert all(
-        client.get(page).status_code == 200
-        for page in re.findall(r"<loc>http://testserver(.*?)</loc>", client.get(parts[0]).text)
-    )
+
+
+def pages_of_the_map(client) -> set[str]:
+    told = client.get(reverse("portal:sitemap-pages")).text
+    return set(re.findall(r"<loc>http://testserver(.*?)</loc>", told))
+
+
+def test_each_page_of_the_map_is_there_and_has_an_address_in_each_language(client):
+    scheme = install_shipped_schemes()["city-comprehensive"].scheme
+    Scheme.objects.filter(pk=scheme.pk).update(is_public=True)
+    wording = CommitmentTemplate.objects.create(
+        code="safe-food", name_zh="食品安全承诺", matter_zh="食品经营", text_zh="本单位承诺依法经营。",
+        checked_by=BodyFactory(), check_within_days=30, valid_from=timezone.localdate(),
+    )  # fmt: skip
+    expected = {
+        reverse("portal:promise", args=(wording.pk,)),
+        reverse("courses:course", args=(CourseFactory().pk,)),
+        reverse("evaluation:scheme", args=(scheme.code,)),
+        reverse("entities:catalogue-entry", args=("instruments", PublicityRuleFactory().instrument.code)),
+        reverse("public_reports:write"),
+    }
+    pages = pages_of_the_map(client)
+    assert expected <= pages
+    for page in pages:
+        answer = client.get(page, {"hl": "en"})
+        assert answer.status_code == 200, page
+        assert f'<link rel="canonical" href="http://testserver{page}?hl=en">' in answer.text, page
+        assert answer.text.count('rel="alternate" hreflang=') == 3, page
+    CommitmentTemplate.objects.update(is_public=False)
+    Scheme.objects.update(is_public=False)
+    hidden = {
+        reverse("portal:promise", args=(wording.pk,)), reverse("evaluation:scheme", args=(scheme.code,)),
+    }  # fmt: skip
+    assert not pages_of_the_map(client) & hidden
 
 
 def test_the_map_is_made_by_ranges_of_keys_and_kept(client, company, django_assert_num_queries):

@@ -719,9 +719,18 @@ def confirm_dialog(
 
 
 @block_component(register)
-def document_sheet(title: str, number: str = "", signed_by: str = "", day=None, stamp: str = "") -> dict:
+def document_sheet(
+    title: str, number: str = "", signed_by: str = "", day=None, stamp: str = "", level: int = 3
+) -> dict:
     """A decision as a document: serif, centred title, stamp. `stamp` is the short name in the seal."""
-    return {"title": title, "number": number, "signed_by": signed_by, "day": day, "stamp": stamp}
+    return {
+        "title": title,
+        "number": number,
+        "signed_by": signed_by,
+        "day": day,
+        "stamp": stamp,
+        "level": level,
+    }
 
 
 @block_component(register)
