@@ -497,6 +497,29 @@ def test_anybody_reads_the_catalogue(browse, penalty, section):
     assert names[section] in text_of(browse(None, "catalogue-section", section))
 
 
+def test_anybody_reads_which_text_took_the_place_of_another_and_from_which_day(
+    client, author, colleague, tomorrow
+):
+    old = InstrumentFactory(name_en="The old order", in_force_from=date(2021, 3, 1))
+    newer = content_of(old) | {
+        "in_force_from": tomorrow.isoformat(), "replaces": old.code, "name_en": "The new order", "source": "gazette",
+    }  # fmt: skip
+    proposal = cataloguing.save_proposal(
+        by=author, kind="instrument", act="add", code="order-99", content=newer, reason="new order"
+    )
+    cataloguing.send_proposal(by=author, proposal_id=proposal.pk)
+    cataloguing.publish_proposal(by=colleague, proposal_id=proposal.pk)
+    key = LegalInstrument.objects.get(code="order-99").pk
+    page = client.get(reverse("entities:catalogue-entry", args=("instruments", "order-99")))
+    assert "<h1" in page.text and "The old order" in page.text, "what holds today"
+    assert f"?version={key}" in page.text
+    to_come = client.get(page.request["PATH_INFO"], {"version": key}).text
+    assert "The new order" in to_come
+    assert [row["first"] for row in page.context["versions"]] == [tomorrow, date(2021, 3, 1)]
+    assert [row["last"] for row in page.context["versions"]] == [None, tomorrow - DAY]
+    assert reverse("entities:catalogue-compare", args=("instruments", old.code)) in to_come
+
+
 def test_what_is_not_verified_is_shown_so(browse, penalty):
     page = text_of(browse(None, "catalogue-entry", "types", penalty.code))
     assert "Not verified" in page

@@ -1,15 +1,18 @@
 """What anybody sees of an entity, and what nobody does: in the pages and in the API."""
 
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from entities.models import CreditRecord, RecordType
 from entities.services.publishing import end_publicity
+from evaluation.methods import method_of
 from evaluation.models import CurrentRating, Scheme
 from tests.factories import (
     CurrentRatingFactory,
@@ -156,6 +159,26 @@ def test_no_internal_grade_is_public(client, entity, penalty_type):
     assert 'class="grade' not in page
     for one in schemes.values():
         assert one.scheme.name_en not in page or one.scheme.family == Scheme.Family.RISK
+
+
+def test_the_method_of_a_public_grade_is_printed_from_its_scheme(client, db):
+    one = install_shipped_schemes()["city-comprehensive"]
+    address = reverse("evaluation:scheme", args=(one.scheme.code,))
+    assert client.get(address).status_code == 404, "it is not public as it is shipped"
+    Scheme.objects.filter(pk=one.scheme.pk).update(is_public=True)
+    assert address in client.get(reverse("portal:methods")).text
+    method = method_of(one.document)
+    answer = client.get(address, headers={"accept-language": "en"})
+    page = " ".join(strip_tags(unescape(answer.text)).split())
+    said = [
+        str(one.document.basis), str(one.document.purpose), method.considered,
+        *(str(part.part.name) for part in (*method.components, *method.rules)),
+        *(str(how) for part in (*method.components, *method.rules) for _what, how in part.rows),
+        *(rung["letter"] for rung in method.rungs),
+        *(kind.title for kind in method.kinds),
+    ]  # fmt: skip
+    assert len(said) > 20
+    assert [words for words in said if " ".join(strip_tags(words).split()) not in page] == []
 
 
 def test_a_grade_is_public_where_its_scheme_is(client, entity):

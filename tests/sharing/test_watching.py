@@ -293,6 +293,26 @@ def test_a_notice_says_nothing_of_what_a_record_says_where_it_is_only_shared(wat
     assert "Hidden" not in str(notice.params)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_association_hears_of_serious_misconduct_that_is_public_and_of_no_other():
+    association = BodyFactory(kind="association")
+    officer = MemberFactory(body=association, role="officer")
+    member = Member.objects.create(
+        association=Association.objects.create(body=association), entity=EntityFactory(),
+        joined_on=TODAY() - timedelta(days=9), basis="charter",
+    )  # fmt: skip
+    draft = ListDraft(name="Members", kind="group", group="members")
+    watching.begin_list(by=officer, body=association, draft=draft)
+    shared = RecordTypeFactory(version__disclosure="shared")
+    RecordFactory(entity=member.entity, severity_class="serious", record_type=shared)
+    RecordFactory(entity=member.entity, severity_class="serious", withheld=True)
+    assert watching.tell_of_serious() == 0
+    assert not Notice.objects.exists()
+    public = RecordFactory(entity=member.entity, severity_class="serious")
+    assert watching.tell_of_serious() == 1
+    assert Notice.objects.get().params["number"] == public.document_number
+
+
 # The pages
 
 
