@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from tests import budgets, emptying
+from tests.copying import Migrated
 from tests.workers import running_worker
 
 # A rule holds or does not, however busy the machine is that tries it.
@@ -34,12 +35,21 @@ def pytest_report_header():
 
 def pytest_collection_modifyitems(config, items):
     """Real files are not committed: without them their tests are left out, and the header says so."""
-    if REAL_DATA_DIR:
-        return
-    left_out = [item for item in items if item.get_closest_marker("real_data")]
+    left_out = [] if REAL_DATA_DIR else [item for item in items if item.get_closest_marker("real_data")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    _begin_with_what_takes_longest(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def _begin_with_what_takes_longest(items, processes: int) -> None:
+    """While the first of several processes migrates the database for all of them, the second starts the whole
+    platform, which needs none. At first each has an equal part of all tests."""
+    if processes > 1:
+        long = [item for item in items if item.path.name == "test_up.py"]
+        others = [item for item in items if item not in long]
+        place = len(items) // processes
+        items[:] = [*others[:place], *long, *others[place:]]
 
 
 def pytest_collection_finish(session):
@@ -81,6 +91,23 @@ def _nobody_has_asked_yet(request):
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings, request, django_db_keepdb, django_db_blocker, tmp_path_factory
+):
+    """Of several processes one migrates; what it made is copied for each."""
+    if django_db_keepdb or not hasattr(request.config, "workerinput"):
+        yield
+        return
+    migrated = Migrated(tmp_path_factory.getbasetemp().parent)
+    with django_db_blocker.unblock():
+        migrated.ensure()
+    connection.settings_dict["TEST"] |= {"TEMPLATE": migrated.name, "MIGRATE": False}
+    yield
+    with django_db_blocker.unblock():
+        migrated.drop()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """What a test committed is gone after it. At the end nobody else is in the database, not even a worker that was
     killed a moment ago: it could not be dropped."""
@@ -95,6 +122,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup, django_db_blocker):
+    """For a fixture with thousands of rows that a module's tests only read: they are written once and go with it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")
