@@ -27,12 +27,12 @@ MANY = 6_000
 ROWS = 50
 
 
-@pytest.fixture
-def body():
+@pytest.fixture(scope="module")
+def body(rows_of_the_module):
     """A body with a third of many records, of which whole thousands were decided on one day."""
     model = RecordFactory()
     bodies = [model.submitted_by, BodyFactory(), BodyFactory()]
-    entities = _many_entities()
+    entities = _many_entities("MA")
     fields = {
         field.attname: getattr(model, field.attname)
         for field in CreditRecord._meta.concrete_fields
@@ -55,10 +55,13 @@ def body():
     return model.submitted_by
 
 
-def _many_entities() -> list[Entity]:
+def _many_entities(letters: str) -> list[Entity]:
     return Entity.objects.bulk_create(
         Entity(
-            name_zh=f"云汀{n}号", name_key=f"云汀{n * 7}号", initials="yt", credit_code=f"91330299MA{n:08d}"
+            name_zh=f"云汀{n}号",
+            name_key=f"云汀{n * 7}号",
+            initials="yt",
+            credit_code=f"91330299{letters}{n:08d}",
         )
         for n in range(MANY)
     )
@@ -143,7 +146,7 @@ def test_the_first_page_of_ratings_is_read_from_an_index():
         for field in CurrentRating._meta.concrete_fields
         if field.attname not in {"id", "entity_id"}
     }
-    CurrentRating.objects.bulk_create(CurrentRating(**fields, entity=entity) for entity in _many_entities())
+    CurrentRating.objects.bulk_create(CurrentRating(**fields, entity=entity) for entity in _many_entities("MB"))
     _analyse(CurrentRating, Entity)
     page = ratings_for_list(user=MemberFactory()).order_by("-pk")[:ROWS]
     assert _is_read_by_index(page, "evaluation_currentrating"), _plan(page)

@@ -12,7 +12,7 @@ from evaluation.board import Board, Narrowing, View
 from evaluation.boards import counting
 from evaluation.boards.models import CountedBody, CountedRating, CountMark, EntityCell, GradeCell, MoveCell
 from evaluation.models import CurrentRating
-from tests.evaluation.boards.by_hand import figures_by_hand, weeks_by_hand
+from tests.evaluation.boards.by_hand import Everything, figures_by_hand, weeks_by_hand
 from tests.factories import (
     BodyFactory,
     CurrentRatingFactory,
@@ -63,6 +63,7 @@ def give(entity: Entity, scheme, place: int | None, day: date) -> None:
 
 def assert_boards_agree(scheme, *bodies: SubmittingBody) -> None:
     day, user = counting.counted_day(), MemberFactory(role="supervisor")
+    everything = Everything()
     result = counting.verify()
     assert result.differences == []
     narrowings = [Narrowing(), Narrowing(district=DISTRICTS[0]), Narrowing(section="C", status="active")]
@@ -71,8 +72,8 @@ def assert_boards_agree(scheme, *bodies: SubmittingBody) -> None:
     for narrowing in narrowings:
         for period in ("week", "month", "year"):
             board = Board(user, scheme, day, period, narrowing)
-            assert board.figures() == figures_by_hand(board)
-            assert board.weeks() == weeks_by_hand(board)
+            assert board.figures() == figures_by_hand(board, everything)
+            assert board.weeks() == weeks_by_hand(board, everything)
             listed = board.rows(View.ALL).count()
             assert listed == sum(board.figures().moves.values())
 

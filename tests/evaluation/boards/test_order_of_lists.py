@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 MANY, MOVED = 6_000, 12
 
 
-@pytest.fixture
-def asked():
+@pytest.fixture(scope="module")
+def asked(rows_of_the_module):
     """`asked("name")`: the list of those who rose this week, narrowed, of many of whom few did."""
     scheme = install_shipped_schemes()["city-comprehensive"].scheme
     entities = Entity.objects.bulk_create(
