@@ -7,6 +7,16 @@ from playwright.sync_api import Page, expect
 
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+#: Without `preload: false` axe fetches the style sheets again by itself. What a rule finds is as serious as the rule is.
+RUN = """() => axe.run(document, {
+    resultTypes: ['violations'],
+    preload: false,
+    rules: Object.fromEntries(
+        axe._audit.rules
+            .filter(rule => ['minor', 'moderate'].includes(rule.impact))
+            .map(rule => [rule.id, {enabled: false}])
+    ),
+})"""
 
 
 @cache
@@ -20,8 +30,7 @@ def assert_accessible(page: Page) -> None:
     expect(page.locator(".htmx-request")).to_have_count(0)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    # Without `preload: false` axe fetches the style sheets again by itself.
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    found = page.evaluate(RUN)
     problems = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html'][:200]}"
         for violation in found["violations"]

@@ -15,7 +15,7 @@ from tests.workers import kill_with_children, running_worker, wait_until
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
 #: Enough of them to be killed in the middle.
-MANY = 12_000
+MANY = 6_000
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from tests.workers import kill_with_children, running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Submission.State
-ROWS = 12_000
+#: Enough batches to be killed in the middle.
+ROWS, SAVED = 6_000, 2_500
 
 
 @pytest.fixture(autouse=True)
@@ -135,19 +136,19 @@ def test_a_worker_killed_in_the_middle_of_a_file_is_followed_by_another_and_noth
 
 @pytest.mark.integration
 def test_a_worker_killed_while_saving_is_followed_by_another_and_nothing_is_lost_or_twice(tax):
-    submission = tax.send(list_of(4_000))
+    submission = tax.send(list_of(SAVED))
     submissions.register_entities_of_rows(by=tax.clerk, submission_id=submission.pk)
     with running_worker(concurrency=1) as worker:
         submissions.confirm_submission(by=tax.clerk, submission_id=submission.pk)
         wait_until(lambda: CreditRecord.objects.exists())
         kill_with_children(worker)
-    assert 0 < CreditRecord.objects.count() < 4_000
+    assert 0 < CreditRecord.objects.count() < SAVED
     make_stale(submission)
     with running_worker(concurrency=1):
         wait_until(lambda: Submission.objects.get(pk=submission.pk).state == State.DONE)
-    assert CreditRecord.objects.count() == 4_000
-    assert AuditEvent.objects.filter(verb="entities.record.submitted").count() == 4_000
-    assert submission.rows.filter(is_saved=True).count() == 4_000
+    assert CreditRecord.objects.count() == SAVED
+    assert AuditEvent.objects.filter(verb="entities.record.submitted").count() == SAVED
+    assert submission.rows.filter(is_saved=True).count() == SAVED
 
 
 def test_a_file_that_another_runner_holds_is_left_to_it(tax):
