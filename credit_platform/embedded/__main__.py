@@ -100,8 +100,10 @@ def test(places: Places) -> int:
         "REDIS_URL": places.redis_url,
         "VAR_DIR": str(places.var),
     }
-    # Whichever worker has nothing left takes over what waits for another: tests differ a hundredfold in what they cost.
-    spread = ["-n", "auto", "--dist", "worksteal", "--durations", "25"]
+    # One process more than there are processors, for each of them waits now and then: for a browser, for a worker.
+    processes = str(min((os.cpu_count() or 1) + 1, services.REDIS_DATABASES))
+    # Whichever process has nothing left takes over what waits for another: tests differ a hundredfold in what they cost.
+    spread = ["-n", processes, "--dist", "worksteal", "--durations", "25"]
     arguments = [*spread, *shlex.split(os.environ.get("ARGS", ""))]
     with alone(places):
         compile_translations()

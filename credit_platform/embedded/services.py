@@ -179,6 +179,8 @@ def postgres(cluster: Cluster, places: Places, *, careless: bool = False) -> Pro
     )
 
 
+#: As many databases as Redis has unless it is told otherwise; each process of the tests has one of its own.
+REDIS_DATABASES = 16
 #: When room is needed, kept pages go and messages to workers stay. All of it can be made again, so it is written down
 #: seldom: by its own rule Redis would write every page down each minute in which a portal is busy.
 REDIS_OPTIONS = ("--maxmemory", "1gb", "--maxmemory-policy", "volatile-lru", "--save", "900", "1")
