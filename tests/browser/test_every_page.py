@@ -142,6 +142,17 @@ def test_a_page_fits_its_window_and_nothing_on_it_stands_in_a_readers_way(
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
 
 
+def test_a_page_on_which_something_serious_stands_in_a_readers_way_is_refused(browser):
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.set_content(BADLY_MADE)
+        with pytest.raises(AssertionError, match="button-name \\(critical\\)"):
+            assert_accessible(page)
+    finally:
+        context.close()
+
+
 def test_whoever_listens_would_stumble_over_a_page_that_is_badly_made(browser):
     context = browser.new_context()
     try:

@@ -146,7 +146,9 @@ def test_the_first_page_of_ratings_is_read_from_an_index():
         for field in CurrentRating._meta.concrete_fields
         if field.attname not in {"id", "entity_id"}
     }
-    CurrentRating.objects.bulk_create(CurrentRating(**fields, entity=entity) for entity in _many_entities("MB"))
+    CurrentRating.objects.bulk_create(
+        CurrentRating(**fields, entity=entity) for entity in _many_entities("MB")
+    )
     _analyse(CurrentRating, Entity)
     page = ratings_for_list(user=MemberFactory()).order_by("-pk")[:ROWS]
     assert _is_read_by_index(page, "evaluation_currentrating"), _plan(page)
