@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "credit_platform.ui.middleware.LargestRequest",
     "credit_platform.ui.middleware.UploadRedirects",
     "credit_platform.ui.middleware.CountsAfterActs",
     "django_structlog.middlewares.RequestMiddleware",
@@ -224,6 +225,11 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 SUBMISSION_MAX_BYTES = 4 * 1024**3
+#: The most that one request may bring, of which larger ones are refused unread: where files of records are handed in, with
+#: the other fields of the form, and anywhere else. The proxy of docker-compose.yml lets both through.
+LARGEST_SUBMISSION_REQUEST = SUBMISSION_MAX_BYTES + 1024**2
+LARGEST_REQUEST = 256 * 1024**2
+WHOLE_FILES_AT = {"/submissions/new/", "/api/v1/submissions/"}
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 # Terms of the platform's own procedure for cases: no law that was read sets them. The days to appeal are

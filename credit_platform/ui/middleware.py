@@ -1,10 +1,14 @@
-"""Answers that a script needs in another shape than a browser, the language that an address names, and acts of readers."""
+"""Answers that a script needs in another shape than a browser, the language that an address names, what is too large to be
+read, and acts of readers."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from credit_platform.ui import waiting
+from credit_platform.ui.formats import file_size
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -25,6 +29,45 @@ class LanguageOfTheAddress:
             translation.activate(asked)
             request.LANGUAGE_CODE = asked
         return self.get_response(request)
+
+
+class LargestRequest:
+    """Refuse what is larger than any form may be before a byte of it is read, so that nobody fills the disk.
+
+    Whole files of records are taken from a person who is signed in, and by the interface, which asks who somebody is before
+    it reads.
+    """
+
+    INTERFACE, TOO_LARGE = "/api/", 413
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        size, most = self._size(request), self._most(request)
+        if size <= most:
+            return self.get_response(request)
+        sentence = _("What was sent has %(size)s; at most %(most)s can be taken at once.") % {
+            "size": file_size(size),
+            "most": file_size(most),
+        }
+        if request.path_info.startswith(self.INTERFACE):
+            return JsonResponse({"code": "too_large", "message": sentence}, status=self.TOO_LARGE)
+        return render(request, "413.html", {"sentence": sentence}, status=self.TOO_LARGE)
+
+    def _most(self, request) -> int:
+        if (
+            self._size(request) <= settings.LARGEST_REQUEST
+            or request.path_info not in settings.WHOLE_FILES_AT
+        ):
+            return settings.LARGEST_REQUEST
+        known = request.path_info.startswith(self.INTERFACE) or request.user.is_authenticated
+        return settings.LARGEST_SUBMISSION_REQUEST if known else settings.LARGEST_REQUEST
+
+    @staticmethod
+    def _size(request) -> int:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        return int(length) if length.isdecimal() else 0
 
 
 class UploadRedirects:

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-PAGES = ("400", "403", "403_csrf", "404", "429", "500", "refused")
+PAGES = ("400", "403", "403_csrf", "404", "413", "429", "500", "refused")
 
 
 @pytest.mark.parametrize("page", PAGES)

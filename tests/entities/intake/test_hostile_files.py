@@ -9,13 +9,15 @@ from datetime import date
 from itertools import islice
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from hypothesis import given, settings, strategies as st
 
 from credit_platform.common.errors import InvalidInput
 from entities.intake import archives, sheets
 from entities.intake.old_workbooks import formulas_in
 from entities.intake.reading import Unreadable, column_key, open_table
-from entities.models import Submission
+from entities.models import Document, Submission
+from entities.services import submissions
 from tests.entities.intake import files
 from tests.entities.intake.conftest import HEADER, OFFICE
 from tests.factories import EntityFactory
@@ -407,6 +409,56 @@ def test_a_file_larger_than_can_be_taken_is_refused_with_both_sizes(tax, setting
     with pytest.raises(InvalidInput, match=r"The file has 3\.0 MB; at most 2\.0 MB can be taken"):
         tax.upload(b"x" * (3 << 20))
     assert not Submission.objects.exists()
+
+
+@pytest.fixture
+def large(tmp_path, settings):
+    """`large(size, head)`: as an upload, a file that begins so; the rest are zero bytes, which the disk does not hold."""
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+
+    def make(size: int, head: str) -> TemporaryUploadedFile:
+        upload = TemporaryUploadedFile("list.csv", "text/csv", size, None)
+        upload.write(head.encode())
+        upload.truncate(size)
+        upload.seek(0)
+        return upload
+
+    return make
+
+
+def hand_in(desk, upload) -> Submission:
+    with upload:
+        return submissions.upload_submission(
+            by=desk.clerk, body=desk.body, format_code=desk.format_code, upload=upload
+        )
+
+
+@pytest.mark.django_db
+def test_a_file_of_many_times_the_memory_it_may_take_goes_the_whole_way(tax, large):
+    """Taken in and checked in pieces as far as there are rows, and refused with a sentence where they end.
+
+    What it holds at once does not grow with the file: of two gigabytes it is the same, which takes twenty seconds to see.
+    """
+    upload = large(1 << 28, f"{HEADER}\n" + f"91339702MX90000157,甲公司,2025,{OFFICE}\n" * 200)
+    tracemalloc.start()
+    try:
+        submission = hand_in(tax, upload)
+        submissions.check_submission(submission_id=submission.pk)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    submission.refresh_from_db()
+    assert submission.document.size == submission.document.file.size == 1 << 28
+    assert submission.state == Submission.State.REFUSED
+    assert set(submission.problem) == {"en", "zh"}
+    assert peak < 32 << 20
+
+
+@pytest.mark.django_db
+def test_a_file_above_four_gigabytes_is_refused_before_a_byte_is_kept(tax, large, settings):
+    with pytest.raises(InvalidInput, match=r"The file has 4\.5 GB; at most 4\.0 GB can be taken"):
+        hand_in(tax, large(settings.SUBMISSION_MAX_BYTES + (1 << 29), HEADER))
+    assert not Document.objects.exists()
 
 
 @pytest.mark.django_db
