@@ -16,12 +16,19 @@ class Following:
     """How the rest of a record follows from the fields of its type.
 
     `title` makes the title; `problems` gives by name of a field what is wrong with it, besides what the catalogue
-    refuses. `labels` are what the record's own fields are called for this type.
+    refuses. `labels` are what the record's own fields are called for this type. Of facts and legal basis only those that
+    are `typed` are asked for.
     """
 
     title: Callable[[Details], str]
     problems: Callable[[Details], dict[str, str]] = lambda _details: {}
     labels: Mapping[str, str | Promise] = field(default_factory=dict)
+    typed: frozenset[str] = frozenset()
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        """The fields of every record that a correction of this type does not ask for."""
+        return frozenset({"title", "facts", "legal_basis"}) - self.typed
 
 
 _known: dict[str, Following] = {}

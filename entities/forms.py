@@ -1,5 +1,6 @@
 """Shapes of what is typed on the registry's own pages. What may be said is the services' business."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput
+from entities import type_checks
 from entities.corrections import following_of
 from entities.drafts import RecordDraft, draft_of, extra_fields_for
+from entities.intake.findings import QUESTION, Finding
 from entities.models import CreditRecord, SeverityClass
 from entities.penalty_kinds import PenaltyKind
 
@@ -94,10 +97,14 @@ class CorrectionForm(forms.Form):
                 del self.fields[name]
         for extra in extra_fields_for(record):
             self.fields[DETAIL + extra["name"]] = field_for(extra)
+        # The box shows only where two things contradict each other.
+        self.fields["is_right"] = forms.BooleanField(
+            label=_("It is right as it stands"), required=False, widget=forms.HiddenInput
+        )
         self.fields["because"] = ReasonForm.base_fields["because"]
         self.following = following_of(record.record_type.code)
         if self.following is not None:
-            for name in ("title", "facts", "legal_basis"):
+            for name in self.following.unasked:
                 del self.fields[name]
             for name, label in self.following.labels.items():
                 self.fields[name].label = label
@@ -107,7 +114,21 @@ class CorrectionForm(forms.Form):
         if self.following is not None:
             for name, says in self.following.problems(self._details(typed)).items():
                 self.add_error(DETAIL + name, says)
+        if not self.errors:
+            self._ask_about(
+                type_checks.unanswered(self.record.record_type.code, self.draft(), standing=[self.record])
+            )
         return typed
+
+    def _ask_about(self, findings: Iterable[Finding]) -> None:
+        """Refuse what is wrong by the checks of the type; what is only asked, a person may confirm."""
+        for finding in findings:
+            if finding.level == QUESTION:
+                self.fields["is_right"].widget = forms.CheckboxInput()
+                if self.cleaned_data["is_right"]:
+                    continue
+            place = DETAIL + finding.field if DETAIL + finding.field in self.fields else finding.field
+            self.add_error(place if place in self.fields else None, finding.text)
 
     def draft(self) -> RecordDraft:
         """What was typed, as the service takes it; only after the form was found valid."""

@@ -36,12 +36,22 @@ def problems_of(
         standing: what stands here under the same number. What the same could be said of was confirmed by somebody when
             it was entered, and stays so for the same values.
     """
-    confirmed = _confirmed_in(record_type, standing)
     problems: dict[str, list[str]] = {}
-    for finding in findings_of(record_type, draft):
-        if finding.level != WARNING and (finding.field, finding.text) not in confirmed:
-            problems.setdefault(place_of(finding, draft), []).append(finding.text)
+    for finding in unanswered(record_type, draft, standing=standing):
+        problems.setdefault(place_of(finding, draft), []).append(finding.text)
     return problems
+
+
+def unanswered(
+    record_type: str, draft: RecordDraft, *, standing: Iterable[CreditRecord] = ()
+) -> list[Finding]:
+    """What is wrong or asked, but for what was confirmed of what stands here already."""
+    confirmed = _confirmed_in(record_type, standing)
+    return [
+        finding
+        for finding in findings_of(record_type, draft)
+        if finding.level != WARNING and (finding.field, finding.text) not in confirmed
+    ]
 
 
 def was_confirmed(record_type: str, draft: RecordDraft, standing: Iterable[CreditRecord]) -> bool:

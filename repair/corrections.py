@@ -59,9 +59,7 @@ def fields_of(record: CreditRecord) -> dict[str, Field]:
     if record.record_type.polarity == RecordType.Polarity.NEGATIVE:
         labels = FIELDS | OF_VIOLATIONS
     if following := following_of(record.record_type.code):
-        written = {
-            name: label for name, label in labels.items() if name not in {"title", "facts", "legal_basis"}
-        }
+        written = {name: label for name, label in labels.items() if name not in following.unasked}
         labels = written | {name: label for name, label in following.labels.items() if name in written}
     found = {name: Field(str(label)) for name, label in labels.items()}
     return found | {

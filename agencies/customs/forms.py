@@ -1,5 +1,6 @@
 """What customs enters by form."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from agencies.forms import RecordForm, Section
 from agencies.inspections import InspectionForm
 from agencies.licences import LicenceForm
 from agencies.penalties import PenaltyForm
+from entities.corrections import Details, Following
+from entities.models import RecordTypeVersion
 
 #: GACC Order 282 replaced Order 251 on this day: five statuses instead of three.
 ORDER_282 = date(2026, 4, 1)
@@ -33,12 +36,36 @@ class CustomsCommendationForm(CommendationForm):
     """A commendation of customs."""
 
 
+def title_of_status(said: Details, versions: Iterable[RecordTypeVersion]) -> str:
+    """The line of a status: its name, as the last of these versions of the catalogue's entry has it."""
+    names = {
+        choice["code"]: choice["label_zh"]
+        for version in versions
+        for extra in version.extra_fields
+        if extra["name"] == "customs_status"
+        for choice in extra["choices"]
+    }
+    return f"海关企业信用等级：{names.get(said.get('customs_status'), '')}" if names else ""
+
+
+def _corrected_title(said: Details) -> str:
+    versions = RecordTypeVersion.objects.filter(record_type__code="customs-credit-status")
+    return title_of_status(said, versions.order_by("valid_from"))
+
+
+LABELS_OF_STATUS = {"facts": _("Reasons"), "authority": _("Customs house")}
+#: A status that is corrected by hand or by an objection has its title follow.
+STATUS_FOLLOWS = Following(
+    title=_corrected_title, labels=LABELS_OF_STATUS, typed=frozenset({"facts", "legal_basis"})
+)
+
+
 class CustomsStatusForm(RecordForm):
     """The credit status that customs gives an enterprise."""
 
     title = None
     who_title = _("Whose status it is")
-    labels = {"facts": _("Reasons"), "authority": _("Customs house")}
+    labels = LABELS_OF_STATUS
     hints = {"customs_code": _("The number under which customs knows the enterprise.")}
     sections = (
         Section(
@@ -59,11 +86,7 @@ class CustomsStatusForm(RecordForm):
     spans = {"document_number": 3, "decided_on": 3, "customs_status": 3, "customs_code": 3}
 
     def title_of(self, typed) -> str:
-        for extra in self.frame.version.extra_fields:
-            if extra["name"] == "customs_status":
-                names = {choice["code"]: choice["label_zh"] for choice in extra["choices"]}
-                return f"海关企业信用等级：{names.get(typed.get('customs_status'), '')}"
-        return ""
+        return title_of_status(typed, [self.frame.version])
 
     def check(self, typed) -> None:
         status, day = typed.get("customs_status"), typed.get("decided_on")

@@ -10,6 +10,7 @@ class TaxConfig(AppConfig):
     def ready(self) -> None:
         from agencies.entry import register_entry_form
         from agencies.tax import formats, forms
+        from entities import corrections
 
         register_entry_form("tax", "administrative-penalty", forms.TaxPenaltyForm, order=10)
         register_entry_form("tax", "tax-credit-grade", forms.TaxGradeForm, order=20)
@@ -17,4 +18,5 @@ class TaxConfig(AppConfig):
         register_entry_form("tax", "administrative-licence", forms.TaxLicenceForm, order=30)
         register_entry_form("tax", "inspection-result", forms.TaxInspectionForm, order=40)
         register_entry_form("tax", "commendation", forms.TaxCommendationForm, order=50)
+        corrections.register("tax-credit-grade", forms.GRADE_FOLLOWS)
         formats.offer()

@@ -2,13 +2,14 @@
 
 from decimal import Decimal, InvalidOperation
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.commendations import CommendationForm
 from agencies.forms import RecordForm, Section
 from agencies.inspections import InspectionForm
 from agencies.licences import LicenceForm
 from agencies.penalties import PenaltyForm
+from entities.corrections import Details, Following
 
 
 class TaxPenaltyForm(PenaltyForm):
@@ -45,17 +46,55 @@ def grades_for_points(points: Decimal) -> frozenset[str]:
     return frozenset(allowed)
 
 
+def title_of_grade(said: Details) -> str:
+    """The line of a grade, made of its year and the grade."""
+    return f"{said.get('year') or ''}年度纳税缴费信用级别 {said.get('grade') or ''}".strip()
+
+
+def problems_of_grade(said: Details) -> dict[str, str]:
+    """What cannot be right about a grade, by field."""
+    found, year, points, grade = {}, said.get("year"), said.get("points"), said.get("grade")
+    if year and (not year.isascii() or not year.isdigit() or len(year) != 4):
+        found["year"] = gettext("Type the year in four digits, such as 2025.")
+    if points and (number := _points(points)) is None:
+        found["points"] = gettext("Points lie between 0 and 100, such as 91.5.")
+    elif points and grade and grade not in grades_for_points(number):
+        found["grade"] = gettext(
+            "%(points)s points do not give %(grade)s (Announcement 2025 No. 12 art. 16)."
+        ) % {"points": points, "grade": grade}
+    return found
+
+
+def _points(text: str) -> Decimal | None:
+    """None for what are no points."""
+    try:
+        points = Decimal(text)
+    except InvalidOperation:
+        return None
+    return points if points.is_finite() and 0 <= points <= 100 else None
+
+
+LABELS_OF_GRADE = {
+    "document_number": _("Number of the evaluation"),
+    "decided_on": _("Determined on"),
+    "authority": _("Tax authority"),
+}
+#: A grade that is corrected by hand or by an objection has its title and its points follow.
+GRADE_FOLLOWS = Following(
+    title=title_of_grade,
+    problems=problems_of_grade,
+    labels=LABELS_OF_GRADE,
+    typed=frozenset({"legal_basis"}),
+)
+
+
 class TaxGradeForm(RecordForm):
     """The tax credit grade of one year, entered for a single taxpayer."""
 
     facts = None
     title = None
     who_title = _("Whose grade it is")
-    labels = {
-        "document_number": _("Number of the evaluation"),
-        "decided_on": _("Determined on"),
-        "authority": _("Tax authority"),
-    }
+    labels = LABELS_OF_GRADE
     hints = {"points": _("Empty where the grade was given directly.")}
     sections = (
         Section(
@@ -68,30 +107,15 @@ class TaxGradeForm(RecordForm):
     spans = {"document_number": 3, "decided_on": 3, "year": 2, "grade": 2, "points": 2}
 
     def title_of(self, typed) -> str:
-        return f"{typed.get('year') or ''}年度纳税缴费信用级别 {typed.get('grade') or ''}".strip()
+        return title_of_grade(typed)
 
     def check(self, typed) -> None:
+        problems = problems_of_grade(typed)
+        for name, says in problems.items():
+            self.add_error(name, says)
         year, day = typed.get("year"), typed.get("decided_on")
-        if year and (not year.isascii() or not year.isdigit() or len(year) != 4):
-            self.add_error("year", _("Type the year in four digits, such as 2025."))
-        elif year and day and int(year) > day.year:
+        if year and day and "year" not in problems and int(year) > day.year:
             self.add_error("year", _("That year had not begun when the grade was determined."))
-        if typed.get("points"):
-            self._check_points(typed["points"], typed.get("grade"))
-
-    def _check_points(self, text: str, grade: str | None) -> None:
-        try:
-            points = Decimal(text)
-        except InvalidOperation:
-            points = Decimal(-1)
-        if not (points.is_finite() and 0 <= points <= 100):
-            self.add_error("points", _("Points lie between 0 and 100, such as 91.5."))
-        elif grade and grade not in grades_for_points(points):
-            self.add_error(
-                "grade",
-                _("%(points)s points do not give %(grade)s (Announcement 2025 No. 12 art. 16).")
-                % {"points": text, "grade": grade},
-            )
 
 
 class TaxBreachForm(RecordForm):
