@@ -11,6 +11,7 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.supervision import (
+            beforehand,
             draw_lists,
             lasting,
             lists,
@@ -32,6 +33,11 @@ class SupervisionConfig(AppConfig):
         rule_lists.offer()
         counting.keep_along(
             "last inspections", counting.Along(lasting.follow, lasting.rebuild, lasting.differences)
+        )
+        # After the days from which they run.
+        counting.keep_along(
+            "inspections due",
+            counting.Along(beforehand.follow, beforehand.rebuild, beforehand.differences, beforehand.renew),
         )
         planned.register(selectors.planned_inspections)
         register_panel(

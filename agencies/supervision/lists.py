@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.supervision import policies, selectors
+from agencies.supervision.beforehand import kept
 from agencies.supervision.forms import DueForm, When
-from agencies.supervision.models import SupervisionRule
+from agencies.supervision.models import DueCell, DueInspection, DueTerms, SupervisionRule
 from agencies.supervision.rules import rules_on
 from agencies.supervision.selectors import Plan
 from credit_platform.common.errors import Missing
@@ -25,6 +26,7 @@ from evaluation.boards.models import CountedRating
 from evaluation.industries import SECTIONS
 from evaluation.selectors import districts
 
+#: What the list may be sorted by; those alike stand as they came into the registry.
 SORTS = {
     "due": ("due_on",),
     "grade": ("place", "due_on"),
@@ -32,6 +34,9 @@ SORTS = {
     "last": ("last_on",),
     "district": ("district", "due_on"),
 }
+NAME = "name"
+#: Never inspected comes before all days, and after them where the newest stand first.
+MAY_LACK = {"last_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Asked:
     plan: Plan | None
     form: DueForm | None
     today: date
+    #: Under which its inspections are worked out beforehand; None where they are counted when they are asked for.
+    kept: DueTerms | None = None
 
 
 def asked(user, params: QueryDict) -> Asked:
@@ -60,10 +67,10 @@ def asked(user, params: QueryDict) -> Asked:
     plan = next((one for one in plans if one.scheme.scheme.code == params.get("scheme")), None)
     plan = plan or next((one for one in plans if one.with_term), plans[0] if plans else None)
     form = DueForm(params, plan=plan, districts=districts()) if plan else None
-    return Asked(body, bodies, plans, plan, form, today)
+    return Asked(body, bodies, plans, plan, form, today, kept(plan) if plan and plan.with_term else None)
 
 
-def narrowed(found: QuerySet[CountedRating], one: Asked) -> QuerySet[CountedRating]:
+def narrowed(found: QuerySet[Any], one: Asked) -> QuerySet[Any]:
     """The inspections of the part of the city that is asked for, whenever they are due."""
     form, letters = one.form, one.plan.scheme.compiled.letters
     if grade := form.asked("grade"):
@@ -73,7 +80,7 @@ def narrowed(found: QuerySet[CountedRating], one: Asked) -> QuerySet[CountedRati
             found = found.filter(**{name: wanted})
     if words := form.asked("q").strip():
         found = found.filter(
-            Q(entity__credit_code__startswith=words.upper()) | Q(name_key__contains=name_key(words))
+            Q(entity__credit_code__startswith=words.upper()) | Q(entity__name_key__contains=name_key(words))
         )
     return found
 
@@ -93,32 +100,68 @@ def due_within(when: str, today: date) -> Q:
 def listed(user, one: Asked, sort: str) -> QuerySet[CountedRating]:
     """The inspections in their order: what is overdue longest first, unless another is asked for."""
     found = narrowed(selectors.inspections_due(user=user, plan=one.plan), one)
-    found = found.filter(due_within(one.form.asked("when"), one.today))
+    return found.filter(due_within(one.form.asked("when"), one.today)).order_by(*_order(sort))
+
+
+def _order(sort: str) -> list[Combinable | str]:
     down = sort.startswith("-")
     columns = SORTS.get(sort.removeprefix("-"), SORTS["due"])
-    first = F(columns[0])
-    order: list[Combinable | str] = [
-        first.desc(nulls_last=True) if down else first.asc(nulls_first=True),
+    first, lacks = F(columns[0]), True if columns[0] in MAY_LACK else None
+    return [
+        # An index serves the others only where nothing is said of what none of them lacks.
+        first.desc(nulls_last=lacks) if down else first.asc(nulls_first=lacks),
         *columns[1:],
+        "-entity" if down else "entity",
     ]
-    return found.order_by(*order, "-pk" if down else "pk")
 
 
-def with_all(user, one: Asked, keys: Iterable[int]) -> list[CountedRating]:
-    """These inspections with all that a row shows, in this order.
+def entities_listed(user, one: Asked, sort: str) -> QuerySet[Any, Any]:
+    """The entities of the list in its order, by their keys: from what is worked out beforehand where it is.
 
     A page is chosen by keys alone: to sort a million entities with their addresses takes three times as long.
     """
+    if one.kept is None:
+        return listed(user, one, sort).values_list("entity_id", flat=True)
+    found = narrowed(DueInspection.objects.visible_to(user).filter(terms=one.kept), one)
+    found = found.filter(due_within(one.form.asked("when"), one.today))
+    if sort.removeprefix("-") != NAME:
+        return found.order_by(*_order(sort)).values_list("entity_id", flat=True)
+    # Names stand with the ratings, in their order.
+    rated = CountedRating.objects.visible_to(user).filter(
+        Exists(found.filter(entity=OuterRef("entity"))), scheme=one.plan.scheme.scheme
+    )
+    return rated.order_by(*_order(sort)).values_list("entity_id", flat=True)
+
+
+def with_all(user, one: Asked, keys: Iterable[int]) -> list[CountedRating]:
+    """The inspections of these entities with all that a row shows, in this order."""
     wanted = list(keys)
-    found = selectors.inspections_due(user=user, plan=one.plan).in_bulk(wanted)
+    rows = selectors.inspections_due(user=user, plan=one.plan).filter(entity__in=wanted)
+    found = {row.entity_id: row for row in rows}
     return [found[key] for key in wanted if key in found]
 
 
 def counts(user, one: Asked) -> dict[str, int]:
     """How many of the asked part of the city are due when, and how many were never inspected; one query."""
-    found = narrowed(selectors.inspections_due(user=user, plan=one.plan), one).order_by()
-    figures = {str(when): Count("pk", filter=due_within(when, one.today)) for when in When}
-    return found.aggregate(**figures, never=Count("pk", filter=Q(last_on=None)))
+    if one.kept is None:
+        return _counted(narrowed(selectors.inspections_due(user=user, plan=one.plan), one), one)
+    if not any(one.form.asked(name) for name in ("district", "section", "q")):
+        return _summed(user, one)
+    return _counted(narrowed(DueInspection.objects.visible_to(user).filter(terms=one.kept), one), one)
+
+
+def _counted(found: QuerySet[Any], one: Asked) -> dict[str, int]:
+    figures = {str(when): Count("entity", filter=due_within(when, one.today)) for when in When}
+    return found.order_by().aggregate(**figures, never=Count("entity", filter=Q(last_on=None)))
+
+
+def _summed(user, one: Asked) -> dict[str, int]:
+    """The same from the cells, of the whole list or of one grade."""
+    cells = DueCell.objects.visible_to(user).filter(terms=one.kept)
+    if grade := one.form.asked("grade"):
+        cells = cells.filter(place=one.plan.scheme.compiled.letters.index(grade))
+    figures = {str(when): Sum("count", filter=due_within(when, one.today), default=0) for when in When}
+    return cells.aggregate(**figures, never=Sum("count", filter=Q(never=True), default=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,84 @@ class LastInspection(models.Model):
         return f"{self.entity_id}, {self.body_id}: {self.day}"
 
 
+class DueTerms(models.Model):
+    """By what one department's inspections by the grades of one scheme are worked out beforehand (`agencies.supervision.beforehand`).
+
+    What the rules in force said when it was written. Where they say something else today, nothing kept by it is shown.
+    """
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.ForeignKey(SubmittingBody, on_delete=models.PROTECT, related_name="+", db_index=False)
+    whole_city = models.BooleanField()
+    bodies = ArrayField(
+        models.BigIntegerField(), help_text=_("Keys of the bodies for whose records the department answers.")
+    )
+    terms = models.JSONField(
+        help_text=_("By place on the scale, after how many months, and nothing before which day.")
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("scheme", "body"), name="terms_are_kept_once_for_a_department")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id}, {self.body_id}"
+
+
+class OfDueTermsQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the departments whose inspections this user may look at."""
+        return self.filter(policies.due_inspections_visible_to(user))
+
+
+class DueInspection(models.Model):
+    """When an entity's inspection falls due, worked out beforehand. It says what `selectors.inspections_due` says."""
+
+    pk = models.CompositePrimaryKey("entity_id", "terms_id")
+    terms = models.ForeignKey(DueTerms, on_delete=models.PROTECT, related_name="+", db_index=False)
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="due_inspections", db_index=False
+    )
+    place = models.SmallIntegerField()
+    district = models.CharField(max_length=60, blank=True)
+    section = models.CharField(max_length=1, blank=True)
+    last_on = models.DateField(null=True)
+    due_on = models.DateField()
+
+    objects = OfDueTermsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inspection due")
+        indexes = [
+            models.Index(fields=("terms", "due_on", "entity"), name="inspections_by_due_day"),
+            models.Index(
+                fields=("terms", "district", "due_on", "entity"), name="inspections_due_of_a_district"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id}: {self.due_on}"
+
+
+class DueCell(models.Model):
+    """How many inspections of a grade fall due on a day, written with their rows. What it holds is the sum of all its rows."""
+
+    terms = models.ForeignKey(DueTerms, on_delete=models.PROTECT, related_name="+", db_index=False)
+    place = models.SmallIntegerField()
+    due_on = models.DateField()
+    never = models.BooleanField(help_text=_("Whether there was no inspection yet."))
+    count = models.IntegerField()
+
+    objects = OfDueTermsQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=("terms", "place"), name="due_cells")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.due_on}: {self.count}"
+
+
 class InspectionDraw(models.Model):
     """Whom a department inspects, drawn at random from its entities by their grades: kept for good, and not drawn anew.
 

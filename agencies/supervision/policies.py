@@ -70,6 +70,13 @@ def departments_to_look_at(user) -> Q:
     return departments & Q(pk__in=bodies_of(user)) if is_official(user) else NOBODY
 
 
+def due_inspections_visible_to(user) -> Q:
+    """Of the departments that one may look at, asked of inspections that are worked out beforehand."""
+    if is_lead(user):
+        return Q()
+    return Q(terms__body__in=bodies_of(user)) if is_official(user) else NOBODY
+
+
 def draws_visible_to(user) -> Q:
     """Those of one's own departments, with the bodies that they succeed; for the lead office all."""
     if is_lead(user):

@@ -110,10 +110,25 @@ class Plan:
 
 def plans_for(body: SubmittingBody, day: date, book: RuleBook | None = None) -> list[Plan]:
     """By the grades of which schemes a department inspects on a day; none where no rule says so."""
-    book = book or rules_on(day)
+    return _plans(body, book or rules_on(day), schemes_in_force(day), who_answers_now())
+
+
+def plans_of_all(day: date) -> list[Plan]:
+    """The plans of every department on a day, in a few queries for all of them."""
+    book = rules_on(day)
+    if not any(one.kind == SupervisionRule.Kind.INSPECTION for one in book.rules):
+        return []
+    schemes, answers = schemes_in_force(day), who_answers_now()
+    bodies = SubmittingBody.objects.filter(kind=SubmittingBody.Kind.DEPARTMENT, is_active=True)
+    return [plan for body in bodies.order_by("code") for plan in _plans(body, book, schemes, answers)]
+
+
+def _plans(
+    body: SubmittingBody, book: RuleBook, in_force: Iterable[SchemeInForce], answers: Mapping[int, int]
+) -> list[Plan]:
     wanted = book.schemes_of_inspections(body.pk)
-    schemes = {one.scheme.pk: one for one in schemes_in_force(day) if one.scheme.pk in wanted}
-    earlier = frozenset(gone for gone, now in who_answers_now().items() if now == body.pk)
+    schemes = {one.scheme.pk: one for one in in_force if one.scheme.pk in wanted}
+    earlier = frozenset(gone for gone, now in answers.items() if now == body.pk)
     return [Plan(body, schemes[pk], book.inspections(pk, body.pk), earlier) for pk in wanted if pk in schemes]
 
 

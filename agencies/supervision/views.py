@@ -47,7 +47,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "may_draw": bool(policies.may_draw(request.user, asked.body)),
     }
     if asked.plan is not None:
-        found = lists.listed(request.user, asked, request.GET.get("sort", "")).values_list("pk", flat=True)
+        found = lists.entities_listed(request.user, asked, request.GET.get("sort", ""))
         figures = lists.counts(request.user, asked)
         when = asked.form.asked("when")
         count = figures[when] if when else sum(figures[one] for one in When)

@@ -48,6 +48,8 @@ class Along:
     rebuild: Callable[[], None]
     #: What differs from what it is read from, each in a line; entities that are marked are left out.
     differences: Callable[[], list[str]]
+    #: Whatever another day, or another rule, changes of all entities at once; asked before marks are followed.
+    renew: Callable[[date], None] = lambda day: None
 
 
 _along: dict[str, Along] = {}
@@ -93,8 +95,10 @@ def mark(entity_ids: Iterable[int]) -> None:
 
 def follow(today: date | None = None) -> int:
     """Count all marked entities anew, so many at a time; how many marks were followed. Zero where another worker does."""
-    done = 0
-    while (some := _follow_some(today or timezone.localdate())) is not None:
+    done, day = 0, today or timezone.localdate()
+    for one in _along.values():
+        one.renew(day)
+    while (some := _follow_some(day)) is not None:
         done += some
     return done
 
@@ -143,6 +147,8 @@ def rebuild(today: date | None = None) -> int:
         _count_entities(cursor)
         for one in _along.values():
             one.rebuild()
+        for one in _along.values():
+            one.renew(day)
         return CountedRating.objects.count()
 
 

@@ -431,6 +431,7 @@ LEFT_OUT: dict[Relation, str | Promise] = {
     "boards.CountedBody.entity": _COPY,
     "boards.ComingMove.entity": _COPY,
     "supervision.LastInspection.entity": _COPY,
+    "supervision.DueInspection.entity": _COPY,
     "evaluation.RatingRequest.entity": _("a wish that it be rated anew, gone within a minute"),
     "entities.SubmissionRow.entity": _(
         "rows of files as bodies sent them; what entered the registry of them is among the records"
