@@ -224,6 +224,28 @@ def by_value(one: Numbers, places: int, function: Callable[[Decimal], Decimal | 
     return blank(np.array(units, np.int64)[place], places, either(one.unknown, none if none.any() else None))
 
 
+def by_values(several: Sequence[Numbers], places: int, function: Callable[..., Decimal | None]) -> Numbers:
+    """A function of each different row of several numbers, rounded half to even to the places."""
+    code: Ints = np.zeros(len(several[0]), np.int64)
+    for one in several:
+        different, place = np.unique(one.units, return_inverse=True)
+        code = np.unique(code * len(different) + place, return_inverse=True)[1].astype(np.int64)
+    first = np.unique(code, return_index=True)[1]
+    unknown = either(*(one.unknown for one in several))
+    results = [
+        function(*row) if None not in row else None
+        for row in zip(*(one.take(first).decimals() for one in several), strict=True)
+    ]
+    quantum = Decimal(1).scaleb(-places)
+    units = [
+        0 if one is None else int(one.quantize(quantum, ROUND_HALF_EVEN, PRECISE).scaleb(places))
+        for one in results
+    ]
+    none = np.array([one is None for one in results], bool)[code]
+    found = narrow(np.array(units, object))[code]
+    return blank(found, places, either(unknown, none if none.any() else None))
+
+
 def _density(number: Decimal) -> Decimal:
     half = WIDE.divide(WIDE.multiply(number, number), Decimal(-2))
     return WIDE.divide(WIDE.exp(half), WIDE.sqrt(TWO_PI))
@@ -331,13 +353,36 @@ def quantile_places(number: Ints, part: Fraction, between: str) -> tuple[Ints, I
         low, rest = np.divmod(number * above, below)
         halves = (rest == 0).astype(np.int64)
         return np.clip(low - halves, 0, last), np.minimum(low, last), halves, 2
+    if between == "nearest":
+        # Half to the even one: the k-th of n where n·part lies nearest to k.
+        low = np.clip(rounded(number * above, below, "half-even") - 1, 0, last)
+        return low, low, np.zeros_like(low), 1
     at, of = {
         "line": (last * above, below),
+        "line-by-n": (number * above - below, below),
         "line-by-n+1": ((number + 1) * above - below, below),
         "line-by-middles": (2 * number * above - below, 2 * below),
+        "line-by-thirds": ((3 * number + 1) * above - 2 * below, 3 * below),
+        "line-by-eighths": ((8 * number + 2) * above - 5 * below, 8 * below),
     }[between]
     low, far = np.divmod(np.clip(at, 0, last * of), of)
     return low, np.minimum(low + 1, last), far, of
+
+
+def weighed_places(weight: Ints, first: Ints, last: Ints, part: Fraction, between: str) -> tuple[Ints, Ints]:
+    """Of rows sorted by owner and number, each with a weight above zero, the places that make a quantile: the first up to which
+    so large a part of the owner's weight lies, and, with `mean` where it ends just there, the next one. The rows of an
+    owner stand from `first` to `last`.
+    """
+    # Whole numbers without end, so that no product is too large.
+    so_far = np.append(0, np.cumsum(weight.astype(object)))
+    before, whole = so_far[first], so_far[last + 1] - so_far[first]
+    wanted = before * part.denominator + whole * part.numerator
+    # Over one divisor the sums rise from row to row, and from owner to owner.
+    reached = so_far[1:] * part.denominator
+    low: Ints = np.clip(np.searchsorted(reached, wanted, side="left"), first, last)
+    ends_here = (reached[low] == wanted) & (low < last) if between == "mean" else np.zeros(len(low), bool)
+    return low, low + ends_here
 
 
 def deviation(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation import exact
+from evaluation import chances, exact
 from evaluation.columns import (
     CLASSES,
     NUMBER_PLACES,
@@ -595,6 +595,30 @@ def _function(node: words.FunctionOf, scope: Scope) -> Numbers:
     return exact.by_value(evaluate(node.of, scope), node.places, exact.FUNCTIONS[node.function])
 
 
+def _chance(node: words.Chance, scope: Scope) -> Numbers:
+    """What is left out of a chance: the chance itself, or the number or rate at which it is so large."""
+    named = [name for name in (*words.CHANCES[node.chance], "at_most", "level") if name != node.asks]
+
+    def left_out(*numbers: Decimal) -> Decimal | None:
+        said = dict(zip(named, numbers, strict=True))
+        if node.asks in {"each", "expected"}:
+            return chances.rate_at(
+                said.get("of"), said["at_most"], said["level"], node.places, half_of_last=node.half_of_last
+            )
+        terms = CHANCES[node.chance](*(said[name] for name in words.CHANCES[node.chance]))
+        if node.asks == "at_most":
+            return chances.number_at(terms, said["level"])
+        return chances.tail(terms, said["at_most"], half_of_last=node.half_of_last)
+
+    return exact.by_values(_several((getattr(node, name) for name in named), scope), node.places, left_out)
+
+
+#: By kind of chance, the chances of exactly 0, 1, 2 … from what is said of it, in its order.
+CHANCES: dict[str, Callable[..., chances.Terms | None]] = {
+    "binomial": chances.binomial,
+    "poisson": chances.poisson,
+    "hypergeometric": chances.hypergeometric,
+}
 NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
     words.FieldOf: lambda node, scope: _stored(
         scope.run.records.numbers[node.field][scope.rows],
@@ -633,6 +657,7 @@ NUMBERS: dict[type, Callable[[Any, Scope], Numbers]] = {
     words.RoundTo: lambda node, scope: exact.stepped(evaluate(node.round, scope), node.to, node.mode),
     words.FunctionOf: _function,
     words.Power: lambda node, scope: exact.raised(evaluate(node.power, scope), node.exponent, node.places),
+    words.Chance: _chance,
     words.Unknown: lambda node, scope: exact.nothing_known(scope.size),
     words.EventOf: _event,
 }

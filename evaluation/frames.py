@@ -72,7 +72,10 @@ FACT_WORDS: dict[str, Any] = {
     "division": Left("industry_code", 3),
     "section": Left("industry_code", 1),
     "size": F("size"),
+    "head_office": F("head_office_id"),
 }
+#: What an entity is itself, by which others name it.
+ITSELF = "entity"
 FACT_DATES = ("registered_on",)
 
 
@@ -268,7 +271,6 @@ def _of_today(entities: Ints) -> list[tuple[QuerySet, str]]:
 def _facts(known: Iterable[tuple[QuerySet, str]], vocabulary: Vocabulary) -> tuple[Ints, Facts]:
     """What the registry knows of the entities themselves, in one query for each table that it stands in."""
     spec = {
-        "entity": Column(F("pk"), "i8"),
         **{
             f"word_{place}": Column(place_in(FACT_WORDS[name], words), "i2")
             for place, (name, words) in enumerate(vocabulary.facts.items())
@@ -286,7 +288,7 @@ def _facts(known: Iterable[tuple[QuerySet, str]], vocabulary: Vocabulary) -> tup
         },
     }
     rows = np.concatenate(
-        [copy_rows(chosen.order_by(), spec | {"entity": Column(F(key), "i8")}) for chosen, key in known]
+        [copy_rows(chosen.order_by(), spec | _itself(key, vocabulary)) for chosen, key in known]
     )
     none = Facts.unknown(vocabulary, len(rows))
     for place, name in enumerate(vocabulary.facts):
@@ -296,9 +298,19 @@ def _facts(known: Iterable[tuple[QuerySet, str]], vocabulary: Vocabulary) -> tup
         if f"date_{place}" in spec:
             none.dates[name][:] = _days(rows[f"date_{place}"])
     for place, name in enumerate(vocabulary.fact_keys):
-        if f"key_{place}" in spec:
+        if f"key_{place}" in spec or name == ITSELF:
             none.keys[name][:] = rows[f"key_{place}"]
     return rows["entity"].astype(np.int64), none
+
+
+def _itself(key: str, vocabulary: Vocabulary) -> dict[str, Column]:
+    """The key of each entity, which a table of the past holds under another name than the registry, and as a fact of it."""
+    own = {
+        f"key_{place}": Column(_key(F(key)), "i8")
+        for place, name in enumerate(vocabulary.fact_keys)
+        if name == ITSELF
+    }
+    return {"entity": Column(F(key), "i8"), **own}
 
 
 def _days(counted: Ints) -> Days:

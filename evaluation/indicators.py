@@ -794,7 +794,7 @@ def _seen(node: Any, items: Items, one: RecordsComponent, scope: Scope) -> Numbe
 
 @method("weighed_by")
 def weighed_by(items: Items, one: RecordsComponent, scope: Scope) -> Items:
-    """Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."""
+    """Each record or event has a weight of its own, which the scheme reads from the record or works out."""
     found = _seen(one.weighed_by, items, one, scope)
     items, found = items.needing(found, scope.run.size, lenient=one.skip_unknown)
     weight = Weight(found.units, 10**found.places)
@@ -909,6 +909,8 @@ def _product(units: Ints, factor: Ints) -> Ints:
 def median(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The middle one by its points; of an even number the mean of the two in the middle. Without any the result is
     not known."""
+    if items.weight is not None:
+        return _by_weights(items, Fraction(1, 2), "mean", one, scope, places)
     order = np.lexsort((items.units, items.owner))
     number = np.bincount(items.owner, minlength=scope.run.size).astype(np.int64)
     has = number > 0
@@ -932,6 +934,8 @@ def _sum_of(one: Ints, other: Ints) -> Ints:
 def quantile(items: Items, one: RecordsComponent | Parts, scope: Scope, places: int) -> Numbers:
     """The number that a given part of all records or events does not exceed, 9/10 of them for instance; where the scheme
     says so, on a straight line between two of them. Without any the result is not known."""
+    if items.weight is not None:
+        return _by_weights(items, Fraction(one.quantile or "1/2"), one.between, one, scope, places)
     order = np.lexsort((items.units, items.owner))
     number = np.bincount(items.owner, minlength=scope.run.size).astype(np.int64)
     has, part = number > 0, Fraction(one.quantile or "1/2")
@@ -944,6 +948,27 @@ def quantile(items: Items, one: RecordsComponent | Parts, scope: Scope, places: 
     step = step_of(one, scope.run)
     units = exact.weighted(taken, 1, below, int(step.scaleb(places)), _mode(scope.run))
     return exact.blank(_put(np.zeros(scope.run.size, np.int64), has, units), places, ~has)
+
+
+def _by_weights(
+    items: Items, part: Fraction, between: str, one: RecordsComponent | Parts, scope: Scope, places: int
+) -> Numbers:
+    """The number up to which those that weigh so large a part lie; not known where a weight lies below zero."""
+    size, weight = scope.run.size, (items.weight or Weight(np.ones(len(items), np.int64), 1)).above
+    below_zero = np.bincount(items.owner[weight < 0], minlength=size) > 0
+    heavy = np.flatnonzero(weight > 0)
+    order = heavy[np.lexsort((items.units[heavy], items.owner[heavy]))]
+    owner, units = items.owner[order], items.units[order]
+    number = np.bincount(owner, minlength=size).astype(np.int64)
+    has = number > 0
+    first, last = (np.cumsum(number) - number)[has], (np.cumsum(number) - 1)[has]
+    low, high = exact.weighed_places(weight[order], first, last, part, between)
+    step = step_of(one, scope.run)
+    middle = exact.weighted(
+        _sum_of(units[low], units[high]), 1, 2, int(step.scaleb(places)), _mode(scope.run)
+    )
+    found = _put(np.zeros(size, np.int64), has, middle)
+    return exact.blank(found, places, ~has | below_zero)
 
 
 @method("deviation")

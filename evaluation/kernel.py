@@ -8,7 +8,7 @@ compared, their table is made of all shards first (`peer_tables`) and handed to 
     → rounding, floor and ceiling of the scheme → grade by bands → rules, one after the other
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -147,29 +147,70 @@ def explain(
     return Explanation(work.ratings, _findings(work), skipped, work.by_bands, work.run.values, parts)
 
 
+#: Which entities of columns are peers on a day.
+Among = Callable[[Columns, date], Bools]
+
+
 def peer_tables(
-    shards: Callable[[], Iterable[Columns]], scheme: CompiledScheme, as_of: date
+    shards: Callable[[], Iterable[Columns]], scheme: CompiledScheme, as_of: date, among: Among | None = None
 ) -> dict[str, PeerTable]:
     """The first pass: what all peers of the city come to. `shards` gives the columns of every shard anew each time.
 
-    Empty for a scheme that compares no peers. Shards may also be sampled elsewhere: `peer_samples` of each,
+    Empty for a scheme that compares no peers. Where a scheme looks back, the tables of the periods before come first, the
+    farthest first, each by the name of its last day. Shards may also be sampled elsewhere: `peer_samples` of each,
     then `merged_peers` of them all, level by level.
     """
     tables: dict[str, PeerTable] = {}
-    for level in range(len(scheme.peer_levels)):
-        tables |= merged_peers(peer_samples(shard, scheme, as_of, level, tables) for shard in shards())
+    said = scheme.document.looks_back
+    for ago in range(said.back if said and scheme.peer_levels else 0, -1, -1):
+        day = _day_before(scheme, as_of, ago)
+        for level in range(len(scheme.peer_levels)):
+            found = merged_peers(
+                peer_samples(shard, scheme, as_of, level, tables, ago=ago, among=among) for shard in shards()
+            )
+            tables |= {_of_day(code, day) if ago else code: table for code, table in found.items()}
     return tables
 
 
+def _day_before(scheme: CompiledScheme, as_of: date, ago: int) -> date:
+    """The last day of the period so many before; the day itself for none."""
+    said = scheme.document.looks_back
+    return cast("date", period_before(as_of, CALENDAR[said.period], ago)) if said and ago else as_of
+
+
+def _of_day(code: str, day: date) -> str:
+    """The name of the table of a component on the last day of an earlier period; no code has an @."""
+    return f"{code}@{day.isoformat()}"
+
+
 def peer_samples(
-    columns: Columns, scheme: CompiledScheme, as_of: date, level: int, tables: Mapping[str, PeerTable]
+    columns: Columns,
+    scheme: CompiledScheme,
+    as_of: date,
+    level: int,
+    tables: Mapping[str, PeerTable],
+    *,
+    ago: int = 0,
+    among: Among | None = None,
 ) -> dict[str, PeerSample]:
-    """What one shard adds to the tables of a level, by code of the component."""
-    samples: dict[str, PeerSample] = {}
-    _sample(
-        scheme.components, _run(columns, scheme, as_of, tables), frozenset(scheme.peer_levels[level]), samples
+    """What one shard adds to the tables of a level, by code of the component; `ago` periods before, where it looks back."""
+    day = _day_before(scheme, as_of, ago)
+    then = columns.in_force_on(day, published=True) if ago else columns
+    if among is not None and not (chosen := among(then, day)).all():
+        columns, then = columns.only(np.flatnonzero(chosen)), then.only(np.flatnonzero(chosen))
+    known = (
+        {code: tables[_of_day(code, day)] for code in _codes_known(scheme, tables, day)} if ago else tables
     )
+    run = _run(then, scheme, day, known)
+    run.earlier = _earlier(columns, scheme, as_of, tables, than=ago)
+    samples: dict[str, PeerSample] = {}
+    _sample(scheme.components, run, frozenset(scheme.peer_levels[level]), samples)
     return samples
+
+
+def _codes_known(scheme: CompiledScheme, tables: Mapping[str, PeerTable], day: date) -> list[str]:
+    """The components of which the table of that very day is there."""
+    return [code for level in scheme.peer_levels for code in level if _of_day(code, day) in tables]
 
 
 def _sample(
@@ -227,20 +268,53 @@ def _work(
         if not isinstance(as_of, date):
             raise ValueError("Peers of several days are no peers of each other.")
         tables = peer_tables(lambda: [columns], scheme, as_of)
-    return _worked_out(columns, scheme, as_of, tables, _earlier(columns, scheme, as_of))
+    return _worked_out(columns, scheme, as_of, tables, _earlier(columns, scheme, as_of, tables))
 
 
-def _earlier(columns: Columns, scheme: CompiledScheme, as_of: date | Days) -> tuple[Past, ...]:
+def _earlier(
+    columns: Columns,
+    scheme: CompiledScheme,
+    as_of: date | Days,
+    tables: Mapping[str, PeerTable],
+    *,
+    than: int = 0,
+) -> tuple[Past, ...]:
     """What the scheme gave at the end of the periods before, the last one first: from the farthest on, so that each looks
-    back at those before it, and the farthest at none.
+    back at those before it, and the farthest at none. Only of periods that are earlier `than` so many ago.
     """
     known: tuple[Past, ...] = ()
     said = scheme.document.looks_back
-    for ago in range(said.back if said else 0, 0, -1):
+    for ago in range(said.back if said else 0, than, -1):
         day = period_before(as_of, CALENDAR[said.period], ago)
-        work = _worked_out(columns.in_force_on(day, published=True), scheme, day, {}, known)
-        known = (Past(work.ratings.place.astype(np.int64), work.run.values), *known)
+        then = columns.in_force_on(day, published=True)
+        past = None
+        for chosen, of_day in _tables_on(scheme, tables, day):
+            work = _worked_out(then, scheme, day, of_day, known)
+            one = Past(work.ratings.place.astype(np.int64), work.run.values)
+            past = one if past is None else _either(one, chosen, past)
+        known = (past, *known)
     return known
+
+
+def _either(one: Past, chosen: Bools, other: Past) -> Past:
+    """One past of the chosen entities and another of the rest."""
+    values = {code: exact.select(one.values[code], chosen, other.values[code]) for code in one.values}
+    return Past(np.where(chosen, one.place, other.place), values)
+
+
+def _tables_on(
+    scheme: CompiledScheme, tables: Mapping[str, PeerTable], day: date | Days
+) -> Iterator[tuple[Bools, Mapping[str, PeerTable]]]:
+    """The tables that hold on a day, or on that of each entity: those of the first day that is not before it, and those
+    of the rating itself where there are none. Each with the entities whose day it is.
+    """
+    codes = [code for level in scheme.peer_levels for code in level]
+    days = sorted({date.fromisoformat(name.split("@")[1]) for name in tables if "@" in name})
+    column = np.atleast_1d(np.asarray(day, "M8[D]"))
+    place = np.searchsorted(np.array(days, "M8[D]"), column, side="left")
+    for which in np.unique(place).tolist():
+        named = {code: _of_day(code, days[which]) if which < len(days) else code for code in codes}
+        yield place == which, {code: tables[name] for code, name in named.items()}
 
 
 def _worked_out(

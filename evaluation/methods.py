@@ -112,7 +112,7 @@ PUBLISHED = (
     gettext_noop("The last ones may be taken first, and then those of the smallest numbers."),
     gettext_noop("Where the scheme says so each weighs by its place in the order of their points."),
     gettext_noop(
-        "Each record or event has a weight of its own in the mean, which the scheme reads from the record or works out."
+        "Each record or event has a weight of its own, which the scheme reads from the record or works out."
     ),
     gettext_noop("The records or events are counted, whatever their points."),
     gettext_noop("Only the largest counts. Without any the result is not known."),
@@ -506,9 +506,13 @@ def _group(group: Group, one: RecordsComponent, say: Wording) -> str:
 BETWEEN = {
     "lower": lambda: _("the lower of both"),
     "mean": lambda: _("the mean of both where it ends between them"),
+    "nearest": lambda: _("the nearest of both"),
     "line": lambda: _("on a straight line"),
+    "line-by-n": lambda: _("on straight lines, the k-th of n at k/n"),
     "line-by-n+1": lambda: _("on straight lines, the k-th of n at k/(n + 1)"),
     "line-by-middles": lambda: _("on straight lines, the k-th of n at (k − ½)/n"),
+    "line-by-thirds": lambda: _("on straight lines, the k-th of n at (k − ⅓)/(n + ⅓)"),
+    "line-by-eighths": lambda: _("on straight lines, the k-th of n at (k − ⅜)/(n + ¼)"),
 }
 SPREADS = {
     "population": lambda: _("over their number"),
@@ -532,6 +536,13 @@ PEER_TAKES = {
     "smallest": lambda: _("the smallest of the peers"),
     "count": lambda: _("number of peers"),
     "deviation": lambda: _("standard deviation of the peers"),
+    "group": lambda: _("group among the peers"),
+}
+CLUSTERED = {
+    "least-squares": lambda: _("cut so that numbers lie nearest to the means of their groups"),
+    "k-means": lambda: _(
+        "from groups of as many each, every number goes to the nearest mean until none moves"
+    ),
 }
 
 
@@ -543,13 +554,22 @@ def _peers_rows(one: Peers, say: Wording) -> Iterable[tuple[str, str]]:
     if one.who is not None:
         yield _("Only entities of which this holds"), say.condition(one.who)
     yield _("At least so many peers"), str(one.at_least)
+    if one.weighed_by is not None:
+        yield _("Weight of each"), say.number(one.weighed_by)
     taken = PEER_TAKES[one.take]()
     if one.take == "percentile":
-        taken = f"{taken}, {one.scale}"
+        taken = (
+            f"{taken}, {one.scale}"
+            if one.weighed_by is None
+            else _("%(taken)s, by weight") % {"taken": taken}
+        )
     elif one.take == "quantile":
         taken = f"{taken}, {one.quantile}"
         if one.between != "lower":
             yield _("Between two peers"), BETWEEN[one.between]()
+    elif one.take == "group":
+        taken = _("%(taken)s, of %(into)s") % {"taken": taken, "into": one.into}
+        yield _("How groups are found"), CLUSTERED[one.clustered]()
     elif one.take in {"standard-score", "deviation"} and one.spread == "sample":
         yield _("Standard deviation"), _("over the number of peers less one")
     yield _("What is taken"), taken

@@ -269,6 +269,8 @@ class EntityPast(models.Model):
     industry_code = models.CharField(max_length=5, blank=True)
     size = models.CharField(max_length=10, blank=True)
     registered_on = models.DateField(null=True)
+    #: A number and no reference: where an entity is merged into another, what was stays as it was.
+    head_office_id = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=("entity", "until"), name="past_of_entity")]

@@ -19,7 +19,7 @@ import numpy as np
 from django.utils import timezone
 
 from evaluation import kernel
-from evaluation.columns import Columns, Ints
+from evaluation.columns import Bools, Columns, Ints
 from evaluation.models import PeerTables, SchemeVersion
 from evaluation.peers import PeerTable
 from evaluation.schemes.compiled import CompiledScheme
@@ -53,15 +53,15 @@ def worked_out(
     scheme: CompiledScheme, as_of: date, shards: Callable[[], Iterable[Columns]]
 ) -> dict[str, PeerTable]:
     """The tables of a day from all shards of the city. They come anew for each level of peers of peers."""
-    return kernel.peer_tables(lambda: (with_records(one, as_of) for one in shards()), scheme, as_of)
+    return kernel.peer_tables(shards, scheme, as_of, with_records)
 
 
-def with_records(columns: Columns, day: date) -> Columns:
-    """Only the entities that have a record in force on that day."""
+def with_records(columns: Columns, day: date) -> Bools:
+    """The entities that have a record in force on that day."""
     at, rows = np.datetime64(day, "D"), columns.records
     in_force = (rows.standing == 0) & (rows.decided <= at) & (rows.until >= at)
-    has = np.bincount(rows.entity_index[in_force], minlength=len(columns.entities)) > 0
-    return columns if has.all() else columns.only(np.flatnonzero(has))
+    has: Bools = np.bincount(rows.entity_index[in_force], minlength=len(columns.entities)) > 0
+    return has
 
 
 def last_keys(version_ids: Iterable[int], day: date, known_at: datetime | None = None) -> dict[int, int]:
@@ -100,16 +100,20 @@ def len_of(table: PeerTable) -> int:
 
 def written(tables: Mapping[str, PeerTable]) -> bytes:
     """The one text of these tables: each number once, with how often it stands there."""
-    said = {
-        code: {
-            "places": table.places,
-            "groups": [
-                [[list(key), *_counted(groups[key])] for key in sorted(groups)] for groups in table.groups
-            ],
-        }
-        for code, table in sorted(tables.items())
-    }
+    said = {code: _said(table) for code, table in sorted(tables.items())}
     return json.dumps(said, separators=(",", ":")).encode()
+
+
+def _said(table: PeerTable) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "places": table.places,
+        "groups": [
+            [[list(key), *_counted(groups[key])] for key in sorted(groups)] for groups in table.groups
+        ],
+    }
+    if table.weights is not None:
+        said["weights"] = [[groups[key].tolist() for key in sorted(groups)] for groups in table.weights]
+    return said
 
 
 def _counted(units: Ints) -> tuple[list[int], list[int]]:
@@ -127,9 +131,20 @@ def understood(content: bytes) -> dict[str, PeerTable]:
                 {tuple(key): np.repeat(_column(units), count) for key, units, count in way}
                 for way in one["groups"]
             ),
+            _weights_of(one),
         )
         for code, one in said.items()
     }
+
+
+def _weights_of(one: Mapping[str, Any]) -> tuple[dict[tuple[int, ...], Ints], ...] | None:
+    """What those of each number weigh, where a table has weights: in the order of its groups."""
+    if "weights" not in one:
+        return None
+    return tuple(
+        {tuple(group[0]): _column(units) for group, units in zip(way, weights, strict=True)}
+        for way, weights in zip(one["groups"], one["weights"], strict=True)
+    )
 
 
 def _column(units: list[int]) -> Ints:

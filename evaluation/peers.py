@@ -6,14 +6,14 @@ each shard with the table.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
 import numpy as np
 
-from evaluation import exact
+from evaluation import clusters, exact
 from evaluation.columns import Bools, Ints
 from evaluation.exact import Numbers
 from evaluation.expressions import Run, Scope, evaluate, holds, word_of_parts
@@ -30,6 +30,8 @@ class PeerSample:
     numbers: Numbers
     keys: tuple[Ints, ...]
     placed: tuple[Bools, ...]
+    #: What each peer weighs, in units of one place for all shards; None where nobody is weighed.
+    weights: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,27 @@ class PeerTable:
 
     places: int
     groups: tuple[dict[Key, Ints], ...]
+    #: And what those of each different number weigh together, where peers are weighed.
+    weights: tuple[dict[Key, Ints], ...] | None = None
+    #: The groups that were found once among these peers, by what was asked.
+    found: dict[tuple, clusters.Groups | None] = field(default_factory=dict, compare=False, repr=False)
 
 
 def sample(one: Peers, run: Run) -> PeerSample:
     """What this shard adds to the table."""
     numbers, keys, placed = _asked(one, run, one.among)
+    weights = None if one.weighed_by is None else _weights(one, run)
     member = np.flatnonzero(_members(one, run, numbers))
     return PeerSample(
-        numbers.take(member), tuple(key[member] for key in keys), tuple(has[member] for has in placed)
+        numbers.take(member),
+        tuple(key[member] for key in keys),
+        tuple(has[member] for has in placed),
+        None if weights is None else weights.units[member],
     )
+
+
+def _weights(one: Peers, run: Run) -> Numbers:
+    return evaluate(one.weighed_by, Scope(run)).at(exact.MOST_PLACES)
 
 
 def merged(samples: Iterable[PeerSample]) -> PeerTable:
@@ -54,21 +68,32 @@ def merged(samples: Iterable[PeerSample]) -> PeerTable:
     many = list(samples)
     places = max(one.numbers.places for one in many)
     units = np.concatenate([one.numbers.at(places).units for one in many])
-    groups = []
+    given = [one.weights for one in many if one.weights is not None]
+    weight = np.concatenate(given) if given else None
+    groups, weights = [], []
     for way in range(len(many[0].keys)):
         placed = np.flatnonzero(np.concatenate([one.placed[way] for one in many]))
         keys = np.concatenate([one.keys[way] for one in many])[placed]
-        groups.append(_grouped(keys, units[placed]))
-    return PeerTable(places, tuple(groups))
+        rows = _grouped(keys, units[placed])
+        groups.append({key: units[placed][chosen] for key, chosen in rows.items()})
+        if weight is not None:
+            of_each = weight[placed]
+            weights.append({key: _of_each(units[placed][rows[key]], of_each[rows[key]]) for key in rows})
+    return PeerTable(places, tuple(groups), None if weight is None else tuple(weights))
 
 
 def _grouped(keys: Ints, units: Ints) -> dict[Key, Ints]:
+    """By key the places of its rows, in the order of their units."""
     different, place = _different(keys)
     order = np.lexsort((units, place))
     edges = np.searchsorted(place[order], np.arange(len(different) + 1))
-    return {
-        key: units[order[edges[n] : edges[n + 1]]] for n, key in enumerate(map(tuple, different.tolist()))
-    }
+    return {key: order[edges[n] : edges[n + 1]] for n, key in enumerate(map(tuple, different.tolist()))}
+
+
+def _of_each(units: Ints, weight: Ints) -> Ints:
+    """What the rows of each different unit weigh together; the rows are in the order of their units."""
+    begins = np.flatnonzero(np.append(True, units[1:] != units[:-1]))
+    return exact.narrow(np.add.reduceat(weight.astype(object), begins))
 
 
 def _different(keys: Ints) -> tuple[Ints, Ints]:
@@ -94,8 +119,15 @@ def stand(one: Peers, run: Run, table: PeerTable) -> Numbers:
             if peers is None or len(peers) < one.at_least:
                 continue
             mine = rows[place == n]
-            raised = Numbers(peers, table.places).at(here.places).units
-            found = TAKES[one.take](one, raised, here.take(mine), step)
+            if one.take == "group":
+                found = _at(_in_groups(one, table, way, key, numbers.take(mine)), step)
+            else:
+                raised = Numbers(peers, table.places).at(here.places).units
+                if table.weights is None:
+                    found = TAKES[one.take](one, raised, here.take(mine), step)
+                else:
+                    weighed = np.unique(raised), table.weights[way][key]
+                    found = WEIGHED[one.take](one, weighed, here.take(mine), step)
             units[mine], unknown[mine] = found.units, ~found.known()
             open_still[mine] = False
     return exact.blank(units, exact.decimal_places(step), unknown)
@@ -128,7 +160,10 @@ def _asked(
 
 
 def _members(one: Peers, run: Run, numbers: Numbers) -> Bools:
-    return numbers.known() if one.who is None else numbers.known() & holds(one.who, Scope(run)).yes
+    member = numbers.known()
+    if one.weighed_by is not None:
+        member = member & (_weights(one, run).units > 0)
+    return member if one.who is None else member & holds(one.who, Scope(run)).yes
 
 
 def _askers(one: Peers, run: Run, numbers: Numbers) -> Bools:
@@ -245,6 +280,60 @@ def _deviation(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers
     if found is None:
         return _at(exact.nothing_known(len(mine)), step)
     return Numbers(exact.narrow(np.full(len(mine), found, object)), places)
+
+
+def _in_groups(one: Peers, table: PeerTable, way: int, key: Key, mine: Numbers) -> Numbers:
+    """The group of each number; those of one table are found once, however many shards ask."""
+    asked = (way, key, one.into, one.clustered)
+    if asked not in table.found:
+        units, count = np.unique(table.groups[way][key], return_counts=True)
+        table.found[asked] = clusters.FOUND[one.clustered](units.tolist(), count.tolist(), one.into)
+    groups = table.found[asked]
+    if groups is None:
+        return exact.nothing_known(len(mine))
+    place = groups.place_of(
+        [Fraction(unit, 10**mine.places) * 10**table.places for unit in mine.units.tolist()]
+    )
+    number = np.array(place, np.int64)
+    return Numbers(number + 1 if one.order == "rising" else one.into - number, 0)
+
+
+#: The different numbers of peers, ascending, and what those of each weigh together.
+Weighed = tuple[Ints, Ints]
+
+
+def _weighed_percentile(one: Peers, peers: Weighed, mine: Numbers, step: Decimal) -> Numbers:
+    """The share of the weight of those below, of equals none, all or half."""
+    units, weight = peers
+    so_far = np.append(0, np.cumsum(weight.astype(object)))
+    below = so_far[np.searchsorted(units, mine.units, side="left")]
+    up_to = so_far[np.searchsorted(units, mine.units, side="right")]
+    if one.order == "falling":
+        below, up_to = so_far[-1] - up_to, so_far[-1] - below
+    doubled = {"lowest": 2 * below, "highest": 2 * up_to, "middle": below + up_to}[one.ties]
+    return _ratio(100 * doubled, 2 * int(so_far[-1]), step)
+
+
+def _weighed_quantile(one: Peers, peers: Weighed, mine: Numbers, step: Decimal) -> Numbers:
+    units, weight = peers
+    part = min(max(Fraction(one.quantile), Fraction(0)), Fraction(1))
+    ends = np.array([0]), np.array([len(units) - 1])
+    low, high = exact.weighed_places(weight, *ends, part, one.between)
+    above = int(units[low[0]]) + int(units[high[0]])
+    return _ratio(np.full(len(mine), above, object), 2 * 10**mine.places, step)
+
+
+def _weighed_mean(one: Peers, peers: Weighed, mine: Numbers, step: Decimal) -> Numbers:
+    units, weight = peers
+    total = sum((units.astype(object) * weight.astype(object)).tolist())
+    return _ratio(np.full(len(mine), total, object), sum(weight.tolist()) * 10**mine.places, step)
+
+
+WEIGHED: dict[str, Callable[[Peers, Weighed, Numbers, Decimal], Numbers]] = {
+    "percentile": _weighed_percentile,
+    "quantile": _weighed_quantile,
+    "mean": _weighed_mean,
+}
 
 
 def _count(one: Peers, peers: Ints, mine: Numbers, step: Decimal) -> Numbers:

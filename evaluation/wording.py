@@ -173,6 +173,7 @@ FACTS: dict[str, Callable[[], str]] = {
     "division": lambda: _("division of industry"),
     "section": lambda: _("section of industry"),
     "size": lambda: _("size of the enterprise"),
+    "head_office": lambda: _("head office"),
     "registered_on": lambda: _("the day of registration"),
 }
 SIGNS: dict[str, Callable[[], str]] = {
@@ -380,6 +381,35 @@ def _function(say: Wording, node: words.FunctionOf) -> str:
     return names[node.function] % {"number": _bracketed(say, node.of)}
 
 
+def _chance(say: Wording, node: words.Chance) -> str:
+    """What is asked of a chance, and under which circumstances."""
+    said = {
+        name: say.number(getattr(node, name))
+        for name in (*words.CHANCES[node.chance], "at_most", "level")
+        if name != node.asks
+    }
+    of_what = {
+        "binomial": {
+            "level": _("chance of at most %(at_most)s in %(of)s trials of the chance %(each)s each"),
+            "at_most": _("number that is not exceeded with the chance %(level)s in %(of)s trials of the chance %(each)s each"),
+            "each": _("chance of each of %(of)s trials at which at most %(at_most)s come with the chance %(level)s"),
+        },
+        "poisson": {
+            "level": _("chance of at most %(at_most)s where %(expected)s are expected"),
+            "at_most": _("number that is not exceeded with the chance %(level)s where %(expected)s are expected"),
+            "expected": _("number expected at which at most %(at_most)s come with the chance %(level)s"),
+        },
+        "hypergeometric": {
+            "level": _("chance of at most %(at_most)s marked among %(of)s drawn from %(lot)s, of which %(marked)s are marked"),
+            "at_most": _(
+                "number of marked that is not exceeded with the chance %(level)s among %(of)s drawn from %(lot)s, of which"
+                " %(marked)s are marked"
+            ),
+        },
+    }[node.chance][node.asks] % said  # fmt: skip
+    return divided([of_what, *([_("of exactly so many half the chance")] if node.half_of_last else [])])
+
+
 NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
     words.FieldOf: lambda say, node: say.field(node.field),
     words.FactOf: lambda say, node: say.field(f"entity.{node.fact}"),
@@ -426,6 +456,7 @@ NUMBERS: dict[type, Callable[[Wording, Any], str]] = {
         _("%(number)s to the power %(exponent)s")
         % {"number": _bracketed(say, node.power), "exponent": number(node.exponent)}
     ),
+    words.Chance: _chance,
     words.Unknown: lambda say, node: _("not known"),
     words.EventOf: _event,
     words.EarlierOf: lambda say, node: (

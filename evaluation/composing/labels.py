@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from credit_platform.common.bilingual import in_readers_language
 from entities.models import SeverityClass
 from evaluation.composing.parameters import Path
-from evaluation.methods import BETWEEN, DIMENSION_TAKES, MODES, PEER_TAKES, SPREADS, TITLES
+from evaluation.methods import BETWEEN, CLUSTERED, DIMENSION_TAKES, MODES, PEER_TAKES, SPREADS, TITLES
 from evaluation.wording import UNITS, Wording
 
 LABELS = {
@@ -41,7 +41,9 @@ LABELS = {
     "by_size": gettext_lazy("Weights from the largest down"),
     "case": gettext_lazy("Cases"),
     "ceiling": gettext_lazy("Never above"),
+    "chance": gettext_lazy("Chance"),
     "classes": gettext_lazy("Classes"),
+    "clustered": gettext_lazy("How groups are found"),
     "code": gettext_lazy("Code"),
     "components": gettext_lazy("Components"),
     "considered": gettext_lazy("What is looked at"),
@@ -57,6 +59,7 @@ LABELS = {
     "equals": gettext_lazy("Equals"),
     "event": gettext_lazy("Of the event"),
     "every": gettext_lazy("Without a gap"),
+    "expected": gettext_lazy("Number expected"),
     "exponent": gettext_lazy("Exponent"),
     "fact": gettext_lazy("Fact of the entity"),
     "factors": gettext_lazy("Factors of the first, second …"),
@@ -75,9 +78,11 @@ LABELS = {
     "graded": gettext_lazy("Grade so far"),
     "groups": gettext_lazy("Events"),
     "half_life": gettext_lazy("Half-life"),
+    "half_of_last": gettext_lazy("Half the chance of exactly so many"),
     "highest": gettext_lazy("Only so many with most points"),
     "how_many": gettext_lazy("How many of these hold"),
     "if_unknown": gettext_lazy("Where it is not known"),
+    "into": gettext_lazy("Into so many groups"),
     "is": gettext_lazy("Is one of"),
     "known": gettext_lazy("Is known"),
     "known_from": gettext_lazy("Known from"),
@@ -87,10 +92,13 @@ LABELS = {
     "last": gettext_lazy("Only so many, the last ones"),
     "latest": gettext_lazy("Only the last record"),
     "less_than": gettext_lazy("Less than"),
+    "level": gettext_lazy("Chance that is given"),
     "letter": gettext_lazy("Letter"),
     "line": gettext_lazy("Straight lines"),
+    "lot": gettext_lazy("Things in the lot"),
     "looks_back": gettext_lazy("Looks back at its own grades"),
     "lowest": gettext_lazy("Only so many of the smallest numbers"),
+    "marked": gettext_lazy("Of these marked"),
     "market_types": gettext_lazy("Market credit information"),
     "meaning": gettext_lazy("Meaning"),
     "mode": gettext_lazy("Way of rounding"),
@@ -202,6 +210,12 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     },
     "between": BETWEEN,
     "spread": SPREADS,
+    "clustered": CLUSTERED,
+    "chance": {
+        "binomial": lambda: _("trials of the same chance each"),
+        "poisson": lambda: _("a number is expected"),
+        "hypergeometric": lambda: _("drawn from a lot without putting back"),
+    },
     "function": {
         "square-root": lambda: _("square root"),
         "natural-logarithm": lambda: _("natural logarithm"),

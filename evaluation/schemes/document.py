@@ -73,17 +73,32 @@ LONGEST_BADGE = 8
 Article = Annotated[str, Field(max_length=20, description="The scheme's own clause that says this.")]
 Step = Annotated[Number, Field(gt=0, description="Rounded to multiples of this.")]
 Between = Annotated[
-    Literal["lower", "mean", "line", "line-by-n+1", "line-by-middles"],
+    Literal[
+        "lower",
+        "mean",
+        "nearest",
+        "line",
+        "line-by-n",
+        "line-by-n+1",
+        "line-by-middles",
+        "line-by-thirds",
+        "line-by-eighths",
+    ],
     Field(
         description="A quantile that falls between two: the smallest number that so large a part does not exceed; the same,"
-        " but the mean of two where the part ends just between them; or straight lines on which the k-th of n numbers"
-        " stands at (k - 1)/(n - 1), at k/(n + 1), or at (k - 1/2)/n."
+        " but the mean of two where the part ends just between them; the k-th of n where k lies nearest to the part of n;"
+        " or straight lines on which the k-th of n numbers stands at (k - 1)/(n - 1), at k/n, at k/(n + 1), at (k - 1/2)/n,"
+        " at (k - 1/3)/(n + 1/3), or at (k - 3/8)/(n + 1/4)."
     ),
 ]
 Spread = Annotated[
     Literal["population", "sample"],
     Field(description="The standard deviation over n of them, or over n - 1."),
 ]
+
+
+#: How a quantile may fall between two numbers of which each has a weight.
+BY_WEIGHTS = frozenset({"lower", "mean"})
 
 
 class Grade(Bounds):
@@ -466,7 +481,8 @@ class RecordsComponent(Component):
     weighed_by: Annotated[
         Expression | None,
         Field(
-            description="The weight of each in the mean: a field of the record, or of an event's last one."
+            description="The weight of each in the mean, median or quantile: a field of the record, or of an event's last"
+            " one."
         ),
     ] = None
     take: Annotated[
@@ -503,14 +519,22 @@ class RecordsComponent(Component):
             raise ValueError("What makes a streak is said where one is taken, and only there.")
         if (self.take == "running") != (self.running is not None):
             raise ValueError("How a balance runs is said where one is taken, and only there.")
-        if self.weighed_by is not None and self.take != "mean":
-            raise ValueError("Weights of their own are those of a mean.")
+        _require_weights(self)
         by_size = self.take in {"largest", "smallest"} or self.highest or self.lowest or self.by_size
         by_size = by_size or (self.running is not None and self.running.largest_first)
         if self.ranked_by is not None and not by_size:
             raise ValueError("What makes one the largest is said where the largest or smallest is taken.")
         _require_quantile(self)
         return self
+
+
+def _require_weights(one: "RecordsComponent | Parts") -> None:
+    if one.weighed_by is None:
+        return
+    if one.take not in {"mean", "median", "quantile"}:
+        raise ValueError("Weights of their own are those of a mean, a median or a quantile.")
+    if one.take == "quantile" and one.between not in BY_WEIGHTS:
+        raise ValueError("A quantile by weights lies on no line: it is the lower of two, or their mean.")
 
 
 def _require_quantile(one: "RecordsComponent | Parts") -> None:
@@ -565,8 +589,12 @@ class Peers(Component):
             "smallest",
             "count",
             "deviation",
+            "group",
         ],
-        Field(description="How the entity stands; from quantile on, a number of the peers themselves."),
+        Field(
+            description="How the entity stands; from quantile to deviation a number of the peers themselves. group: in which"
+            " of so many groups it comes, 1 that of the smallest numbers."
+        ),
     ] = "percentile"
     order: Annotated[
         Literal["rising", "falling"], Field(description="rising: the smallest number has the first rank.")
@@ -592,11 +620,40 @@ class Peers(Component):
     quantile: Annotated[Ratio, Field(description="Which quantile of the peers, 1/2 the median.")] = "1/2"
     between: Between = "lower"
     spread: Spread = "population"
+    weighed_by: Annotated[
+        Expression | None,
+        Field(
+            description="The weight of each peer: a percentile is then the share of the weight of those below, whichever the"
+            " scale. Without a weight above zero an entity is no peer."
+        ),
+    ] = None
+    into: Annotated[int | None, Field(ge=2, le=20, description="Into so many groups.")] = None
+    clustered: Annotated[
+        Literal["least-squares", "k-means"],
+        Field(
+            description="How groups are found. least-squares: those of which the numbers lie nearest to their means, all ways"
+            " of cutting compared (natural breaks). k-means: beginning with as many peers in each, every number goes to the"
+            " nearest mean until none moves."
+        ),
+    ] = "least-squares"
 
     @property
     def is_of_group(self) -> bool:
         """Whether what is taken is a number of the peers themselves, and not how the entity stands among them."""
-        return self.take not in {"percentile", "rank", "ratio-to-mean", "standard-score"}
+        return self.take not in {"percentile", "rank", "ratio-to-mean", "standard-score", "group"}
+
+    @model_validator(mode="after")
+    def _is_weighed_and_cut_where_that_is_asked(self) -> Self:
+        if self.weighed_by is not None:
+            if self.take not in {"percentile", "quantile", "mean"}:
+                raise ValueError("Weights of peers are those of a percentile, a quantile or a mean.")
+            if self.take == "quantile" and self.between not in BY_WEIGHTS:
+                raise ValueError(
+                    "A quantile by weights lies on no line: it is the lower of two, or their mean."
+                )
+        if (self.take == "group") != (self.into is not None):
+            raise ValueError("How groups are found is said where the group is asked for, and only there.")
+        return self
 
     @model_validator(mode="after")
     def _is_found_as_it_is_grouped(self) -> Self:
@@ -644,7 +701,9 @@ class Parts(Component):
     quantile: Annotated[Ratio | None, Field(description="Which quantile is taken, 1/2 the median.")] = None
     between: Between = "lower"
     spread: Spread = "population"
-    weighed_by: Annotated[Expression | None, Field(description="The weight of each part in the mean.")] = None
+    weighed_by: Annotated[
+        Expression | None, Field(description="The weight of each part in the mean, median or quantile.")
+    ] = None
     enough: Annotated[int, Field(ge=0, description="With fewer parts it is unknown.")] = 0
     skip_unknown: Annotated[
         bool,
@@ -658,8 +717,7 @@ class Parts(Component):
 
     @model_validator(mode="after")
     def _parts_stand_alone(self) -> Self:
-        if self.weighed_by is not None and self.take != "mean":
-            raise ValueError("Weights of their own are those of a mean.")
+        _require_weights(self)
         by_size = self.take in {"largest", "smallest"} or self.highest or self.lowest or self.by_size
         if self.ranked_by is not None and not by_size:
             raise ValueError("What makes one the largest is said where the largest or smallest is taken.")
@@ -921,10 +979,6 @@ class SchemeDocument(Part):
                 )
             if isinstance(part, EarlierOf) and part.earlier not in codes:
                 raise ValueError(f"{part.earlier} is no component of the scheme.")
-        if reach and any(isinstance(one, Peers) for one in self.with_those_of_parts):
-            raise ValueError(
-                "What peers were on earlier days is not kept: a scheme that compares them looks not back."
-            )
         return self
 
     @model_validator(mode="after")
@@ -1019,9 +1073,9 @@ def _per_entity_parts(document: SchemeDocument) -> Iterator[Part]:
         if isinstance(one, FormulaComponent):
             roots.append(one.formula)
         elif isinstance(one, Parts):
-            roots += [one.gives, one.where, one.weighed_by]
+            roots += [one.gives, one.where, one.weighed_by, one.ranked_by]
         elif isinstance(one, Peers):
-            roots += [one.of, one.among, one.found_by, one.who]
+            roots += [one.of, one.among, one.found_by, one.who, one.weighed_by]
         elif isinstance(one, RecordsComponent) and one.running is not None:
             roots.append(one.running.start)
             if one.running.since:

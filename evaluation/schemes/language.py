@@ -384,6 +384,63 @@ class FunctionOf(Part):
     places: Places = 6
 
 
+class Chance(Part):
+    """A chance of at most so many (`at_most`): of trials (`of`) that hit with a chance (`each`), where a number is `expected`, or
+    of things drawn (`of`) from a `lot` in which so many are `marked`. Where another of these is left out than the chance
+    (`level`), it is what makes the chance so large. Exact but for one rounding; unknown where there is none, and of more than
+    100,000."""
+
+    chance: Annotated[
+        Literal["binomial", "poisson", "hypergeometric"],
+        Field(
+            description="binomial: trials that hit with the same chance each; poisson: a number is expected; hypergeometric:"
+            " things are drawn from a lot and not put back."
+        ),
+    ]
+    of: Annotated["Expression | None", Field(description="How many trials, or how many are drawn.")] = None
+    each: Annotated["Expression | None", Field(description="The chance of each trial.")] = None
+    expected: Annotated["Expression | None", Field(description="The number that is expected.")] = None
+    lot: Annotated["Expression | None", Field(description="How many things the lot has.")] = None
+    marked: Annotated["Expression | None", Field(description="How many of them are marked.")] = None
+    at_most: "Expression | None" = None
+    level: Annotated[
+        "Expression | None",
+        Field(
+            description="The chance that is given, where the number or rate is asked for at which it is so large."
+        ),
+    ] = None
+    half_of_last: Annotated[
+        bool, Field(description="Of exactly so many only half the chance is counted (mid-P).")
+    ] = False
+    places: Places = 6
+
+    @property
+    def asks(self) -> str:
+        """What is left out, and so asked for."""
+        named = (*CHANCES[self.chance], "at_most", "level")
+        left_out = [name for name in named if getattr(self, name) is None]
+        return left_out[0] if len(left_out) == 1 else ""
+
+    @model_validator(mode="after")
+    def _one_is_asked_for(self) -> Self:
+        strange = {name for names in CHANCES.values() for name in names} - set(CHANCES[self.chance])
+        if any(getattr(self, name) is not None for name in strange):
+            raise ValueError("Of a chance is said what belongs to it: trials, what is expected, or a lot.")
+        if self.asks not in {"level", "at_most", "each", "expected"}:
+            raise ValueError("Of a chance one thing is left out: the chance, the number, or the rate.")
+        if self.half_of_last and self.asks == "at_most":
+            raise ValueError("Half of the last chance is left out where it is known which is the last.")
+        return self
+
+
+#: What is said of each kind of chance besides the number and the chance itself.
+CHANCES = {
+    "binomial": ("of", "each"),
+    "poisson": ("expected",),
+    "hypergeometric": ("of", "lot", "marked"),
+}
+
+
 class Power(Part):
     """A number to a power, worked out with 40 digits and rounded half to even; unknown where it has no value."""
 
@@ -550,6 +607,7 @@ NUMBERS: dict[str, type[Part]] = {
     "round": RoundTo,
     "function": FunctionOf,
     "power": Power,
+    "chance": Chance,
     "unknown": Unknown,
     "event": EventOf,
     "earlier": EarlierOf,
@@ -615,6 +673,7 @@ Expression = TypeAliasType(
         | Annotated[RoundTo, Tag("round")]
         | Annotated[FunctionOf, Tag("function")]
         | Annotated[Power, Tag("power")]
+        | Annotated[Chance, Tag("chance")]
         | Annotated[Unknown, Tag("unknown")]
         | Annotated[EventOf, Tag("event")]
         | Annotated[EarlierOf, Tag("earlier")],

@@ -235,7 +235,8 @@ def test_a_chart_gives_its_signals_by_runs_above_the_middle(values, signals):
 
 
 BETWEEN = {"lower": "inverted_cdf", "mean": "averaged_inverted_cdf", "line": "linear",
-           "line-by-n+1": "weibull", "line-by-middles": "hazen"}  # fmt: skip
+           "line-by-n": "interpolated_inverted_cdf", "line-by-n+1": "weibull", "line-by-middles": "hazen",
+           "line-by-thirds": "median_unbiased", "line-by-eighths": "normal_unbiased", "nearest": "closest_observation"}  # fmt: skip
 
 
 @calm
@@ -476,7 +477,7 @@ def test_the_published_method_says_whom_it_looks_at_and_how_far_numbers_lie_apar
     head_office = rows["of-head-office"]
     assert (head_office["Peers by"], head_office["Looks at those found by its own"]) == (
         "the entity itself",
-        "head_office",
+        "head office",
     )
     assert head_office["Between two peers"] == "the mean of both where it ends between them"
     assert rows["standing"]["Peers by"] == "calendar month of the part"

@@ -137,26 +137,9 @@ def test_the_last_day_of_a_period_before():
         ({"rule": {"when": {"was_graded": ["D"], "running": 2}, "then": {"ceiling": "B"}}}, "looks_back"),
         ({"rule": {"when": {"was_graded": ["E"]}, "then": {"ceiling": "B"}}}, "not on the scale"),
         ({"rule": {"when": {"known": {"earlier": "x"}}, "then": {"steps_from_earlier": 1}}}, "no component"),
-        (
-            {
-                "components": [
-                    {
-                        "kind": "peers",
-                        "code": "p",
-                        "name": {"zh": "字", "en": "P"},
-                        "article": "1",
-                        "of": {"count": {}},
-                        "among": [[]],
-                        "weight": "0",
-                    }
-                ],
-                "start": {"article": "3", "points": 1},
-            },
-            "peers",
-        ),
     ],
 )
-def test_a_scheme_looks_back_no_farther_than_it_says_and_never_at_peers(changes, says):
+def test_a_scheme_looks_back_no_farther_than_it_says(changes, says):
     with pytest.raises(ValidationError, match=says):
         looking_back(**changes)
 
