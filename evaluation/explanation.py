@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 
 from entities import looks, policies as registry
 from entities.models import CreditRecord, Entity
+from entities.statements.selectors import with_statement
 from evaluation import frames
 from evaluation.columns import Bools, Columns, Days, Ints
 from evaluation.indicators import NO_GRADE
@@ -321,12 +322,13 @@ def _visible_to(user) -> QuerySet[CreditRecord]:
 
 
 def visible_records(*, user, record_ids: Iterable[int], shown_whole: bool = True) -> dict[int, CreditRecord]:
-    """Those of the records that this user may see, by key, with their types and bodies; of deleted ones what is left.
+    """Those of the records that this user may see, by key, with their types and bodies and what the entity says of them;
+    of deleted ones what is left.
 
     All of them go into the access log as seen, unless the page shows but a few, which it notes itself.
     """
     records = (
-        _visible_to(user)
+        with_statement(_visible_to(user))
         .filter(pk__in=list(record_ids))
         # Thousands of records are of few types: each is read once, not beside each record.
         .prefetch_related("record_type", "submitted_by", "type_version")

@@ -490,6 +490,8 @@ def reason_line(reason: Reason) -> dict:
         "url": record_url(reason.record),
         "sub": sentences.sub_line(reason),
         "note": formats.day(reason.record.decided_on) if reason.record else "",
+        # What is only supposed has none.
+        "statement": getattr(reason.record, "statement", ""),
     }
 
 

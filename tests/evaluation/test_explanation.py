@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone, translation
 
 from entities.models import CreditRecord
+from entities.statements.models import Statement
 from evaluation import frames, history, sentences, services
 from evaluation.explanation import explain_entity
 from evaluation.forecast import STEPS_AHEAD, forecast
@@ -126,6 +127,32 @@ def test_no_data_is_said_to_be_neither_good_nor_bad(official, city):
     assert (
         said == "Not rated: the registry holds no record that counts. That is neither a good nor a bad grade."
     )
+
+
+def test_what_the_entity_says_of_a_record_stands_beside_it_wherever_the_grade_is_explained(
+    client, official, city, record, rated
+):
+    entity = EntityFactory()
+    counts = record(entity, title="罚款3.2万元")
+    expired = record(entity, publish_until=TODAY() - timedelta(days=1))
+    hidden = record(entity)
+    rated(entity)
+    for one, text in (
+        (counts, "Put right on the day"),
+        (expired, "Long over"),
+        (hidden, "Nobody reads this"),
+    ):
+        Statement.objects.create(record=one, text=text, written_by=AgentFactory(entity=entity).user)
+    Statement.objects.filter(record=hidden).update(state="hidden", hidden_because="x", hidden_by=official)
+    client.force_login(official)
+    shown = client.get(f"/ratings/{entity.credit_code}/").content.decode()
+    # Among the reasons and in the list of what counts; what does not count has its own.
+    assert shown.count("Put right on the day") == 2
+    assert "Nobody reads this" not in shown
+    client.force_login(AgentFactory(entity=entity).user)
+    shown = client.get(f"/ratings/{entity.credit_code}/").content.decode()
+    assert "Put right on the day" in shown
+    assert "Long over" in shown
 
 
 # The path
