@@ -4,7 +4,8 @@ A scheme keeps its own, so that a past day is rated again as it was. Those of a 
 next version: whoever begins one finds them in the draft.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,7 +31,24 @@ def with_days_taken_over(content: Any) -> Any:
     years = _running_up_to_the_last(calendar)
     if not years:
         raise InvalidInput({f"document.{PLACE}": [_("No year of the working calendar is known here yet.")]})
-    return {**content, PLACE: {"article": "0", **_days_of(years, calendar)}}
+    return {**content, PLACE: {"article": _next_article(content), **_days_of(years, calendar)}}
+
+
+def _next_article(content: Any) -> str:
+    """The number after the last article of the document, which its author may change."""
+    return str(max((int(number) for number in _article_numbers(content)), default=0) + 1)
+
+
+def _article_numbers(content: Any) -> Iterator[str]:
+    """The whole numbers with which the articles of the document begin."""
+    if isinstance(content, Mapping):
+        for name, value in content.items():
+            if name in {"article", "scale_article"} and (begins := re.match(r"[0-9]+", str(value))):
+                yield begins[0]
+            yield from _article_numbers(value)
+    elif isinstance(content, list | tuple):
+        for one in content:
+            yield from _article_numbers(one)
 
 
 def with_years_since(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_how_many_grades_a_file_would_change_is_told_and_nothing_is_left_behind(
     assert not AuditEvent.objects.filter(verb="entities.record.submitted").exists()
     client.force_login(market.clerk)
     shown = client.get(reverse("entities:submission-detail", args=(submission.pk,))).content.decode()
-    assert "Of 2 entities 2 would have another grade." in shown
+    assert "2 of 2 entities would have another grade." in shown
 
 
 def test_of_a_large_file_the_first_rows_are_looked_at_and_the_page_says_so(

@@ -28,7 +28,7 @@ def as_lead(client, office):
 
 @pytest.fixture
 def done(harsher, city, simulate):
-    return simulate(harsher, inspections={"A": 1, "B": 2.5, "C": 10, "D": 100})
+    return simulate(harsher, inspections={"A": 10, "B": 12.5, "C": 100, "D": 100})
 
 
 def page(draft, name="draft"):
@@ -242,7 +242,17 @@ def test_the_tables_add_up(done, city):
         assert sum(row[2] for row in tables[way].rows) == count.fell
     load = {row[0]: row for row in tables["inspections"].rows}
     assert load["Together"][2] == load["Together"][3] == 6
-    assert load["Together"][4] == sum(row[4] for name, row in load.items() if name != "Together")
+    moves = {row[:2]: row[2] for row in tables["migration"].rows}
+    for name, (_grade, rate, before, after, now, then, _rule) in load.items():
+        if name != "Together":
+            assert before == sum(count for (was, _is), count in moves.items() if was == name)
+            assert after == sum(count for (_was, is_), count in moves.items() if is_ == name)
+            assert (now, then) == (round(before * rate / 100), round(after * rate / 100))
+    assert load["Together"][4:6] == tuple(
+        sum(row[place] for name, row in load.items() if name != "Together") for place in (4, 5)
+    )
+    # A harsher scheme makes for more inspections.
+    assert load["Together"][5] > load["Together"][4] > 0
 
 
 def test_a_group_that_falls_much_more_often_than_the_city_is_marked(done):

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -11,13 +11,16 @@ from django.db import DataError, OperationalError
 from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 
+from entities.models import CreditRecord
 from entities.services.publishing import end_publicity
-from evaluation import bulk
+from evaluation import bulk, frames
 from evaluation.composing import services, simulating, tallies
 from evaluation.composing.models import Simulation, SimulationPart
+from evaluation.composing.parameters import parameters_of
 from evaluation.composing.tallies import Groups, tally, together
-from evaluation.kernel import RatingColumns
+from evaluation.kernel import RatingColumns, rate
 from evaluation.models import CurrentRating
+from evaluation.schemes import SchemeDocument, compile_scheme
 from tests.factories import EntityFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,33 +132,61 @@ def test_the_city_is_parted_by_district_industry_size_and_age(harsher, city, sim
 
 
 def test_the_departments_are_those_whose_records_weigh(harsher, city, simulate):
-    bodies = simulate(harsher).results["bodies"]
+    results = simulate(harsher).results
 
-    fallen = len(simulate(harsher).results["fell"])
-    submitters = {
-        str(one) for entity in city for one in entity.records.values_list("submitted_by", flat=True)
-    }
-    assert set(bodies) <= submitters
-    assert max(fell for fell, _rose in bodies.values()) <= fallen
-    assert all(rose == 0 for _fell, rose in bodies.values())
+    by_hand: dict[str, list[int]] = {}
+    for one in results["fell"]:
+        records = CreditRecord.objects.filter(entity=one["entity"])
+        # Of the city every commendation and penalty weighs; each was handed in by a body of its own.
+        for body in set(records.values_list("submitted_by", flat=True)):
+            by_hand.setdefault(str(body), [0, 0])[0] += 1
+    assert results["bodies"] == by_hand
+    assert len(by_hand) > len(results["fell"]) > 0
 
 
-def test_the_months_and_the_sensitivity_are_worked_out_on_the_sample(harsher, city, simulate):
+def in_the_sample(city) -> list[int]:
+    return sorted(entity.pk for entity in city[:-1])
+
+
+def test_each_month_has_the_grades_that_rating_on_its_day_gives(harsher, city, simulate, schemes):
     results = simulate(harsher).results
 
     assert results["sample"] == 6
     assert len(results["months"]) == simulating.MONTHS + 1
-    last = results["months"][-1]
-    assert last["day"] == TODAY().isoformat()
-    assert sum(last["base"]["grades"]) == 6
-    # Nobody had a record a year ago but who was punished then.
-    assert results["months"][0]["base"]["grades"][-1] >= 4
-    lines = {tuple(line["path"]): line for line in results["sensitivity"]}
-    general = lines["components", 0, "each", "add", 0, "gives", "general"]
-    assert general["value"] == "-20"
-    assert general["down"]["value"] == "-22"
-    assert ("scale", 0, "from") in lines
-    assert any(line["up"] and line["up"]["fell"] + line["up"]["rose"] for line in lines.values())
+    assert results["months"][-1]["day"] == TODAY().isoformat()
+    draft = compile_scheme(SchemeDocument.model_validate(harsher.document))
+    for month in results["months"]:
+        day = date.fromisoformat(month["day"])
+        for name, scheme in (("base", schemes["city-comprehensive"].compiled), ("draft", draft)):
+            held = frames.columns_of(in_the_sample(city), scheme.vocabulary).in_force_on(day)
+            places = rate(held, scheme, day).place.tolist()
+            # The last is for those who are not rated.
+            by_hand = [places.count(place) for place in (*range(len(scheme.letters)), -1)]
+            assert month[name]["grades"] == by_hand, (day, name)
+
+
+def test_each_parameter_moves_as_many_as_rating_by_it_turned_moves(harsher, city, simulate):
+    lines = {tuple(line["path"]): line for line in simulate(harsher).results["sensitivity"]}
+
+    document = SchemeDocument.model_validate(harsher.document)
+    scheme = compile_scheme(document)
+    held = frames.columns_in_force(in_the_sample(city), scheme.vocabulary)
+    before = rate(held, scheme, TODAY()).place
+    parameters = parameters_of(document)
+    assert set(lines) == {one.path for one in parameters}
+    moved = 0
+    for one in parameters:
+        for side, value in (("down", one.down), ("up", one.up)):
+            turned = one.in_place(document, value)
+            if turned is None:
+                assert lines[one.path][side] is None
+                continue
+            after = rate(held, compile_scheme(turned), TODAY()).place
+            far = tallies.direction(before, after, len(scheme.letters), len(scheme.letters))
+            told = lines[one.path][side]
+            assert (told["value"], told["fell"], told["rose"]) == (value, (far > 0).sum(), (far < 0).sum())
+            moved += told["fell"] + told["rose"]
+    assert moved > 10
 
 
 def test_cut_into_many_ranges_a_city_gives_the_same(harsher, city, simulate, monkeypatch):

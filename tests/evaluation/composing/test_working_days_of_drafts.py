@@ -45,10 +45,13 @@ def test_a_mark_in_the_form_takes_the_calendar_over_and_shows_it(client, office,
     assert 'name="v:/working_days"' not in again
 
 
-def test_the_source_takes_it_over_too_and_leaves_what_it_says_itself(client, office, draft):
+def test_the_source_takes_it_over_too_with_the_next_article_and_leaves_what_it_says_itself(
+    client, office, draft
+):
     client.force_login(office[0])
+    # The articles of the draft go up to 7.
     arranged(2026, (date(2026, 1, 1), False), (date(2026, 1, 4), True))
-    for said, kept in ((True, WORKING_DAYS | {"article": "0"}), (WORKING_DAYS, WORKING_DAYS)):
+    for said, kept in ((True, WORKING_DAYS | {"article": "8"}), (WORKING_DAYS, WORKING_DAYS)):
         source = json.dumps(draft.document | {"working_days": said})
         answer = client.post(page(draft, "source"), typed(draft, source=source))
         assert answer.status_code == 302
