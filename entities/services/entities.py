@@ -21,6 +21,7 @@ from entities import codes, naming, policies, regions
 from entities.contacts import is_email, masked_email
 from entities.models import Entity, EntityIdentifier, FormerName
 from entities.services.head_offices import hold_head_offices, is_above_or_same
+from entities.signals import records_changed
 from entities.words import visible
 
 #: What may be told of an entity besides its code and Chinese name.
@@ -115,6 +116,10 @@ CHANGEABLE = (
     "registered_capital", "legal_representative", "business_scope", "address", "contact_email",
     "head_office",
 )  # fmt: skip
+#: Of these those of which apps that stand on the registry hear, since grades may turn on them.
+TELLING = frozenset(
+    {"status", "legal_form", "region_code", "industry_code", "size", "registered_on", "head_office"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,8 @@ def change_entity(
             changes=changes,
             because=because.strip(),
         )
+        if changes.keys() & TELLING:
+            records_changed.send(sender=Entity, entity_ids={entity.pk})
     return entity
 
 

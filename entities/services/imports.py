@@ -25,6 +25,7 @@ from entities import codes, naming, regions
 from entities.intake.reading import Unreadable, column_key, open_table
 from entities.intake.rows import BROKEN
 from entities.models import Entity
+from entities.signals import records_changed
 
 BATCH = 25_000
 #: Column names as the public registers have them, and plain English ones.
@@ -341,8 +342,10 @@ def _save(batch: _Batch, outcome: Outcome) -> None:
         cursor.execute(_writing_what_differs(batch.columns))
         new, changed = cursor.fetchone()
     outcome.new += new
-    outcome.changed += changed
-    outcome.unchanged += len(batch.rows) - new - changed
+    outcome.changed += len(changed)
+    outcome.unchanged += len(batch.rows) - new - len(changed)
+    if changed:
+        records_changed.send(sender=Entity, entity_ids=set(changed))
 
 
 #: Each row is looked up by its index, whatever the statistics say: OFFSET 0 keeps the planner from reading the whole
@@ -361,7 +364,7 @@ def _stage(cursor, batch: _Batch) -> None:
 
 
 def _writing_what_differs(columns: Sequence[str]) -> str:
-    """The statement that writes what is staged and answers how many rows are new, and how many changed."""
+    """The statement that writes what is staged and answers how many rows are new, and the keys of those that changed."""
     told = [name for name in columns if name != "credit_code"]
     same = f"({', '.join(f'e.{name}' for name in told)}) IS NOT DISTINCT FROM ({', '.join(f's.{name}' for name in told)})"
     others = [f for f in Entity._meta.local_concrete_fields if not f.primary_key and not f.generated]
@@ -374,8 +377,8 @@ def _writing_what_differs(columns: Sequence[str]) -> str:
         f" FROM entity_stage s LEFT JOIN {THERE} ON true"
         f" WHERE e.id IS NULL OR NOT ({same}) ORDER BY s.credit_code"
         f" ON CONFLICT (credit_code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
-        f" RETURNING (xmax = 0) AS is_new)"
-        f" SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
+        f" RETURNING id, (xmax = 0) AS is_new)"
+        f" SELECT count(*) FILTER (WHERE is_new), coalesce(array_agg(id) FILTER (WHERE NOT is_new), '{{}}') FROM written"
     )
 
 

@@ -12,9 +12,19 @@ from django.utils import timezone
 from credit_platform.audit.models import AuditEvent
 from entities.models import CreditRecord
 from entities.services import records as registry
+from entities.services.entities import TELLING, change_entity
+from entities.services.imports import import_entities
 from entities.signals import records_changed
 from evaluation import services, tasks
-from evaluation.models import CurrentRating, RatingChange, RatingDay, RatingRequest, Scheme, SchemeVersion
+from evaluation.models import (
+    CurrentRating,
+    EntityPast,
+    RatingChange,
+    RatingDay,
+    RatingRequest,
+    Scheme,
+    SchemeVersion,
+)
 from evaluation.schemes.shipped import shipped_schemes
 from tests.factories import (
     BodyFactory,
@@ -50,6 +60,37 @@ def test_a_change_in_the_registry_writes_a_wish_for_each_entity(schemes):
     assert set(RatingRequest.objects.values_list("entity_id", flat=True)) == {
         entity.pk for entity in entities
     }
+
+
+def test_what_is_registered_anew_of_an_entity_writes_a_wish_and_saying_the_same_does_not(schemes, tmp_path):
+    """By hand and from a file of the register; an industry may be what peers are told apart by."""
+    registrar = MemberFactory(body=BodyFactory(keeps_register=True))
+    entity, other = (EntityFactory(industry_code="C1411", legal_form="股份有限公司") for _each in range(2))
+    for facts in (
+        {"industry_code": "H6210"},
+        {"industry_code": "H6210"},
+        {"contact_email": "office@example.com"},
+    ):
+        change_entity(by=registrar, credit_code=entity.credit_code, facts=facts, because="registered anew")
+    assert list(RatingRequest.objects.values_list("entity_id", flat=True)) == [entity.pk]
+    register = tmp_path / "register.csv"
+    for form in ("股份有限公司", "农民专业合作社"):
+        RatingRequest.objects.all().delete()
+        told = [(entity, "股份有限公司"), (other, form)]
+        rows = [
+            "uscc,name,enterprise_type",
+            *(f"{one.credit_code},{one.name_zh},{said}" for one, said in told),
+        ]
+        register.write_text("\n".join(rows), encoding="utf-8")
+        changed = import_entities(path=register).changed
+    assert changed == 1
+    assert list(RatingRequest.objects.values_list("entity_id", flat=True)) == [other.pk]
+
+
+def test_whatever_schemes_may_ask_of_an_entity_asks_for_a_rating_when_it_changes():
+    kept = {field.name.removesuffix("_id") for field in EntityPast._meta.fields}
+    # The district follows the region.
+    assert kept - {"id", "", "entity", "until", "district"} == TELLING
 
 
 def test_the_wish_of_an_entity_merged_away_is_answered_and_holds_nobody_up(record, rated):
