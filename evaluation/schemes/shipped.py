@@ -6,6 +6,7 @@ language: they are run on given rows by `manage.py rate_file`, and are templates
 
 import json
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,13 @@ def shipped_schemes() -> list[ShippedScheme]:
 
 def scheme_library() -> list[ShippedScheme]:
     """All that come with the platform, by code."""
-    return [read_scheme(path) for path in sorted(FOLDER.glob("*.json"))]
+    return list(_library())
+
+
+@cache
+def _library() -> tuple[ShippedScheme, ...]:
+    """They change with the platform alone, so each process reads them once."""
+    return tuple(read_scheme(path) for path in sorted(FOLDER.glob("*.json")))
 
 
 def read_scheme(path: Path) -> ShippedScheme:
