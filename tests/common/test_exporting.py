@@ -100,7 +100,7 @@ def test_memory_does_not_grow_with_the_rows(file_format):
         return most
 
     peak(10)
-    assert peak(30_000) < 3 * peak(5_000) + 1_000_000
+    assert peak(12_000) < 3 * peak(2_000) + 400_000
 
 
 def test_csv_and_json_lines_leave_while_they_are_written():
