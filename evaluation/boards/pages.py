@@ -1,7 +1,7 @@
 """What the boards show, put together from what was counted: pictures, tables, links."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from evaluation.board import WORST, Board, Figures, Narrowing
 from evaluation.boards.coming import DAYS_AHEAD
 from evaluation.boards.counting import counted_day
 from evaluation.boards.models import BodyWeight, ComingDay, ComingMove, ComingPart, Period
+from evaluation.boards.outliers import standing_out
 from evaluation.boards.weighing import weighed_day
 from evaluation.composing.models import SchemeDraft, Simulation
 from evaluation.composing.results import Count as Outlook, Outcome
@@ -100,6 +101,9 @@ class PartLine:
     worst: float | None
     counts: list[int]
     url: str
+    #: 1 where the share of the worst grades, or of those who fell, lies far above that of the whole, -1 where far below.
+    worst_stands_out: int = 0
+    fell_stands_out: int = 0
 
 
 def parts(user, params: QueryDict, by: str) -> dict[str, Any]:
@@ -107,7 +111,9 @@ def parts(user, params: QueryDict, by: str) -> dict[str, Any]:
     current = "evaluation:boards:districts" if by == "district" else "evaluation:boards:industries"
     board, shown = _asked(user, params, current)
     lines = sorted(
-        (_part_line(board, by, part, figures, shown["form"].code) for part, figures in board.parts(by)),
+        _marked(
+            [_part_line(board, by, part, figures, shown["form"].code) for part, figures in board.parts(by)]
+        ),
         key=lambda line: (-(line.worst or 0), line.name),
     )
     label = _("District") if by == "district" else _("Industry")
@@ -140,6 +146,17 @@ def _parts_say(lines: list[PartLine], worst: str) -> str:
         "part": rated[0].name,
         "share": formats.percent(rated[0].worst),
     }
+
+
+def _marked(lines: list[PartLine]) -> list[PartLine]:
+    """The lines, each with whether it stands out among them."""
+    rated = [line.figures.rated for line in lines]
+    worst = [(round((line.worst or 0) * size), size) for line, size in zip(lines, rated, strict=True)]
+    fell = [(line.figures.fell, size) for line, size in zip(lines, rated, strict=True)]
+    return [
+        replace(line, worst_stands_out=of_worst, fell_stands_out=of_fell)
+        for line, of_worst, of_fell in zip(lines, standing_out(worst), standing_out(fell), strict=True)
+    ]
 
 
 def _part_line(board: Board, by: str, part: str, figures: Figures, department: str) -> PartLine:
