@@ -29,7 +29,7 @@ class RepairConfig(AppConfig):
             )
         )
         places.register("repair", _("a repair case"))
-        post_migrate.connect(receivers.seed_clock_rules, sender=self, dispatch_uid="repair: rules of clocks")
+        post_migrate.connect(receivers.seed_rules, sender=self, dispatch_uid="repair: rules of cases")
         navigation.register(
             navigation.Item(
                 label=_("Cases"),

@@ -6,13 +6,14 @@ decision or the result of a kind of case, the platform's own terms for the two g
 one procedure does not mix with half of another.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _, ngettext
 
 from repair.deadlines import Unit
-from repair.models import ClockRule, Profile, ProfileChoice
+from repair.models import ClockRule, DatedRule, PaperRule, Profile, ProfileChoice
 
 TOGETHER = (ClockRule.Clock.RESULT, ClockRule.Clock.DECISION)
 
@@ -26,7 +27,7 @@ class ClockBook:
 
     def profile_on(self, day: date) -> str:
         """The regulation that the city follows on that day; "" for none but the national rules."""
-        return next((choice.profile for choice in self.choices if choice.since <= day), Profile.NATIONAL)
+        return profile_on(self.choices, day)
 
     def rule_for(
         self,
@@ -51,13 +52,12 @@ class ClockBook:
             rule
             for rule in self.rules
             if rule.clock == clock
-            and rule.case_kind in ("", case_kind)
-            and rule.profile in ("", profile)
-            and _in_force(rule, on)
-            and (not rule.body_code or (rule.body_code == body_code and type_code in rule.type_codes))
+            and fits(
+                rule, case_kind=case_kind, profile=profile, on=on, body_code=body_code, type_code=type_code
+            )
             and not (rule.instrument_id is None and self._gives_way(clock, case_kind, profile, on))
         ]
-        return min(fitting, key=_precedence, default=None)
+        return min(fitting, key=precedence, default=None)
 
     def suspends(self, *, case_kind: str, on: date) -> ClockRule | None:
         """The rule of the profile by which a record is not disclosed while a case of the kind runs."""
@@ -88,11 +88,27 @@ class ClockBook:
         )
 
 
-def _in_force(rule: ClockRule, on: date) -> bool:
+def _in_force(rule: DatedRule, on: date) -> bool:
     return rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to)
 
 
-def _precedence(rule: ClockRule) -> tuple:
+def profile_on(choices: Sequence[ProfileChoice], day: date) -> str:
+    """The regulation that the city follows on that day, the last choice standing first; "" for none but the national rules."""
+    return next((choice.profile for choice in choices if choice.since <= day), Profile.NATIONAL)
+
+
+def fits(rule: DatedRule, *, case_kind: str, profile: str, on: date, body_code: str, type_code: str) -> bool:
+    """Whether the rule speaks on that day of such a case about a record of this type of this department."""
+    return (
+        rule.case_kind in ("", case_kind)
+        and rule.profile in ("", profile)
+        and _in_force(rule, on)
+        and (not rule.body_code or (rule.body_code == body_code and type_code in rule.type_codes))
+    )
+
+
+def precedence(rule: DatedRule) -> tuple:
+    """Of several rules that fit, the smallest goes first."""
     return not rule.body_code, not rule.profile, rule.instrument_id is None, -rule.valid_from.toordinal()
 
 
@@ -140,8 +156,10 @@ def says(rule: ClockRule) -> str:
     return sentence % {"term": in_words(rule.value, rule.unit)}
 
 
-def basis(rule: ClockRule) -> str:
+def basis(rule: DatedRule) -> str:
     """On what the rule stands: instrument and article, or that it is this platform's own procedure."""
     if rule.instrument is None:
+        if isinstance(rule, PaperRule):
+            return _("Procedure of this platform; no instrument read so far asks for this paper")
         return _("Procedure of this platform; no instrument read so far sets this term")
     return f"{rule.instrument.number or rule.instrument} {rule.article}".strip()

@@ -19,9 +19,10 @@ def objection_new(request: HttpRequest) -> HttpResponse:
     prospect = selectors.objection_to(user=request.user, record_id=_record_asked(request))
     if request.method == "GET" and prospect.open_case is not None:
         return redirect("repair:case-detail", number=prospect.open_case.number)
-    form, status, problem = ObjectionForm(), 200, ""
+    asked = {paper.rule.paper for paper in prospect.asked}
+    form, status, problem = ObjectionForm(asked=asked), 200, ""
     if request.method == "POST":
-        form = ObjectionForm(request.POST, request.FILES)
+        form = ObjectionForm(request.POST, request.FILES, asked=asked)
         problem = ""
         if form.is_valid():
             try:
@@ -59,9 +60,10 @@ def basis_new(request: HttpRequest) -> HttpResponse:
     prospect = selectors.basis_of(user=request.user, record_id=_record_asked(request))
     if request.method == "GET" and prospect.open_case is not None:
         return redirect("repair:case-detail", number=prospect.open_case.number)
-    form, status, problem = BasisForm(), 200, ""
+    asked = {paper.rule.paper for paper in prospect.asked}
+    form, status, problem = BasisForm(asked=asked), 200, ""
     if request.method == "POST":
-        form = BasisForm(request.POST, request.FILES)
+        form = BasisForm(request.POST, request.FILES, asked=asked)
         if form.is_valid():
             try:
                 return _told_of_the_basis(request, prospect.record.pk, form)

@@ -1,5 +1,7 @@
 """The shape of what is typed into the pages of a case."""
 
+from collections.abc import Collection
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +12,9 @@ from entities.drafts import LONGEST
 from entities.forms import KINDS, field_for
 from entities.models import CreditRecord, SeverityClass
 from repair import corrections, sectors
-from repair.models import Case, CaseDocument, Profile
+from repair.models import Case, CaseDocument, PaperRule, Profile
 
+Paper = PaperRule.Paper
 PROOF_ENDINGS = ".pdf,.jpg,.jpeg,.png"
 
 
@@ -202,7 +205,8 @@ class DraftForm(NeededToFile):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, case: Case, **kwargs) -> None:
+    def __init__(self, *args, case: Case, asked: Collection[str], **kwargs) -> None:
+        self._asked = asked
         self._is_signed = case.commitment_signed_at is not None
         self._has_proof = case.documents.filter(kind=CaseDocument.Kind.PROOF).exists()
         left_out = {"signature", "agreed"} if self._is_signed else set()
@@ -212,8 +216,13 @@ class DraftForm(NeededToFile):
         super().__init__(*args, **kwargs)
 
     def needed_to_file(self) -> set[str]:
-        needed = {"statement", "corrected_on", "signature", "agreed"} & set(self.fields)
-        return needed if self._has_proof else needed | {"proofs"}
+        needed = {
+            Paper.APPLICATION: {"statement"},
+            Paper.COMMITMENT: {"signature", "agreed"} & set(self.fields),
+            Paper.PROOF: set() if self._has_proof else {"proofs"},
+        }
+        asked: set[str] = set().union(*(names for paper, names in needed.items() if paper in self._asked))
+        return asked | ({"corrected_on"} & set(self.fields))
 
 
 class ObjectionForm(NeededToFile):
@@ -230,12 +239,14 @@ class ObjectionForm(NeededToFile):
     )
     proofs = _papers(_("Papers that show it"))
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, asked: Collection[str], **kwargs) -> None:
+        self._asked = asked
         super().__init__(*args, **kwargs)
         self.fields["ground"].choices = [choice for choice in Case.Ground.choices if choice[0]]
 
     def needed_to_file(self) -> set[str]:
-        return {"ground", "statement"}
+        needed = {Paper.APPLICATION: "statement", Paper.EVIDENCE: "proofs"}
+        return {"ground"} | {name for paper, name in needed.items() if paper in self._asked}
 
 
 class ObjectionDraftForm(ObjectionForm):
@@ -244,7 +255,11 @@ class ObjectionDraftForm(ObjectionForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, case: Case, **kwargs) -> None:
+        self._has_papers = case.documents.exists()
         super().__init__(*args, **kwargs)
+
+    def needed_to_file(self) -> set[str]:
+        return super().needed_to_file() - ({"proofs"} if self._has_papers else set())
 
 
 class BasisForm(NeededToFile):
@@ -272,13 +287,14 @@ class BasisForm(NeededToFile):
         required=False,
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, asked: Collection[str], **kwargs) -> None:
+        self._asked = asked
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = [choice for choice in Case.Outcome.choices if choice[0]]
         self.fields["forum"].choices = [("", _("Choose")), *(one for one in Case.Forum.choices if one[0])]
 
     def needed_to_file(self) -> set[str]:
-        return set(self.fields) - {"statement"}
+        return set(self.fields) - {"statement"} - (set() if Paper.DECISION in self._asked else {"proofs"})
 
 
 class AnswerForm(StepForm):

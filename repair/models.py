@@ -148,6 +148,14 @@ class Case(models.Model):
     commitment_signed_by = models.CharField(_("commitment signed by"), max_length=80, blank=True)
     commitment_signed_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    papers_asked_by = ArrayField(
+        models.SlugField(max_length=60),
+        verbose_name=_("papers asked for by"),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text=_("The rules of papers in force when it was filed, by which it was found complete."),
+    )
     proposal = models.CharField(_("proposal"), max_length=10, choices=Proposal, blank=True)
     proposal_reasons = models.TextField(_("reasons proposed"), blank=True)
     proposed_by = models.ForeignKey(
@@ -342,11 +350,11 @@ class Profile(models.TextChoices):
     TAIZHOU = "taizhou-2020", _("Taizhou 2020")
 
 
-class ClockRule(models.Model):
-    """One term, as one instrument sets it from one day to another, for a kind of case.
+class DatedRule(models.Model):
+    """What an instrument sets from one day to another, for a kind of case, somewhere only for some records.
 
     A rule that changes is ended and followed by another row with a code of its own, so that a code written
-    down with a day names for good what the day was reckoned by.
+    down with a day names for good what held on it.
     """
 
     class CaseKind(models.TextChoices):
@@ -356,41 +364,9 @@ class ClockRule(models.Model):
         BASIS = "basis", _("Withdrawal of the basis")
         REPORT = "report", _("Report from the public")
 
-    class Clock(models.TextChoices):
-        RESULT = "result", _("Result to the applicant")
-        DECISION = "decision", _("Decision of the department")
-        ANSWER = "answer", _("Answer of the applicant")
-        APPEAL = "appeal", _("Decision on the appeal")
-        MARK = "mark", _("Mark on the record")
-        CHECK = "check", _("Check by the platform itself")
-        FORWARD = "forward", _("Passing on to the department")
-        REMOVAL = "removal", _("Removal after the decision")
-        WITHDRAWAL = "withdrawal", _("Removal after the basis has gone")
-
-    class Unit(models.TextChoices):
-        WORKING_DAY = Unit.WORKING_DAY.value, _("working days")
-        CALENDAR_DAY = Unit.CALENDAR_DAY.value, _("calendar days")
-        MONTH = Unit.MONTH.value, _("months")
-        YEAR = Unit.YEAR.value, _("years")
-
     code = models.SlugField(_("code"), max_length=60, unique=True)
     case_kind = models.CharField(_("kind of case"), max_length=12, choices=CaseKind, blank=True)
-    clock = models.CharField(_("clock"), max_length=12, choices=Clock)
     profile = models.CharField(_("city profile"), max_length=20, choices=Profile, blank=True)
-    value = models.PositiveSmallIntegerField(_("term"))
-    unit = models.CharField(_("unit"), max_length=12, choices=Unit, default=Unit.WORKING_DAY)
-    extend_by = models.PositiveSmallIntegerField(
-        _("may be extended by"),
-        null=True,
-        blank=True,
-        help_text=_("Of its unit; by a supervisor, with reasons."),
-    )
-    at_most = models.PositiveSmallIntegerField(_("at most in all"), null=True, blank=True)
-    suspends = models.BooleanField(
-        _("suspends disclosure"),
-        default=False,
-        help_text=_("While the department checks an objection, the record is not shown to the public."),
-    )
     body_code = models.SlugField(
         _("only of the department"), max_length=60, blank=True, help_text=_("A rule so limited goes first.")
     )
@@ -413,6 +389,49 @@ class ClockRule(models.Model):
     verification = models.CharField(_("verification"), max_length=1, choices=Verification, blank=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ClockRule(DatedRule):
+    """One term, as one instrument sets it from one day to another, for a kind of case."""
+
+    class Clock(models.TextChoices):
+        RESULT = "result", _("Result to the applicant")
+        DECISION = "decision", _("Decision of the department")
+        ANSWER = "answer", _("Answer of the applicant")
+        APPEAL = "appeal", _("Decision on the appeal")
+        MARK = "mark", _("Mark on the record")
+        CHECK = "check", _("Check by the platform itself")
+        FORWARD = "forward", _("Passing on to the department")
+        REMOVAL = "removal", _("Removal after the decision")
+        WITHDRAWAL = "withdrawal", _("Removal after the basis has gone")
+
+    class Unit(models.TextChoices):
+        WORKING_DAY = Unit.WORKING_DAY.value, _("working days")
+        CALENDAR_DAY = Unit.CALENDAR_DAY.value, _("calendar days")
+        MONTH = Unit.MONTH.value, _("months")
+        YEAR = Unit.YEAR.value, _("years")
+
+    clock = models.CharField(_("clock"), max_length=12, choices=Clock)
+    value = models.PositiveSmallIntegerField(_("term"))
+    unit = models.CharField(_("unit"), max_length=12, choices=Unit, default=Unit.WORKING_DAY)
+    extend_by = models.PositiveSmallIntegerField(
+        _("may be extended by"),
+        null=True,
+        blank=True,
+        help_text=_("Of its unit; by a supervisor, with reasons."),
+    )
+    at_most = models.PositiveSmallIntegerField(_("at most in all"), null=True, blank=True)
+    suspends = models.BooleanField(
+        _("suspends disclosure"),
+        default=False,
+        help_text=_("While the department checks an objection, the record is not shown to the public."),
+    )
+
+    class Meta:
         verbose_name = _("rule of a clock")
         ordering = ("profile", "case_kind", "clock", "code")
         constraints = [
@@ -426,9 +445,6 @@ class ClockRule(models.Model):
                 name="a_clock_rule_of_an_instrument_says_how_far_it_is_verified",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.code
 
     @property
     def term(self) -> Term:
@@ -497,6 +513,41 @@ class SectorRule(models.Model):
     def cited(self) -> str:
         """The instrument and the article, as a reader cites them."""
         return f"{self.instrument.number or self.instrument} {self.article}".strip()
+
+
+class PaperRule(DatedRule):
+    """One paper that is handed in with what is filed, as one instrument asks for it from one day to another.
+
+    All that an instrument asks for on a day are its rows for that day; which instrument governs says
+    `repair.paper_rules`. A case keeps the codes of the rows by which it was found complete.
+    """
+
+    class Paper(models.TextChoices):
+        APPLICATION = "application", _("Application")
+        PROOF = "proof", _("Proof of performance")
+        EVIDENCE = "evidence", _("Papers that show it")
+        DECISION = "decision", _("Decision by which the basis falls")
+        COMMITMENT = "commitment", _("Credit commitment letter")
+        LICENCE = "licence", _("Copy of the business licence")
+        IDENTITY = "identity", _("Proof of who applies")
+        OTHER = "other", _("What else the law asks for")
+
+    paper = models.CharField(_("paper"), max_length=12, choices=Paper)
+
+    class Meta:
+        verbose_name = _("rule of papers")
+        ordering = ("profile", "case_kind", "valid_from", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="a_paper_rule_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=(Q(instrument=None) & Q(verification=""))
+                | (Q(instrument__isnull=False) & ~Q(verification="") & ~Q(source="")),
+                name="a_paper_rule_of_an_instrument_says_where_it_was_read",
+            ),
+        ]
 
 
 class ProfileChoice(models.Model):

@@ -13,7 +13,9 @@ from entities.catalogue.instruments import INSTRUMENTS
 from entities.catalogue.sector_rules import BREACHES_WITH_POINTS, SECTOR_RULES
 from repair import points, policies, rules
 from repair.clock_catalogue import CLOCK_RULES
-from repair.models import Case, ClockRule, Profile, SectorRule
+from repair.models import Case, ClockRule, PaperRule, Profile, SectorRule
+from repair.paper_catalogue import PAPER_RULES
+from repair.paper_rules import HOW
 from repair.workflow import SAID, TABLES, Move, State, at_any_time, name_of
 
 WHO = {
@@ -75,6 +77,10 @@ WITHDRAWAL = """\
   the time used is counted. Who withdraws it is as independent of the case as who decides. Of several cases about one
   record the objection has these effects, and counts in the accuracy of the department's data; the others are settled.
 * While it is said that its basis has fallen, a record is not withdrawn: deciding that takes it out of the past too.
+"""
+PAPERS = """
+A case keeps the rules in force on the day of its filing, by which it was found complete. Of several instruments one
+governs (`repair/paper_rules.py`).
 """
 OBJECTION_NOTES = """
 * Filing marks the record as under objection, wherever it is shown; the decision or the withdrawal of the objection
@@ -144,6 +150,9 @@ def workflow_document(kind: str = Case.Kind.REPAIR) -> str:
                 TABLES[kind].values(), WHO, WHEN, named=lambda action: name_of(action, kind), internal=True
             ),
             "\nA step marked internal, its words included, is hidden from the applicant.\n",
+            "## Papers\n",
+            _papers(kind),
+            PAPERS,
             "## Clocks\n",
             _clocks(kind),
             notes,
@@ -225,26 +234,52 @@ def moves_table(
     return "\n".join(lines)
 
 
+READ = {"V": "in full", "P": "in part", "B": "not verified", "": "own"}
+
+
+def _papers(kind: str) -> str:
+    lines = [
+        "| paper | how it is given | holds for | basis | source | read | rule |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for code, rule in PAPER_RULES.items():
+        if rule["case_kind"] != kind:
+            continue
+        paper = PaperRule.Paper(rule["paper"])
+        lines.append(
+            f"| {paper.label} | {HOW[paper]} | {_whom(rule)} | {_basis(rule)} | {rule['source']} |"
+            f" {READ[rule['verification']]} | {code} |"
+        )
+    return "\n".join(lines)
+
+
+def _whom(rule: dict) -> str:
+    types = ", ".join(sorted(rule.get("type_codes", ())))
+    whom = f"{types} of {rule['body_code']}" if "body_code" in rule else "all"
+    until = f" to {rule['valid_to']}" if "valid_to" in rule else ""
+    profile = f"{Profile(rule['profile']).label}: " if "profile" in rule else ""
+    return f"{profile}{whom}, from {rule['valid_from']}{until}"
+
+
+def _basis(rule: dict) -> str:
+    named = INSTRUMENTS[rule["instrument"]]["name_en"] if rule["instrument"] else "own procedure"
+    return f"{named} {rule.get('article', '')}"
+
+
 def _clocks(kind: str) -> str:
     lines = [
         "| clock | case | term | may be extended by | holds for | basis | source | read | rule |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    read = {"V": "in full", "P": "in part", "B": "not verified", "": "own"}
     for code, rule in CLOCK_RULES.items():
         if rule["case_kind"] not in ("", kind):
             continue
-        types = ", ".join(sorted(rule.get("type_codes", ())))
-        whom = f"{types} of {rule['body_code']}" if "body_code" in rule else "all"
-        until = f" to {rule['valid_to']}" if "valid_to" in rule else ""
         extend = rule.get("extend_by", "")
         most = f", {rule['at_most']} in all" if "at_most" in rule else ""
-        profile = f"{Profile(rule['profile']).label}: " if "profile" in rule else ""
-        basis = INSTRUMENTS[rule["instrument"]]["name_en"] if rule["instrument"] else "own procedure"
         lines.append(
             f"| {ClockRule.Clock(rule['clock']).label}{', suspends disclosure' if rule.get('suspends') else ''} |"
             f" {ClockRule.CaseKind(rule['case_kind']).label} |"
-            f" {rule['value']} working days | {extend}{most} | {profile}{whom}, from {rule['valid_from']}{until} |"
-            f" {basis} {rule.get('article', '')} | {rule['source']} | {read[rule['verification']]} | {code} |"
+            f" {rule['value']} working days | {extend}{most} | {_whom(rule)} |"
+            f" {_basis(rule)} | {rule['source']} | {READ[rule['verification']]} | {code} |"
         )
     return "\n".join(lines)

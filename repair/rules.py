@@ -2,9 +2,10 @@
 
 Order 36 of the National Development and Reform Commission (《信用修复管理办法》) asks for four things, all of them:
 the shortest publicity is over, everything is corrected and performed, a public commitment is made, and
-what other law asks for. 国办发〔2025〕22号 leaves two papers of the many: proof of performance and the commitment.
+what other law asks for. Which papers are asked for on a day say the rows of `PaperRule` (`repair.paper_rules`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,8 +17,10 @@ from django.utils.translation import gettext as _, gettext_lazy
 from credit_platform.common.decisions import ALLOW, Decision, deny
 from credit_platform.ui.formats import day_long
 from entities.publicity import Outlook, OutlookState
+from repair.models import PaperRule
 from repair.policies import clock_to_extend
 
+Paper = PaperRule.Paper
 #: Decisions of a department against which the applicant may appeal.
 APPEALABLE = frozenset({"refused", "dismissed", "kept"})
 #: Types of file that can be read on every desk and hold nothing that runs.
@@ -92,6 +95,7 @@ def what_a_withdrawal_lacks(
     has_document: bool,
     record_decided_on: date,
     today: date,
+    asked: Collection[str],
 ) -> dict[str, list[str]]:
     """Everything that keeps the withdrawal of a basis from being filed, by field; empty when it is complete."""
     missing = {}
@@ -109,18 +113,28 @@ def what_a_withdrawal_lacks(
         missing["decided_on"] = [_("This day is still to come.")]
     elif decided_on < record_decided_on:
         missing["decided_on"] = [_("This day lies before the decision that it is about.")]
-    if not has_document:
+    if Paper.DECISION in asked and not has_document:
         missing["proofs"] = [_("Add the decision itself: a PDF, JPG or PNG file.")]
     return missing
 
 
-def what_an_objection_lacks(*, ground: str, statement: str) -> dict[str, list[str]]:
-    """Everything that keeps an objection from being filed, by field; empty when it is complete."""
+def what_an_objection_lacks(
+    *, ground: str, statement: str, has_papers: bool, asked: Collection[str]
+) -> dict[str, list[str]]:
+    """Everything that keeps an objection from being filed, by field; empty when it is complete.
+
+    Args:
+        asked: the papers asked for with it, of `PaperRule.Paper`.
+    """
     missing = {}
     if not ground:
         missing["ground"] = [_("Choose what is the matter with the record.")]
-    if not statement.strip():
+    if Paper.APPLICATION in asked and not statement.strip():
         missing["statement"] = [_("Say what is not right and how it should be.")]
+    if Paper.EVIDENCE in asked and not has_papers:
+        missing["proofs"] = [
+            _("Add at least one paper that shows it, as the regulation asks: a PDF, JPG or PNG file.")
+        ]
     return missing
 
 
@@ -132,17 +146,26 @@ def upholding_is_proposed(case, today: date) -> Decision:
 
 
 def what_is_missing(
-    *, statement: str, has_proof: bool, is_signed: bool, outlook_says_no: str = ""
+    *,
+    statement: str,
+    has_proof: bool,
+    is_signed: bool,
+    asked: Collection[str],
+    outlook_says_no: str = "",
 ) -> dict[str, list[str]]:
-    """Everything that a draft lacks before it can be filed, by field, told all at once; empty when complete."""
+    """Everything that a draft lacks before it can be filed, by field, told all at once; empty when complete.
+
+    Args:
+        asked: the papers asked for with it, of `PaperRule.Paper`.
+    """
     missing = {}
     if outlook_says_no:
         missing[""] = [outlook_says_no]
-    if not statement.strip():
+    if Paper.APPLICATION in asked and not statement.strip():
         missing["statement"] = [_("Say what was corrected and how every duty was performed.")]
-    if not has_proof:
+    if Paper.PROOF in asked and not has_proof:
         missing["proofs"] = [_("Add at least one proof of performance: a PDF, JPG or PNG file.")]
-    if not is_signed:
+    if Paper.COMMITMENT in asked and not is_signed:
         missing["signature"] = [_("Sign the commitment letter: type your name and tick the box.")]
     return missing
 

@@ -35,6 +35,7 @@ from repair.models import (
 )
 from repair.notices import did
 from repair.outlook import outlooks
+from repair.paper_rules import Asked, paper_book, shown, shown_in
 from repair.points import Step
 from repair.wordings.models import Wording
 from repair.wordings.selectors import WordingBook, wording_book
@@ -187,13 +188,14 @@ class RulesPage:
     """The rules by whose they are: the nation's and the platform's own, then each local regulation."""
 
     groups: list[tuple[str, bool, list[RuleRow]]]
+    papers: list[Asked]
     choices: tuple[ProfileChoice, ...]
     profile: str
     sectors: list[SectorRule]
 
 
 def rules_page(*, today: date) -> RulesPage:
-    """Every rule of a clock, with how far it is verified, and which local regulation the city follows."""
+    """Every rule of a clock and of papers, with how far it is verified, and which local regulation the city follows."""
     book = clock_rules.clock_book()
     followed = book.profile_on(today)
     groups = []
@@ -209,8 +211,13 @@ def rules_page(*, today: date) -> RulesPage:
             if rule.profile == profile
         ]
         groups.append((str(profile.label), profile == followed, rows))
-    of_sectors = list(SectorRule.objects.select_related("instrument"))
-    return RulesPage(groups, book.choices, str(Profile(followed).label), of_sectors)
+    return RulesPage(
+        groups,
+        shown(paper_book().rules),
+        book.choices,
+        str(Profile(followed).label),
+        list(SectorRule.objects.select_related("instrument")),
+    )
 
 
 # What can be repaired
@@ -268,6 +275,7 @@ class ObjectionProspect:
     open_case: Case | None
     #: On what it stands that filing suspends the disclosure of the record; "" where it does not.
     suspends_under: str
+    asked: list[Asked]
 
 
 def objection_to(*, user, record_id: int) -> ObjectionProspect:
@@ -287,7 +295,12 @@ def objection_to(*, user, record_id: int) -> ObjectionProspect:
         rules.may_object(record),
         open_case_of(user=user, record_id=record.pk, kind=Case.Kind.OBJECTION),
         clock_rules.basis(rule) if rule else "",
+        _asked_for(record, Case.Kind.OBJECTION),
     )
+
+
+def _asked_for(record: CreditRecord, kind: str) -> list[Asked]:
+    return shown(paper_book().asked_for(record, kind, timezone.localdate()))
 
 
 def what_a_withdrawal_ends(record: CreditRecord) -> str:
@@ -313,6 +326,7 @@ class BasisProspect:
     record: CreditRecord
     may_lose: Decision
     open_case: Case | None
+    asked: list[Asked]
 
 
 def basis_of(*, user, record_id: int) -> BasisProspect:
@@ -330,6 +344,7 @@ def basis_of(*, user, record_id: int) -> BasisProspect:
         record,
         rules.may_lose_its_basis(record),
         open_case_of(user=user, record_id=record.pk, kind=Case.Kind.BASIS),
+        _asked_for(record, Case.Kind.BASIS),
     )
 
 
@@ -384,6 +399,8 @@ class CasePage:
     wordings: WordingBook
     #: What departments keep up because of the record: the end of it lifts them, or has lifted them.
     measures: list[Measure]
+    #: The papers asked for with it: of a draft by the rules of today, of what is filed by those of its day.
+    asked_papers: list[Asked]
 
     @property
     def measures_at_stake(self) -> list[Measure]:
@@ -543,6 +560,7 @@ def case_page(*, user, number: str) -> CasePage:
         else "",
         wordings=wording_book(),
         measures=bound_to(user, case.record),
+        asked_papers=shown_in(case, paper_book().asked_in(case)),
     )
 
 

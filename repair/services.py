@@ -24,7 +24,17 @@ from entities.policies import may_correct, who_answers_for
 from entities.selectors import in_force_instead_of
 from entities.services import documents, records
 from entities.words import kept_words
-from repair import clocks, corrections, following, notices, policies, rules, sectors, suspension
+from repair import (
+    clocks,
+    corrections,
+    following,
+    notices,
+    paper_rules,
+    policies,
+    rules,
+    sectors,
+    suspension,
+)
 from repair.helping import using
 from repair.models import Case, CaseDocument, CaseNumber, CaseStep
 from repair.outlook import outlook_of
@@ -135,12 +145,19 @@ def file_objection(
     running = open_objection(by=by, record_id=record_id)
     if running.state != State.DRAFT:
         return running
-    if missing := rules.what_an_objection_lacks(ground=known, statement=statement):
+    uploads = list(uploads)
+    missing = rules.what_an_objection_lacks(
+        ground=known,
+        statement=statement,
+        has_papers=bool(uploads) or running.documents.exists(),
+        asked=papers_asked(running),
+    )
+    if missing:
         raise InvalidInput(missing)
     case = save_draft(
         by=by, number=running.number, statement=statement, ground=known, version=running.version
     )
-    if uploads := list(uploads):
+    if uploads:
         _add_proofs(case, by, uploads)
     return act_on_case(by=by, number=case.number, action=Action.SUBMIT, version=case.version)
 
@@ -188,6 +205,7 @@ def file_basis(
         has_document=bool(uploads),
         record_decided_on=record.decided_on,
         today=today,
+        asked=paper_rules.papers(paper_rules.paper_book().asked_for(record, Case.Kind.BASIS, today)),
     )
     if missing:
         raise InvalidInput(missing)
@@ -368,7 +386,12 @@ def what_a_signature_lacks(*, name: str, agreed: bool) -> list[str]:
 def missing_in(case: Case) -> dict[str, list[str]]:
     """Everything that keeps the draft from being filed today, by field; empty when it is complete."""
     if case.kind == Case.Kind.OBJECTION:
-        missing = rules.what_an_objection_lacks(ground=case.ground, statement=case.statement)
+        missing = rules.what_an_objection_lacks(
+            ground=case.ground,
+            statement=case.statement,
+            has_papers=case.documents.exists(),
+            asked=papers_asked(case),
+        )
         may_object = rules.may_object(case.record)
         return missing if may_object else missing | {"": [may_object.reason]}
     if case.kind == Case.Kind.BASIS:  # All of it was asked for when it was opened, in the same act.
@@ -379,8 +402,14 @@ def missing_in(case: Case) -> dict[str, list[str]]:
         statement=case.statement,
         has_proof=CaseDocument.Kind.PROOF in papers,
         is_signed=CaseDocument.Kind.COMMITMENT in papers,
+        asked=papers_asked(case),
         outlook_says_no=may_apply.reason,
     )
+
+
+def papers_asked(case: Case) -> frozenset[str]:
+    """The papers that are asked for with the case, of `PaperRule.Paper`."""
+    return paper_rules.papers(paper_rules.paper_book().asked_in(case))
 
 
 def letter_of(case: Case) -> str:
@@ -602,6 +631,7 @@ def _filed(case: Case, by, note: str) -> None:
         raise InvalidInput(missing)
     rule = sectors.rule_of(case)
     case.sector_rule = rule.code if rule else ""
+    case.papers_asked_by = [rule.code for rule in paper_rules.paper_book().asked_in(case)]
     case.submitted_at = timezone.now()
     case.deciding_body = who_answers_for(case.record.submitted_by)
 

@@ -21,4 +21,5 @@ urlpatterns = [
     path("cases/<str:number>/confirm/<str:action>/", views.case_confirm, name="case-confirm"),
     path("cases/<str:number>/lend/", views.case_lend, name="case-lend"),
     path("cases/<str:number>/documents/<uuid:key>/", views.document, name="case-document"),
+    path("cases/<str:number>/documents/<uuid:key>/shown/", views.document_shown, name="case-document-shown"),
 ]

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from credit_platform.accounts.models import User
 from credit_platform.common.errors import DomainError, InvalidInput, Missing, WrongState
 from credit_platform.ui.formats import chinese
-from entities.documents import file_response
+from entities.documents import file_response, in_a_frame, is_shown, shown_response, with_frames
 from entities.models import Entity
 from repair import (
     before_filing,
     clocks,
     lists,
     pages,
+    paper_rules,
     policies,
     rules,
     sectors,
@@ -105,13 +106,16 @@ def case_new(request: HttpRequest) -> HttpResponse:
         "prospect": prospect,
         "table": sectors.table_for(prospect.record, prospect.sector),
         "conditions": rules.CONDITIONS,
-        "papers_note": "" if prospect.charter else "国办发〔2025〕22号",
+        "asked": paper_rules.shown(
+            paper_rules.paper_book().asked_for(prospect.record, Case.Kind.REPAIR, timezone.localdate())
+        ),
     }
     return render(request, "repair/case_new.html", context)
 
 
 @login_required
 @require_GET
+@with_frames
 def case_detail(request: HttpRequest, number: str) -> HttpResponse:
     """A case as its reader may see it; a draft is the form in which it is written."""
     return _show(request, number)
@@ -165,7 +169,7 @@ def _show_draft(
     draft_form: NeededToFile | None,
     status: int,
 ) -> HttpResponse:
-    context |= {"form": draft_form or _draft_form(page.case), "signs": page.side == "applicant"}
+    context |= {"form": draft_form or _draft_form(page), "signs": page.side == "applicant"}
     if page.case.kind == Case.Kind.OBJECTION:
         return render(request, "repair/objection_draft.html", context, status=status)
     context |= {
@@ -202,6 +206,9 @@ def _paper(paper: CaseDocument, case: Case) -> dict:
         "url": reverse("repair:case-document", args=(case.number, paper.document.key)) if is_there else "",
         "note": selectors.file_note(paper),
         "sha256": paper.document.sha256,
+        "shown_url": reverse("repair:case-document-shown", args=(case.number, paper.document.key))
+        if is_shown(paper.document)
+        else "",
         "is_picture": is_there and paper.document.content_type.startswith("image/"),
     }
 
@@ -216,9 +223,11 @@ def _letters(case: Case) -> list[dict]:
     return letters
 
 
-def _draft_form(case: Case) -> DraftForm | ObjectionDraftForm:
+def _draft_form(page: selectors.CasePage) -> DraftForm | ObjectionDraftForm:
+    case = page.case
     return _form_of(case)(
         case=case,
+        asked={paper.rule.paper for paper in page.asked_papers},
         initial={
             "ground": case.ground,
             "statement": case.statement,
@@ -232,8 +241,13 @@ def _form_of(case: Case) -> type[DraftForm | ObjectionDraftForm]:
     return ObjectionDraftForm if case.kind == Case.Kind.OBJECTION else DraftForm
 
 
+def _typed_form(case: Case, *args) -> DraftForm | ObjectionDraftForm:
+    return _form_of(case)(*args, case=case, asked=services.papers_asked(case))
+
+
 @login_required
 @require_POST
+@with_frames
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """Keep what was typed, take in the files, sign, and file the application when that button was pressed.
 
@@ -242,7 +256,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     case = selectors.case_for(user=request.user, number=number)
     policies.may_prepare(request.user, case).require()
     wish = request.POST.get("do", "save")
-    form = _form_of(case)(request.POST, request.FILES, case=case)
+    form = _typed_form(case, request.POST, request.FILES)
     if wish == KEEP:
         return kept(request, form, lambda: _keep(request.user, case, form))
     if case.state != Case.State.DRAFT:
@@ -358,7 +372,7 @@ def _changed_meanwhile(request: HttpRequest, number: str, refusal: WrongState) -
     return _show(
         request,
         number,
-        draft_form=_form_of(case)(typed, case=case),
+        draft_form=_typed_form(case, typed),
         problem=str(refusal),
         status=refusal.http_status,
     )
@@ -366,6 +380,7 @@ def _changed_meanwhile(request: HttpRequest, number: str, refusal: WrongState) -
 
 @login_required
 @require_POST
+@with_frames
 def case_act(request: HttpRequest, number: str) -> HttpResponse:
     """Take a step in a case; answer with the case as it now stands, or with why not and all that was typed."""
     case = selectors.case_for(user=request.user, number=number)
@@ -493,6 +508,7 @@ def case_confirm(request: HttpRequest, number: str, action: str) -> HttpResponse
 
 @login_required
 @require_POST
+@with_frames
 def case_lend(request: HttpRequest, number: str) -> HttpResponse:
     """Lend the case to a person by name, or end the lending."""
     policies.may_lend(request.user, selectors.case_for(user=request.user, number=number)).require()
@@ -519,6 +535,14 @@ def case_lend(request: HttpRequest, number: str) -> HttpResponse:
 def document(request: HttpRequest, number: str, key) -> FileResponse:
     """A document of a case that the reader may see."""
     return file_response(selectors.paper_of(user=request.user, number=number, key=key).document)
+
+
+@login_required
+@require_GET
+@in_a_frame
+def document_shown(request: HttpRequest, number: str, key) -> FileResponse:
+    """A PDF of a case that the reader may see, for the frame on the page of the case."""
+    return shown_response(selectors.paper_of(user=request.user, number=number, key=key).document)
 
 
 @login_required

@@ -9,7 +9,9 @@ from credit_platform.ui.forms import FileDrop, FilesField
 from repair.forms import PROOF_ENDINGS, NeededToFile
 from repair.joint.selectors import DraftPage, DraftPart
 from repair.joint.services import Said, proofs_field, statement_field
-from repair.models import Case
+from repair.models import Case, PaperRule
+
+Paper = PaperRule.Paper
 
 
 def _files(label, **kwargs) -> FilesField:
@@ -109,12 +111,11 @@ class JointRepairForm(JointDraftForm):
     )
 
     def needed_to_file(self) -> set[str]:
-        needed = {"statement", "signature", "agreed"}
-        return (
-            needed
-            if self.page.shared or all(part.proofs for part in self.page.parts)
-            else needed | {"proofs"}
-        )
+        needed = {"signature", "agreed"}
+        if Paper.APPLICATION in self.page.asked:
+            needed.add("statement")
+        has_proofs = self.page.shared or all(part.proofs for part in self.page.parts)
+        return needed | ({"proofs"} if Paper.PROOF in self.page.asked and not has_proofs else set())
 
 
 class JointObjectionForm(JointDraftForm):
@@ -133,7 +134,11 @@ class JointObjectionForm(JointDraftForm):
         self.fields["ground"].choices = [choice for choice in Case.Ground.choices if choice[0]]
 
     def needed_to_file(self) -> set[str]:
-        return {"ground", "statement"}
+        needed = {"ground"}
+        if Paper.APPLICATION in self.page.asked:
+            needed.add("statement")
+        has_papers = self.page.shared or all(part.proofs for part in self.page.parts)
+        return needed | ({"proofs"} if Paper.EVIDENCE in self.page.asked and not has_papers else set())
 
 
 def form_of(page: DraftPage) -> type[JointDraftForm]:

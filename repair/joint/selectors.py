@@ -16,6 +16,7 @@ from repair.before_filing import Prospect, Prospects
 from repair.joint import letters, services
 from repair.joint.letters import Commitment
 from repair.models import Case, CaseDocument, JointFiling
+from repair.paper_rules import paper_book, papers
 from repair.proof.selectors import nodes_of
 from repair.sectors import asks_for_the_day
 from repair.selectors import Due
@@ -191,6 +192,8 @@ class DraftPage:
     #: The certificates that are handed in, each once, whatever number of the records has it.
     certificates: list[CaseDocument]
     training: Training | None
+    #: The papers asked for with any of them, of `PaperRule.Paper`.
+    asked: frozenset[str]
 
     @property
     def bodies(self) -> list[SubmittingBody]:
@@ -210,7 +213,7 @@ def draft_page(*, user, number: str) -> DraftPage:
         case.pk: [paper for paper in case.documents.all() if paper.kind == CaseDocument.Kind.PROOF]
         for case in cases
     }
-    shared = _in_every(proofs.values())
+    shared, book = _in_every(proofs.values()), paper_book()
     keys = {paper.document_id for paper in shared}
     return DraftPage(
         filing,
@@ -222,6 +225,7 @@ def draft_page(*, user, number: str) -> DraftPage:
         [] if filing.is_objection else letters.commitments_of(cases),
         list({one.document.name: one for case in cases for one in training.certificates_in(case)}.values()),
         None if filing.is_objection else training.offered_for(cases),
+        frozenset[str]().union(*(papers(book.asked_in(case)) for case in cases)),
     )
 
 

@@ -19,7 +19,7 @@ from entities.models import CreditRecord
 from entities.policies import may_act_for_entity
 from entities.services import documents
 from entities.words import kept_words
-from repair import rules, services
+from repair import paper_rules, rules, services
 from repair.joint import letters, notices
 from repair.models import Case, CaseDocument, CaseStep, JointFiling
 from repair.outlook import outlooks
@@ -349,6 +349,7 @@ def missing_in(
         return _missing_in_objections(filing, drafts)
     missing: dict[str, list[str]] = {}
     looking = outlooks([case.record for case in drafts], timezone.localdate())
+    book = paper_rules.paper_book()
     with_proof = {case.pk for case in drafts if case.documents.filter(kind=CaseDocument.Kind.PROOF).exists()}
     for case in drafts:
         may_apply = rules.may_apply(looking.of(case.record))
@@ -356,6 +357,7 @@ def missing_in(
             statement=filing.statement,
             has_proof=case.pk in with_proof,
             is_signed=True,
+            asked=paper_rules.papers(book.asked_in(case)),
             outlook_says_no=may_apply.reason,
         )
         if against := lacks.pop("", None):
@@ -371,7 +373,19 @@ def missing_in(
 
 
 def _missing_in_objections(filing: JointFiling, drafts: list[Case]) -> dict[str, list[str]]:
-    missing = rules.what_an_objection_lacks(ground=filing.ground, statement=filing.statement)
+    book = paper_rules.paper_book()
+    with_papers = {case.pk for case in drafts if case.documents.exists()}
+    missing: dict[str, list[str]] = {}
+    for case in drafts:
+        lacks = rules.what_an_objection_lacks(
+            ground=filing.ground,
+            statement=filing.statement,
+            has_papers=case.pk in with_papers,
+            asked=paper_rules.papers(book.asked_in(case)),
+        )
+        if proofs := lacks.pop("proofs", None):
+            missing[proofs_field(case.number) if with_papers else "proofs"] = proofs
+        missing |= lacks
     may_object = {case: rules.may_object(case.record) for case in drafts}
     if against := [
         _("%(record)s: %(why)s") % {"record": case.record.title, "why": may.reason}

@@ -33,7 +33,7 @@ NOT_PAGES = frozenset(
         "held_data:download", "held_data:progress", "letters:letter",
         "letters:signature", "letters:statement", "metrics", "missing:paper", "portal:announcement-feed", "portal:data-catalogue",
         "portal:dataset", "portal:robots", "portal:sitemap", "portal:sitemap-entities", "portal:sitemap-pages",
-        "portal:list-feed", "portal:verify-key", "readyz", "repair:case-document", "sharing:export",
+        "portal:list-feed", "portal:verify-key", "readyz", "repair:case-document", "repair:case-document-shown", "sharing:export",
         "stories:feed", "ui:styleguide-job", "ui:styleguide-lookup",
     }
 )  # fmt: skip

@@ -578,6 +578,7 @@ TABLE: dict[str, dict[str, str]] = {
     "repair:case-confirm": {"GET": "302 404 403 403 403 404 403 404 200 404"},
     "repair:case-detail": {"GET": "302 404 200 200 200 404 200 404 200 404"},
     "repair:case-document": {"GET": "302 404 200 200 200 404 200 404 200 404"},
+    "repair:case-document-shown": {"GET": "302 404 200 200 200 404 200 404 200 404"},
     "repair:case-draft": {"POST": "302 404 404 404 404 404 404 404 422 404"},
     "repair:case-lend": {"POST": "302 404 403 403 422 404 422 404 403 404"},
     "repair:case-list": {"GET": "302 200 200 200 200 200 200 200 200 200"},

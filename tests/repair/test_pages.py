@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -55,10 +56,10 @@ def lead():
     return MemberFactory(body=BodyFactory(kind="lead_office"), role="lead")
 
 
-def paper(case: Case) -> CaseDocument:
+def paper(case: Case, upload: SimpleUploadedFile | None = None) -> CaseDocument:
     """A proof in a case that is filed already."""
     Case.objects.filter(pk=case.pk).update(state="draft")
-    made = services.add_proof(by=case.opened_by, number=case.number, upload=png())
+    made = services.add_proof(by=case.opened_by, number=case.number, upload=upload or png())
     Case.objects.filter(pk=case.pk).update(state=case.state)
     return made
 
@@ -380,6 +381,28 @@ def test_proofs_are_handed_out_to_the_parties_and_only_as_downloads():
         assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
         assert answer["Content-Disposition"].startswith("attachment")
         assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_pdf_is_looked_at_in_a_frame_of_the_page_that_leads_nowhere_and_a_picture_as_it_is():
+    case = CaseFactory()
+    proof = paper(case, pdf())
+    place = reverse("repair:case-document-shown", args=(case.number, proof.document_id))
+    page = open_page(MemberFactory(body=case.deciding_body), case)
+    assert f'<iframe class="w-100 border rounded" height="480" src="{place}#' in text_of(page)
+    assert "frame-src 'self'" in page["Content-Security-Policy"]
+    answer = signed_in(case.opened_by).get(place)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].startswith("inline")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert set(answer["Content-Security-Policy"].split("; ")) == {
+        "default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'",
+    }  # fmt: skip
+    picture = paper(case)
+    for key in (picture.document_id, paper(CaseFactory(), pdf()).document_id):
+        address = reverse("repair:case-document-shown", args=(case.number, key))
+        assert signed_in(case.opened_by).get(address).status_code == 404
 
 
 def test_a_document_of_another_case_is_not_found_under_this_one():

@@ -1,5 +1,6 @@
 """The page of the terms: what stands behind each, and the choice of a local regulation."""
 
+from collections import Counter
 from html import unescape
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entities.models import Verification
-from repair.models import ClockRule, Profile, ProfileChoice, SectorRule
+from repair.models import ClockRule, PaperRule, Profile, ProfileChoice, SectorRule
 from tests.factories import BodyFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +33,13 @@ def test_each_term_stands_there_with_how_far_it_was_read_and_what_is_not_verifie
     client, lead
 ):
     page = unescape(client.get(reverse("repair:clock-rules")).content.decode())
+    rules = [row for model in (ClockRule, PaperRule, SectorRule) for row in model.objects.all()]
+    read = Counter(rule.verification for rule in rules)
     for level in Verification:
-        rows = sum(model.objects.filter(verification=level).count() for model in (ClockRule, SectorRule))
-        assert page.count(f">{level.label}<") == rows
-    assert page.count(">Own procedure<") == ClockRule.objects.filter(verification="").count()
-    sources = set(ClockRule.objects.exclude(verification__in=("V", "")).values_list("source", flat=True))
-    sources |= set(SectorRule.objects.values_list("source", flat=True))
+        assert page.count(f">{level.label}<") == read[level]
+    assert page.count(">Own procedure<") == read[""]
+    sources = {rule.source for rule in rules if rule.verification not in {"V", ""}}
+    assert sources
     assert {source for source in sources if source not in page} == set()
 
 
