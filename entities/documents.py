@@ -1,12 +1,17 @@
 """Handing documents out. Who may have one is the business of whatever the document belongs to."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseBase
 
 from credit_platform.common.errors import Missing
 from entities.models import Document
 from entities.services.documents import PDF
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def file_response(document: Document) -> FileResponse:
@@ -37,12 +42,15 @@ def shown_response(document: Document) -> FileResponse:
     return response
 
 
-#: For a view that answers with a file for a frame: it stands in pages of this platform only, and loads nothing.
-in_a_frame = csp(
-    {"default-src": [NONE], "base-uri": [NONE], "form-action": [NONE], "frame-ancestors": [SELF]}
-)
-#: For a view whose page may hold such a frame; it cannot be led anywhere but to this platform.
-with_frames = csp_update({"frame-src": [SELF]})
+def in_a_frame(view: View) -> View:
+    """For a view that answers with a file for a frame: it stands in pages of this platform only, and loads nothing."""
+    policy = {"default-src": [NONE], "base-uri": [NONE], "form-action": [NONE], "frame-ancestors": [SELF]}
+    return cast(View, csp(policy)(cast(Any, view)))
+
+
+def with_frames(view: View) -> View:
+    """For a view whose page may hold such a frame; it cannot be led anywhere but to this platform."""
+    return cast(View, csp_update({"frame-src": [SELF]})(cast(Any, view)))
 
 
 def _response(document: Document, *, as_attachment: bool) -> FileResponse:

@@ -7,7 +7,8 @@ them; a city that follows one chooses it as its profile.
 The check of the platform itself (Shanghai art. 36 (1), Shandong 39, Henan 41, Shenzhen 51, Taizhou 13) is the term for
 what it answers for itself, without a department: an objection to a record of the lead office, which keeps the
 platform, is decided within it. Of a department's record the platform holds what the department handed in and nothing
-else, so the objection is passed on and the record marked in the moment of filing; those terms are always kept.
+else, so the objection is passed on and the record marked in the moment of filing; those terms are always kept. Where the
+regulation has what is shown compared with what was sent, that is done and told in the same moment (`repair/checking.py`).
 
 Not given, because no source gives a figure: the extension of the 10 working days of 国办发〔2025〕22号, the terms of
 GACC Orders 251 and 282.
@@ -131,7 +132,9 @@ CLOCK_RULES: dict[str, dict] = {
     | {"article": "第三十一条", "clock": "result", "value": 5, "extend_by": 15, "at_most": 20},
     # Shenzhen
     "shenzhen-mark": SHENZHEN | OBJECTION | {"article": "第五十条", "clock": "mark", "value": 0},
-    "shenzhen-check": SHENZHEN | OBJECTION | {"article": "第五十一条", "clock": "check", "value": 1},
+    "shenzhen-check": SHENZHEN
+    | OBJECTION
+    | {"article": "第五十一条", "clock": "check", "value": 1, "compares": True},
     "shenzhen-forward": SHENZHEN | OBJECTION | {"article": "第五十一条", "clock": "forward", "value": 0},
     "shenzhen-decision": SHENZHEN
     | OBJECTION
@@ -141,7 +144,9 @@ CLOCK_RULES: dict[str, dict] = {
     | {"article": "第八十二条", "clock": "decision", "value": 3, "extend_by": 3},
     # Taizhou
     "taizhou-mark": TAIZHOU | OBJECTION | {"article": "第十三条", "clock": "mark", "value": 0},
-    "taizhou-check": TAIZHOU | OBJECTION | {"article": "第十三条", "clock": "check", "value": 2},
+    "taizhou-check": TAIZHOU
+    | OBJECTION
+    | {"article": "第十三条", "clock": "check", "value": 2, "compares": True},
     "taizhou-forward": TAIZHOU
     | OBJECTION
     | {"article": "第十三条", "clock": "forward", "value": 2, "suspends": True},

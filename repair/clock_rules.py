@@ -153,6 +153,10 @@ def says(rule: ClockRule) -> str:
             ClockRule.Clock.MARK: _("The record is marked at once."),
             ClockRule.Clock.FORWARD: _("The objection is passed on to the department at once."),
         }.get(ClockRule.Clock(rule.clock), sentence)
+    if rule.compares:
+        sentence = _(
+            "The platform compares what it shows with what was sent within %(term)s and tells what came of it."
+        )
     return sentence % {"term": in_words(rule.value, rule.unit)}
 
 

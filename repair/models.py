@@ -430,6 +430,14 @@ class ClockRule(DatedRule):
         default=False,
         help_text=_("While the department checks an objection, the record is not shown to the public."),
     )
+    compares = models.BooleanField(
+        _("tells what comparing found"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "What is shown is compared with what was sent, and the applicant is told what came of it."
+        ),
+    )
 
     class Meta:
         verbose_name = _("rule of a clock")

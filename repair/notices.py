@@ -45,6 +45,18 @@ TEMPLATES = {
     "repair.objection_received": gettext_noop(
         "Your objection %(number)s to %(record)s is with %(body)s, and the record is marked. Decision by %(due)s."
     ),
+    "repair.compared_same": gettext_noop(
+        "What is shown of %(record)s was compared with what %(body)s sent: they are the same. %(body)s answers your"
+        " objection %(number)s."
+    ),
+    "repair.compared_entered": gettext_noop(
+        "What is shown of %(record)s is what %(body)s entered here itself; nothing else was sent. %(body)s answers your"
+        " objection %(number)s."
+    ),
+    "repair.compared_differs": gettext_noop(
+        "What is shown of %(record)s of %(entity)s differs from what %(body)s sent, in: %(words)s. The lead office puts it"
+        " right (%(number)s)."
+    ),
     "repair.objection_withdrawn": gettext_noop("%(entity)s withdrew its objection %(number)s to %(record)s."),
     "repair.objection_corrected": gettext_noop(
         "The objection %(number)s to %(record)s of %(entity)s is upheld and the record corrected. Reasons: %(words)s"
@@ -170,6 +182,9 @@ DEEDS = {
     Action.SETTLE: _("settled the case, because the record has ended"),
     Action.END_WITH_RECORD: _("withdrew the record, which ends the case"),
     "record_corrected": _("took the corrected record into the case"),
+    "compared_same": _("compared what is shown with what was sent and found them the same"),
+    "compared_entered": _("found that what is shown is what the department entered here itself"),
+    "compared_differs": _("compared what is shown with what was sent and found that they differ"),
     "closed": _("closed the case: every place has confirmed"),
     "escalated": _("told the superiors that the time for a step is over"),
 }
@@ -415,6 +430,14 @@ OF_ACTION: dict[Action, Callable[[Case, str], None]] = {
     Action.SETTLE: _settled,
     Action.END_WITH_RECORD: _record_withdrawn,
 }
+
+
+def compared(case: Case, found: str, words: str) -> None:
+    """What the platform's own check of an objection found: to the applicant, and to the lead office where it has to act."""
+    kind = f"repair.{found}"
+    _tell_entity(kind, case, words)
+    if found == "compared_differs":
+        _tell_lead(kind, case, words=_in_one_line(words))
 
 
 def due_soon(clock: CaseClock) -> None:

@@ -93,7 +93,9 @@ OBJECTION_NOTES = """
 * The applicant may appeal to the lead office against a dismissal, as in a repair. The appeal marks the record again.
   Upheld, the record is taken back, or the case goes to the department once more, which then corrects what the lead
   office found wrong; whoever decided before does not decide again, and a new decision can be appealed against anew.
-* What the platform itself holds is what the department handed in, so that it passes an objection on at once.
+* What the platform itself holds is what the department handed in, so that it passes an objection on at once. Where the
+  regulation that the city follows has it compared with what was sent, that is done when the objection is filed, with the
+  row of the file by which the record came; the applicant is told what came of it, and the lead office where they differ.
 * Nobody decides who entered, handed in or reviewed the record or one that it corrects, who ever proposed a decision in
   the case, who had any part in another case about the same record or answered when it was said to be missing, or who
   acts for the entity (`repair/independence.py`).
@@ -277,7 +279,8 @@ def _clocks(kind: str) -> str:
         extend = rule.get("extend_by", "")
         most = f", {rule['at_most']} in all" if "at_most" in rule else ""
         lines.append(
-            f"| {ClockRule.Clock(rule['clock']).label}{', suspends disclosure' if rule.get('suspends') else ''} |"
+            f"| {ClockRule.Clock(rule['clock']).label}{', suspends disclosure' if rule.get('suspends') else ''}"
+            f"{', what comparing found is told' if rule.get('compares') else ''} |"
             f" {ClockRule.CaseKind(rule['case_kind']).label} |"
             f" {rule['value']} working days | {extend}{most} | {_whom(rule)} |"
             f" {_basis(rule)} | {rule['source']} | {READ[rule['verification']]} | {code} |"

@@ -25,6 +25,7 @@ from entities.selectors import in_force_instead_of
 from entities.services import documents, records
 from entities.words import kept_words
 from repair import (
+    checking,
     clocks,
     corrections,
     following,
@@ -572,6 +573,8 @@ def _take(case: Case, move: Move, *, by, note: str, today: date) -> None:
         sectors.carry_out(case, by=by)
     if tell := notices.OF_ACTION.get(move.action):
         tell(case, note)
+    if move.action == Action.SUBMIT and case.kind == Case.Kind.OBJECTION:
+        checking.compare(case)
     if by and (deed := _DEEDS.get(move.action)):
         using.note(by=by, case=case, deed=deed)
     following.step_taken(case, step)

@@ -7,6 +7,7 @@ that COPY can take as it is. Where a field says what a cell says, only the cell 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
@@ -139,6 +140,17 @@ def rows_of(table: pa.Table) -> Iterator[tuple[int, list[str]]]:
     cells = zip(*(table[place].to_pylist() for place in places), strict=True)
     for number, row in zip(table[NUMBER].to_pylist(), cells, strict=True):
         yield number, list(row)
+
+
+def fields_of(table: pa.Table) -> dict[str, Any]:
+    """What the first row says, as the fields of a record."""
+    said = {name: column_of(table, name)[0].as_py() for name in DRAFTED}
+    kinds = said["penalty_kinds"].strip("{}")
+    return said | {
+        "penalty_kinds": kinds.split(",") if kinds else [],
+        "amount": None if said["amount"] is None else Decimal(said["amount"]),
+        "details": json.loads(said["details"]),
+    }
 
 
 def having(table: pa.Table, numbers: Sequence[int]) -> pa.Table:

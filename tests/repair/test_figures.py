@@ -58,6 +58,29 @@ def test_the_days_on_which_the_applicant_was_asked_are_not_the_departments():
     assert the_line(MONDAY + timedelta(days=30)).days == [2]
 
 
+def test_a_department_that_asks_for_material_again_is_counted_in_public_and_one_that_names_all_at_once_is_not(
+    client,
+):
+    once = {"ask_material": 1, "supply_material": 2}
+    decided_after({"ask_material": 1, "supply_material": 2, "propose_refuse": 4, "refuse": 5})
+    twice = decided_after(once)
+    for action, days in (("ask_material", 3), ("supply_material", 4), ("ask_material", 5)):
+        with on(MONDAY + timedelta(days=days)):
+            clerk = MemberFactory(body=twice.deciding_body)
+            act(twice, twice.opened_by if action == "supply_material" else clerk, action)
+    found = figures.count_figures(today=MONDAY + timedelta(days=30))
+    assert {line.body: (line.filed, line.asked_again) for line in found.lines} == {
+        twice.deciding_body: (1, 1),
+        next(line.body for line in found.lines if line.body != twice.deciding_body): (1, 0),
+    }
+    assert (found.filed, found.asked_again) == (2, 1)
+    cache.clear()
+    with on(MONDAY + timedelta(days=30)):
+        page = client.get(reverse("portal:cases")).content.decode()
+    assert page.count('data-l="Asked more than once">1<') == 1
+    assert page.count('data-l="Asked more than once">0<') == 1
+
+
 def test_a_decision_after_its_day_is_not_in_time():
     case = decided_after({"propose_refuse": 1, "refuse": 2})
     today = MONDAY + timedelta(days=30)
