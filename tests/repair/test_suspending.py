@@ -31,6 +31,7 @@ from tests.factories import (
     RecordFactory,
     UserFactory,
 )
+from tests.repair.papers import pdf
 
 pytestmark = pytest.mark.django_db
 NUMBERS = itertools.count()
@@ -61,7 +62,11 @@ def objected(record: CreditRecord | None = None) -> Case:
     record = record or record_to_hide()
     agent = AgentFactory(entity=record.entity).user
     return services.file_objection(
-        by=agent, record_id=record.pk, ground="wrong", statement="We were never there."
+        by=agent,
+        record_id=record.pk,
+        ground="wrong",
+        statement="We were never there.",
+        uploads=[pdf()],  # Some of the regulations ask for a paper.
     )
 
 
