@@ -112,7 +112,7 @@ class FoundForm(StepForm):
 
 
 def _found_field(asked: sectors.Asked) -> forms.Field:
-    if asked.name == sectors.LEVEL:
+    if asked.levels is not None:
         return forms.ChoiceField(
             label=_("The level that holds instead, if you propose to grant"),
             choices=[("", _("Choose")), *asked.levels],

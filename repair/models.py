@@ -480,6 +480,19 @@ class SectorRule(models.Model):
         _("field"), max_length=60, help_text=_("Of the type: what it says decides whether the rule fits.")
     )
     values = ArrayField(models.CharField(max_length=60), verbose_name=_("values"))
+    absent_field = models.SlugField(
+        _("absent field"),
+        max_length=60,
+        blank=True,
+        help_text=_("It fits only where this field says nothing."),
+    )
+    barred = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("shut out"),
+        default=list,
+        blank=True,
+        help_text=_("What the department cannot put in the place of the level that ends."),
+    )
     effect = models.CharField(_("effect"), max_length=10, choices=Effect)
     scheme = models.SlugField(
         _("scheme"),

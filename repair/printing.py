@@ -126,9 +126,10 @@ Repaired by the same steps, by rules of their own (`entities/catalogue/sector_ru
 * **points**: the applicant says on which day it was corrected, and whoever proposes to grant says which day was found.
   Granting puts a record in the place of the old one that says this day; it goes on counting as the scheme of tax credit
   has it, with the points that come back. On appeal the applicant's own day holds, where the department found none.
-* **level**: whoever proposes to grant says which level holds instead. Granting ends the record as every repair does and
-  enters the new level, decided on that day. On appeal the old level ends; the department enters another by itself.
-* **follows**: a grade is not asked for by itself, it follows from points.
+* **level**, of customs, and of tax where D was given directly: whoever proposes to grant says which one holds instead.
+  Granting ends the record as every repair does and enters the new level, decided on that day. On appeal the old level
+  ends; the department enters another by itself.
+* **follows**: a grade with points is not asked for by itself, it follows from them.
 * **none**: what was read gives nothing back.
 * No source that was read lets anybody wait, so it may be asked for from the first day. Points come back by a day that
   each breach has for itself, so they are not asked for together with other records.
@@ -173,8 +174,13 @@ def _sectors() -> str:
         until = f" to {rule['valid_to']}" if "valid_to" in rule else ""
         basis = f"{INSTRUMENTS[rule['instrument']]['name_en']} {rule.get('article', '')}".strip()
         says = ", ".join(rule["values"])
+        if absent := rule.get("absent_field"):
+            says = f"{says}, without {absent}"
+        effect = SectorRule.Effect(rule["effect"]).value
+        if barred := rule.get("barred"):
+            effect = f"{effect}, not {', '.join(barred)}"
         lines.append(
-            f"| {code} | {rule['record_type']} | {says} | {SectorRule.Effect(rule['effect']).value} |"
+            f"| {code} | {rule['record_type']} | {says} | {effect} |"
             f" from {rule['valid_from']}{until} | {basis} | {rule['source']} | {read[rule['verification']]} |"
         )
     return "\n".join(lines)

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.customs.formats import title_of
 from credit_platform.common.bilingual import in_readers_language
 from credit_platform.common.errors import InvalidInput, WrongState
 from credit_platform.ui.formats import day_long
 from entities.catalogue.instruments import INSTRUMENTS
 from entities.catalogue.sector_rules import SECTOR_RULES, SECTOR_TYPES
+from entities.corrections import following_of
 from entities.drafts import RecordDraft, version_on
 from entities.models import CreditRecord, LegalInstrument
 from entities.publicity import Outlook, OutlookState
@@ -27,9 +27,9 @@ from repair import points
 from repair.models import Case, SectorRule
 
 Effect = SectorRule.Effect
-#: As corrections name the field of a type.
-CORRECTED_ON = "details.corrected_on"
-LEVEL = "details.customs_status"
+#: Before the name of a field of the type, as corrections have it.
+DETAIL = "details."
+CORRECTED_ON = f"{DETAIL}corrected_on"
 
 
 @transaction.atomic
@@ -61,18 +61,17 @@ class SectorBook:
     rules: tuple[SectorRule, ...] = ()
 
     def rule_for(self, record: CreditRecord, on: date) -> SectorRule | None:
-        """The rule in force on a day for what the record says; None for every other record."""
-        return next(
-            (
-                rule
-                for rule in self.rules
-                if rule.record_type == record.record_type.code
-                and record.details.get(rule.field_name) in rule.values
-                and rule.valid_from <= on
-                and (rule.valid_to is None or on <= rule.valid_to)
-            ),
-            None,
+        """The rule in force on a day for what the record says, the narrower of two; None for every other record."""
+        fitting = (
+            rule
+            for rule in self.rules
+            if rule.record_type == record.record_type.code
+            and record.details.get(rule.field_name) in rule.values
+            and not (rule.absent_field and record.details.get(rule.absent_field))
+            and rule.valid_from <= on
+            and (rule.valid_to is None or on <= rule.valid_to)
         )
+        return min(fitting, key=lambda rule: not rule.absent_field, default=None)
 
 
 def sector_book(records: Iterable[CreditRecord]) -> SectorBook:
@@ -113,11 +112,11 @@ def outlook(record: CreditRecord, rule: SectorRule, on: date) -> Outlook:
             return _outlook_of_points(record, rule, on)
         case Effect.LEVEL:
             said = _(
-                "%(body)s decides by %(rule)s. From which day and on which conditions, no source says that was read; so you"
-                " may ask on any day, and hear the reasons."
+                "%(body)s decides by %(rule)s. From which day and on which conditions, was not read in its text; so you may"
+                " ask on any day, and hear the reasons."
             )
-            names = {"body": record.submitted_by, "rule": rule.cited}
-            return Outlook(OutlookState.NOW, None, None, said % names)
+            parts = [said % {"body": record.submitted_by, "rule": rule.cited}, rule.conditions]
+            return Outlook(OutlookState.NOW, None, None, " ".join(filter(None, parts)))
         case Effect.FOLLOWS:
             said = _(
                 "A grade is not repaired by itself, it follows from points. Ask for points back for each breach that %(body)s"
@@ -193,10 +192,10 @@ def _wrong_day(day: date | None, record: CreditRecord, today: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the department has to say when it proposes to grant: the name of the field, and the levels to choose from."""
+    """What the department has to say when it proposes to grant: a day, or one of these levels; and the field's name."""
 
     name: str
-    levels: tuple[tuple[str, str], ...] = ()
+    levels: tuple[tuple[str, str], ...] | None = None
 
 
 def asked_of_department(case: Case) -> Asked | None:
@@ -206,15 +205,16 @@ def asked_of_department(case: Case) -> Asked | None:
         return None
     if rule.effect == Effect.POINTS:
         return Asked(CORRECTED_ON)
-    return Asked(LEVEL, tuple(_levels(case.record)))
+    return Asked(DETAIL + rule.field_name, tuple(_levels(case.record, rule)))
 
 
-def _levels(record: CreditRecord) -> Iterable[tuple[str, str]]:
-    """The levels of today's catalogue without the one that the record says, by code."""
+def _levels(record: CreditRecord, rule: SectorRule) -> Iterable[tuple[str, str]]:
+    """The levels of today's catalogue without the one that the record says and those that are shut out, by code."""
     version = version_on(record.record_type.versions.all(), timezone.localdate())
     fields = version.extra_fields if version else []
-    for choice in next((one["choices"] for one in fields if one["name"] == "customs_status"), []):
-        if choice["code"] != record.details.get("customs_status"):
+    out = {record.details.get(rule.field_name), *rule.barred}
+    for choice in next((one["choices"] for one in fields if one["name"] == rule.field_name), []):
+        if choice["code"] not in out:
             yield choice["code"], in_readers_language(choice["label_zh"], choice["label_en"])
 
 
@@ -228,17 +228,14 @@ def found(case: Case, said: Mapping[str, str]) -> dict[str, list[str]]:
     if asked is None:
         return {}
     new = str(said.get(asked.name, "")).strip()
-    old = str(case.record.details.get(asked.name.removeprefix("details."), ""))
-    problem = _wrong_level(new, asked) if asked.name == LEVEL else _wrong_text_of_day(new, case.record)
+    old = str(case.record.details.get(asked.name.removeprefix(DETAIL), ""))
+    if asked.levels is None:
+        problem = _wrong_text_of_day(new, case.record)
+    else:
+        problem = "" if new in dict(asked.levels) else _("Choose the level that holds instead.")
     if problem:
         raise InvalidInput({asked.name: [problem]})
     return {asked.name: [old, new]}
-
-
-def _wrong_level(new: str, asked: Asked) -> str:
-    if new not in dict(asked.levels):
-        return _("Choose the level that holds instead.")
-    return ""
 
 
 def _wrong_text_of_day(new: str, record: CreditRecord) -> str:
@@ -271,20 +268,22 @@ def carry_out(case: Case, *, by) -> None:
         )
         return
     records.end_by_repair(by=by, record_id=case.record_id, because=because)
-    if level := level_after(case):
+    if level := level_after(case, rule):
         records.enter_after_repair(
             by=by, record_id=case.record_id, draft=_of_level(case, rule, level), because=because
         )
 
 
 def _of_level(case: Case, rule: SectorRule, level: str) -> RecordDraft:
+    details = {**case.record.details, rule.field_name: level}
+    following = following_of(rule.record_type)
     return RecordDraft(
         document_number=case.number,
-        title=title_of(level),
+        title=following.title(details) if following else case.record.title,
         decided_on=timezone.localdate(),
         legal_basis=rule.cited,
         authority=case.record.authority,
-        details={**case.record.details, "customs_status": level},
+        details=details,
     )
 
 
@@ -294,9 +293,9 @@ def day_that_counts(case: Case) -> date | None:
     return date.fromisoformat(proposed[1]) if proposed else case.corrected_on
 
 
-def level_after(case: Case) -> str:
+def level_after(case: Case, rule: SectorRule | None) -> str:
     """The code of the level that the department put in the place of the old one; "" where it said none."""
-    return case.correction.get(LEVEL, ["", ""])[1] if case.kind == Case.Kind.REPAIR else ""
+    return case.correction.get(DETAIL + rule.field_name, ["", ""])[1] if rule else ""
 
 
 def says_granted(case: Case, day: date) -> str:
@@ -317,9 +316,9 @@ def says_granted(case: Case, day: date) -> str:
     said = _("From %(day)s the record is no longer public, shared or counted in ratings.") % {
         "day": day_long(day)
     }
-    level = level_after(case)
+    level = level_after(case, rule)
     if not level:
         return said
-    names = {"body": case.deciding_body, "level": dict(_levels(case.record)).get(level, level)}
+    names = {"body": case.deciding_body, "level": dict(_levels(case.record, rule)).get(level, level)}
     instead = _("%(body)s now says: %(level)s.") % names
     return f"{said} {instead}"

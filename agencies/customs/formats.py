@@ -18,11 +18,6 @@ STATUSES = {
 WORDS = {name: code for code, name in STATUSES.items()} | {"其他企业": "regular"}
 
 
-def title_of(status: str) -> str:
-    """The title of a record that says this status."""
-    return f"海关企业信用等级：{STATUSES[status]}"
-
-
 class StatusRow(RowForm):
     """The status of one enterprise from one day on."""
 
@@ -59,7 +54,7 @@ class StatusRow(RowForm):
         said = self.cleaned_data
         return RecordDraft(
             document_number=self.key(),
-            title=title_of(said["customs_status"]),
+            title=f"海关企业信用等级：{STATUSES[said['customs_status']]}",
             decided_on=said["decided_on"],
             facts=said["facts"],
             authority=said["authority"],

@@ -19,4 +19,5 @@ class TaxConfig(AppConfig):
         register_entry_form("tax", "inspection-result", forms.TaxInspectionForm, order=40)
         register_entry_form("tax", "commendation", forms.TaxCommendationForm, order=50)
         corrections.register("tax-credit-grade", forms.GRADE_FOLLOWS)
+        corrections.register("tax-breach", forms.BREACH_FOLLOWS)
         formats.offer()

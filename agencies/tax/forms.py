@@ -1,5 +1,6 @@
 """What the tax office enters by form."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext, gettext_lazy as _
@@ -10,6 +11,7 @@ from agencies.inspections import InspectionForm
 from agencies.licences import LicenceForm
 from agencies.penalties import PenaltyForm
 from entities.corrections import Details, Following
+from entities.models import RecordTypeVersion
 
 
 class TaxPenaltyForm(PenaltyForm):
@@ -118,17 +120,52 @@ class TaxGradeForm(RecordForm):
             self.add_error("year", _("That year had not begun when the grade was determined."))
 
 
+def title_of_breach(said: Details, versions: Iterable[RecordTypeVersion]) -> str:
+    """The line of a breach: its name, as the last of these versions of the catalogue's entry has it."""
+    names = {
+        choice["code"]: choice["label_zh"]
+        for version in versions
+        for extra in version.extra_fields
+        if extra["name"] == "breach"
+        for choice in extra["choices"]
+    }
+    return names.get(said.get("breach"), "")
+
+
+def _corrected_title_of_breach(said: Details) -> str:
+    versions = RecordTypeVersion.objects.filter(record_type__code="tax-breach")
+    return title_of_breach(said, versions.order_by("valid_from"))
+
+
+def problems_of_breach(said: Details) -> dict[str, str]:
+    """What cannot be right about a breach, by field."""
+    months = said.get("months")
+    if months and not (months.isascii() and months.isdigit() and 0 < int(months) <= MOST_MONTHS):
+        return {"months": gettext("Type how many months, 1 to 12.")}
+    return {}
+
+
+LABELS_OF_BREACH = {
+    "document_number": _("Number of the finding"),
+    "decided_on": _("Happened on"),
+    "authority": _("Tax authority"),
+    "facts": _("Facts"),
+}
+#: A breach that is corrected by hand or by an objection has its title follow.
+BREACH_FOLLOWS = Following(
+    title=_corrected_title_of_breach,
+    problems=problems_of_breach,
+    labels=LABELS_OF_BREACH,
+    typed=frozenset({"facts", "legal_basis"}),
+)
+
+
 class TaxBreachForm(RecordForm):
     """A breach for which the tables of tax credit take points off; points come back once it is corrected."""
 
     title = None
     who_title = _("Whose breach it is")
-    labels = {
-        "document_number": _("Number of the finding"),
-        "decided_on": _("Happened on"),
-        "authority": _("Tax authority"),
-        "facts": _("Facts"),
-    }
+    labels = LABELS_OF_BREACH
     hints = {
         "months": _("How many months it goes on, for what is counted by months; empty: one."),
         "tax_amount": _("In yuan. Small amounts corrected in time come back whole."),
@@ -155,16 +192,12 @@ class TaxBreachForm(RecordForm):
     spans = {"document_number": 3, "decided_on": 3, "months": 2, "tax_amount": 2, "corrected_on": 2}
 
     def title_of(self, typed) -> str:
-        for extra in self.frame.version.extra_fields:
-            if extra["name"] == "breach":
-                names = {choice["code"]: choice["label_zh"] for choice in extra["choices"]}
-                return names.get(typed.get("breach"), "")
-        return ""
+        return title_of_breach(typed, [self.frame.version])
 
     def check(self, typed) -> None:
-        months, day, corrected = typed.get("months"), typed.get("decided_on"), typed.get("corrected_on")
-        if months and not (months.isascii() and months.isdigit() and 0 < int(months) <= MOST_MONTHS):
-            self.add_error("months", _("Type how many months, 1 to 12."))
+        for name, says in problems_of_breach(typed).items():
+            self.add_error(name, says)
+        day, corrected = typed.get("decided_on"), typed.get("corrected_on")
         if corrected and day and str(corrected) < str(day):
             self.add_error("corrected_on", _("It cannot have been corrected before it happened."))
 

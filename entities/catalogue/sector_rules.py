@@ -6,9 +6,11 @@ What no source gives is not here: a waiting time of customs, conditions of GACC 
 other indicators of annex 6. The effects:
 
 * points: the record stays and says from the decision on which day the department found it corrected.
-* level: the record ends; the department says which level holds instead.
+* level: the record ends; the department says which level holds instead, but none that is `barred`.
 * follows: nothing is asked for about the record itself, it follows from others.
 * none: what was read gives nothing back.
+
+A rule with `absent_field` fits only where that field says nothing: a tax grade without points was given directly.
 """
 
 from datetime import date
@@ -22,6 +24,7 @@ BREACHES_NOT_READ = [
 
 TAX_BREACH = {"record_type": "tax-breach", "field_name": "breach"}
 TAX_GRADE = {"record_type": "tax-credit-grade", "field_name": "grade", "effect": "follows"}
+DIRECT = TAX_GRADE | {"values": ["D"], "absent_field": "points", "effect": "level"}
 CUSTOMS = {"record_type": "customs-credit-status", "field_name": "customs_status", "effect": "level"}
 STA_2021 = {"instrument": "sta-2021-31", "valid_from": date(2022, 1, 1), "valid_to": date(2025, 6, 30)}
 STA_2025 = {"instrument": "sta-2025-12", "valid_from": date(2025, 7, 1)}
@@ -49,18 +52,18 @@ SECTOR_RULES: dict[str, dict] = {
     "tax-2021-31-grade": TAX_GRADE
     | STA_2021
     | {
-        "values": ["B", "M", "C"],
+        "values": ["B", "M", "C", "D"],
         "verification": "P",
         "source": "cqbzxh.com/Item/Show.asp?d=6537&m=1; admin.cairuijun.com",
     },
-    "tax-2021-31-direct": TAX_GRADE
+    "tax-2021-31-direct": DIRECT
     | STA_2021
     | {
-        "values": ["D"],
+        "barred": ["A"],
         "verification": "P",
-        "conditions_zh": "直接判为D级的：非正常户在次年年底前解除的，重新评价，但不得评为A级；此后解除的，须连续12个月无失信行为。",
-        "conditions_en": "Where D was given directly: a household taken off the list of non-normal ones before the end "
-        "of the next year is graded anew, but never A; later it needs 12 months without a breach.",
+        "conditions_zh": "非正常户在次年年底前解除的，重新评价，但不得评为A级；此后解除的，须连续12个月无失信行为。",
+        "conditions_en": "A household taken off the list of non-normal ones before the end of the next year is graded anew, "
+        "but never A; later it needs 12 months without a breach.",
         "source": "admin.cairuijun.com; not read in the announcement itself.",
     },
     "tax-2025-12-points": TAX_BREACH
@@ -87,21 +90,20 @@ SECTOR_RULES: dict[str, dict] = {
     | STA_2025
     | {
         "article": "第十六条、附6",
-        "values": ["B", "M", "C"],
+        "values": ["B", "M", "C", "D"],
         "verification": "P",
         "conditions_zh": "整体修复：连续无失信行为的，每满一个月加1分，最多11分；条件未读到。",
         "conditions_en": "Overall repair: a point for each month without a breach, 11 at most; its conditions were not read.",
         "source": "ai-tax.cn/page01?pagenum=2; overall repair: reportify.ai/social-media/723624722656559",
     },
-    "tax-2025-12-direct": TAX_GRADE
+    "tax-2025-12-direct": DIRECT
     | STA_2025
     | {
         "article": "第十六条",
-        "values": ["D"],
         "verification": "B",
-        "conditions_zh": "直接判为D级的，按逃避缴纳税款数额等待3个月、6个月或者12个月，未在办法正文中读到。",
-        "conditions_en": "Where D was given directly, one waits 3, 6 or 12 months by the size of the evasion; not read in "
-        "the text itself.",
+        "conditions_zh": "据一处来源，按逃避缴纳税款数额等待3个月、6个月或者12个月；未在办法正文中读到，是否不得评为A级也未读到。",
+        "conditions_en": "By one source one waits 3, 6 or 12 months by the size of the evasion; that was not read in the text "
+        "itself, nor whether A is shut out.",
         "source": "reportify.ai/social-media/723624722656559",
     },
     "customs-251": CUSTOMS

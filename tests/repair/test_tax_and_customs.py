@@ -80,7 +80,7 @@ def test_of_one_value_one_rule_holds_on_a_day():
     for on in (date(2024, 5, 6), date(2026, 3, 30), date(2026, 11, 22)):
         for code in SECTOR_TYPES:
             held = [
-                value
+                (value, rule.absent_field)
                 for rule in SectorRule.objects.filter(record_type=code, valid_from__lte=on)
                 if rule.valid_to is None or on <= rule.valid_to
                 for value in rule.values
@@ -145,8 +145,14 @@ def test_a_breach_is_repairable_now_with_the_points_and_the_article():
         ("tax-breach", {"breach": "false-commitment"}, "never", "no points come back"),
         ("tax-breach", {"breach": "late-filing", "corrected_on": "today"}, "nothing", "It was corrected on"),
         ("tax-credit-grade", {"year": "2025", "grade": "C"}, "elsewhere", "it follows from points"),
-        ("tax-credit-grade", {"year": "2025", "grade": "D"}, "elsewhere", "given directly"),
-        ("customs-credit-status", {"customs_status": "dishonest"}, "now", "no source says that was read"),
+        (
+            "tax-credit-grade",
+            {"year": "2025", "grade": "D", "points": "31"},
+            "elsewhere",
+            "follows from points",
+        ),
+        ("tax-credit-grade", {"year": "2025", "grade": "D"}, "now", "3, 6 or 12 months"),
+        ("customs-credit-status", {"customs_status": "dishonest"}, "now", "was not read in its text"),
         ("customs-credit-status", {"customs_status": "seriously-dishonest"}, "now", "第282号"),
         ("customs-credit-status", {"customs_status": "certified"}, "nothing", "needs no repair"),
     ],
@@ -298,6 +304,18 @@ def test_a_granted_level_ends_and_the_one_that_the_department_stated_holds():
     page = selectors.case_page(user=case.opened_by, number=case.number)
     assert "Regular enterprise" in page.granted
     assert Notice.objects.filter(entity=case.entity, kind="repair.granted").exists()
+
+
+def test_a_grade_that_was_given_directly_ends_and_another_holds_but_none_that_is_shut_out():
+    record = seeded_record("tax-credit-grade", details={"year": "2025", "grade": "D"})
+    found = {"details.grade": ["D", "B"]}
+    case = CaseFactory(record=record, state="proposed", sector_rule="tax-2025-12-direct", correction=found)
+    act(case, supervisor(case), "grant")
+    new = in_force(record)
+    assert (new.details, new.title) == ({"year": "2025", "grade": "B"}, "2025年度纳税缴费信用级别 B")
+    assert CreditRecord.objects.get(pk=record.pk).status == "repaired"
+    older = CaseFactory(record=new, state="submitted", sector_rule="tax-2021-31-direct")
+    assert [code for code, _name in sectors.asked_of_department(older).levels] == ["M", "C", "D"]
 
 
 @pytest.mark.parametrize(
