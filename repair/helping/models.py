@@ -76,9 +76,10 @@ class Leave(models.Model):
 
     @property
     def is_good(self) -> bool:
-        """Whether it holds today, as far as leave and membership say."""
+        """Whether it holds today, as far as leave, membership and association say."""
         today, left = timezone.localdate(), self.member.left_on
-        return self.revoked_at is None and self.expires_on >= today and (left is None or left > today)
+        is_member = (left is None or left > today) and self.member.association.body.is_active
+        return self.revoked_at is None and self.expires_on >= today and is_member
 
 
 class Use(models.Model):

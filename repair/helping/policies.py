@@ -20,13 +20,17 @@ def may_help(user) -> bool:
 
 
 def leaves_held_by(user) -> Q:
-    """The leaves by which this officer acts today; none from the day on which the entity is no member any more."""
+    """The leaves by which this officer acts today; none from the day on which the entity is no member any more.
+
+    A leave is given to one association and does not pass to its successor.
+    """
     if not may_help(user):
         return NOBODY
     today = timezone.localdate()
     is_member = Q(member__left_on=None) | Q(member__left_on__gt=today)
     return is_member & Q(
         member__association__body__in=bodies_of(user, {OFFICER}),
+        member__association__body__is_active=True,
         member__entity=F("entity"),
         revoked_at=None,
         expires_on__gte=today,

@@ -163,6 +163,23 @@ def test_when_the_leave_has_ended_the_association_reads_nothing_more(
     assert selectors.case_page(user=agent, number=draft.number).side == "applicant"
 
 
+def test_a_leave_does_not_pass_to_another_association_that_takes_the_place_of_the_first(
+    draft, officer, agent, leave, member
+):
+    heir = officer_of(MembershipOfEntityFactory(entity=draft.entity).association)
+    body = member.association.body
+    assert leaves.held_leaves(officer)
+    type(body).objects.filter(pk=body.pk).update(is_active=False, successor=heir.memberships.get().body)
+    for somebody in (officer, heir):
+        again = type(somebody).objects.get(pk=somebody.pk)
+        assert not Case.objects.visible_to(again).exists()
+        assert not Leave.objects.held_by(again).exists()
+        with pytest.raises((NotPermitted, Missing)):
+            services.open_case(by=again, record_id=draft.record_id)
+    assert not Leave.objects.get(pk=leave.pk).is_good
+    assert selectors.case_page(user=agent, number=draft.number).side == "applicant"
+
+
 def test_an_ended_leave_is_not_ended_again(agent, leave):
     helping.end_leave(by=agent, entity=leave.entity, leave_id=leave.pk)
     with pytest.raises(WrongState):
