@@ -1,8 +1,9 @@
 """An association's own rule of repair: dated, kept by its officers, read by officials, told to members before they ask."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,6 +70,7 @@ def test_nobody_else_sets_it(association):
             set_rule(by, association)
 
 
+@time_machine.travel(datetime(2026, 11, 20, 2, tzinfo=UTC), tick=True)
 def test_a_member_reads_from_which_day_on_what_conditions_and_after_which_course(officer, association):
     record = RecordFactory(
         submitted_by=association.body,

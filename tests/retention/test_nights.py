@@ -164,8 +164,8 @@ def test_what_ended_is_counted_by_what_of_it_ended():
 
 
 def test_what_is_due_within_thirty_days_is_announced():
-    RecordFactory(publish_until=TODAY + timedelta(days=29))
-    RecordFactory(publish_until=TODAY + timedelta(days=30))
+    for days in (29, 30):
+        RecordFactory(decided_on=TODAY - timedelta(days=9), publish_until=TODAY + timedelta(days=days))
     ended(archive=12, ended_on=date(2025, 12, 1))
     services.work_through_nights(today=TODAY)
     assert [counts("coming", kind) for kind in ("display", "share", "use", "archive")] == [1, 1, 1, 1]
