@@ -71,6 +71,9 @@ class AskForm(MatterForm):
         super().__init__(*args, **kwargs)
         _offer(self.fields["department"], departments)
         self.fields["associations"].queryset = associations
+        known = list(associations[:2])
+        if len(known) == 1:
+            self.fields["associations"].initial = known
         self.fields["associations"].help_text = _(
             "Each answers for itself, and reads neither who else is asked nor what it says."
         )
