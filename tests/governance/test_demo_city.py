@@ -105,6 +105,7 @@ def society_takes_its_part():
     assert {"upheld", "not_upheld", ""} == set(PublicReport.objects.values_list("outcome", flat=True))
     assert set(SignUp.objects.values_list("state", flat=True)) == {"attended", "signed_up"}
     assert {"closed", "open"} == set(Exchange.objects.values_list("state", flat=True))
+    assert Exchange.objects.filter(kind="observation", promised_at__isnull=False).exists()
     assert Leave.objects.exists()
 
 

@@ -247,6 +247,18 @@ def _opinions(history: History) -> None:
             text="采纳统一样式的建议，写入征求意见稿第六条；费用另行协商。",
         )
 
+    def observe(subject: str, text: str, wished_on: date) -> None:
+        exchange.send_observation(
+            by=officer,
+            association=Association.objects.get(body=history.bodies[ASSOCIATION]),
+            department=history.bodies[MARKET],
+            matter=Matter(subject=subject, text=text, due_on=wished_on),
+        )
+
+    def promise(subject: str, due_on: date) -> None:
+        told = Exchange.objects.get(subject=subject)
+        exchange.promise(by=asks, exchange_id=told.pk, due_on=due_on)
+
     first, second = "餐饮店检查结果公示办法（征求意见稿）", "网络餐饮后厨直播指引（征求意见稿）"
     history.on(
         _ago(history, 34),
@@ -258,6 +270,17 @@ def _opinions(history: History) -> None:
         _ago(history, 4),
         partial(ask, second, "拟鼓励入网餐饮店直播后厨，请提出意见。", history.today + timedelta(days=12)),
     )
+    third = "外卖店铺展示的证照"
+    history.on(
+        _ago(history, 5),
+        partial(
+            observe,
+            third,
+            "会员反映，部分外卖店铺展示的证照与实际经营者不一致。",
+            history.today + timedelta(days=21),
+        ),
+    )
+    history.on(_ago(history, 2), partial(promise, third, history.today + timedelta(days=9)))
 
 
 def _leave(history: History, food: Entity) -> None:
