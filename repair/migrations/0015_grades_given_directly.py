@@ -10,7 +10,7 @@ def write_them_anew(apps, schema_editor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("repair", "0012_tax_points_and_customs_levels")]
+    dependencies = [("repair", "0014_what_comparing_found_is_told")]
 
     operations = [
         migrations.AddField(
