@@ -108,6 +108,7 @@ def entry(request: HttpRequest, section: str, code: str) -> HttpResponse:
     context = {
         "section": section,
         "section_title": section_labels()[section],
+        "kind": kind,
         "code": root,
         "title": title_of(shown),
         "shown": shown,

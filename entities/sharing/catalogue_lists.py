@@ -7,9 +7,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
+from credit_platform.common.errors import Missing
 from credit_platform.common.exporting import Column, Kind
 from credit_platform.ui.formats import listed
 from entities.cataloguing import selectors
+from entities.cataloguing.content import Line, Version, content_of, lines_of
 from entities.cataloguing.selectors import Entry
 from entities.models import CatalogueProposal
 from entities.sharing import exports
@@ -26,6 +28,37 @@ def offer() -> None:
         exports.register(
             exports.Export(code=code, title=title, rows=partial(_entries, kind), columns=columns)
         )
+
+    exports.register(
+        exports.Export(
+            code="catalogue-versions",
+            title=gettext_lazy("Versions"),
+            rows=_fields_of_versions,
+            columns=_version_columns,
+        )
+    )
+
+
+def _fields_of_versions(user, params: QueryDict) -> list[tuple[Version, Line]]:
+    """Of one entry every field of every version, the newest first: so that two versions can be laid side by side."""
+    kind, code = params.get("kind", ""), params.get("entry", "")
+    if kind not in CatalogueProposal.Kind.values or "\0" in code:
+        raise Missing
+    names = selectors.names()
+    return [
+        (version, line)
+        for version in selectors.entry_versions(kind, code)
+        for line in lines_of(kind, content_of(version), names)
+    ]
+
+
+def _version_columns() -> list[Column]:
+    return [
+        Column("valid_from", _("In force from"), lambda row: selectors.begins(row[0]), Kind.DAY),
+        Column("valid_to", _("In force until"), lambda row: selectors.ends(row[0]), Kind.DAY),
+        Column("field", _("Field"), lambda row: row[1].label),
+        Column("says", _("What it says"), lambda row: row[1].text),
+    ]
 
 
 def _entries(kind: str, user, params: QueryDict) -> list[Entry]:

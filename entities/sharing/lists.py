@@ -18,7 +18,7 @@ from entities.sharing import exports, feed, places, policies, selectors
 from entities.sharing.exports import Export
 from entities.sharing.feed import Told
 from entities.sharing.filters import LookFilter
-from entities.sharing.models import Change, WebhookMessage
+from entities.sharing.models import Change, Webhook, WebhookMessage
 
 
 def offer() -> None:
@@ -85,6 +85,7 @@ def _watch_lists() -> tuple[Export, ...]:
             records=lambda told: (told.about,) if told.about else (),
         ),
         Export(code="watched", title=gettext_lazy("Entities"), rows=_watched, columns=entity_columns),
+        Export(code="receivers", title=gettext_lazy("Receivers"), rows=_receivers, columns=receiver_columns),
         Export(
             code="receiver-messages",
             title=gettext_lazy("Messages"),
@@ -264,6 +265,25 @@ def _lists(user, params: QueryDict) -> list[selectors.ListRow]:
 
 def _watched(user, params: QueryDict) -> QuerySet[Entity]:
     return selectors.watched_entities(_watch_list(user, params))
+
+
+def _receivers(user, params: QueryDict) -> QuerySet[Webhook]:
+    """The receivers that one keeps; `Missing` for who keeps none for any body."""
+    if not selectors.bodies_receiving(user):
+        raise Missing
+    return selectors.webhooks(user=user)
+
+
+def receiver_columns() -> list[Column]:
+    return [
+        Column("address", _("Address"), lambda one: one.url),
+        Column("body", _("Body"), lambda one: str(one.body)),
+        Column("list", _("Watch list"), lambda one: one.watch_list.name if one.watch_list else ""),
+        Column("paused_at", _("Paused"), lambda one: one.paused_at, Kind.MOMENT),
+        Column("waiting", _("Waiting"), lambda one: one.waiting, Kind.WHOLE),
+        Column("given_up", _("Given up"), lambda one: one.given_up, Kind.WHOLE),
+        Column("last_taken", _("Last taken"), lambda one: one.last_taken, Kind.MOMENT),
+    ]
 
 
 def _messages(user, params: QueryDict) -> QuerySet[WebhookMessage]:

@@ -8,7 +8,8 @@ class SystemsConfig(AppConfig):
 
     def ready(self) -> None:
         from credit_platform.common.registering import register_by_importing
-        from entities.systems import menu
+        from entities.systems import lists, menu
 
         register_by_importing(self, "audit_verbs", "schema")
         menu.offer()
+        lists.offer()

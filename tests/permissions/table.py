@@ -804,6 +804,9 @@ TABLE: dict[str, dict[str, str]] = {
 #: Who may take which list away as a file; whoever may not is told that it is not there.
 LISTS: dict[str, str] = {
     "calendar": "302 404 404 404 404 404 200 404 404 404",
+    "catalogue-versions": "302 200 200 200 200 200 200 200 200 200",
+    "connected-systems": "302 404 404 404 200 404 200 200 404 404",
+    "receivers": "302 404 404 404 200 404 200 200 404 404",
     "cases": "302 200 200 200 200 200 200 200 200 200",
     "commitment-templates": "302 404 200 200 200 200 200 404 404 404",
     "commitments": "302 404 200 200 200 200 200 404 404 404",

@@ -673,6 +673,7 @@ class World:
             "credit-check": f"?check={self.credit_check.pk}",
             "grade-records": entity,
             "who-looked": entity,
+            "catalogue-versions": "?kind=record_type&entry=administrative-penalty",
             "receiver-messages": f"?receiver={self.webhook.pk}",
             "watch-changes": watch_list,
             "watched": watch_list,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,8 @@ from credit_platform.audit.models import AccessEntry, AuditEvent
 from credit_platform.common import exporting
 from entities.models import EntityMove, NearDuplicate, Notice
 from entities.sharing import exports
-from entities.sharing.models import WatchedEntity, WatchList
+from entities.sharing.models import WatchedEntity, WatchList, Webhook
+from entities.systems.services import connect_system
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -22,6 +24,7 @@ from tests.factories import (
     PublicityRuleFactory,
     RecordFactory,
     RecordTypeFactory,
+    RecordTypeVersionFactory,
     SubmissionFactory,
     UserFactory,
 )
@@ -371,3 +374,33 @@ def test_the_files_of_the_city_hold_every_body_and_every_district(client, taken,
     page = client.get("/city/").content.decode()
     assert "/export/city-bodies.csv" in page
     assert "/export/city-districts.csv" in page
+
+
+def test_connected_systems_and_receivers_leave_as_their_pages_show_them_and_without_a_secret(taken, body):
+    supervisor = MemberFactory(body=body, role="supervisor")
+    credentials = connect_system(by=supervisor, body=body, name="Ledger", scopes=["records:read"])
+    Webhook.objects.create(body=body, url="https://example.org/changes", created_by=supervisor)
+    [system] = taken(supervisor, "connected-systems")
+    assert (system["system"], system["may"], system["disconnected_at"]) == ("Ledger", "records:read", None)
+    assert credentials.secret not in json.dumps(system)
+    [receiver] = taken(supervisor, "receivers")
+    assert (receiver["address"], receiver["waiting"]) == ("https://example.org/changes", 0)
+    stranger = MemberFactory(body=BodyFactory(), role="supervisor")
+    assert taken(stranger, "connected-systems") == taken(stranger, "receivers") == []
+
+
+def test_all_versions_of_an_entry_of_the_catalogue_leave_field_by_field(taken, body):
+    kind = RecordTypeFactory(version=None)
+    day = timezone.localdate()
+    for begins, ends, days in (
+        (day - timedelta(days=90), day - timedelta(days=10), 7),
+        (day - timedelta(days=9), None, 20),
+    ):
+        RecordTypeVersionFactory(record_type=kind, valid_from=begins, valid_to=ends, submit_within_days=days)
+    rows = taken(MemberFactory(body=body), "catalogue-versions", kind="record_type", entry=kind.code)
+    said = {(row["valid_from"], row["says"]) for row in rows if row["field"].startswith("To submit within")}
+    assert {begins for begins, _says in said} == {
+        (day - timedelta(days=90)).isoformat(),
+        (day - timedelta(days=9)).isoformat(),
+    }
+    assert len({says for _begins, says in said}) == 2
