@@ -25,7 +25,7 @@ FIRST_TIME = Q(replaces=None, published_on__isnull=False)
 LATE = """
     SELECT r.id FROM entities_creditrecord r
     JOIN entities_recordtypeversion v ON v.id = r.type_version_id
-    JOIN unnest(%s::date[], %s::int[]) AS decided(day, n) ON decided.day = r.decided_on
+    JOIN unnest(%s::date[], %s::int[]) AS decided(day, n) ON decided.day = greatest(r.decided_on, %s)
     JOIN unnest(%s::date[], %s::int[]) AS before(day, n) ON before.day = r.published_on - 1
     WHERE r.submitted_by_id = %s AND r.published_on >= %s AND r.published_on < %s
       AND before.n - decided.n >= v.submit_within_days
@@ -45,11 +45,12 @@ def numbered_days(first: date, last: date, calendar: WorkingCalendar) -> tuple[l
 
 def late(body: SubmittingBody, since: date, until: date, calendar: WorkingCalendar) -> Q:
     """The records of the body, published from since to before until, that came after their deadline."""
-    # Nobody decided before the registry's first year what is published now; older decisions count from there.
     days, numbers = numbered_days(FIRST_DAY, until, calendar)
-    return Q(pk__in=RawSQL(LATE, (days, numbers, days, numbers, body.pk, since, until)))  # noqa: S611
+    given = (days, numbers, FIRST_DAY, days, numbers, body.pk, since, until)
+    return Q(pk__in=RawSQL(LATE, given))  # noqa: S611
 
 
+#: From here on days are numbered; what was decided before counts as if it were decided on this day.
 FIRST_DAY = date(2004, 1, 1)
 
 

@@ -23,7 +23,7 @@ TIMELINESS = """
            sum(greatest(published.n - decided.n, 0))
     FROM entities_creditrecord r
     JOIN entities_recordtypeversion v ON v.id = r.type_version_id
-    JOIN unnest(%s::date[], %s::int[]) AS decided(day, n) ON decided.day = r.decided_on
+    JOIN unnest(%s::date[], %s::int[]) AS decided(day, n) ON decided.day = greatest(r.decided_on, %s)
     JOIN unnest(%s::date[], %s::int[]) AS before(day, n) ON before.day = r.published_on - 1
     JOIN unnest(%s::date[], %s::int[]) AS published(day, n) ON published.day = r.published_on
     WHERE r.replaces_id IS NULL AND v.submit_within_days IS NOT NULL
@@ -84,7 +84,8 @@ def _timeliness(since: date, until: date) -> Iterator[tuple[Key, str, int]]:
     days, numbers = measures.numbered_days(measures.FIRST_DAY, until, current_calendar())
     with connection.cursor() as cursor:
         numbered: tuple = (days, numbers)
-        cursor.execute(TIMELINESS, (*numbered, *numbered, *numbered, since, until))
+        given = (*numbered, measures.FIRST_DAY, *numbered, *numbered, since, until)
+        cursor.execute(TIMELINESS, given)
         for body, record_type, month, timed, in_time, working_days in cursor.fetchall():
             key = (body, record_type, month)
             yield key, "with_deadline", timed

@@ -112,6 +112,14 @@ def test_the_counting_in_the_database_agrees_with_the_working_calendar_on_every_
     )
 
 
+def test_a_decision_from_before_all_calendars_is_late_and_not_left_out(publish, body):
+    record = publish(FRIDAY, decided_on=date(1998, 5, 6))
+    month = counted()
+    assert (month.published, month.with_deadline, month.in_time) == (1, 1, 0)
+    late = measures.late(body, SEPTEMBER.since, SEPTEMBER.until, current_calendar())
+    assert list(CreditRecord.objects.filter(late)) == [record]
+
+
 def test_days_are_numbered_by_the_working_days_up_to_them():
     calendar = WorkingCalendar({date(2026, 9, 7): False, date(2026, 9, 5): True}, frozenset({2026}))
     days, numbers = measures.numbered_days(FRIDAY, date(2026, 9, 8), calendar)
