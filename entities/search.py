@@ -44,7 +44,10 @@ COMMON = re.compile("股份有限公司|有限责任公司|有限公司|分公�
 ENDING = re.compile(f"(?:{COMMON.pattern})+$")
 #: Pairs of these words that a part of a name may end or begin with; each stands in a tenth of all names or more.
 COMMON_PAIRS = frozenset({"股份", "份有", "有限", "限公", "公司", "限责", "责任", "任公"})
-BRANCH = re.compile("分公司|分行|支行|营业部|营业所|分理处|储蓄所|办事处|分社|分店|门市部|分厂")
+#: A branch by its name: it says so, or it is called after a company and then something of its own.
+BRANCH = re.compile(
+    "分公司|分行|支行|支局|营业部|营业厅|营业所|分理处|储蓄所|办事处|代表处|分社|分店|门市部|分厂|公司(?!.*公司$)."
+)
 
 
 @dataclass(frozen=True, slots=True)

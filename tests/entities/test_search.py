@@ -180,13 +180,35 @@ def test_whoever_is_in_business_comes_first_then_head_offices_then_the_shorter_n
     head_office = named("海晏电器有限公司")
     named("海晏电器一部", head_office=head_office)
     named("海晏电器分公司")
+    named("海晏电器有限公司研究所")
     assert [name for _why, name in found(clerk, "海晏电器")] == [
         "海晏电器有限公司",
         "海晏电器商贸有限公司",
         "海晏电器一部",
         "海晏电器分公司",
+        "海晏电器有限公司研究所",
         "海晏电器厂",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_branch"),
+    [
+        # As they stand in the register.
+        ("华为技术有限公司北京研究所", True),
+        ("江铃物资公司加油站", True),
+        ("湖南苏宁云商有限公司麓山店", True),
+        ("中国电信股份有限公司杭州余杭塘栖营业厅", True),
+        ("中国建设银行股份有限公司万安支行", True),
+        ("浙江娃哈哈实业股份有限公司饮用水分公司", True),
+        ("杭州娃哈哈集团有限公司", False),
+        ("中国石油天然气管道局秦皇岛输油气公司", False),
+        ("中国石油公司北京销售有限公司", False),
+        ("宁波市鄞州三轵机械厂", False),
+    ],
+)
+def test_a_branch_is_told_by_its_name(name, is_branch):
+    assert bool(search.BRANCH.search(naming.name_key(name))) is is_branch
 
 
 def test_a_whole_name_comes_first_though_its_entity_is_gone(clerk):
