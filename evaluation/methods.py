@@ -260,10 +260,13 @@ def _looks_back(document: SchemeDocument) -> str:
         ),
         "calendar-years": lambda: ngettext("%(count)s calendar year", "%(count)s calendar years", said.back),
     }[said.period]() % {"count": said.back}
-    return _(
+    told = _(
         "Its own grades of %(periods)s before this one, each as it stood on the last day, by this same method and from what"
         " is known today to have been in force then."
     ) % {"periods": period}
+    if not any(isinstance(one, Peers) for one in document.with_those_of_parts):
+        return told
+    return ("" if formats.chinese() else " ").join([told, _("Its peers of then are those of that day.")])
 
 
 def _working_days(document: SchemeDocument) -> str:

@@ -33,7 +33,7 @@ from tests.evaluation.test_scheme_language import named, run
 from tests.factories import EntityFactory
 
 TODAY = date(2026, 11, 22)
-calm = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+calm = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MEASURE = {"fact": "measure"}
 
 
@@ -449,3 +449,5 @@ def test_the_published_method_says_what_is_likely_what_weighs_and_how_groups_are
     assert rows["group"]["What is taken"] == "group among the peers, of 2"
     assert rows["group"]["How groups are found"].startswith("cut so that numbers lie nearest")
     assert rows["part-6"]["Weight of each"] == "guests"
+    back = method_of(SchemeDocument.model_validate(content | {"looks_back": BACK}))
+    assert back.looks_back.endswith("in force then. Its peers of then are those of that day.")
