@@ -271,6 +271,7 @@ def test_a_clerk_is_offered_only_what_the_catalogue_lets_the_department_submit(c
     assert offered == [
         "administrative-penalty",
         "tax-credit-grade",
+        "tax-breach",
         "administrative-licence",
         "inspection-result",
         "commendation",
