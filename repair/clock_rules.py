@@ -164,6 +164,6 @@ def basis(rule: DatedRule) -> str:
     """On what the rule stands: instrument and article, or that it is this platform's own procedure."""
     if rule.instrument is None:
         if isinstance(rule, PaperRule):
-            return _("Procedure of this platform; no instrument read so far asks for this paper")
+            return _("Procedure of this platform, where no instrument read so far names it")
         return _("Procedure of this platform; no instrument read so far sets this term")
     return f"{rule.instrument.number or rule.instrument} {rule.article}".strip()

@@ -83,11 +83,6 @@ class Line:
             return str(_counted[self.kind].label)
         return _("Appeals") if self.kind == APPEALS else str(Case.Kind(self.kind).label)
 
-    @property
-    def kind_asks(self) -> bool:
-        """Whether material is asked for in what this line counts: in cases, and nowhere else."""
-        return self.kind in Case.Kind.values
-
     def end(self, *, outcome: str, days: int, in_time: bool) -> None:
         """Count one more that ended."""
         self.ended[outcome].append(days)
