@@ -299,8 +299,25 @@ def test_who_took_a_table_away_is_in_the_audit_log(as_lead, done, office):
 def test_two_simulations_are_held_beside_each_other(as_lead, done, harsher, change, simulate):
     other = simulate(change(harsher, lambda document: document["start"].update(points="70")))
 
-    shown = as_lead.get(reverse("composing:beside", args=(done.pk,)) + f"?with={other.pk}").content.decode()
+    answer = as_lead.get(reverse("composing:beside", args=(done.pk,)) + f"?with={other.pk}")
 
+    shown = answer.content.decode()
+    counts = [Outcome(one).count() for one in (other, done)]
+    figures = {title: values for title, *values in answer.context["figures"]}
+    for title, name in (("Fall", "fell"), ("Fall two grades or more", "far"), ("Keep their grade", "kept")):
+        first, second = (getattr(count, name) for count in counts)
+        assert figures[title] == [first, second, second - first]
+    assert figures["Fall"][0] > figures["Fall"][1] > 0
+    for letter, first, second, more in answer.context["grades"]:
+        after = [
+            sum(
+                count
+                for (_was, is_), count in Outcome(one).moves().items()
+                if is_ == ("" if letter == "Not rated" else letter)
+            )
+            for one in (other, done)
+        ]
+        assert [first, second, more] == [*after, after[1] - after[0]]
     assert "Fall two grades or more" in shown
     assert "Where counting starts" in shown
     alone = as_lead.get(reverse("composing:beside", args=(done.pk,)) + "?with=nonsense").content.decode()

@@ -100,6 +100,18 @@ def test_who_falls_is_told_with_the_component_that_makes_it(harsher, city, simul
     assert results["rose"] == []
 
 
+def test_who_falls_farthest_stands_first_and_of_those_whoever_loses_most(harsher, change, city, simulate):
+    simulation = simulate(change(harsher, lambda document: document["start"].update(points="50")))
+    results = simulation.results
+
+    far = [
+        (one["places"][0] - one["places"][1], one["points"][1] - one["points"][0]) for one in results["fell"]
+    ]
+    assert far == sorted(far)
+    assert len(set(far)) > 2
+    assert len(far) == sum(count for (was, is_), count in cells(simulation).items() if "" < was < is_)
+
+
 def test_a_rule_that_acts_anew_is_a_reason(draft, change, city, simulate):
     def never_better(document):
         document["rules"].append(
