@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from entities import looks
-from repair.models import Case, CaseDocument, CaseStep
+from repair.models import Case, CaseDocument, CaseStep, PaperRule
 from repair.notices import did
 from repair.workflow import Action
 
@@ -88,6 +88,17 @@ class CaseRowOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class PaperAskedOut(serializers.Serializer):
+    """A paper that is asked for with a case, and on what that stands."""
+
+    rule = serializers.CharField(source="rule.code", help_text="The dated rule that asks for it.")
+    paper = serializers.ChoiceField(PaperRule.Paper.choices, source="rule.paper")
+    basis = serializers.CharField()
+    is_there = serializers.BooleanField(
+        allow_null=True, help_text="Whether it was given; null for what is not handed in."
+    )
+
+
 class CaseOut(CaseRowOut):
     """A case as its reader may see it, and the actions that are open to them now."""
 
@@ -97,13 +108,16 @@ class CaseOut(CaseRowOut):
     )
     steps = serializers.SerializerMethodField()
     documents = serializers.SerializerMethodField()
+    papers_asked = serializers.SerializerMethodField(
+        help_text="Of a draft by the rules of today, of what is filed by those of the day of its filing."
+    )
 
     class Meta(CaseRowOut.Meta):
         fields = (
             *CaseRowOut.Meta.fields, "ground", "correction", "basis_outcome", "basis_forum", "basis_authority", "basis_number",
             "basis_decided_on", "filed_by_body", "corrected_on", "sector_rule", "statement",
             "reasons", "appealed_at", "appeal_statement", "appeal_decided_at",
-            "appeal_reasons", "actions", "steps", "documents",
+            "appeal_reasons", "actions", "steps", "documents", "papers_asked",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -119,6 +133,10 @@ class CaseOut(CaseRowOut):
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, case: Case) -> list[dict]:
         return StepOut(self.context["steps"], many=True).data
+
+    @extend_schema_field(PaperAskedOut(many=True))
+    def get_papers_asked(self, case: Case) -> list[dict]:
+        return PaperAskedOut(self.context["asked_papers"], many=True).data
 
     @extend_schema_field(PaperOut(many=True))
     def get_documents(self, case: Case) -> list[dict]:
@@ -143,6 +161,12 @@ class CaseIn(serializers.Serializer):
         default="",
         max_length=5000,
         help_text="Of an objection, which is filed at once. What is said in an application goes into its draft.",
+    )
+    draft = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Of an objection: begin it as a draft, add its documents, and file it by the step `submit`. So where"
+        " papers are asked for with it (`papers_asked`).",
     )
 
 

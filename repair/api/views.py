@@ -56,7 +56,7 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     @extend_schema(
         summary="Begin an application, or file an objection",
-        description="An application begins as a draft; an objection is filed at once and marks the record. "
+        description="An application begins as a draft; an objection is filed at once and marks the record, unless it is to be a draft. "
         "Asking again while a case about the record is open answers with that case.",
         request=CaseIn,
         responses={201: CaseOut, **ERRORS},
@@ -64,7 +64,8 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def create(self, request: Request) -> Response:
         sent = _valid(CaseIn(data=request.data))
         if sent["kind"] == Case.Kind.OBJECTION:
-            case = services.file_objection(
+            begin = services.open_objection if sent["draft"] else services.file_objection
+            case = begin(
                 by=request.user,
                 record_id=sent["record"],
                 ground=sent["ground"],
@@ -176,6 +177,7 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             "moves": page.moves,
             "steps": page.steps,
             "internal": page.internal,
+            "asked_papers": page.asked_papers,
         }
         return Response(CaseOut(page.case, context=context).data, status=code)
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from credit_platform.common.errors import InvalidInput
 from entities.catalogue.instruments import INSTRUMENTS
@@ -168,3 +169,28 @@ def test_the_department_reads_what_was_asked_for_when_the_case_was_filed():
     page = client.get(reverse("repair:case-detail", args=(case.number,)))
     assert [paper.rule.code for paper in page.context["page"].asked_papers] == case.papers_asked_by
     assert "Copy of the business licence" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_system_begins_an_objection_as_a_draft_adds_the_papers_that_are_asked_for_and_files_it():
+    record = sound_record()
+    ProfileChoice.objects.create(
+        profile="shenzhen-2023", since=timezone.localdate(), reason="So decided.", chosen_by=UserFactory()
+    )
+    client = APIClient()
+    client.force_authenticate(AgentFactory(entity=record.entity).user)
+    sent = {"record": record.pk, "kind": "objection", "ground": "wrong", "statement": "It was 1,000."}
+    at_once = client.post(reverse("api-case-list"), sent, format="json")
+    assert at_once.status_code == 422
+    assert "proofs" in str(at_once.data)
+    case = client.post(reverse("api-case-list"), sent | {"draft": True}, format="json").data
+    assert (case["state"], record.cases.count()) == ("draft", 1)
+    assert [(one["paper"], one["is_there"]) for one in case["papers_asked"]] == [
+        ("application", True),
+        ("evidence", False),
+    ]
+    papers_of = reverse("api-case-documents", args=(case["number"],))
+    assert client.post(papers_of, {"file": pdf()}, format="multipart").status_code == 201
+    step = {"action": "submit", "version": case["version"]}
+    filed = client.post(reverse("api-case-steps", args=(case["number"],)), step, format="json").data
+    assert (filed["state"], [one["is_there"] for one in filed["papers_asked"]]) == ("submitted", [True, True])
