@@ -15,8 +15,8 @@ from repair import rules, selectors, training
 from repair.before_filing import Prospect, Prospects
 from repair.joint import letters, services
 from repair.joint.letters import Commitment
-from repair.models import Case, CaseDocument, JointFiling
-from repair.paper_rules import paper_book, papers
+from repair.models import Case, CaseDocument, JointFiling, PaperRule
+from repair.paper_rules import Asked, paper_book, papers, shown
 from repair.proof.selectors import nodes_of
 from repair.sectors import asks_for_the_day
 from repair.selectors import Due
@@ -192,8 +192,18 @@ class DraftPage:
     #: The certificates that are handed in, each once, whatever number of the records has it.
     certificates: list[CaseDocument]
     training: Training | None
-    #: The papers asked for with any of them, of `PaperRule.Paper`.
-    asked: frozenset[str]
+    #: The rules by which papers are asked for with any of them, each once.
+    paper_rules: tuple[PaperRule, ...]
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The papers asked for with any of them, of `PaperRule.Paper`."""
+        return papers(self.paper_rules)
+
+    @property
+    def asked_papers(self) -> list[Asked]:
+        """The same, as the page shows them."""
+        return shown(self.paper_rules)
 
     @property
     def bodies(self) -> list[SubmittingBody]:
@@ -225,7 +235,7 @@ def draft_page(*, user, number: str) -> DraftPage:
         [] if filing.is_objection else letters.commitments_of(cases),
         list({one.document.name: one for case in cases for one in training.certificates_in(case)}.values()),
         None if filing.is_objection else training.offered_for(cases),
-        frozenset[str]().union(*(papers(book.asked_in(case)) for case in cases)),
+        tuple({rule.code: rule for case in cases for rule in book.asked_in(case)}.values()),
     )
 
 

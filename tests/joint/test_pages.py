@@ -44,6 +44,8 @@ def test_an_agent_chooses_writes_files_and_follows(records, user):
     page = text_of(agent.get(at(filing)))
     assert all(record.document_number in page for record in records)
     assert "2 letters are written for you" in page
+    assert "Papers to hand in" in page
+    assert page.count("国家发展改革委令第36号 · Public source") == 3
 
     draft = at(filing, "draft")
     answer = agent.post(draft, typed(filing, do="save", proofs=[pdf()]), follow=True)
