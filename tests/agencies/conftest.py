@@ -20,9 +20,21 @@ class City:
 
 
 @pytest.fixture
-def city(db) -> City:
+def shipped(db) -> None:
+    """The catalogue and the calendar as they come with the platform."""
     seed_catalogue()
     seed_working_calendar()
+
+
+@pytest.fixture(scope="module")
+def shipped_once(rows_of_the_module) -> None:
+    """The same for all tests of a module, of which none commits: `shipped_once as shipped`."""
+    seed_catalogue()
+    seed_working_calendar()
+
+
+@pytest.fixture
+def city(shipped) -> City:
     return City(
         bodies={body.code: body for body in SubmittingBody.objects.all()},
         types={record_type.code: record_type for record_type in RecordType.objects.all()},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from agencies import entry
 from agencies.forms import RecordForm
 from entities.models import CreditRecord
+from tests.agencies.conftest import shipped_once as shipped  # noqa: F401  (a fixture)
 from tests.factories import EntityFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.utils import timezone
 from agencies import desk as desks
 from agencies.desk import DeskRow, register_lane
 from entities.models import CreditRecord
+from tests.agencies.conftest import shipped_once as shipped  # noqa: F401  (a fixture)
 from tests.factories import EntityFactory, MemberFactory, RecordFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from credit_platform.audit.models import AuditEvent
 from entities.models import CreditRecord
+from tests.agencies.conftest import shipped_once as shipped  # noqa: F401  (a fixture)
 from tests.agencies.typed import OWN_FIELDS, commendation, penalty
 from tests.factories import EntityFactory, MemberFactory, RecordFactory
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies.penalties import fine_in_words, usual_class
 from agencies.tax.forms import grades_for_points
+from tests.agencies.conftest import shipped_once as shipped  # noqa: F401  (a fixture)
 from tests.agencies.typed import penalty
 from tests.factories import EntityFactory, RecordFactory
 
