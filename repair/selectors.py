@@ -37,6 +37,7 @@ from repair.notices import did
 from repair.outlook import outlooks
 from repair.paper_rules import Asked, paper_book, shown, shown_in
 from repair.points import Step
+from repair.rule_words import SectorRow, words_of
 from repair.wordings.models import Wording
 from repair.wordings.selectors import WordingBook, wording_book
 from repair.workflow import SAID, Action, Move, State, moves_open_to
@@ -180,7 +181,16 @@ class RuleRow:
     rule: ClockRule
     says: str
     basis: str
+    only: str
     holds_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper that is asked for as the page of the rules shows it."""
+
+    asked: Asked
+    only: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +198,15 @@ class RulesPage:
     """The rules by whose they are: the nation's and the platform's own, then each local regulation."""
 
     groups: list[tuple[str, bool, list[RuleRow]]]
-    papers: list[Asked]
+    papers: list[PaperRow]
     choices: tuple[ProfileChoice, ...]
     profile: str
-    sectors: list[SectorRule]
+    sectors: list[SectorRow]
 
 
 def rules_page(*, today: date) -> RulesPage:
     """Every rule of a clock and of papers, with how far it is verified, and which local regulation the city follows."""
-    book = clock_rules.clock_book()
+    book, words = clock_rules.clock_book(), words_of(today)
     followed = book.profile_on(today)
     groups = []
     for profile in Profile:
@@ -205,6 +215,7 @@ def rules_page(*, today: date) -> RulesPage:
                 rule,
                 clock_rules.says(rule),
                 clock_rules.basis(rule),
+                words.only(rule),
                 rule.valid_from <= today and (rule.valid_to is None or today <= rule.valid_to),
             )
             for rule in book.rules
@@ -213,10 +224,10 @@ def rules_page(*, today: date) -> RulesPage:
         groups.append((str(profile.label), profile == followed, rows))
     return RulesPage(
         groups,
-        shown(paper_book().rules),
+        [PaperRow(asked, words.only(asked.rule)) for asked in shown(paper_book().rules)],
         book.choices,
         str(Profile(followed).label),
-        list(SectorRule.objects.select_related("instrument")),
+        [words.sector(rule) for rule in SectorRule.objects.select_related("instrument")],
     )
 
 

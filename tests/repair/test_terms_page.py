@@ -2,8 +2,10 @@
 
 from collections import Counter
 from html import unescape
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,3 +68,16 @@ def test_an_empty_choice_says_all_that_is_missing_and_chooses_nothing(client, le
     answer = client.post(reverse("repair:clock-rules"), {})
     assert answer.status_code == 422
     assert not ProfileChoice.objects.exists()
+
+
+def test_rules_of_sectors_and_of_one_department_are_told_in_words_and_not_by_codes(client, lead):
+    call_command("seed_catalogue", stdout=StringIO())
+    page = unescape(client.get(reverse("repair:clock-rules")).content.decode())
+    assert "Tax credit grade" in page
+    assert "late filing" in page.lower()
+    codes = {
+        code for rule in SectorRule.objects.all() for code in (rule.record_type, *rule.values) if "-" in code
+    }
+    assert codes
+    assert {code for code in codes if f">{code}<" in page or f"{code} ·" in page} == set()
+    assert ">market-supervision<" not in page
