@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db import models
 from django.db.migrations import operations
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState, StateApps
 from django.db.models import Field
 
@@ -40,6 +41,7 @@ STEPS = (
 )
 
 
+@pytest.mark.django_db
 def test_garbage_is_looked_for_seldom_while_models_are_made_and_as_ever_afterwards(monkeypatch):
     usual, meanwhile = gc.get_threshold(), []
 
@@ -52,6 +54,21 @@ def test_garbage_is_looked_for_seldom_while_models_are_made_and_as_ever_afterwar
         call_command("migrate", verbosity=0, skip_checks=True)
     assert meanwhile == [SELDOM]
     assert gc.get_threshold() == usual != SELDOM
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_only_an_empty_database_is_migrated_by_other_ways_than_djangos(monkeypatch, is_empty):
+    usual, meanwhile = Field.clone, []
+
+    def look(*_args, **_options):
+        meanwhile.append(Field.clone is not usual)
+
+    monkeypatch.setattr(migrate.Command, "handle", look)
+    if is_empty:
+        monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda _self: {})
+    call_command("migrate", verbosity=0, skip_checks=True)
+    assert meanwhile == [is_empty]
 
 
 def test_after_every_step_the_models_are_what_they_would_be_made_anew():
