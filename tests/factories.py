@@ -420,7 +420,7 @@ class MissingRecordFactory(DjangoModelFactory):
     entity = factory.SubFactory(EntityFactory)
     body = factory.SubFactory(BodyFactory)
     record_type = factory.SubFactory(RecordTypeFactory)
-    number = factory.Sequence(lambda n: f"QS-2025-12-{n:04d}")
+    number = factory.Sequence(lambda n: f"QS-2099-12-{n:04d}")
     statement = "The commendation of May is not there."
     opened_by = factory.LazyAttribute(lambda missing: AgentFactory(entity=missing.entity).user)
     due_on = factory.LazyFunction(lambda: _today() + timedelta(days=7))
