@@ -56,17 +56,17 @@ def kept(plan: Plan) -> DueTerms | None:
     return row if row is not None and Said.in_row(row) == Said.by(plan) else None
 
 
-def renew(today: date) -> None:
-    """Keep what the rules of today say, department by department; what they say no longer is forgotten."""
+def renew(today: date) -> bool:
+    """Keep what the rules of today say of one department of which something else is kept, or forget what they say no longer.
+
+    Returns whether there was one, and nobody else was at it.
+    """
     wanted = _wanted(today)
-    rows = {(row.scheme_id, row.body_id): row for row in DueTerms.objects.all()}
-    for key, row in rows.items():
-        if key not in wanted:
-            _keep(key, None)
-        elif Said.in_row(row) != wanted[key]:
-            _keep(key, wanted[key])
-    for key in wanted.keys() - rows.keys():
-        _keep(key, wanted[key])
+    rows = {(row.scheme_id, row.body_id): Said.in_row(row) for row in DueTerms.objects.all()}
+    for key in sorted(wanted.keys() | rows.keys()):
+        if wanted.get(key) != rows.get(key):
+            return _keep(key, wanted.get(key))
+    return False
 
 
 def _wanted(today: date) -> dict[tuple[int, int], Said]:
@@ -76,24 +76,25 @@ def _wanted(today: date) -> dict[tuple[int, int], Said]:
 
 
 @transaction.atomic
-def _keep(key: tuple[int, int], said: Said | None) -> None:
-    """Work out one department's inspections by one scheme anew. Left to who does it already, where somebody does."""
+def _keep(key: tuple[int, int], said: Said | None) -> bool:
+    """Work out one department's inspections by one scheme anew. False where somebody else is at it."""
     if not locks.take(locks.FOLLOWING):
-        return
+        return False
     scheme, body = key
     row = DueTerms.objects.filter(scheme=scheme, body=body).first()
-    if row is not None and said == Said.in_row(row):
-        return
+    if said == (row and Said.in_row(row)):
+        return True
     if row is not None:
         with connection.cursor() as cursor:
             for table in (_DUE, _CELLS):
                 cursor.execute(f"DELETE FROM {table} WHERE terms_id = %s", [row.pk])
     if said is None:
         DueTerms.objects.filter(scheme=scheme, body=body).delete()
-        return
+        return True
     facts = {"whole_city": said.whole_city, "bodies": said.bodies, "terms": said.terms}
     row, _new = DueTerms.objects.update_or_create(scheme_id=scheme, body_id=body, defaults=facts)
     _work_out("terms.id = %(terms)s", {"terms": row.pk})
+    return True
 
 
 def _figures(which: str, entities: str = "IS NOT NULL") -> str:

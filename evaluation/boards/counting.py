@@ -48,8 +48,8 @@ class Along:
     rebuild: Callable[[], None]
     #: What differs from what it is read from, each in a line; entities that are marked are left out.
     differences: Callable[[], list[str]]
-    #: Whatever another day, or another rule, changes of all entities at once; asked before marks are followed.
-    renew: Callable[[date], None] = lambda day: None
+    #: A piece of what another day, or another rule, changes of all entities at once; whether there was one.
+    renew: Callable[[date], bool] = lambda day: False
 
 
 _along: dict[str, Along] = {}
@@ -96,11 +96,12 @@ def mark(entity_ids: Iterable[int]) -> None:
 def follow(today: date | None = None) -> int:
     """Count all marked entities anew, so many at a time; how many marks were followed. Zero where another worker does."""
     done, day = 0, today or timezone.localdate()
-    for one in _along.values():
-        one.renew(day)
-    while (some := _follow_some(day)) is not None:
-        done += some
-    return done
+    while True:
+        while (some := _follow_some(day)) is not None:
+            done += some
+        # Piece by piece, so that marks do not wait for all of them.
+        if not any(one.renew(day) for one in _along.values()):
+            return done
 
 
 @transaction.atomic
@@ -147,8 +148,8 @@ def rebuild(today: date | None = None) -> int:
         _count_entities(cursor)
         for one in _along.values():
             one.rebuild()
-        for one in _along.values():
-            one.renew(day)
+        while any(one.renew(day) for one in _along.values()):
+            pass
         return CountedRating.objects.count()
 
 
