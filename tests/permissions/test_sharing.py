@@ -9,6 +9,7 @@ from django.utils import translation
 
 from credit_platform.audit.models import AccessEntry
 from entities.models import CreditRecord, RecordTypeVersion
+from entities.sharing.places import purpose_of
 from repair.models import Case
 from tests.permissions.table import LISTS, ROLES, TABLE
 from tests.permissions.test_every_address import _close, _Undo
@@ -53,7 +54,7 @@ def sessions(world, django_db_blocker):
 
 
 def _read(world: World, address: str, role: str, session: str) -> tuple[str, set[int]]:
-    """What this reader gets there as text, and the records that the access log says they were shown."""
+    """What this reader gets there as text, and the records that the access log says they were shown, and for what."""
     client = Client(raise_request_exception=False)
     person = world.people[role]
     if session:
@@ -62,8 +63,10 @@ def _read(world: World, address: str, role: str, session: str) -> tuple[str, set
         response = client.get(address)
         body = b"".join(response.streaming_content) if response.streaming else response.content
     _close(response)
-    logged = AccessEntry.objects.filter(actor=person).values_list("record_ids", flat=True) if person else ()
-    return body.decode(errors="replace"), {pk for keys in logged for pk in keys}
+    logged = AccessEntry.objects.filter(actor=person).values_list("place", "record_ids") if person else ()
+    for place, _keys in logged:
+        assert purpose_of(place), (place, "is in the access log without a word on what it was for")
+    return body.decode(errors="replace"), {pk for _place, keys in logged for pk in keys}
 
 
 def _visible_to(person) -> set[int]:

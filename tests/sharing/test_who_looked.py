@@ -5,6 +5,7 @@ from django.utils import timezone, translation
 
 from credit_platform.audit.models import AccessEntry
 from entities.sharing import selectors
+from entities.sharing.places import purpose_of
 from tests.factories import (
     AgentFactory,
     BodyFactory,
@@ -158,3 +159,21 @@ def test_the_list_of_looks_stays_within_its_query_budget(client, inspector, quer
         )
     with query_budget("list of looks"):
         client.get("/looks/")
+
+
+@pytest.mark.parametrize(
+    ("place", "purpose"),
+    [
+        ("entities:record-detail", "the registry"),
+        ("export-records", "a list taken away as a file"),
+        ("sharing:watch-list", "shared changes"),
+        ("api-record-list", "a body's own system"),
+        ("credit-check", "a credit check of a list"),
+        ("held-data", "a file of all that is held, for the entity itself"),
+        ("quality:records", "Quality of data"),
+        ("", ""),
+    ],
+)
+def test_what_a_look_was_for_is_said_in_words(place, purpose):
+    with translation.override("en"):
+        assert purpose_of(place) == purpose
