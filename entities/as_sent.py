@@ -12,7 +12,8 @@ from entities.models import CreditRecord, SubmissionBlock, SubmissionRow
 def differing_fields(record: CreditRecord) -> list[str] | None:
     """The names of the fields in which the record says other than the row by which it came.
 
-    None where no row of it is kept: what was typed or sent by a system is the record itself, and nothing beside it.
+    None where no row of it is kept: what was typed, sent by a system or corrected here is the record itself, and nothing
+    beside it.
     """
     sent = _sent(record)
     if sent is None:

@@ -2,8 +2,8 @@
 
 Shenzhen 2023 art. 51 and Taizhou 2020 art. 13 have the platform compare the two and tell the applicant what came of it;
 which rules of the check do, their rows say. The comparison is made in the moment of filing. Where the two differ the lead
-office, which keeps the platform, puts it right; where they are the same it is for the department to answer, and in any
-case the objection is with it already.
+office, which keeps the platform, is told as well. A record is its department's, so in any case it is for the department to
+put it right, and the objection is with it already.
 """
 
 from typing import Any

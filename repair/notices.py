@@ -50,12 +50,12 @@ TEMPLATES = {
         " objection %(number)s."
     ),
     "repair.compared_entered": gettext_noop(
-        "What is shown of %(record)s is what %(body)s entered here itself; nothing else was sent. %(body)s answers your"
-        " objection %(number)s."
+        "%(record)s is shown as %(body)s entered it here, sent it by its system or corrected it; behind it lies no row of a"
+        " file to compare it with. %(body)s answers your objection %(number)s."
     ),
     "repair.compared_differs": gettext_noop(
-        "What is shown of %(record)s of %(entity)s differs from what %(body)s sent, in: %(words)s. The lead office puts it"
-        " right (%(number)s)."
+        "What is shown of %(record)s of %(entity)s differs from what %(body)s sent, in: %(words)s. The lead office is told"
+        " so too, and %(body)s decides on the objection %(number)s."
     ),
     "repair.objection_withdrawn": gettext_noop("%(entity)s withdrew its objection %(number)s to %(record)s."),
     "repair.objection_corrected": gettext_noop(
@@ -183,7 +183,7 @@ DEEDS = {
     Action.END_WITH_RECORD: _("withdrew the record, which ends the case"),
     "record_corrected": _("took the corrected record into the case"),
     "compared_same": _("compared what is shown with what was sent and found them the same"),
-    "compared_entered": _("found that what is shown is what the department entered here itself"),
+    "compared_entered": _("found no row of a file behind what is shown to compare it with"),
     "compared_differs": _("compared what is shown with what was sent and found that they differ"),
     "closed": _("closed the case: every place has confirmed"),
     "escalated": _("told the superiors that the time for a step is over"),

@@ -7,7 +7,8 @@ instrument and says so.
 * NDRC Order 36 keeps these two, as its second and third condition, and adds what other law asks for, as its fourth.
 * SAMR 2021 No. 3 asked for four, of what market supervision records. Of Order 107, which took its place, no list of
   papers was read; what it repairs follows the rules for all.
-* Henan and Shenzhen ask for papers with an objection. The other four local regulations name none.
+* Henan, Shandong, Shenzhen and Taizhou have an objection come as an application, Taizhou in writing and with its
+  reasons; Henan and Shenzhen ask for evidence with it. Shanghai and Zhejiang name no paper.
 
 Not given, because no source names them: the papers of the tax and of the customs authorities. What is repaired by their
 rules is asked for by the platform's own.
@@ -54,6 +55,23 @@ HENAN = OBJECTION | {
     "verification": "V",
     "valid_from": date(2020, 5, 1),
 }
+SHANDONG = OBJECTION | {
+    "profile": "shandong-2020",
+    "instrument": "shandong-2020",
+    "article": "第三十九条",
+    "source": FULL_TEXT,
+    "verification": "V",
+    "valid_from": date(2020, 10, 1),
+}
+TAIZHOU = OBJECTION | {
+    "profile": "taizhou-2020",
+    "instrument": "taizhou-2020",
+    "article": "第十三条",
+    "remark": "The article speaks of market credit information only.",
+    "source": FULL_TEXT,
+    "verification": "V",
+    "valid_from": date(2020, 7, 1),
+}
 SHENZHEN = OBJECTION | {
     "profile": "shenzhen-2023",
     "instrument": "shenzhen-2023",
@@ -79,8 +97,12 @@ PAPER_RULES: dict[str, dict] = {
     "papers-samr-2021-3-proof": SAMR_2021 | {"paper": "proof"},
     "papers-samr-2021-3-commitment": SAMR_2021 | {"paper": "commitment"},
     "papers-samr-2021-3-other": SAMR_2021 | {"paper": "other"},
+    "papers-henan-application": HENAN | {"paper": "application"},
     "papers-henan-evidence": HENAN | {"paper": "evidence"},
+    "papers-shandong-application": SHANDONG | {"paper": "application"},
+    "papers-shenzhen-application": SHENZHEN | {"paper": "application"},
     "papers-shenzhen-evidence": SHENZHEN | {"paper": "evidence"},
+    "papers-taizhou-application": TAIZHOU | {"paper": "application"},
     # Without words nobody can decide; what is repaired by a charter or by the rules of a sector comes with these three.
     "papers-repair-application": OWN | REPAIR | {"paper": "application"},
     "papers-repair-proof": OWN | REPAIR | {"paper": "proof"},

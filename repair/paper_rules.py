@@ -85,11 +85,11 @@ class PaperBook:
 
     def asked_in(self, case: Case) -> tuple[PaperRule, ...]:
         """The rules of a case: of a draft those of today, of what is filed those that were written down with it."""
-        if case.papers_asked_by:
-            of_code = {rule.code: rule for rule in self.rules}
-            return tuple(of_code[code] for code in case.papers_asked_by)
-        on = timezone.localdate(case.submitted_at) if case.submitted_at else timezone.localdate()
-        return self._asked(case.record, case.kind, on, case.deciding_body)
+        if case.submitted_at is None:
+            return self._asked(case.record, case.kind, timezone.localdate(), case.deciding_body)
+        # What was filed before papers were rules names none, and is asked for none afterwards.
+        of_code = {rule.code: rule for rule in self.rules}
+        return tuple(of_code[code] for code in case.papers_asked_by)
 
     def _asked(
         self, record: CreditRecord, kind: str, on: date, body: SubmittingBody

@@ -128,10 +128,11 @@ Repaired by the same steps, by rules of their own (`entities/catalogue/sector_ru
   has it, with the points that come back. On appeal the applicant's own day holds, where the department found none.
 * **level**, of customs, and of tax where D was given directly: whoever proposes to grant says which one holds instead.
   Granting ends the record as every repair does and enters the new level, decided on that day. On appeal the old level
-  ends; the department enters another by itself.
+  ends; where none was proposed in its place, the department enters another by itself.
 * **follows**: a grade with points is not asked for by itself, it follows from them.
 * **none**: what was read gives nothing back.
-* No source that was read lets anybody wait, so it may be asked for from the first day. Points come back by a day that
+* No waiting time was read in a text in force, so it may be asked for from the first day; the 3, 6 or 12 months that one
+  source has for a grade given directly are shown and not enforced. Points come back by a day that
   each breach has for itself, so they are not asked for together with other records.
 """
 

@@ -98,6 +98,7 @@ def test_in_taizhou_the_applicant_is_told_that_what_is_shown_is_what_was_sent():
 
 
 def test_where_they_differ_the_fields_are_named_and_the_lead_office_is_told_too():
+    """Who decides stays the department, since a record is its own."""
     follow("taizhou-2020")
     lead = BodyFactory(kind="lead_office")
     record = with_its_row(by_file())
@@ -107,7 +108,9 @@ def test_where_they_differ_the_fields_are_named_and_the_lead_office_is_told_too(
     assert found == "compared_differs"
     assert "title" in words
     for receiver in ({"entity": case.entity}, {"body": lead}):
-        assert "title" in Notice.objects.get(kind="repair.compared_differs", **receiver).text
+        text = Notice.objects.get(kind="repair.compared_differs", **receiver).text
+        assert "title" in text
+        assert f"{case.deciding_body} decides" in text
 
 
 @pytest.mark.parametrize(

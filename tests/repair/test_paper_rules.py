@@ -137,7 +137,7 @@ def test_an_objection_without_the_papers_that_the_city_asks_for_is_told_so_with_
         services.file_objection(**given, ground="", statement="")
     assert set(refusal.value.problems) == {"ground", "statement", "proofs"}
     case = services.file_objection(**given, ground="wrong", statement="Not so.", uploads=[pdf()])
-    assert case.papers_asked_by == ["papers-objection-application", "papers-henan-evidence"]
+    assert case.papers_asked_by == ["papers-henan-application", "papers-henan-evidence"]
 
 
 @pytest.mark.django_db
@@ -169,6 +169,24 @@ def test_the_department_reads_what_was_asked_for_when_the_case_was_filed():
     page = client.get(reverse("repair:case-detail", args=(case.number,)))
     assert [paper.rule.code for paper in page.context["page"].asked_papers] == case.papers_asked_by
     assert "Copy of the business licence" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_was_filed_before_papers_were_rules_is_asked_for_none_afterwards():
+    case = CaseFactory(papers_asked_by=[])
+    client = Client()
+    client.force_login(MemberFactory(body=case.deciding_body, role="clerk"))
+    page = client.get(reverse("repair:case-detail", args=(case.number,)))
+    assert page.context["page"].asked_papers == []
+    assert "Papers asked for when it was filed" not in page.content.decode()
+
+
+@pytest.mark.parametrize("profile", ["henan-2019", "shandong-2020", "shenzhen-2023", "taizhou-2020"])
+def test_where_the_regulation_has_an_objection_come_as_an_application_that_is_its_basis(profile):
+    rules = shipped(profile).asked(case_kind="objection", on=date(2026, 11, 23))
+    (application,) = (rule for rule in rules if rule.paper == "application")
+    assert application.profile == profile
+    assert application.verification == "V"
 
 
 @pytest.mark.django_db
