@@ -263,8 +263,9 @@ def promise(*, by, exchange_id: int, due_on: date) -> Exchange:
         raise WrongState(_("The day is over; it stays so until there is an answer."))
     if due_on <= today:
         raise InvalidInput({"due_on": [_("Give a day to come.")]})
+    if due_on != before:
+        exchange.reminded_on = None
     exchange.due_on, exchange.promised_by, exchange.promised_at = due_on, by, timezone.now()
-    exchange.reminded_on = None
     exchange.save(update_fields=("due_on", "promised_by", "promised_at", "reminded_on"))
     audit.record(
         actor=by,

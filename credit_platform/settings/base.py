@@ -299,6 +299,7 @@ REST_FRAMEWORK = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "entities.systems.authentication.SystemScopes",
+    "OAUTH2_BACKEND_CLASS": "entities.systems.authentication.TokensInHeaders",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     # What RFC 9700 (OAuth 2.0 Security BCP) asks for; of the grants only client credentials are used here.
     **{

@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+from oauth2_provider.oauth2_backends import OAuthLibCore
 from oauth2_provider.scopes import BaseScopes
 from rest_framework import status
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 
 from entities.systems.models import ConnectedSystem, Scope
 
@@ -16,6 +18,13 @@ class BadToken(APIException):
     default_code = "bad_token"
     default_detail = _("The token is not valid or no longer; get a new one from /o/token/.")
     auth_header = 'Bearer realm="api", error="invalid_token"'
+
+
+class TokensInHeaders(OAuthLibCore):
+    """Who asks the interface is known by a header: what is sent, gigabytes perhaps, is read once that is clear."""
+
+    def extract_body(self, request):
+        return [] if isinstance(request, Request) else super().extract_body(request)
 
 
 class SystemAuthentication(OAuth2Authentication):

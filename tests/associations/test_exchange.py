@@ -406,6 +406,22 @@ def test_only_the_department_sets_its_day_and_only_of_an_observation(told, asked
         services.promise(by=clerk, exchange_id=asked.pk, due_on=in_days(5))
 
 
+def test_a_department_that_promises_the_day_that_was_wished_is_not_reminded_of_it_twice(
+    officer, clerk, association, department
+):
+    told = services.send_observation(
+        by=officer, association=association, department=department,
+        matter=Matter("Cheap oil", "Everywhere.", None, in_days(2)),
+    )  # fmt: skip
+    services.remind(today=timezone.localdate())
+    services.promise(by=clerk, exchange_id=told.pk, due_on=in_days(2))
+    services.remind(today=timezone.localdate())
+    assert Notice.objects.filter(body=department, kind="exchange.observation-due-soon").count() == 1
+    services.promise(by=clerk, exchange_id=told.pk, due_on=in_days(1))
+    services.remind(today=timezone.localdate())
+    assert Notice.objects.filter(body=department, kind="exchange.observation-due-soon").count() == 2
+
+
 def test_the_next_department_is_bound_by_no_promise_of_the_one_before_but_knows_the_wish(
     clerk, officer, association, department
 ):

@@ -20,13 +20,14 @@ class Unread:
     readline = read
 
 
-def send(client, path: str, size: int):
+def send(client, path: str, size: int, **headers: str):
     return client.generic(
         "POST",
         path,
         content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(size),
         **{"wsgi.input": Unread()},
+        **headers,
     )
 
 
@@ -57,6 +58,8 @@ def test_no_stranger_fills_the_disk(client, path):
 
 def test_a_stranger_to_the_interface_is_asked_who_it_is_before_two_gigabytes_are_read(client):
     assert send(client, "/api/v1/submissions/", 2 * GIB).status_code == 403
+    answer = send(client, "/api/v1/submissions/", 2 * GIB, HTTP_AUTHORIZATION="Bearer none-of-ours")
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad_token")
 
 
 def test_two_gigabytes_from_a_person_are_read_where_files_are_handed_in_and_nowhere_else(rf):
