@@ -17,7 +17,7 @@ from credit_platform.common.errors import InvalidInput, Missing, WrongState
 from entities import policies
 from entities.models import CreditRecord, Entity, EntityIdentifier, EntityMove, FormerName
 from entities.services.head_offices import hold_head_offices
-from entities.services.movers import Planned, carry_out, movers, plan, undo
+from entities.services.movers import HEAD_OFFICE, Planned, carry_out, movers, plan, undo
 from entities.signals import records_changed
 
 Kind, State = EntityMove.Kind, EntityMove.State
@@ -162,8 +162,16 @@ def carry_out_move(*, by, move_id: int) -> EntityMove:
         source=source.credit_code,
         move=move.pk,
     )
-    records_changed.send(sender=CreditRecord, entity_ids={source.pk, target.pk})
+    records_changed.send(sender=CreditRecord, entity_ids=_touched(move))
     return move
+
+
+def _touched(move: EntityMove) -> set[int]:
+    """The two, and the branches whose head office changes with the move: grades may turn on it."""
+    steps = [step for step in move.journal if step["relation"] == HEAD_OFFICE]
+    moved = {key for step in steps for key in step["moved"]}
+    aside = {row["pk"] for step in steps for row in step["aside"]}
+    return {move.source_id, move.target_id} | moved | aside
 
 
 def _leave_traces(source: Entity, target: Entity) -> list[dict]:
@@ -212,7 +220,7 @@ def undo_move(*, by, move_id: int, because: str) -> EntityMove:
     audit.record(
         actor=by, verb=f"entities.{move.kind}.undone", target=source, move=move.pk, because=because.strip()
     )
-    records_changed.send(sender=CreditRecord, entity_ids={source.pk, target.pk})
+    records_changed.send(sender=CreditRecord, entity_ids=_touched(move))
     return move
 
 

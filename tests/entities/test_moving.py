@@ -197,6 +197,26 @@ def test_both_are_rated_anew(author, colleague, gone, stays):
     assert {gone.pk, stays.pk} <= set(RatingRequest.objects.values_list("entity_id", flat=True))
 
 
+def test_branches_are_rated_anew_with_their_head_office(author, colleague, gone, stays, changes):
+    """Which head office an entity has is a fact that schemes read; one that loses it and one that changes it."""
+    branch = EntityFactory(head_office=gone)
+    Entity.objects.filter(pk=stays.pk).update(head_office=EntityFactory(head_office=branch))
+    plain, _elsewhere = EntityFactory(head_office=gone), EntityFactory(head_office=stays)
+    RatingRequest.objects.all().delete()
+    move = merge(author, colleague, gone, stays)
+    asked = {gone.pk, stays.pk, branch.pk, plain.pk}
+    assert changes == [asked]
+    assert set(RatingRequest.objects.values_list("entity_id", flat=True)) == asked
+    moving.undo_move(by=author, move_id=move.pk, because="two firms after all")
+    assert changes == [asked, asked]
+
+
+def test_a_branch_split_off_is_rated_anew_and_one_that_stays_is_not(author, colleague, gone, stays, changes):
+    chosen, _left = EntityFactory(head_office=gone), EntityFactory(head_office=gone)
+    split(author, colleague, gone, stays, **{"entities.Entity.head_office": [chosen.pk]})
+    assert changes == [{gone.pk, stays.pk, chosen.pk}]
+
+
 def test_what_was_put_aside_and_has_no_place_any_more_is_said_and_nothing_is_undone(
     author, colleague, gone, stays
 ):
