@@ -116,10 +116,14 @@ CHANGEABLE = (
     "registered_capital", "legal_representative", "business_scope", "address", "contact_email",
     "head_office",
 )  # fmt: skip
-#: Of these those of which apps that stand on the registry hear, since grades may turn on them.
+#: What schemes can read of an entity, the district that follows its region included: only of a change of these do apps
+#: that stand on the registry hear, by hand and from a file of the register, since grades may turn on them.
 TELLING = frozenset(
-    {"status", "legal_form", "region_code", "industry_code", "size", "registered_on", "head_office"}
-)
+    {
+        "status", "legal_form", "region_code", "district", "industry_code", "size", "registered_on",
+        "head_office",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from entities import codes, naming, regions
 from entities.intake.reading import Unreadable, column_key, open_table
 from entities.intake.rows import BROKEN
 from entities.models import Entity
+from entities.services.entities import TELLING
 from entities.signals import records_changed
 
 BATCH = 25_000
@@ -340,12 +341,12 @@ def _save(batch: _Batch, outcome: Outcome) -> None:
             " WHERE e.name_key <> s.name_key ON CONFLICT DO NOTHING"
         )
         cursor.execute(_writing_what_differs(batch.columns))
-        new, changed = cursor.fetchone()
+        new, changed, telling = cursor.fetchone()
     outcome.new += new
-    outcome.changed += len(changed)
-    outcome.unchanged += len(batch.rows) - new - len(changed)
-    if changed:
-        records_changed.send(sender=Entity, entity_ids=set(changed))
+    outcome.changed += changed
+    outcome.unchanged += len(batch.rows) - new - changed
+    if telling:
+        records_changed.send(sender=Entity, entity_ids=set(telling))
 
 
 #: Each row is looked up by its index, whatever the statistics say: OFFSET 0 keeps the planner from reading the whole
@@ -364,22 +365,34 @@ def _stage(cursor, batch: _Batch) -> None:
 
 
 def _writing_what_differs(columns: Sequence[str]) -> str:
-    """The statement that writes what is staged and answers how many rows are new, and the keys of those that changed."""
+    """The statement that writes what is staged.
+
+    It answers how many rows are new, how many changed, and the keys of those of which something changed that tells.
+    """
     told = [name for name in columns if name != "credit_code"]
-    same = f"({', '.join(f'e.{name}' for name in told)}) IS NOT DISTINCT FROM ({', '.join(f's.{name}' for name in told)})"
+    same, same_facts = _same(told), _same([name for name in told if name in TELLING])
     others = [f for f in Entity._meta.local_concrete_fields if not f.primary_key and not f.generated]
     defaults = {f.column: "''" for f in others if not f.null and f.column not in columns}
     defaults |= {"status": f"'{Entity.Status.ACTIVE}'", "created_at": "now()"}
     return (
-        f"WITH written AS ("
-        f" INSERT INTO entities_entity AS e ({', '.join(columns)}, {', '.join(defaults)})"
-        f" SELECT {', '.join(f's.{name}' for name in columns)}, {', '.join(defaults.values())}"
-        f" FROM entity_stage s LEFT JOIN {THERE} ON true"
-        f" WHERE e.id IS NULL OR NOT ({same}) ORDER BY s.credit_code"
+        f"WITH differing AS MATERIALIZED ("
+        f" SELECT s.*, e.id, NOT ({same_facts}) AS tells FROM entity_stage s LEFT JOIN {THERE} ON true"
+        f" WHERE e.id IS NULL OR NOT ({same})), "
+        f"written AS ("
+        f" INSERT INTO entities_entity ({', '.join(columns)}, {', '.join(defaults)})"
+        f" SELECT {', '.join(columns)}, {', '.join(defaults.values())} FROM differing ORDER BY credit_code"
         f" ON CONFLICT (credit_code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
         f" RETURNING id, (xmax = 0) AS is_new)"
-        f" SELECT count(*) FILTER (WHERE is_new), coalesce(array_agg(id) FILTER (WHERE NOT is_new), '{{}}') FROM written"
+        f" SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),"
+        f" coalesce(array_agg(id) FILTER (WHERE NOT is_new AND id NOT IN"
+        f" (SELECT id FROM differing WHERE id IS NOT NULL AND NOT tells)), '{{}}') FROM written"
     )
+
+
+def _same(names: Sequence[str]) -> str:
+    """Whether the registry has in these columns what is staged."""
+    there, staged = (", ".join(f"{table}.{name}" for name in names) for table in ("e", "s"))
+    return f"({there}) IS NOT DISTINCT FROM ({staged})"
 
 
 def write_problems(path: Path):

@@ -80,6 +80,34 @@ def test_what_a_newer_file_tells_otherwise_is_changed_and_the_old_name_kept(regi
     assert (former.entity, former.name, former.name_key) == (entity, "恒屿农药厂", "恒屿农药厂")
 
 
+def test_only_what_a_scheme_can_read_asks_for_ratings(register, changes):
+    import_entities(path=register(*(line(n) for n in range(1, 10))))
+    key = {n: Entity.objects.get(credit_code=invented_code(n, "330281")).pk for n in range(1, 10)}
+    # What the code tells was worked out by an older list of regions.
+    Entity.objects.filter(pk=key[7]).update(district="")
+    Entity.objects.filter(pk=key[8]).update(region_code="330200")
+    newer = register(
+        line(1, address="二号"), line(2, capital="60万人民币"), line(3, scope="饮料"), line(4, "新公司"),
+        line(5, form="农民专业合作社"), line(6, day="2002-02-03"), line(7), line(8), line(9),
+        line(10),
+    )  # fmt: skip
+    changes.clear()
+    outcome = import_entities(path=newer)
+    assert (outcome.new, outcome.changed, outcome.unchanged) == (1, 8, 1)
+    assert changes == [{key[5], key[6], key[7], key[8]}]
+
+
+def test_a_column_that_no_scheme_reads_asks_for_no_rating_when_it_first_comes(register, changes):
+    known, code = EntityFactory(credit_code=invented_code(1, "330281")), invented_code(1, "330281")
+    head = f"{known.name_zh},{code}"
+    import_entities(path=register(head, head="name,uscc"))
+    changes.clear()
+    assert import_entities(path=register(f"{head},一号", head="name,uscc,address")).changed == 1
+    assert changes == []
+    assert import_entities(path=register(f"{head},H6210", head="name,uscc,industry_code")).changed == 1
+    assert changes == [{known.pk}]
+
+
 def test_columns_that_a_file_does_not_have_stay_as_they_are(register):
     import_entities(path=register(line(1)))
     short = f"云汀1号公司,{invented_code(1, '330281')},2001-02-03,浙江,云汀"

@@ -89,8 +89,7 @@ def test_what_is_registered_anew_of_an_entity_writes_a_wish_and_saying_the_same_
 
 def test_whatever_schemes_may_ask_of_an_entity_asks_for_a_rating_when_it_changes():
     kept = {field.name.removesuffix("_id") for field in EntityPast._meta.fields}
-    # The district follows the region.
-    assert kept - {"id", "", "entity", "until", "district"} == TELLING
+    assert kept - {"id", "", "entity", "until"} == TELLING
 
 
 def test_the_wish_of_an_entity_merged_away_is_answered_and_holds_nobody_up(record, rated):
