@@ -61,6 +61,8 @@ class RecordDraft:
         }
 
 
+#: Days of a type on which what the record is about was made good.
+MADE_GOOD = ("corrected_on",)
 #: The fields of a draft that are free text.
 TEXTS = ("document_number", "title", "facts", "legal_basis", "authority")
 
@@ -159,6 +161,8 @@ def problems_of(
     _check_penalty(draft, record_type, version, needs_class, found)
     if version is not None:
         _check_details(draft.details, version.extra_fields, found)
+    for name in _too_early(draft):
+        found.add(f"details.{name}", _("It cannot have been corrected before it happened."))
     return dict(found.by_field)
 
 
@@ -198,7 +202,7 @@ class SoundDrafts:
         version = self._version(draft.decided_on)
         if version is None or not (self._words(draft, has_numbers) and self._penalty(draft, version)):
             return None
-        return version if self._extra(draft.details, version) else None
+        return version if self._extra(draft.details, version) and not _too_early(draft) else None
 
     def _version(self, day: date) -> RecordTypeVersion | None:
         if day not in self._days:
@@ -315,6 +319,18 @@ def _check_days(draft, record_type, version, today, found: Problems) -> None:
             _("The catalogue had no entry for “%(type)s” on this day, so it may not be collected.")
             % {"type": record_type},
         )
+
+
+def _too_early(draft: RecordDraft) -> list[str]:
+    """The days of the type that lie before the one of the decision and cannot: nothing is made good before it is done."""
+    return [name for name in MADE_GOOD if name in draft.details and _is_too_early(draft, name)]
+
+
+def _is_too_early(draft: RecordDraft, name: str) -> bool:
+    try:
+        return date.fromisoformat(str(draft.details[name]).strip()) < draft.decided_on
+    except ValueError:  # Empty, or no day at all, which is told by itself.
+        return False
 
 
 def _check_penalty(

@@ -263,6 +263,9 @@ def carry_out(case: Case, *, by) -> None:
             raise WrongState(
                 _("On which day it was corrected, was not proposed. Send the case back, so that it is.")
             )
+        # The record may have been corrected since the day was said, and the breach lie on another day now.
+        if problem := _wrong_day(day, case.record, timezone.localdate()):
+            raise WrongState(" ".join([problem, _("Send the case back, so that another one is proposed.")]))
         records.say_corrected(
             by=by, record_id=case.record_id, details={"corrected_on": day.isoformat()}, because=because
         )

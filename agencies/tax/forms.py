@@ -197,9 +197,6 @@ class TaxBreachForm(RecordForm):
     def check(self, typed) -> None:
         for name, says in problems_of_breach(typed).items():
             self.add_error(name, says)
-        day, corrected = typed.get("decided_on"), typed.get("corrected_on")
-        if corrected and day and str(corrected) < str(day):
-            self.add_error("corrected_on", _("It cannot have been corrected before it happened."))
 
 
 class TaxLicenceForm(LicenceForm):

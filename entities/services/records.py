@@ -653,7 +653,9 @@ def say_corrected(*, by, record_id: int, details: Mapping[str, str], because: st
     policies.may_end_by_repair(by, record).require()
     said = draft_of(record)
     draft = replace(said, details={**said.details, **details})
-    for said_by in (record, record.replaced_by.first()):
+    # What is still being prepared says nothing yet; it stands in the way below.
+    instead = record.replaced_by.exclude(status__in=CreditRecord.UNDER_PREPARATION).order_by("-pk").first()
+    for said_by in (record, instead):
         if said_by is not None and says_the_same(said_by, record.entity_id, draft.fields()):
             return said_by
     _require_in_force(record)

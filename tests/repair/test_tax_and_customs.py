@@ -1,5 +1,6 @@
 """Tax points and levels of customs are repaired like all else, by rules of their own, and count as their schemes say."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from django.utils import timezone
 from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
 from entities.catalogue.record_types import RECORD_TYPES
 from entities.catalogue.sector_rules import SECTOR_RULES, SECTOR_TYPES
+from entities.drafts import SoundDrafts, draft_of
 from entities.models import CreditRecord, LegalInstrument, Notice, Verification
+from entities.services import records
 from evaluation.files import rate_rows, read_document
 from evaluation.models import RatingRequest
 from repair import before_filing, points, sectors, selectors, services
@@ -348,6 +351,50 @@ def test_a_level_has_to_be_another_one_and_a_day_has_to_be_possible():
         with pytest.raises(InvalidInput) as refusal:
             act(case, supervisor(case), "propose_grant", correction={"details.corrected_on": day})
         assert set(refusal.value.problems) == {"details.corrected_on"}
+
+
+def test_points_are_not_given_past_a_correction_that_is_being_prepared_though_it_says_the_same():
+    case = case_about(tax_breach(), "proposed")
+    day = case.correction["details.corrected_on"][1]
+    said = draft_of(case.record)
+    records.correct_record(
+        by=case.record.entered_by,
+        record_id=case.record_id,
+        draft=replace(said, details={**said.details, "corrected_on": day}),
+        because="Typed in already.",
+    )
+    with pytest.raises(WrongState, match="already being prepared"):
+        act(case, supervisor(case), "grant")
+    case.refresh_from_db()
+    assert case.state == "proposed"
+
+
+def test_points_are_not_given_for_a_day_before_the_breach_where_the_breach_has_moved_since():
+    case = case_about(tax_breach(), "proposed")
+    later = case.record.decided_on + timedelta(days=11)
+    CreditRecord.objects.filter(pk=case.record_id).update(decided_on=later)
+    with pytest.raises(WrongState, match=r"lies before the breach\. Send the case back"):
+        act(case, supervisor(case), "grant")
+    assert CreditRecord.objects.get().status == "published"
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_no_breach_is_said_to_be_corrected_before_it_happened_in_whatever_way_it_comes(earlier):
+    record = tax_breach()
+    day = record.decided_on - timedelta(days=earlier)
+    said = draft_of(record)
+    draft = replace(said, details={**said.details, "corrected_on": day.isoformat()})
+    of_files = SoundDrafts(
+        record_type=record.record_type, versions=[record.type_version], needs_class=False,
+        today=timezone.localdate(),
+    )  # fmt: skip
+    problems = records.problems_with(draft, record.record_type, record.type_version)
+    if earlier:
+        assert set(problems) == {"details.corrected_on"}
+        assert of_files.versions([draft]) == [None]
+    else:
+        assert problems == {}
+        assert of_files.versions([draft]) == [record.type_version]
 
 
 def test_the_wording_of_a_grant_names_the_rule_of_the_sector_and_no_publicity_that_there_is_none_of():
