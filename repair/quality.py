@@ -21,6 +21,13 @@ def offer() -> None:
             code="changed-on-appeal", title=_("Decisions changed on appeal"), records=_changed_on_appeal
         )
     )
+    measures.leave_out(_repaired)
+
+
+def _repaired() -> Q:
+    """What says since a repair was granted when it was corrected: the entity made good, and the body erred in nothing."""
+    granted = Case.objects.filter(kind=Case.Kind.REPAIR, state=Case.State.GRANTED)
+    return Q(replaces__in=granted.values("record"))
 
 
 def _changed_on_appeal(body: SubmittingBody, since: date, until: date) -> Q:

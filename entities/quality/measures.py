@@ -19,8 +19,9 @@ from credit_platform.common.working_days import WorkingCalendar
 from entities.drafts import label_of
 from entities.models import CreditRecord, RecordType, RecordTypeVersion, SubmittingBody
 
-#: Records that are or were in the registry, and are no corrections: these were published for the first time.
-FIRST_TIME = Q(replaces=None, published_on__isnull=False)
+#: Records that are or were in the registry, and are no corrections: these were published for the first time. What
+#: a case put in the place of a record that it ended replaces none, but says why it is there.
+FIRST_TIME = Q(replaces=None, correction_reason="", published_on__isnull=False)
 #: The day before publication is asked for: who publishes on the day after a Friday's deadline is late on Saturday.
 LATE = """
     SELECT r.id FROM entities_creditrecord r
@@ -104,7 +105,24 @@ def empty_places(record: CreditRecord) -> list[str]:
     ]
 
 
-CORRECTED = Q(replaces__isnull=False, published_on__isnull=False)
+def corrected() -> Q:
+    """The corrections that are or were in the registry, without those that say nothing of how right the records were."""
+    found = Q(replaces__isnull=False, published_on__isnull=False)
+    for not_mistaken in _no_mistakes:
+        found &= ~not_mistaken()
+    return found
+
+
+#: Given in `AppConfig.ready()`: corrections by which nobody says that the record before was wrong.
+_no_mistakes: list[Callable[[], Q]] = []
+
+
+def leave_out(condition: Callable[[], Q]) -> None:
+    """Do not count such corrections as mistakes of the body, on any board; called in `AppConfig.ready()`."""
+    if condition not in _no_mistakes:
+        _no_mistakes.append(condition)
+
+
 WITHDRAWN = Q(status=CreditRecord.Status.WITHDRAWN)
 
 

@@ -332,7 +332,7 @@ def _condition(asked: Asked) -> Q:
             )
             return measures.FIRST_TIME & published & measures.incomplete(asked.body, list(versions))
         case "corrected":
-            return measures.CORRECTED & published
+            return measures.corrected() & published
         case "withdrawn":
             return measures.WITHDRAWN & Q(ended_on__gte=span.since, ended_on__lt=span.until)
     for figure in measures.figures():

@@ -26,7 +26,7 @@ TIMELINESS = """
     JOIN unnest(%s::date[], %s::int[]) AS decided(day, n) ON decided.day = greatest(r.decided_on, %s)
     JOIN unnest(%s::date[], %s::int[]) AS before(day, n) ON before.day = r.published_on - 1
     JOIN unnest(%s::date[], %s::int[]) AS published(day, n) ON published.day = r.published_on
-    WHERE r.replaces_id IS NULL AND v.submit_within_days IS NOT NULL
+    WHERE r.replaces_id IS NULL AND r.correction_reason = '' AND v.submit_within_days IS NOT NULL
       AND r.published_on >= %s AND r.published_on < %s
     GROUP BY 1, 2, 3
 """
@@ -62,7 +62,7 @@ def count_months(*, today: date | None = None, months: int = MONTHS) -> int:
 
 def _counts(since: date, until: date) -> Iterator[tuple[Key, str, int]]:
     yield from _grouped("published", measures.FIRST_TIME, "published_on", since, until)
-    yield from _grouped("corrected", measures.CORRECTED, "published_on", since, until)
+    yield from _grouped("corrected", measures.corrected(), "published_on", since, until)
     yield from _grouped("withdrawn", measures.WITHDRAWN, "ended_on", since, until)
     yield from _timeliness(since, until)
     yield from _completeness(since, until)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,9 @@ from entities.catalogue.record_types import RECORD_TYPES
 from entities.catalogue.sector_rules import SECTOR_RULES, SECTOR_TYPES
 from entities.drafts import SoundDrafts, draft_of
 from entities.models import CreditRecord, LegalInstrument, Notice, Verification
+from entities.quality.models import QualityMonth
+from entities.quality.selectors import Asked, last_year, records_behind
+from entities.quality.services import count_months
 from entities.services import records
 from evaluation.files import rate_rows, read_document
 from evaluation.models import RatingRequest
@@ -395,6 +399,43 @@ def test_no_breach_is_said_to_be_corrected_before_it_happened_in_whatever_way_it
     else:
         assert problems == {}
         assert of_files.versions([draft]) == [record.type_version]
+
+
+@pytest.mark.parametrize("make", [tax_breach, customs_level])
+def test_a_repair_that_is_granted_is_neither_a_mistake_of_the_department_nor_a_record_in_time(make):
+    case = case_about(make(), "proposed")
+    body, kind = case.record.submitted_by, case.record.record_type
+    asked = [
+        Asked(body, measure, last_year(timezone.localdate()), kind) for measure in ("corrected", "published")
+    ]
+    reader = MemberFactory(body=body)
+
+    def figures():
+        count_months()
+        months = QualityMonth.objects.filter(body=body)
+        counted = months.aggregate(*map(Sum, ("published", "with_deadline", "in_time", "corrected")))
+        return counted, [records_behind(user=reader, asked=one).count() for one in asked]
+
+    before = figures()
+    assert before[1] == [0, 1]
+    act(case, supervisor(case), "grant")
+    assert CreditRecord.objects.filter(submitted_by=body).count() == 2
+    assert figures() == before
+
+
+def test_a_correction_by_the_department_itself_counts_as_its_mistake_after_a_repair_too():
+    case = case_about(tax_breach(), "proposed")
+    act(case, supervisor(case), "grant")
+    record = in_force(case.record)
+    draft = replace(draft_of(record), authority="Another office")
+    newer = records.correct_record(
+        by=record.entered_by, record_id=record.pk, draft=draft, because="It was another office."
+    )
+    records.approve_record(by=supervisor(case), record_id=newer.pk)
+    count_months()
+    assert QualityMonth.objects.filter(body=record.submitted_by).aggregate(Sum("corrected")) == {
+        "corrected__sum": 1
+    }
 
 
 def test_the_wording_of_a_grant_names_the_rule_of_the_sector_and_no_publicity_that_there_is_none_of():
