@@ -177,6 +177,7 @@ class Case(models.Model):
         _("rule of its sector"),
         max_length=60,
         blank=True,
+        db_default="",
         help_text=_("By which rule of tax or customs it was filed; none: by the rules of publicity."),
     )
     corrected_on = models.DateField(

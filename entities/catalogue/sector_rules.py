@@ -119,6 +119,7 @@ SECTOR_RULES: dict[str, dict] = {
     | {
         "instrument": "gacc-282",
         "values": ["dishonest", "seriously-dishonest"],
+        "barred": ["seriously-dishonest"],
         "valid_from": date(2026, 4, 1),
         "verification": "B",
         "source": "cceeccic.org/435861947.html has the levels. Figures were not found; from when and on which conditions "

@@ -1,10 +1,13 @@
 """Tax points and levels of customs are repaired like all else, by rules of their own, and count as their schemes say."""
 
+import importlib
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -436,6 +439,26 @@ def test_a_correction_by_the_department_itself_counts_as_its_mistake_after_a_rep
     assert QualityMonth.objects.filter(body=record.submitted_by).aggregate(Sum("corrected")) == {
         "corrected__sum": 1
     }
+
+
+def test_no_repair_of_a_customs_level_ends_in_the_worst_one():
+    case = case_about(customs_level(), "submitted")
+    assert "seriously-dishonest" not in dict(sectors.asked_of_department(case).levels)
+    assert SECTOR_RULES["customs-282"]["barred"] == ["seriously-dishonest"]
+    SectorRule.objects.filter(code="customs-282").update(barred=[])
+    migration = importlib.import_module("repair.migrations.0016_no_repair_makes_a_level_worse")
+    migration.bar_the_worst(apps, None)
+    migration.bar_the_worst(apps, None)
+    assert SectorRule.objects.get(code="customs-282").barred == ["seriously-dishonest"]
+
+
+def test_a_case_that_a_process_of_the_version_before_writes_has_no_rule_of_a_sector():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_default FROM information_schema.columns"
+            " WHERE table_name = 'repair_case' AND column_name = 'sector_rule'"
+        )
+        assert cursor.fetchone()[0].startswith("''")
 
 
 def test_the_wording_of_a_grant_names_the_rule_of_the_sector_and_no_publicity_that_there_is_none_of():
