@@ -733,11 +733,7 @@ def tracker(case: Case, user, today: date) -> list[dict]:
         return steps
     if state == State.GRANTED:
         ended = case.appeal_decided_at or case.decided_at
-        what = (
-            _("points came back")
-            if case.record.status == CreditRecord.Status.REPLACED
-            else _("publicity ended")
-        )
+        what = _("points came back") if sectors.gives_points_back(case) else _("publicity ended")
         steps.append(_node(_("In effect"), "done", ended, what))
     elif state not in {State.REFUSED, State.APPEAL_DISMISSED}:
         steps.append(_node(_("In effect"), "todo"))

@@ -261,7 +261,7 @@ def save_draft(
 
     Args:
         ground: of an objection; None leaves it as it is.
-        corrected_on: of a repair by which points come back; left out, it stays.
+        corrected_on: of a repair by which points come back, and of no other; left out, it stays.
 
     Raises:
         WrongState: the case is filed already, or its text is not the one that was on the page.
@@ -269,7 +269,9 @@ def save_draft(
     case = _locked_draft(by, number)
     statement = kept_words(statement)
     ground = case.ground if ground is None or case.kind != Case.Kind.OBJECTION else ground
-    day = case.corrected_on if isinstance(corrected_on, EllipsisType) else corrected_on
+    day = case.corrected_on
+    if not isinstance(corrected_on, EllipsisType):
+        day = corrected_on if sectors.gives_points_back(case) else None
     if (statement, ground, day) == (case.statement, case.ground, case.corrected_on):
         return case
     _require_unsigned(by, case)
@@ -457,7 +459,7 @@ def act_on_case(
     """
     case = locked_case(by, number, with_body=action in _WRITES_RECORDS)
     note = kept_words(note)
-    if _is_pressed_again(case, by, action, version, note):
+    if _is_pressed_again(case, by, action, version, note, correction):
         return case
     if action not in SAID and version != case.version:
         raise WrongState(_what_happened_since(case, by, version))
@@ -476,10 +478,8 @@ def act_on_case(
         )
     if move.action == Action.SUPPLY_MATERIAL and uploads:
         _add_proofs(case, by, uploads)
-    if move.action == Action.PROPOSE_CORRECT:
-        case.correction = corrections.changes(case.record, correction or {})
-    elif move.action == Action.PROPOSE_GRANT:
-        case.correction = sectors.found(case, correction or {})
+    if find := _CORRECTING.get(move.action):
+        case.correction = find(case, correction or {})
     _take(case, move, by=by, note=note, today=today)
     return case
 
@@ -825,11 +825,25 @@ def _acting_body(by, case: Case) -> SubmittingBody | None:
     return SubmittingBody.objects.filter(pk__in=lead).order_by("code").first() if lead else None
 
 
-def _is_pressed_again(case: Case, by, action: str, version: int, note: str) -> bool:
+def _is_pressed_again(
+    case: Case, by, action: str, version: int, note: str, correction: Mapping[str, str] | None
+) -> bool:
     if action in SAID:
         last = case.steps.last()
         return last is not None and (last.actor_id, last.action, last.note) == (by.pk, action, note)
-    return case.steps.filter(version__gt=version, actor=by, action=action, note=note).exists()
+    if not case.steps.filter(version__gt=version, actor=by, action=action, note=note).exists():
+        return False
+    try:
+        return action not in _CORRECTING or _CORRECTING[action](case, correction or {}) == case.correction
+    except InvalidInput:  # It never was a proposal; what happened since is told instead.
+        return False
+
+
+#: Steps that say besides their reasons what the record is to say: by field the old value and the new.
+_CORRECTING: dict[str, Callable[[Case, Mapping[str, str]], dict[str, list[str]]]] = {
+    Action.PROPOSE_CORRECT: lambda case, said: corrections.changes(case.record, said),
+    Action.PROPOSE_GRANT: sectors.found,
+}
 
 
 def _what_happened_since(case: Case, by, version: int) -> str:

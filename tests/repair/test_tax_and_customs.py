@@ -452,6 +452,33 @@ def test_no_repair_of_a_customs_level_ends_in_the_worst_one():
     assert SectorRule.objects.get(code="customs-282").barred == ["seriously-dishonest"]
 
 
+def test_a_proposal_of_another_day_is_another_one_though_its_reasons_are_the_same():
+    case = case_about(tax_breach(), "submitted")
+    by, first = supervisor(case), case.record.decided_on + timedelta(days=3)
+
+    def propose(day):
+        services.act_on_case(
+            by=by, number=case.number, action="propose_grant", version=case.version, note="The return is there.",
+            correction={"details.corrected_on": day.isoformat()},
+        )  # fmt: skip
+
+    propose(first)
+    propose(first)
+    for other in (first + timedelta(days=1), case.record.decided_on - timedelta(days=1)):
+        with pytest.raises(WrongState, match="Meanwhile"):
+            propose(other)
+    assert Case.objects.get().correction == {"details.corrected_on": ["", first.isoformat()]}
+    assert case.steps.count() == 1
+
+
+def test_what_came_into_effect_is_told_by_the_rule_and_not_by_what_became_of_the_record():
+    told = []
+    for make in (tax_breach, customs_level):
+        case = case_about(make(), "granted")
+        told.append(selectors.tracker(case, case.opened_by, timezone.localdate())[-1]["who"])
+    assert told == ["points came back", "publicity ended"]
+
+
 def test_a_case_that_a_process_of_the_version_before_writes_has_no_rule_of_a_sector():
     with connection.cursor() as cursor:
         cursor.execute(
@@ -459,6 +486,15 @@ def test_a_case_that_a_process_of_the_version_before_writes_has_no_rule_of_a_sec
             " WHERE table_name = 'repair_case' AND column_name = 'sector_rule'"
         )
         assert cursor.fetchone()[0].startswith("''")
+
+
+@pytest.mark.parametrize(("make", "kept"), [(tax_breach, True), (customs_level, False)])
+def test_the_day_of_correction_is_kept_only_where_points_come_back_by_it(make, kept):
+    case = case_about(make(), "draft", corrected_on=None)
+    day = timezone.localdate()
+    said = {"statement": "Paid.", "version": case.version, "corrected_on": day}
+    services.save_draft(by=case.opened_by, number=case.number, **said)
+    assert Case.objects.get().corrected_on == (day if kept else None)
 
 
 def test_the_wording_of_a_grant_names_the_rule_of_the_sector_and_no_publicity_that_there_is_none_of():
