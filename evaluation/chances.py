@@ -11,8 +11,8 @@ from math import comb
 
 #: Chances of very many trials begin with terms that are smaller than any exponent but the widest holds.
 WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
-#: Of more trials, things drawn or expected nothing is worked out.
-MOST = 100_000
+#: Of more trials, things drawn or expected nothing is worked out: every different row of a city costs as many terms.
+MOST = 10_000
 #: Beyond the most likely number, terms that are smaller add nothing to the first 40 digits of their sum.
 LEAST = Decimal("1e-60")
 #: Different questions of which the answers are kept at hand.
@@ -128,13 +128,12 @@ def rate_at(
         found = tail(poisson(number) if trials is None else binomial(trials, number), at_most, half_of_last=half_of_last)  # fmt: skip
         return found is not None and found > level
 
-    if trials is not None:
-        # All of the trials may hit whatever their chance.
-        last = 1
-    else:
-        last = 1
-        while lies_beyond(Decimal(last)) and last < MOST:
-            last *= 2
+    # A chance is no greater than 1; what is to be expected may be as great as anything that is worked out.
+    last = 1
+    while trials is None and lies_beyond(Decimal(last)):
+        if last == MOST:
+            return None
+        last = min(2 * last, MOST)
     return _crossing(lies_beyond, last, places)
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 
 #: Of more different numbers no groups are found: cutting them in all ways would take too long. Round them.
-MOST = 2_000
+MOST = 500
 #: A number never comes back to a mean that it left, so that this is no more than a guard.
 ROUNDS = 10_000
 

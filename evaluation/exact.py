@@ -230,8 +230,11 @@ def by_values(several: Sequence[Numbers], places: int, function: Callable[..., D
     for one in several:
         different, place = np.unique(one.units, return_inverse=True)
         code = np.unique(code * len(different) + place, return_inverse=True)[1].astype(np.int64)
-    first = np.unique(code, return_index=True)[1]
     unknown = either(*(one.unknown for one in several))
+    if unknown is not None:
+        # What is unknown has the units of 0 and must not speak for a row in which 0 is known.
+        code = np.unique(code * 2 + unknown, return_inverse=True)[1].astype(np.int64)
+    first = np.unique(code, return_index=True)[1]
     results = [
         function(*row) if None not in row else None
         for row in zip(*(one.take(first).decimals() for one in several), strict=True)

@@ -388,7 +388,7 @@ class Chance(Part):
     """A chance of at most so many (`at_most`): of trials (`of`) that hit with a chance (`each`), where a number is `expected`, or
     of things drawn (`of`) from a `lot` in which so many are `marked`. Where another of these is left out than the chance
     (`level`), it is what makes the chance so large. Exact but for one rounding; unknown where there is none, and of more than
-    100,000."""
+    10,000."""
 
     chance: Annotated[
         Literal["binomial", "poisson", "hypergeometric"],

@@ -11,7 +11,7 @@ from math import comb, factorial
 import numpy as np
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 from pydantic import ValidationError
 
 from entities.models import Entity
@@ -120,11 +120,36 @@ def test_a_rate_that_is_asked_for_gives_the_chance_back(trials, most, level, hal
 def test_what_no_chance_is_known_of_is_not_known():
     assert chance("binomial", of=3, each="1.5", at_most=1) is None
     assert chance("binomial", of="2.5", each="0.5", at_most=1) is None
-    assert chance("binomial", of=100_001, each="0.5", at_most=1) is None
+    assert chance("binomial", of=10_001, each="0.5", at_most=1) is None
+    assert chance("binomial", of=10_000, each="0.5", at_most=1) == 0
     assert chance("poisson", expected=3, level="1.2") is None
     assert chance("binomial", of=3, each=1, at_most=2) == 0
     assert chance("binomial", of=0, each="0.5", at_most=0) == 1
     assert chance("poisson", expected=0, at_most=0) == 1
+
+
+def test_a_number_that_is_to_be_expected_beyond_all_that_is_worked_out_is_not_known():
+    level, most = Decimal("0.5"), Decimal(chances.MOST)
+    assert chances.rate_at(None, most, level, 0, half_of_last=False) is None
+    assert chances.rate_at(None, most - 9, level, 0, half_of_last=False) == most - 8
+
+
+OF_SEEN = formula(
+    {"chance": "binomial", "of": {"fact": "inspected"}, "each": "0.07", "at_most": {"fact": "seen"}}
+)
+
+
+@calm
+@given(st.lists(st.tuples(st.sampled_from([10, ""]), st.sampled_from([0, 1, ""])), min_size=1, max_size=5))
+@example([(10, ""), (10, 0)])
+@example([(10, 0), (10, "")])
+@example([("", 0), (10, 0)])
+def test_a_chance_of_what_is_known_does_not_depend_on_who_stands_beside_it(several):
+    entities = [{"entity": f"{n}", "inspected": of, "seen": seen} for n, (of, seen) in enumerate(several)]
+    together = run({"component": OF_SEEN, "entities": entities})
+    alone = [run({"component": OF_SEEN, "entities": [one]})[one["entity"]] for one in entities]
+    assert list(together.values()) == alone
+    assert [one is None for one in alone] == ["" in pair for pair in several]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +226,8 @@ def test_four_numbers_fall_into_two_groups_and_the_best_may_be_the_first():
 def test_a_number_between_groups_belongs_to_the_next_and_one_beyond_all_to_the_last():
     groups = clusters.nearest([4, 5, 9, 10], [1, 1, 1, 1], 2)
     assert groups.place_of([Fraction(1), Fraction(5), Fraction(51, 10), Fraction(99)]) == [0, 0, 1, 1]
-    assert clusters.nearest(range(2001), [1] * 2001, 2) is None
+    assert clusters.nearest(range(501), [1] * 501, 2) is None
+    assert clusters.by_means(range(501), [1] * 501, 2) is None
 
 
 # Weights
