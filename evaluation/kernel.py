@@ -312,7 +312,8 @@ def _tables_on(
     days = sorted({date.fromisoformat(name.split("@")[1]) for name in tables if "@" in name})
     column = np.atleast_1d(np.asarray(day, "M8[D]"))
     place = np.searchsorted(np.array(days, "M8[D]"), column, side="left")
-    for which in np.unique(place).tolist():
+    # Where nobody is looked at the tables are those of the rating, so that there is a past of nobody and not none.
+    for which in np.unique(place).tolist() or [len(days)]:
         named = {code: _of_day(code, days[which]) if which < len(days) else code for code in codes}
         yield place == which, {code: tables[name] for code, name in named.items()}
 

@@ -342,6 +342,14 @@ def test_weights_groups_and_earlier_peers_are_the_same_however_the_city_is_cut(r
             assert np.array_equal(joined, getattr(together, name)), name
 
 
+def test_of_nobody_on_days_of_their_own_nothing_is_found_and_nothing_breaks():
+    scheme = compile_scheme(among_peers(WAS, looks_back=BACK))
+    held = columns([], scheme.vocabulary, EVERYONE)
+    tables = peer_tables(lambda: [held], scheme, TODAY)
+    for nobody in (held.only(np.zeros(0, np.int64)), columns([], scheme.vocabulary)):
+        assert not len(rate(nobody, scheme, np.zeros(0, "M8[D]"), tables).entities)
+
+
 @calm
 @given(ACTS)
 def test_the_standing_of_a_period_before_is_that_of_its_last_day_among_those_of_that_day(rows):
