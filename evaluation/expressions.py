@@ -272,7 +272,7 @@ def _sameness(scope: Scope, word: words.Same, dated: str) -> Ints:
         day, unknown = scope.day(dated)
         codes = np.asarray(day).astype(f"M8[{PERIODS[word]}]").astype(np.int64)
         codes = codes // 3 if word == "quarter" else codes
-        return codes if unknown is None else np.where(unknown, -1 - np.arange(len(rows)), codes)
+        return _alone_where(unknown, codes)
     names = (word,) if isinstance(word, str) else word
     codes = np.zeros(len(rows), np.int64)
     for name in names:
@@ -297,11 +297,12 @@ def word_of_parts(run: Run, word: str) -> Ints:
 
 
 def _same_number(one: Numbers) -> Ints:
-    codes = np.unique(one.units, return_inverse=True)[1].astype(np.int64)
-    if one.unknown is None:
-        return codes
-    # What is not known is the same as nothing else.
-    return _paired(np.where(one.unknown, 1 + np.arange(len(one)), 0), codes)
+    return _alone_where(one.unknown, np.unique(one.units, return_inverse=True)[1].astype(np.int64))
+
+
+def _alone_where(unknown: Bools | None, codes: Ints) -> Ints:
+    """The codes, apart from every other where they stand for what is not known: it is the same as nothing else."""
+    return codes if unknown is None else _paired(np.where(unknown, 1 + np.arange(len(codes)), 0), codes)
 
 
 def _paired(one: Ints, other: Ints) -> Ints:

@@ -311,3 +311,10 @@ SAID: dict[str, tuple[dict, dict]] = {
 def test_it_can_be_said(item):
     example, gives = SAID[item]
     assert run(example) == gives
+
+
+@pytest.mark.parametrize("period", ["quarter", "day"])
+def test_what_has_no_day_is_of_no_period_however_long_ago_that_is(period):
+    records = [rec("a", V, held_on=day) for day in ("", "1969-12-31", "1969-12-31", "")]
+    component = {"kind": "records", "records": {"types": [V]}, "groups": [{"same": [period]}], "dated": "held_on", "take": "count", "each": 1}  # fmt: skip
+    assert run({"component": component, "records": records}) == {"a": 3}
