@@ -29,6 +29,7 @@ from entities.models import (
     SubmittingBody,
 )
 from entities.publicity import rule_book
+from entities.quality.measures import FIRST_TIME
 
 Status = CreditRecord.Status
 #: How far the previous and next of a reviewer's queue reach.
@@ -267,7 +268,7 @@ def punctuality(user, today: date, calendar: WorkingCalendar) -> Punctuality:
     )
     kinds = ("decided_on", "type_version__submit_within_days")
     published = (
-        timed.filter(published_on__gte=month, published_on__lte=today, replaces=None)
+        timed.filter(FIRST_TIME, published_on__gte=month, published_on__lte=today)
         .values_list(*kinds, "published_on")
         .annotate(n=Count("pk"))
         .order_by()

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from credit_platform.common.services import current_calendar
 from credit_platform.common.working_days import working_days_between
 from entities.models import CreditRecord, Entity, Submission, SubmissionBlock, SubmissionRow, SubmittingBody
+from entities.quality.measures import FIRST_TIME
 from repair.models import Case
 
 Status = CreditRecord.Status
@@ -111,7 +112,7 @@ def _timeliness(since: date) -> Mapping[int, tuple[int, int]]:
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     groups = (
         CreditRecord.objects.filter(
-            published_on__gte=since, replaces=None, type_version__submit_within_days__isnull=False
+            FIRST_TIME, published_on__gte=since, type_version__submit_within_days__isnull=False
         )
         .values_list("submitted_by", "decided_on", "published_on", "type_version__submit_within_days")
         .annotate(Count("pk"))

@@ -12,7 +12,10 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.selectors import punctuality
 from credit_platform.common.errors import InvalidInput, NotPermitted, WrongState
+from credit_platform.common.services import current_calendar
+from credit_platform.governance.selectors import figures_of_bodies
 from entities.catalogue.record_types import RECORD_TYPES
 from entities.catalogue.sector_rules import SECTOR_RULES, SECTOR_TYPES
 from entities.drafts import SoundDrafts, draft_of
@@ -408,6 +411,7 @@ def test_no_breach_is_said_to_be_corrected_before_it_happened_in_whatever_way_it
 def test_a_repair_that_is_granted_is_neither_a_mistake_of_the_department_nor_a_record_in_time(make):
     case = case_about(make(), "proposed")
     body, kind = case.record.submitted_by, case.record.record_type
+    kind.versions.update(submit_within_days=7)
     asked = [
         Asked(body, measure, last_year(timezone.localdate()), kind) for measure in ("corrected", "published")
     ]
@@ -417,10 +421,13 @@ def test_a_repair_that_is_granted_is_neither_a_mistake_of_the_department_nor_a_r
         count_months()
         months = QualityMonth.objects.filter(body=body)
         counted = months.aggregate(*map(Sum, ("published", "with_deadline", "in_time", "corrected")))
-        return counted, [records_behind(user=reader, asked=one).count() for one in asked]
+        (of_city,) = [one for one in figures_of_bodies(day=timezone.localdate()) if one.body == body]
+        of_desk = punctuality(reader, timezone.localdate(), current_calendar())
+        timed = of_city.in_time, of_city.with_a_term, of_desk.in_time, of_desk.published
+        return counted, timed, [records_behind(user=reader, asked=one).count() for one in asked]
 
     before = figures()
-    assert before[1] == [0, 1]
+    assert before[2] == [0, 1]
     act(case, supervisor(case), "grant")
     assert CreditRecord.objects.filter(submitted_by=body).count() == 2
     assert figures() == before
