@@ -106,7 +106,7 @@ def gives_points_back(case: Case) -> bool:
 
 
 def outlook(record: CreditRecord, rule: SectorRule, on: date) -> Outlook:
-    """Whether the record may be repaired by the rule of its sector, on any day: no source that was read lets anybody wait."""
+    """Whether the record may be repaired by the rule of its sector, on any day: no wait was read in a text in force."""
     match rule.effect:
         case Effect.POINTS:
             return _outlook_of_points(record, rule, on)
