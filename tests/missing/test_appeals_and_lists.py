@@ -222,13 +222,13 @@ def test_the_applicant_appeals_and_the_lead_office_decides_on_the_page(client, r
 
 
 def test_the_list_is_narrowed_sorted_and_taken_away_as_it_stands(client, ask, reviewer, agency):
-    first, second = ask(document_number="No. 7"), ask(document_number="No. 8")
+    first, second = ask(document_number="云表彰〔2026〕7号"), ask(document_number="云表彰〔2026〕8号")
     act(reviewer, first, "refuse", "No.")
     client.force_login(reviewer)
     place, file = reverse("missing:list"), reverse("sharing:export", args=("missing-records", "csv"))
     for query, there in (
         ("standing=mine", [second]), ("standing=open", [second]), ("standing=answered", [first]),
-        ("standing=overdue", []), ("state=refused", [first]), ("q=No. 8", [second]), (f"q={agency.entity.credit_code}",
+        ("standing=overdue", []), ("state=refused", [first]), ("q=云表彰〔2026〕8号", [second]), (f"q={agency.entity.credit_code}",
         [second, first]), ("sort=-number", [second, first]), ("sort=number", [first, second]),
     ):  # fmt: skip
         shown = client.get(f"{place}?{query}")
