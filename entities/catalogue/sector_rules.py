@@ -123,7 +123,7 @@ SECTOR_RULES: dict[str, dict] = {
         "valid_from": date(2026, 4, 1),
         "verification": "B",
         "source": "cceeccic.org/435861947.html has the levels. Figures were not found; from when and on which conditions "
-        "one is lifted was not read.",
+        "one is lifted was not read. That a repair ends in no worse level is this platform's own rule.",
     },
 }
 #: The types of record that these rules are about.

@@ -1,14 +1,16 @@
 from django.db import migrations, models
 
-#: The worst level of GACC Order 282: a repair that is granted cannot end there.
+#: The worst level of GACC Order 282: a repair that is granted cannot end there. No text says so, the platform does.
 CODE, WORST = "customs-282", "seriously-dishonest"
+OWN = "That a repair ends in no worse level is this platform's own rule."
 
 
 def bar_the_worst(apps, schema_editor) -> None:
     rules = apps.get_model("repair", "SectorRule").objects
     for rule in rules.filter(code=CODE).exclude(barred__contains=[WORST]):
         rule.barred = [*rule.barred, WORST]
-        rule.save(update_fields=("barred",))
+        rule.source = f"{rule.source} {OWN}"
+        rule.save(update_fields=("barred", "source"))
 
 
 class Migration(migrations.Migration):

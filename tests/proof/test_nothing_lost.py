@@ -59,7 +59,7 @@ def test_with_mail_down_a_grant_is_a_grant_and_every_message_goes_out_once_it_is
         assert feedback.deliver_waiting() == 0
 
 
-def swept(holds: Callable[[], bool], before: Callable[[], object] = bool) -> Callable[[], bool]:
+def swept(holds: Callable[[], bool], before: Callable[[], object] = lambda: None) -> Callable[[], bool]:
     """Whether it holds; meanwhile the sweeps run every few seconds, as the timetable has them run every minute.
 
     A single round would not do: what the killed worker had locked is free once PostgreSQL has noticed. `before` each
